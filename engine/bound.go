@@ -1,0 +1,43 @@
+package engine
+
+import "github.com/cytofield/cytofield/tissue"
+
+// StencilWeights returns D/Δx² per axis, 1/s: the rate at which two neighbouring
+// voxels even out. An axis of one voxel has no neighbours and weighs 0.
+func StencilWeights(g tissue.Grid, s tissue.Substrate) [3]float64 {
+	var weights [3]float64
+	for axis := range weights {
+		if g.Shape[axis] > 1 {
+			weights[axis] = faceWeight(g, s, axis)
+		}
+	}
+	return weights
+}
+
+func faceWeight(g tissue.Grid, s tissue.Substrate, axis int) float64 {
+	return s.DiffusionCoefficient / (g.Spacing[axis] * g.Spacing[axis])
+}
+
+// diffusionRadius returns Gershgorin's bound on the spectral radius of diffusion
+// and decay, 1/s,
+//
+//	ρ = λ + Σ_axes 4 D/Δx²
+//
+// over axes with more than one voxel or with a density held at a face.
+func diffusionRadius(g tissue.Grid, s tissue.Substrate) float64 {
+	radius := s.DecayRate
+	for axis, faces := range s.Boundary {
+		if g.Shape[axis] > 1 || faces[0].Kind == tissue.Dirichlet || faces[1].Kind == tissue.Dirichlet {
+			radius += 4 * faceWeight(g, s, axis)
+		}
+	}
+	return radius
+}
+
+// MaxTimeStep returns the largest stable step of forward Euler, s,
+//
+//	dt = 2/ρ
+//
+// with ρ the spectral radius, 1/s: beyond it the shortest wave on the grid
+// grows. TestStabilityBoundIsTheEdge steps across it.
+func MaxTimeStep(radius float64) float64 { return 2 / radius }

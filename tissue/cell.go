@@ -1,0 +1,126 @@
+package tissue
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/spatial/r3"
+)
+
+// CellID names a cell for as long as it lives.
+type CellID uint64
+
+// CellTypeID is the position of a type in Model.CellTypes.
+type CellTypeID int
+
+// Exchange is what one cell does with one substrate at its surface. All terms
+// may stand together; zero switches a term off.
+type Exchange struct {
+	Substrate         SubstrateID
+	SecretionRate     float64 // S towards SaturationDensity, 1/s; acts on the cell's own volume (PhysiCell's meaning)
+	SaturationDensity float64 // c*, in the substrate's unit
+	UptakeRate        float64 // U, 1/s; acts on the cell's own volume
+	NetExportRate     float64 // E, molecules/s per cell
+	MaxUptakeRate     float64 // saturable uptake at high density, molecules/s per cell
+	HalfSaturation    float64 // density at which it is half of that
+}
+
+// Receptor is a binding site on the surface of a cell. Until its kinetics are
+// resolved it is a linear sink of OnRate × Count × density molecules/s.
+type Receptor struct {
+	Name   string
+	Ligand SubstrateID
+	Count  float64 // per cell
+	OnRate float64 // k_on, 1/(nM·s)
+}
+
+// CellType is what cells of one kind have in common.
+type CellType struct {
+	Name      string
+	Radius    float64 // µm
+	Exchange  []Exchange
+	Receptors []Receptor
+}
+
+// Volume returns the volume of a cell, µm³.
+func (t CellType) Volume() float64 { return 4. / 3 * math.Pi * t.Radius * t.Radius * t.Radius }
+
+// Cells are the cells of a tissue; the slices run in parallel.
+type Cells struct {
+	ID       []CellID
+	Type     []CellTypeID
+	Position []r3.Vec // µm
+}
+
+// Len returns the number of cells.
+func (c *Cells) Len() int { return len(c.ID) }
+
+// Add appends a cell of a type at a position, µm. Its ID is one above the last.
+func (c *Cells) Add(t CellTypeID, at r3.Vec) CellID {
+	id := CellID(1)
+	if n := len(c.ID); n > 0 {
+		id = c.ID[n-1] + 1
+	}
+	c.ID = append(c.ID, id)
+	c.Type = append(c.Type, t)
+	c.Position = append(c.Position, at)
+	return id
+}
+
+// Count returns the number of cells of each of n types.
+func (c *Cells) Count(n int) []int {
+	count := make([]int, n)
+	for _, t := range c.Type {
+		count[t]++
+	}
+	return count
+}
+
+func (t CellType) validate(substrates []Substrate) []error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("tissue: cell type %q: "+format, append([]any{t.Name}, args...)...))
+	}
+	if !positive(t.Radius) {
+		fault("radius %g µm: want a positive length", t.Radius)
+	}
+	for _, e := range t.Exchange {
+		if int(e.Substrate) < 0 || int(e.Substrate) >= len(substrates) {
+			fault("exchange with substrate %d of %d", e.Substrate, len(substrates))
+			continue
+		}
+		s := substrates[e.Substrate]
+		for _, rate := range []struct {
+			name  string
+			value float64
+		}{
+			{"secretion rate", e.SecretionRate}, {"saturation density", e.SaturationDensity},
+			{"uptake rate", e.UptakeRate}, {"net export rate", e.NetExportRate},
+			{"maximal uptake rate", e.MaxUptakeRate}, {"half saturation", e.HalfSaturation},
+		} {
+			if !nonNegative(rate.value) {
+				fault("%s of %s is %g: want 0 or more", rate.name, s.Name, rate.value)
+			}
+		}
+		if e.MaxUptakeRate > 0 && e.HalfSaturation <= 0 {
+			fault("saturable uptake of %s without a half saturation: want a positive density", s.Name)
+		}
+		if !s.Unit.CountsMolecules() && (e.NetExportRate > 0 || e.MaxUptakeRate > 0) {
+			fault("molecules/s of %s, whose density is in %s and does not convert to molecules: want nM", s.Name, s.Unit)
+		}
+	}
+	for _, r := range t.Receptors {
+		if int(r.Ligand) < 0 || int(r.Ligand) >= len(substrates) {
+			fault("receptor %q binds substrate %d of %d", r.Name, r.Ligand, len(substrates))
+			continue
+		}
+		s := substrates[r.Ligand]
+		if !nonNegative(r.Count) || !nonNegative(r.OnRate) {
+			fault("receptor %q: %g per cell, on rate %g 1/(nM·s): want 0 or more", r.Name, r.Count, r.OnRate)
+		}
+		if !s.Unit.CountsMolecules() {
+			fault("receptor %q binds %s, whose density is in %s and does not convert to molecules: want nM", r.Name, s.Name, s.Unit)
+		}
+	}
+	return faults
+}

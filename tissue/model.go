@@ -1,0 +1,94 @@
+package tissue
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Model is a tissue at its start: everything a solver needs to know, and
+// nothing about how it solves.
+type Model struct {
+	Title                 string
+	Grid                  Grid
+	ExtracellularFraction float64 // α: share of a voxel that the fluid fills; 1 in water
+	Substrates            []Substrate
+	CellTypes             []CellType
+	Cells                 Cells
+	Duration              float64 // s
+	Seed                  uint64
+}
+
+// Substrate returns the id of a substrate by name.
+func (m *Model) Substrate(name string) (SubstrateID, bool) {
+	for i, s := range m.Substrates {
+		if s.Name == name {
+			return SubstrateID(i), true
+		}
+	}
+	return 0, false
+}
+
+// CellType returns the id of a cell type by name.
+func (m *Model) CellType(name string) (CellTypeID, bool) {
+	for i, t := range m.CellTypes {
+		if t.Name == name {
+			return CellTypeID(i), true
+		}
+	}
+	return 0, false
+}
+
+// FluidVolume returns the extracellular volume of one voxel, µm³: a density
+// times this times DensityUnit.AmountPerVolume is an amount.
+func (m *Model) FluidVolume() float64 { return m.ExtracellularFraction * m.Grid.VoxelVolume() }
+
+// Validate returns all that makes the model unphysical, joined; nil if sound.
+func (m *Model) Validate() error {
+	faults := m.Grid.validate()
+	if !(m.ExtracellularFraction > 0 && m.ExtracellularFraction <= 1) {
+		faults = append(faults, fmt.Errorf("tissue: extracellular fraction %g: want more than 0, at most 1", m.ExtracellularFraction))
+	}
+	if len(m.Substrates) == 0 {
+		faults = append(faults, errors.New("tissue: no substrate: want at least one"))
+	}
+	names := map[string]bool{}
+	for _, s := range m.Substrates {
+		if s.Name == "" || names[s.Name] {
+			faults = append(faults, fmt.Errorf("tissue: substrate name %q: want each name once", s.Name))
+		}
+		names[s.Name] = true
+		faults = append(faults, s.validate(m.Grid)...)
+	}
+	types := map[string]bool{}
+	for _, t := range m.CellTypes {
+		if t.Name == "" || types[t.Name] {
+			faults = append(faults, fmt.Errorf("tissue: cell type name %q: want each name once", t.Name))
+		}
+		types[t.Name] = true
+		faults = append(faults, t.validate(m.Substrates)...)
+	}
+	if !nonNegative(m.Duration) {
+		faults = append(faults, fmt.Errorf("tissue: duration %g s: want 0 or more", m.Duration))
+	}
+	return errors.Join(append(faults, m.validateCells()...)...)
+}
+
+func (m *Model) validateCells() []error {
+	c := &m.Cells
+	if len(c.Type) != len(c.ID) || len(c.Position) != len(c.ID) {
+		return []error{fmt.Errorf("tissue: cells: %d ids, %d types, %d positions: want as many of each", len(c.ID), len(c.Type), len(c.Position))}
+	}
+	var faults []error
+	for i, id := range c.ID {
+		if i > 0 && id <= c.ID[i-1] {
+			faults = append(faults, fmt.Errorf("tissue: cell %d follows cell %d: want rising ids", id, c.ID[i-1]))
+		}
+		if int(c.Type[i]) < 0 || int(c.Type[i]) >= len(m.CellTypes) {
+			faults = append(faults, fmt.Errorf("tissue: cell %d has type %d of %d", id, c.Type[i], len(m.CellTypes)))
+		}
+		if p := c.Position[i]; !m.Grid.Contains(p) {
+			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies outside the domain", id, p.X, p.Y, p.Z))
+		}
+	}
+	return faults
+}

@@ -1,0 +1,116 @@
+package tissue
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
+
+// SubstrateID is the position of a substrate in Model.Substrates.
+type SubstrateID int
+
+// DensityUnit is the unit a substrate's density is given in.
+type DensityUnit string
+
+// The density units a substrate may have. Only nM converts to molecules.
+const (
+	Nanomolar          DensityUnit = "nM"
+	DimensionlessUnit  DensityUnit = "dimensionless"
+	MillimetresMercury DensityUnit = "mmHg"
+)
+
+// AmountPerVolume returns the factor from density × µm³ to the substrate's
+// amount: molecules for nM (1 nM is 0.602214076 molecules/µm³), unit·µm³ for
+// the units that do not convert.
+func (u DensityUnit) AmountPerVolume() float64 {
+	if u.CountsMolecules() {
+		return quantity.MoleculesPerNanomolar
+	}
+	return 1
+}
+
+// CountsMolecules reports whether the unit converts to molecules.
+func (u DensityUnit) CountsMolecules() bool { return u == Nanomolar }
+
+// AmountUnit names the unit of AmountPerVolume.
+func (u DensityUnit) AmountUnit() string {
+	if u.CountsMolecules() {
+		return "molecules"
+	}
+	return string(u) + "·µm³"
+}
+
+// BoundaryKind says what happens to a substrate at a face of the box.
+type BoundaryKind int
+
+// The kinds of boundary.
+const (
+	NoFlux    BoundaryKind = iota // nothing passes
+	Dirichlet                     // the density at the wall is held
+	Periodic                      // what leaves comes in at the opposite face
+)
+
+func (k BoundaryKind) String() string {
+	return [...]string{"no-flux", "dirichlet", "periodic"}[k]
+}
+
+// Boundary is the condition on one face of the box.
+type Boundary struct {
+	Kind    BoundaryKind
+	Density float64 // held at the wall; Dirichlet only
+}
+
+// Substrate is one diffusing molecule.
+type Substrate struct {
+	Name                 string
+	Unit                 DensityUnit
+	DiffusionCoefficient float64        // effective, µm²/s
+	DecayRate            float64        // 1/s
+	InitialDensity       float64        // everywhere at the start
+	Boundary             [3][2]Boundary // per axis, lower and upper face
+}
+
+func (s Substrate) validate(g Grid) []error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("tissue: substrate %q: "+format, append([]any{s.Name}, args...)...))
+	}
+	switch s.Unit {
+	case Nanomolar, DimensionlessUnit, MillimetresMercury:
+	default:
+		fault("density unit %q: want nM, dimensionless or mmHg", s.Unit)
+	}
+	if !nonNegative(s.DiffusionCoefficient) {
+		fault("diffusion coefficient %g µm²/s: want 0 or more", s.DiffusionCoefficient)
+	}
+	if !nonNegative(s.DecayRate) {
+		fault("decay rate %g 1/s: want 0 or more", s.DecayRate)
+	}
+	if !nonNegative(s.InitialDensity) {
+		fault("initial density %g %s: want 0 or more", s.InitialDensity, s.Unit)
+	}
+	for axis, faces := range s.Boundary {
+		if (faces[0].Kind == Periodic) != (faces[1].Kind == Periodic) {
+			fault("periodic at one %s face only: want both", axisNames[axis])
+		}
+		for _, face := range faces {
+			if face.Kind == Dirichlet && !nonNegative(face.Density) {
+				fault("density %g %s held at an %s face: want 0 or more", face.Density, s.Unit, axisNames[axis])
+			}
+			if face.Kind == Dirichlet && g.Planar && axis == 2 {
+				fault("a density held at a z face of a 2D domain: the plane has no z faces")
+			}
+		}
+	}
+	return faults
+}
+
+// DiffusionLength returns √(D/λ) for a total loss rate λ, 1/s, in µm; infinite
+// without loss.
+func (s Substrate) DiffusionLength(lossRate float64) float64 {
+	if lossRate == 0 {
+		return math.Inf(1)
+	}
+	return math.Sqrt(s.DiffusionCoefficient / lossRate)
+}
