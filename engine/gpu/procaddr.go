@@ -1,0 +1,6 @@
+//go:build egl
+
+package gpu
+
+// #cgo LDFLAGS: -Wl,--as-needed
+import "C"

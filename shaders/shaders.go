@@ -1,0 +1,121 @@
+// Package shaders holds every GLSL file of the program and puts kernels together.
+package shaders
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed *.glsl include/*.glsl
+var files embed.FS
+
+// Variant is a kernel with the defines it is assembled with.
+type Variant struct {
+	Kernel  string // as in Kernels
+	Defines map[string]string
+}
+
+// Variants lists every variant that the program uses; tests compile all of them.
+func Variants() []Variant {
+	dimensions := []map[string]string{{"DIMENSIONS": "2"}, {"DIMENSIONS": "3"}}
+	var all []Variant
+	for _, kernel := range []string{"copy"} {
+		for _, defines := range dimensions {
+			all = append(all, Variant{kernel, defines})
+		}
+	}
+	return all
+}
+
+// Kernels lists the kernels by name: "copy" is the file copy.glsl.
+func Kernels() []string {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		panic(err) // the files are in the binary
+	}
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".glsl"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Assemble returns the source of a kernel: the version, the defines in the order of their names, and the file with its
+// includes put in their places, each once. Lines keep their numbers in their files; comments at the top say which kernel
+// it is and which number each file has, for a compiler's message to be understood:
+//
+//	#version 430 core
+//	// kernel copy DIMENSIONS=3
+//	// source 0: copy.glsl
+//	// source 1: include/grid.glsl
+//	#define DIMENSIONS 3
+//	#line 1 0
+func Assemble(kernel string, defines map[string]string) (string, error) {
+	kernel = strings.TrimSuffix(kernel, ".glsl")
+	a := assembly{numbers: map[string]int{}}
+	title := "// kernel " + kernel
+	var defined strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(defines)) {
+		title += " " + name + "=" + defines[name]
+		fmt.Fprintf(&defined, "#define %s %s\n", name, defines[name])
+	}
+	if err := a.add(kernel + ".glsl"); err != nil {
+		return "", fmt.Errorf("shaders: kernel %s: %w", kernel, err)
+	}
+	var b strings.Builder
+	b.WriteString("#version 430 core\n" + title + "\n")
+	for i, name := range a.names {
+		fmt.Fprintf(&b, "// source %d: %s\n", i, name)
+	}
+	b.WriteString(defined.String() + a.text.String())
+	for i, c := range []byte(b.String()) {
+		if c > 126 || c < ' ' && c != '\n' && c != '\t' {
+			line := strings.Count(b.String()[:i], "\n")
+			return "", fmt.Errorf("shaders: kernel %s: byte 0x%02x is not ASCII, which some compilers refuse: %s",
+				kernel, c, strings.Split(b.String(), "\n")[line])
+		}
+	}
+	return b.String(), nil
+}
+
+// assembly is the text of a kernel as far as it has been put together.
+type assembly struct {
+	text    strings.Builder
+	names   []string       // files in the order of their numbers
+	numbers map[string]int // and back
+}
+
+// add appends a file that is not there yet.
+func (a *assembly) add(file string) error {
+	if _, ok := a.numbers[file]; ok {
+		return nil
+	}
+	source, err := files.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("there is no file %s", file)
+	}
+	number := len(a.names)
+	a.numbers[file] = number
+	a.names = append(a.names, file)
+	fmt.Fprintf(&a.text, "#line 1 %d\n", number)
+	line := 0
+	for text := range strings.Lines(string(source)) {
+		line++
+		include, ok := strings.CutPrefix(strings.TrimSpace(text), "#include ")
+		if !ok {
+			a.text.WriteString(text)
+			continue
+		}
+		if err := a.add(path.Join("include", strings.Trim(include, `"`))); err != nil {
+			return fmt.Errorf("%s:%d: %w", file, line, err)
+		}
+		fmt.Fprintf(&a.text, "#line %d %d\n", line+1, number)
+	}
+	return nil
+}
