@@ -23,7 +23,7 @@ type Variant struct {
 func Variants() []Variant {
 	dimensions := []map[string]string{{"DIMENSIONS": "2"}, {"DIMENSIONS": "3"}}
 	var all []Variant
-	for _, kernel := range []string{"copy"} {
+	for _, kernel := range []string{"copy", "paint_slice"} {
 		for _, defines := range dimensions {
 			all = append(all, Variant{kernel, defines})
 		}

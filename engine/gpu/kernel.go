@@ -140,7 +140,7 @@ func (k *kernel) launch(q *Queue, size [3]int, args unsafe.Pointer) error {
 	gl.MemoryBarrier(k.barriers)
 	q.counts.Launches++
 	if q.device.debug {
-		return glError("launching kernel " + k.name)
+		return glError("launching kernel", k.name)
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (q *Queue) owned(d *Device) {
 }
 
 // glError returns what GL has to complain about since it was last asked, in the driver's own words where it has any.
-func glError(when string) error {
+func glError(when ...string) error {
 	var names []string
 	for range 16 { // a lost context may report errors for ever
 		code := gl.GetError()
@@ -84,7 +84,7 @@ func glError(when string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf("gpu: %s %s%s", strings.Join(names, ", "), when, errorLog())
+	return fmt.Errorf("gpu: %s %s%s", strings.Join(names, ", "), strings.Join(when, " "), errorLog())
 }
 
 func errorName(code uint32) string {
