@@ -1,0 +1,309 @@
+package catalogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Reference is where a number or a method was read. Fields that are not certain
+// are empty, and Note then says what is known.
+type Reference struct {
+	Key     string
+	Authors string // "A. Author and B. Author", as BibTeX wants them
+	Title   string
+	Journal string
+	Year    int
+	Volume  string
+	Pages   string
+	DOI     string
+	URL     string
+	Note    string
+}
+
+// Cite returns the reference with that key.
+func Cite(key string) (Reference, bool) {
+	for _, r := range References() {
+		if r.Key == key {
+			return r, true
+		}
+	}
+	return Reference{}, false
+}
+
+// BibTeX returns the reference as one BibTeX entry: an article where there is a
+// journal, else a misc. Fields that are empty are left out.
+func (r Reference) BibTeX() string {
+	kind := "misc"
+	if r.Journal != "" {
+		kind = "article"
+	}
+	year := ""
+	if r.Year != 0 {
+		year = fmt.Sprint(r.Year)
+	}
+	title := r.Title
+	if title != "" {
+		title = "{" + escape(title) + "}" // keeps capitals
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "@%s{%s", kind, r.Key)
+	for _, field := range [][2]string{
+		{"author", escape(r.Authors)},
+		{"title", title},
+		{"journal", escape(r.Journal)},
+		{"year", year},
+		{"volume", r.Volume},
+		{"pages", strings.ReplaceAll(r.Pages, "-", "--")},
+		{"doi", r.DOI},
+		{"url", r.URL},
+		{"note", escape(r.Note)},
+	} {
+		if field[1] != "" {
+			fmt.Fprintf(&b, ",\n  %s = {%s}", field[0], field[1])
+		}
+	}
+	return b.String() + "\n}\n"
+}
+
+// escape protects the characters that TeX would read as its own.
+func escape(text string) string {
+	return strings.NewReplacer(`&`, `\&`, `%`, `\%`, `_`, `\_`, `#`, `\#`, `$`, `\$`).Replace(text)
+}
+
+// References returns every reference, sorted by key.
+func References() []Reference {
+	all := slices.Concat(articles(), sources(), methods())
+	slices.SortFunc(all, func(a, b Reference) int { return strings.Compare(a.Key, b.Key) })
+	return all
+}
+
+// articles returns papers that parameters come from.
+func articles() []Reference {
+	return []Reference{
+		{
+			Key:     "AltanBonnet2019",
+			Authors: "G. Altan-Bonnet and R. Mukherjee",
+			Title:   "Cytokine-mediated communication: a quantitative appraisal of immune complexity",
+			Journal: "Nature Reviews Immunology", Year: 2019, Volume: "19",
+			Note: "As quoted in a later text",
+		},
+		{
+			Key:     "AponteSerrano2021",
+			Authors: "J. O. Aponte-Serrano and others", Year: 2021,
+			Note: "Model of plaque growth under interferon; the rate at which intracellular interferon is exported",
+		},
+		{Key: "Bouchnita2017", Authors: "A. Bouchnita and others", Year: 2017, Note: "Export of IFN-gamma by a T cell, 1.62e4 molecules per hour"},
+		{
+			Key:     "Busse2010",
+			Authors: "D. Busse and M. de la Rosa and K. Hobiger and K. Thurley and M. Flossdorf and A. Scheffold and T. Höfer",
+			Title:   "Competing feedback loops shape IL-2 signaling between helper and regulatory T lymphocytes in cellular microenvironments",
+			Journal: "Proceedings of the National Academy of Sciences", Year: 2010, Volume: "107", Pages: "3058-3063", DOI: "10.1073/pnas.0812851107",
+			Note: "The parameter set is quoted from memory; diffusion, on rate, off rate and decay agree with the code of Kiwitz",
+		},
+		{Key: "CCL5Binding", Note: "Half-inhibitory concentration of CCL5 binding, from an abstract"},
+		{Key: "CancerRes1990", Journal: "Cancer Research", Year: 1990, Note: "Abstracts on IL-1 receptors and the plasma half-life of IL-1 in the rat"},
+		{Key: "Centofanti", Authors: "Centofanti and others", Note: "Spread of IFN-gamma over 30-40 µm in melanoma, from the abstract"},
+		{
+			Key:     "CharyJain1989",
+			Authors: "S. R. Chary and R. K. Jain",
+			Title:   "Direct measurement of interstitial convection and diffusion of albumin in normal and neoplastic tissues by fluorescence photobleaching",
+			Journal: "Proceedings of the National Academy of Sciences", Year: 1989, Volume: "86", Pages: "5385",
+		},
+		{
+			Key:     "CXCR2011",
+			Journal: "PLoS ONE", Year: 2011, Volume: "6", Pages: "e18805",
+			DOI:  "10.1371/journal.pone.0018805",
+			Note: "Table 1: binding and trafficking of CXCL8 and its receptors on neutrophils",
+		},
+		{
+			Key:     "Dieterle2020",
+			Authors: "P. B. Dieterle and J. Min and D. Irimia and A. Amir",
+			Title:   "Dynamics of diffusive cell signaling relays",
+			Journal: "eLife", Year: 2020, Volume: "9", Pages: "e61771", DOI: "10.7554/eLife.61771",
+			Note: "Diffusion from the fit of Fig. 4B; the export of 40 molecules/s from the authors' response to the reviewers",
+		},
+		{Key: "Duffy1991", Journal: "Journal of Clinical Investigation", Year: 1991, Note: "The red cell's chemokine sink, from an abstract"},
+		{
+			Key:     "Fallon2000",
+			Authors: "E. M. Fallon and D. A. Lauffenburger",
+			Title:   "Computational model for effects of ligand/receptor binding properties on interleukin-2 trafficking dynamics and T cell proliferation response",
+			Journal: "Biotechnology Progress", Year: 2000, Volume: "16",
+			Note: "Read as BioModels BIOMD0000000665",
+		},
+		{
+			Key:     "FoxWayland1979",
+			Authors: "J. R. Fox and H. Wayland",
+			Title:   "Interstitial diffusion of macromolecules in the rat mesentery",
+			Journal: "Microvascular Research", Year: 1979, Volume: "18",
+			Note: "Read in abstract",
+		},
+		{Key: "GCSFBinding", Note: "Binding of G-CSF to neutrophils, from abstracts"},
+		{
+			Key:     "Han2012",
+			Authors: "Q. Han and others",
+			Title:   "Polyfunctional responses by human T cells result from sequential release of cytokines",
+			Journal: "Proceedings of the National Academy of Sciences", Year: 2012, Volume: "109", Pages: "1607",
+			Note: "The rates are quoted from memory",
+		},
+		{
+			Key: "Hansen2020", Authors: "Hansen and others", Year: 2020, URL: "https://pmc.ncbi.nlm.nih.gov/articles/PMC7212196/",
+			Note: "Numbers and affinities of IL-6 receptors, some quoted there from older work",
+		},
+		{Key: "Huang2013", Authors: "Huang and others", Year: 2013, Note: "Export of IL-2 by T cells, as quoted in a later article; the original was not read"},
+		{Key: "IL12Blasts", Note: "Binding of IL-12 to blasts stimulated with PHA, from an abstract"},
+		{Key: "JCI1985", Journal: "Journal of Clinical Investigation", Year: 1985, Volume: "76", Pages: "2196", Note: "Receptors for IFN-gamma"},
+		{Key: "KeeganIL4", Authors: "A. Keegan", Note: "Review of the IL-4 receptor"},
+		{Key: "Loetscher1998", Authors: "Loetscher and others", Year: 1998, Note: "CXCR3"},
+		{Key: "LowenthalIL4", Authors: "J. W. Lowenthal and others", Note: "Binding of IL-4 to cells of the mouse"},
+		{Key: "LowenthalMacDonald1986", Authors: "J. W. Lowenthal and H. R. MacDonald", Year: 1986, Note: "Binding and internalisation of IL-1 by EL4 cells"},
+		{Key: "Oliver1993", Authors: "Oliver and others", Year: 1993, Note: "Half-life of TNF in blood"},
+		{
+			Key:     "OylerYaniv2017",
+			Authors: "A. Oyler-Yaniv and J. Oyler-Yaniv and B. M. Whitlock and Z. Liu and R. N. Germain and M. Huse and G. Altan-Bonnet and O. Krichevsky",
+			Title:   "A tunable diffusion-consumption mechanism of cytokine propagation enables plasticity in cell-to-cell communication in the immune system",
+			Journal: "Immunity", Year: 2017, Volume: "46", Pages: "609-620", DOI: "10.1016/j.immuni.2017.03.011",
+		},
+		{Key: "PMC125646", URL: "https://pmc.ncbi.nlm.nih.gov/articles/PMC125646/", Note: "Molecular weight of the IL-17A dimer"},
+		{Key: "Park1986", Authors: "Park and others", Journal: "Journal of Experimental Medicine", Year: 1986, Note: "Receptors for GM-CSF"},
+		{
+			Key:     "Sego2020",
+			Authors: "T. J. Sego and others",
+			Title:   "A modular framework for multiscale, multicellular, spatiotemporal modeling of acute primary viral infection and immune response in epithelial tissues and its application to drug therapy timing and effectiveness",
+			Journal: "PLoS Computational Biology", Year: 2020, Volume: "16", Pages: "e1008451", DOI: "10.1371/journal.pcbi.1008451",
+			Note: "Read in the inputs of the authors' code",
+		},
+		{Key: "Tan1993", Authors: "Tan and others", Year: 1993, Note: "Receptors for IL-10"},
+		{
+			Key:     "Thurley2015",
+			Authors: "K. Thurley and D. Gerecht and E. Friedmann and T. Höfer",
+			Title:   "Three-dimensional gradients of cytokine signaling between T cells",
+			Journal: "PLoS Computational Biology", Year: 2015, Volume: "11", Pages: "e1004206", DOI: "10.1371/journal.pcbi.1004206",
+		},
+		{
+			Key:     "Tkach2014",
+			Authors: "K. E. Tkach and others",
+			Title:   "T cells translate individual, quantal activation into collective, analog cytokine responses via time-integrated feedbacks",
+			Journal: "eLife", Year: 2014, Volume: "3", Pages: "e01944", DOI: "10.7554/eLife.01944",
+			Note: "Cites Duprez 1988 and Hemar 1995 for the fate of the receptors",
+		},
+		{
+			Key:     "VEGF2011",
+			Journal: "BMC Systems Biology", Year: 2011, Volume: "5", Pages: "170",
+			Note: "Table 2; with BMC Systems Biology 2:77",
+		},
+		{
+			Key:     "Vilar2006",
+			Authors: "J. M. G. Vilar and R. Jansen and C. Sander",
+			Title:   "Signal processing in the TGF-β superfamily ligand-receptor network",
+			Journal: "PLoS Computational Biology", Year: 2006, Volume: "2", Pages: "e3",
+			Note: "Read as BioModels BIOMD0000000101",
+		},
+		{
+			Key: "Wakefield1987", Authors: "L. M. Wakefield and others", Journal: "Journal of Cell Biology", Year: 1987, Volume: "105", Pages: "965",
+			URL: "https://pmc.ncbi.nlm.nih.gov/articles/PMC2114751/", Note: "Receptors for TGF-beta in many cell types, and its latency; read in abstract",
+		},
+		{
+			Key:     "WangSmith1987",
+			Authors: "H.-M. Wang and K. A. Smith",
+			Title:   "The interleukin 2 receptor. Functional consequences of its bimolecular structure",
+			Journal: "Journal of Experimental Medicine", Year: 1987, Volume: "166",
+			Note: "As cited by Tkach 2014",
+		},
+		{Key: "Yoshimura1990", Authors: "Yoshimura and others", Year: 1990, Note: "Binding of CCL2 to monocytes"},
+	}
+}
+
+// sources returns programs, data sets and web pages that parameters come from,
+// and the rules behind numbers that were computed.
+func sources() []Reference {
+	return []Reference{
+		{
+			Key: "GcCytokines", Authors: "{meyer-lab}", Title: "gc-cytokines", URL: "https://github.com/meyer-lab/gc-cytokines",
+			Note: "Receptors per cell: geometric means of ckine/data/final_receptor_levels.csv; affinities as collected there, that of IL-4Rα from Gonnord",
+		},
+		{
+			Key: "GranSim", Authors: "{gmackie}", Title: "GR-ABM-ODE-2D", URL: "https://github.com/gmackie/GR-ABM-ODE-2D",
+			Note: "Parameter files of the granuloma model GranSim (containment_baseline.xml, cAllNecessaryParams.xml); the TNF set is that of Fallahi-Sichani 2011",
+		},
+		{
+			Key: "IFNPlaqueCode", Authors: "{a-amme}", Title: "infection-model-project", URL: "https://github.com/a-amme/infection-model-project",
+			Note: "Plaque model of interferon, IFNModelSteppables.py",
+		},
+		{
+			Key: "JennerCode", Authors: "{kngoun}", Title: "COVID_Lung_Immune_Model", URL: "https://github.com/kngoun/COVID_Lung_Immune_Model",
+			Note: "The within-host model of COVID-19 of Jenner and others, as coded there",
+		},
+		{
+			Key: "KiwitzCode", Authors: "L. Kiwitz", Title: "thesis", URL: "https://github.com/lukaskiwitz/thesis",
+			Note: "Finite-element models of IL-2 between T cells; same parameters as Busse 2010 and Thurley 2015",
+		},
+		{Key: "MolecularFormula", Note: "Computed from the molecular formula and standard atomic weights"},
+		{
+			Key: "OylerYanivCode", Authors: "A. Oyler-Yaniv", Title: "MatlabFolder", URL: "https://github.com/alonyan/MatlabFolder",
+			Note: "CytokineScreening/SolveCytokineDistribution_3Da.m",
+		},
+		{
+			Key: "PfizerQSP", Authors: "{openPfizer}", Title: "covid19-immune-model", URL: "https://github.com/openPfizer/covid19-immune-model",
+			Note: "Initialize.xlsx; clearance from plasma",
+		},
+		{Key: "PhysiBoSSTutorial", Title: "PhysiBoSS tutorial", Note: "Settings of the project simple_tnf"},
+		{Key: "PhysiCellCOVID", Title: "pc4covid19", Note: "PhysiCell_settings.xml of the PhysiCell model of SARS-CoV-2 in tissue"},
+		{Key: "Quanterix", URL: "https://www.quanterix.com", Note: "Molecular weight of IL-21"},
+		{Key: "Reactome8983307", Title: "Reactome R-HSA-8983307", URL: "https://reactome.org/content/detail/R-HSA-8983307"},
+		{Key: "SAbBiotech", Note: "Molecular weight of the TGF-beta dimer, from a supplier's page"},
+		{
+			Key:   "StokesEinstein",
+			Title: "Stokes-Einstein diffusion in water at 37 °C",
+			Note:  "D = kT/(6 pi eta R) with R = 1.25 x 0.066 nm times the cube root of M/Da, and eta = 0.692 mPa s",
+		},
+		{Key: "TextbookMasses", Note: "Textbook molecular weight of the mature protein in the form that circulates; not checked against a publication"},
+		{
+			Key: "TumorTcell", Title: "Vivarium tumor-tcell",
+			Note: "Numbers and affinities of IFN-gamma receptors as collected in the model's documentation",
+		},
+		{Key: "Unsourced", Note: "Remembered, or read without its source; find one before relying on it"},
+	}
+}
+
+// methods returns papers behind the numerical methods and the theory.
+func methods() []Reference {
+	return []Reference{
+		{
+			Key:     "CollinsKimball1949",
+			Authors: "F. C. Collins and G. E. Kimball",
+			Title:   "Diffusion-controlled reaction rates",
+			Journal: "Journal of Colloid Science", Year: 1949, Volume: "4", Pages: "425-437",
+		},
+		{
+			Key:     "FallahiSichani2011",
+			Authors: "M. Fallahi-Sichani and M. El-Kebir and S. Marino and D. E. Kirschner and J. J. Linderman",
+			Title:   "Multiscale computational modeling reveals a critical role for TNF-α receptor 1 dynamics in tuberculosis granuloma formation",
+			Journal: "Journal of Immunology", Year: 2011, Volume: "186", Pages: "3472-3483",
+		},
+		{
+			Key:     "Ghaffarizadeh2016",
+			Authors: "A. Ghaffarizadeh and S. H. Friedman and P. Macklin",
+			Title:   "BioFVM: an efficient, parallelized diffusive transport solver for 3-D biological simulations",
+			Journal: "Bioinformatics", Year: 2016, Volume: "32", Pages: "1256-1258", DOI: "10.1093/bioinformatics/btv730",
+		},
+		{
+			Key:     "Ghaffarizadeh2018",
+			Authors: "A. Ghaffarizadeh and R. Heiland and S. H. Friedman and S. M. Mumenthaler and P. Macklin",
+			Title:   "PhysiCell: an open source physics-based cell simulator for 3-D multicellular systems",
+			Journal: "PLoS Computational Biology", Year: 2018, Volume: "14", Pages: "e1005991", DOI: "10.1371/journal.pcbi.1005991",
+		},
+		{
+			Key:     "Meyer2014",
+			Authors: "C. D. Meyer and D. S. Balsara and T. D. Aslam",
+			Title:   "A stabilized Runge-Kutta-Legendre method for explicit super-time-stepping of parabolic and mixed equations",
+			Journal: "Journal of Computational Physics", Year: 2014, Volume: "257", Pages: "594-626", DOI: "10.1016/j.jcp.2013.08.021",
+		},
+		{
+			Key:     "Watson1939",
+			Authors: "G. N. Watson",
+			Title:   "Three triple integrals",
+			Journal: "Quarterly Journal of Mathematics", Year: 1939,
+		},
+	}
+}
