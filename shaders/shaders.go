@@ -19,16 +19,29 @@ type Variant struct {
 	Defines map[string]string
 }
 
-// Variants lists every variant that the program uses; tests compile all of them.
+// Variants lists the variants that the program uses; tests compile all of them.
+// Of the eight choices of periodic axes it has none and all.
 func Variants() []Variant {
-	dimensions := []map[string]string{{"DIMENSIONS": "2"}, {"DIMENSIONS": "3"}}
+	walls := map[string]string{}
+	wrapped := map[string]string{"PERIODIC_X": "", "PERIODIC_Y": "", "PERIODIC_Z": ""}
 	var all []Variant
-	for _, kernel := range []string{"copy", "paint_slice"} {
-		for _, defines := range dimensions {
-			all = append(all, Variant{kernel, defines})
+	for _, dimensions := range []string{"2", "3"} {
+		for _, v := range []Variant{
+			{"copy", walls}, {"paint_slice", walls},
+			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
+			{"advance_rkl2", walls}, {"advance_rkl2", wrapped}, {"advance_rkl2", map[string]string{"LAST": ""}},
+			{"advance_rkl2", map[string]string{"SECOND": ""}}, {"advance_rkl2", map[string]string{"LAST": "", "SECOND": ""}},
+			{"exchange_rate", walls}, {"exchange_stage", walls}, {"book_exchange", walls},
+			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
+			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}},
+			{"gather_density", walls}, {"gather_density", wrapped},
+		} {
+			defines := maps.Clone(v.Defines)
+			defines["DIMENSIONS"] = dimensions
+			all = append(all, Variant{v.Kernel, defines})
 		}
 	}
-	return all
+	return append(all, Variant{"reduce_rows", walls})
 }
 
 // Kernels lists the kernels by name: "copy" is the file copy.glsl.

@@ -38,25 +38,25 @@ bool inside(ivec3 v) {
     return all(lessThan(v, shape));
 }
 
-// The neighbour at the given offset, or the outermost voxel where the grid ends: a difference across a wall is then
-// zero, which is no-flux. (A load outside an image gives 0, which is an absorbing wall.)
+// The voxel at the given offset of at most one, brought back into the grid. Along an axis for which PERIODIC_X, _Y or _Z
+// is defined it wraps; else it stays in the outermost voxel: a difference across a wall is then zero, which is no-flux.
+// (A load outside an image gives 0, which is an absorbing wall.)
 ivec3 neighbour(ivec3 v, ivec3 offset) {
-    return clamp(v + offset, ivec3(0), shape - 1);
+    ivec3 n = v + offset;
+    ivec3 m = clamp(n, ivec3(0), shape - 1);
+#ifdef PERIODIC_X
+    m.x = n.x < 0 ? shape.x - 1 : (n.x >= shape.x ? 0 : n.x);
+#endif
+#ifdef PERIODIC_Y
+    m.y = n.y < 0 ? shape.y - 1 : (n.y >= shape.y ? 0 : n.y);
+#endif
+#ifdef PERIODIC_Z
+    m.z = n.z < 0 ? shape.z - 1 : (n.z >= shape.z ? 0 : n.z);
+#endif
+    return m;
 }
 
 // Value of an image or, with fetch, of a sampler at a voxel.
 #define load(a_field, a_v) (imageLoad(a_field, COORD(a_v)).r)
 #define store(a_field, a_v, a_value) imageStore(a_field, COORD(a_v), vec4(a_value))
 #define fetch(a_field, a_v) (texelFetch(a_field, COORD(a_v), 0).r)
-
-// (c_lower - c) + (c_upper - c) along an axis, and its sum over all axes; c is the value at v.
-#define axisSum(a_field, a_v, a_c, a_step) \
-    ((load(a_field, neighbour(a_v, -(a_step))) - (a_c)) + (load(a_field, neighbour(a_v, a_step)) - (a_c)))
-#if DIMENSIONS == 2
-#define faceSum(a_field, a_v, a_c) \
-    (axisSum(a_field, a_v, a_c, ivec3(1, 0, 0)) + axisSum(a_field, a_v, a_c, ivec3(0, 1, 0)))
-#else
-#define faceSum(a_field, a_v, a_c) \
-    (axisSum(a_field, a_v, a_c, ivec3(1, 0, 0)) + axisSum(a_field, a_v, a_c, ivec3(0, 1, 0)) \
-     + axisSum(a_field, a_v, a_c, ivec3(0, 0, 1)))
-#endif

@@ -1,0 +1,88 @@
+package cpu
+
+import "github.com/cytofield/cytofield/engine"
+
+// exchange applies what cells or walls do to one substrate, and integrates what
+// they see. During a step the shares Σ_j w_j (Y_j − c) wait until it is accepted.
+type exchange struct {
+	*engine.Exchange
+	share    []float64 // per site: of the density
+	integral []float64 // per site: ∫c dt
+
+	surfaceShare, surface     []float64 // per saturable cell: of c_s, ∫c_s dt
+	saturatedShare, saturated []float64 // of V_max c_s/(K_m + c_s), and its ∫dt
+}
+
+func newExchange(x *engine.Exchange) *exchange {
+	sites, cells := len(x.Sites), len(x.Saturable)
+	return &exchange{
+		Exchange: x,
+		share:    make([]float64, sites), integral: make([]float64, sites),
+		surfaceShare: make([]float64, cells), surface: make([]float64, cells),
+		saturatedShare: make([]float64, cells), saturated: make([]float64, cells),
+	}
+}
+
+// addRate adds Source − Sink c at the sites and −J/capacity for saturable cells.
+func (x *exchange) addRate(c, rate []float64) {
+	for _, s := range x.Sites {
+		rate[s.Voxel] += s.Source - s.Sink*c[s.Voxel]
+	}
+	for _, cell := range x.Saturable {
+		rate[cell.Voxel] -= cell.Law.Flux(cell.Law.Surface(c[cell.Voxel])) / x.Capacity
+	}
+}
+
+// addStage adds scale × (F(c + d) − F(c)) of the exchange to next, and the stage's
+// weight to the shares. d is the increment the stage evaluates F at.
+func (x *exchange) addStage(c, d, next []float64, scale, weight float64, first bool) {
+	if first {
+		clear(x.share)
+		clear(x.surfaceShare)
+		clear(x.saturatedShare)
+	}
+	for i, s := range x.Sites {
+		next[s.Voxel] -= scale * s.Sink * d[s.Voxel]
+		x.share[i] += weight * d[s.Voxel]
+	}
+	for i, cell := range x.Saturable {
+		v := cell.Voxel
+		before, now := cell.Law.Surface(c[v]), cell.Law.Surface(c[v]+d[v])
+		next[v] -= scale * (cell.Law.Flux(now) - cell.Law.Flux(before)) / x.Capacity
+		x.surfaceShare[i] += weight * (now - before)
+		x.saturatedShare[i] += weight * (cell.Law.Saturated(now) - cell.Law.Saturated(before))
+	}
+}
+
+// addEuler adds dt F(c) of the exchange to next; the step's shares are nought.
+func (x *exchange) addEuler(c, next []float64, dt float64) {
+	for _, s := range x.Sites {
+		next[s.Voxel] += dt * (s.Source - s.Sink*c[s.Voxel])
+	}
+	for _, cell := range x.Saturable {
+		next[cell.Voxel] -= dt * cell.Law.Flux(cell.Law.Surface(c[cell.Voxel])) / x.Capacity
+	}
+	clear(x.share)
+	clear(x.surfaceShare)
+	clear(x.saturatedShare)
+}
+
+// book adds a step's integrals, dt (value at c + share).
+func (x *exchange) book(c []float64, dt float64) {
+	for i, s := range x.Sites {
+		x.integral[i] += dt * (c[s.Voxel] + x.share[i])
+	}
+	for i, cell := range x.Saturable {
+		surface := cell.Law.Surface(c[cell.Voxel])
+		x.surface[i] += dt * (surface + x.surfaceShare[i])
+		x.saturated[i] += dt * (cell.Law.Saturated(surface) + x.saturatedShare[i])
+	}
+}
+
+// fetch hands over the integrals and starts new ones.
+func (x *exchange) fetch() (sites, surface, saturated []float64) {
+	sites, surface, saturated = x.integral, x.surface, x.saturated
+	x.integral = make([]float64, len(sites))
+	x.surface, x.saturated = make([]float64, len(surface)), make([]float64, len(saturated))
+	return sites, surface, saturated
+}

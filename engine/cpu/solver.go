@@ -1,0 +1,25 @@
+package cpu
+
+import (
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Solver is engine.Solver in float64 on the processor.
+type Solver struct{ *engine.Integrator }
+
+var _ engine.Solver = (*Solver)(nil)
+
+// NewSolver prepares a model. Errors are those of the model and the options.
+func NewSolver(m *tissue.Model, o engine.Options) (*Solver, error) {
+	in, err := engine.NewIntegrator(m, o, func(s engine.Substrate) (engine.Stepper, error) {
+		return newStepper(s), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Solver{in}, nil
+}
+
+// BytesPerVoxel is the memory the solver holds per voxel and substrate, cells aside.
+const BytesPerVoxel = 4 * 8

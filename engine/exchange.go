@@ -1,0 +1,328 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Coupling says how a cell meets the grid.
+type Coupling string
+
+const (
+	// VoxelCoupling sees a cell as a sphere in its nearest voxel and corrects its
+	// flux by the sub-voxel law (see SurfaceLaw). The default.
+	VoxelCoupling Coupling = "voxel"
+	// PlainCoupling takes the density of the voxel for that at the cell's surface.
+	PlainCoupling Coupling = "plain"
+)
+
+// ErrBeyondSubVoxelLaw marks a cell that takes up more than the sub-voxel law
+// can represent on the grid.
+var ErrBeyondSubVoxelLaw = errors.New("beyond the sub-voxel law")
+
+// SurfaceLaw is how one cell of a type exchanges one substrate with the voxel it
+// sits in. Amounts are molecules for substrates in nM (DensityUnit.AmountPerVolume).
+// The net flux into the cell is
+//
+//	J = κ c_s − q + V_max c_s/(K_m + c_s),   c_s = c_voxel − g J
+//	g = (1/(4π a) − W/h)/(α D A)
+//
+// with c_s the density at its surface, a its radius, W/h the lattice self-term and
+// A the amount per density and µm³: the grid's own dip at a voxel sink is taken
+// out and the dip at a partially absorbing sphere put in (Collins & Kimball, J.
+// Colloid Sci. 4 (1949) 425). g is 0 for coupling plain, without diffusion, and
+// where an axis has but one voxel. Walls closer than a few voxels are not seen.
+type SurfaceLaw struct {
+	Sink           float64 // κ, linear uptake of all kinds and the c-part of secretion, amount/s per density
+	Release        float64 // q, export and the constant part of secretion, amount/s
+	Export         float64 // E, amount/s
+	Secretion      float64 // V_cell S A, amount/s per density below saturation
+	Saturation     float64 // c*, density
+	MaxUptake      float64 // V_max, amount/s
+	HalfSaturation float64 // K_m, density
+	Shift          float64 // g, density per amount/s
+}
+
+// NewSurfaceLaw returns the law of a cell type for a substrate; ok is false where
+// the type leaves the substrate alone.
+func NewSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, coupling Coupling) (law SurfaceLaw, ok bool, err error) {
+	return newSurfaceLaw(m, t, s, latticeShare(m, coupling))
+}
+
+// latticeShare returns W/h, 1/µm, or NaN where the sub-voxel law does not apply.
+func latticeShare(m *tissue.Model, coupling Coupling) float64 {
+	g := m.Grid
+	if coupling == PlainCoupling || g.Shape[0] == 1 || g.Shape[1] == 1 || g.Shape[2] == 1 {
+		return math.NaN()
+	}
+	return latticeSelfTerm(g.Spacing)
+}
+
+func newSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, selfTerm float64) (law SurfaceLaw, ok bool, err error) {
+	cell, substrate := m.CellTypes[t], m.Substrates[s]
+	amount := substrate.Unit.AmountPerVolume()
+	for _, e := range cell.Exchange {
+		if e.Substrate != s {
+			continue
+		}
+		secretion := cell.Volume() * e.SecretionRate * amount
+		if law.Secretion+secretion > 0 { // several secretions act as one
+			law.Saturation = (law.Secretion*law.Saturation + secretion*e.SaturationDensity) / (law.Secretion + secretion)
+		}
+		law.Secretion += secretion
+		law.Export += e.NetExportRate
+		law.Sink += secretion + cell.Volume()*e.UptakeRate*amount
+		if e.MaxUptakeRate > 0 {
+			if law.MaxUptake > 0 {
+				return law, false, fmt.Errorf("engine: cell type %q: two saturable uptakes of %s: want one", cell.Name, substrate.Name)
+			}
+			law.MaxUptake, law.HalfSaturation = e.MaxUptakeRate, e.HalfSaturation
+		}
+	}
+	for _, r := range cell.Receptors {
+		if r.Ligand == s {
+			law.Sink += r.OnRate * r.Count
+		}
+	}
+	law.Release = law.Export + law.Secretion*law.Saturation
+	if !math.IsNaN(selfTerm) && substrate.DiffusionCoefficient > 0 {
+		law.Shift = (1/(4*math.Pi*cell.Radius) - selfTerm) / (m.ExtracellularFraction * substrate.DiffusionCoefficient * amount)
+	}
+	if law.Slack() <= 0 {
+		return law, true, fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
+			cell.Name, substrate.Name, law.steepest()/amount, cell.Radius, -1/law.Shift/amount, ErrBeyondSubVoxelLaw)
+	}
+	return law, law != SurfaceLaw{Shift: law.Shift}, nil
+}
+
+// steepest returns the largest slope of the uptake over the surface density.
+func (l SurfaceLaw) steepest() float64 {
+	if l.MaxUptake == 0 {
+		return l.Sink
+	}
+	return l.Sink + l.MaxUptake/l.HalfSaturation
+}
+
+// Slack returns 1 + κ g at the steepest uptake: the law holds while it is
+// positive and amplifies the grid's errors by its inverse.
+func (l SurfaceLaw) Slack() float64 { return 1 + l.steepest()*l.Shift }
+
+// Slope returns the largest slope of the flux over the density of the voxel,
+// amount/s per density.
+func (l SurfaceLaw) Slope() float64 { return l.steepest() / l.Slack() }
+
+// Surface returns the density at the cell's surface for that of its voxel: the
+// larger root of
+//
+//	a c_s² − p c_s − b K_m = 0,  a = 1 + κ g,  b = c + g q,  p = b − a K_m − g V_max
+func (l SurfaceLaw) Surface(voxel float64) float64 {
+	a := 1 + l.Sink*l.Shift
+	b := voxel + l.Shift*l.Release
+	if l.MaxUptake == 0 {
+		return b / a
+	}
+	p := b - a*l.HalfSaturation - l.Shift*l.MaxUptake
+	root := math.Sqrt(max(0, p*p+4*a*b*l.HalfSaturation))
+	if p > 0 {
+		return (p + root) / (2 * a)
+	}
+	return 2 * b * l.HalfSaturation / (root - p) // the same root without cancellation
+}
+
+// Saturated returns the saturable part of the uptake at a surface density, amount/s.
+func (l SurfaceLaw) Saturated(surface float64) float64 {
+	if l.MaxUptake == 0 {
+		return 0
+	}
+	return l.MaxUptake * surface / (l.HalfSaturation + surface)
+}
+
+// Flux returns the net flux into the cell at a surface density, amount/s.
+func (l SurfaceLaw) Flux(surface float64) float64 {
+	return l.Sink*surface - l.Release + l.Saturated(surface)
+}
+
+// Secreted returns what the cell gives off at a surface density, amount/s. Above
+// its saturation density a secreting cell takes back: negative, as in PhysiCell.
+func (l SurfaceLaw) Secreted(surface float64) float64 {
+	return l.Export + l.Secretion*(l.Saturation-surface)
+}
+
+// TakenUp returns what the cell takes up at a surface density, amount/s.
+func (l SurfaceLaw) TakenUp(surface float64) float64 {
+	return (l.Sink-l.Secretion)*surface + l.Saturated(surface)
+}
+
+// Site is a voxel and what all its linear cells, or its walls, do together:
+//
+//	dc/dt = Source − Sink c
+type Site struct {
+	Voxel  int     // Grid.Index
+	Sink   float64 // 1/s
+	Source float64 // density/s
+}
+
+// SaturableCell is a cell whose uptake saturates: its flux is evaluated on its own.
+type SaturableCell struct {
+	Voxel int
+	Law   SurfaceLaw
+}
+
+// Exchange is what the cells, or the walls, do to one substrate, sorted by voxel
+// and within a voxel by cell, so that sums have one order.
+type Exchange struct {
+	Sites     []Site
+	Saturable []SaturableCell
+	Capacity  float64 // amount in a voxel per density
+	Steepest  float64 // largest Σ sink of a voxel, 1/s: joins the spectral bound
+
+	budgets []budget // of Sites
+}
+
+// budget splits a site's net flux: rates in amount/s are constant + slope × c.
+type budget struct {
+	secreted, secretedSlope float64
+	takenUp, takenUpSlope   float64
+}
+
+// NewExchange sorts the cells of a model by voxel for one substrate.
+func NewExchange(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) (*Exchange, error) {
+	x := &Exchange{Capacity: capacity(m, s)}
+	laws := make([]SurfaceLaw, len(m.CellTypes))
+	active := make([]bool, len(m.CellTypes))
+	selfTerm := latticeShare(m, coupling)
+	present := m.Cells.Count(len(m.CellTypes))
+	var faults []error
+	for t := range m.CellTypes {
+		law, ok, err := newSurfaceLaw(m, tissue.CellTypeID(t), s, selfTerm)
+		if err != nil && present[t] > 0 {
+			faults = append(faults, err)
+		}
+		laws[t], active[t] = law, ok
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	type placed struct{ voxel, cell int }
+	var order []placed
+	for i, t := range m.Cells.Type {
+		if active[t] {
+			at := m.Grid.VoxelAt(m.Cells.Position[i])
+			order = append(order, placed{m.Grid.Index(at[0], at[1], at[2]), i})
+		}
+	}
+	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
+	slope := map[int]float64{}
+	for _, p := range order {
+		law := laws[m.Cells.Type[p.cell]]
+		slope[p.voxel] += law.Slope() / x.Capacity
+		x.Steepest = max(x.Steepest, slope[p.voxel])
+		if law.MaxUptake > 0 {
+			x.Saturable = append(x.Saturable, SaturableCell{p.voxel, law})
+		} else {
+			x.addLinear(p.voxel, law)
+		}
+	}
+	return x, nil
+}
+
+func capacity(m *tissue.Model, s tissue.SubstrateID) float64 {
+	return m.FluidVolume() * m.Substrates[s].Unit.AmountPerVolume()
+}
+
+// addLinear folds a linear cell, c_s = (c + g q)/(1 + κ g), into its voxel's site.
+func (x *Exchange) addLinear(voxel int, law SurfaceLaw) {
+	a := 1 + law.Sink*law.Shift
+	atZero, slope := law.Shift*law.Release/a, 1/a // c_s = atZero + slope c
+	if n := len(x.Sites); n == 0 || x.Sites[n-1].Voxel != voxel {
+		x.Sites = append(x.Sites, Site{Voxel: voxel})
+		x.budgets = append(x.budgets, budget{})
+	}
+	site, b := &x.Sites[len(x.Sites)-1], &x.budgets[len(x.budgets)-1]
+	site.Sink += law.Sink / a / x.Capacity
+	site.Source += law.Release / a / x.Capacity
+	b.secreted += law.Secreted(atZero)
+	b.secretedSlope -= law.Secretion * slope
+	b.takenUp += law.TakenUp(atZero)
+	b.takenUpSlope += (law.Sink - law.Secretion) * slope
+}
+
+// NewWalls returns the exchange of a substrate with densities held at faces. The
+// wall lies half a voxel from the centre of the first voxel:
+//
+//	dc/dt = 2 D/Δx² (c_wall − c)
+func NewWalls(m *tissue.Model, s tissue.SubstrateID) *Exchange {
+	g, substrate := m.Grid, m.Substrates[s]
+	sites := map[int]Site{}
+	for axis, faces := range substrate.Boundary {
+		for side, face := range faces {
+			if face.Kind != tissue.Dirichlet {
+				continue
+			}
+			rate := 2 * faceWeight(g, substrate, axis)
+			for _, voxel := range faceVoxels(g, axis, side) {
+				site := sites[voxel]
+				sites[voxel] = Site{voxel, site.Sink + rate, site.Source + rate*face.Density}
+			}
+		}
+	}
+	x := &Exchange{Capacity: capacity(m, s)}
+	for _, site := range sites {
+		x.Sites = append(x.Sites, site)
+	}
+	slices.SortFunc(x.Sites, func(a, b Site) int { return a.Voxel - b.Voxel })
+	return x
+}
+
+func faceVoxels(g tissue.Grid, axis, side int) []int {
+	low, high := [3]int{}, g.Shape
+	if side == 0 {
+		high[axis] = 1
+	} else {
+		low[axis] = g.Shape[axis] - 1
+	}
+	var voxels []int
+	for z := low[2]; z < high[2]; z++ {
+		for y := low[1]; y < high[1]; y++ {
+			for x := low[0]; x < high[0]; x++ {
+				voxels = append(voxels, g.Index(x, y, z))
+			}
+		}
+	}
+	return voxels
+}
+
+// Integrals are time integrals a Stepper gathers with the weights of its stages.
+type Integrals struct {
+	Cells     []float64 // ∫c dt per cell site, density·s
+	Walls     []float64 // ∫c dt per wall site
+	Surface   []float64 // ∫c_s dt per saturable cell
+	Saturated []float64 // ∫V_max c_s/(K_m + c_s) dt per saturable cell, amount
+}
+
+// budget returns the amounts cells secreted and took up over a time, s.
+func (x *Exchange) budget(elapsed float64, in Integrals) (secreted, takenUp float64) {
+	for i, b := range x.budgets {
+		secreted += b.secreted*elapsed + b.secretedSlope*in.Cells[i]
+		takenUp += b.takenUp*elapsed + b.takenUpSlope*in.Cells[i]
+	}
+	for i, cell := range x.Saturable {
+		law := cell.Law
+		secreted += (law.Export+law.Secretion*law.Saturation)*elapsed - law.Secretion*in.Surface[i]
+		takenUp += (law.Sink-law.Secretion)*in.Surface[i] + in.Saturated[i]
+	}
+	return secreted, takenUp
+}
+
+// inflow returns the net amount that came in through the sites over a time, s.
+func (x *Exchange) inflow(elapsed float64, integrals []float64) float64 {
+	total := 0.0
+	for i, site := range x.Sites {
+		total += x.Capacity * (site.Source*elapsed - site.Sink*integrals[i])
+	}
+	return total
+}

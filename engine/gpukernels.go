@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"errors"
+
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/shaders"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// The arguments of the kernels; names, units and formulas stand in the shaders.
+
+type columnArgs struct {
+	Shape   [3]int32 `gl:"shape"`
+	Columns [3]int32 `gl:"columns"`
+}
+
+type stencilArgs struct {
+	columnArgs
+	Density     *gpu.Texture `gl:"density"`
+	DensityNext *gpu.Texture `gl:"densityNext"`
+	Totals      *gpu.Buffer  `gl:"Totals,optional"`
+	Share       float32      `gl:"share,optional"`
+	Keep        float32      `gl:"keep,optional"`
+	Weights     [3]float32   `gl:"weights"`
+	Own         float32      `gl:"own"`
+	Decay       float32      `gl:"decay"`
+}
+
+type advanceArgs struct {
+	columnArgs
+	Near      *gpu.Texture `gl:"near"`
+	Far       *gpu.Texture `gl:"far"`
+	Rate      *gpu.Texture `gl:"rate"`
+	Density   *gpu.Texture `gl:"density,optional"`
+	Totals    *gpu.Buffer  `gl:"Totals"`
+	Weights   [3]float32   `gl:"weights"`
+	Own       float32      `gl:"own"`
+	Decay     float32      `gl:"decay"`
+	Nu        float32      `gl:"nu,optional"`
+	RateShare float32      `gl:"rateShare"`
+	Share     float32      `gl:"share"`
+}
+
+type exchangeRateArgs struct {
+	Density  *gpu.Texture `gl:"density"`
+	Rate     *gpu.Texture `gl:"rate"`
+	Sites    *gpu.Buffer  `gl:"Sites"`
+	Laws     *gpu.Buffer  `gl:"Laws,optional"`
+	Count    int32        `gl:"count"`
+	Scale    float32      `gl:"scale"`
+	Capacity float32      `gl:"capacity,optional"`
+}
+
+type exchangeStageArgs struct {
+	Density    *gpu.Texture `gl:"density,optional"`
+	Near       *gpu.Texture `gl:"near"`
+	Far        *gpu.Texture `gl:"far"`
+	Sites      *gpu.Buffer  `gl:"Sites"`
+	Laws       *gpu.Buffer  `gl:"Laws,optional"`
+	Shares     *gpu.Buffer  `gl:"Shares"`
+	Count      int32        `gl:"count"`
+	ValueScale float32      `gl:"valueScale"`
+	Scale      float32      `gl:"scale"`
+	Weight     float32      `gl:"weight"`
+	Keep       float32      `gl:"keep"`
+	Capacity   float32      `gl:"capacity,optional"`
+}
+
+type bookArgs struct {
+	Density *gpu.Texture `gl:"density"`
+	Sites   *gpu.Buffer  `gl:"Sites"`
+	Laws    *gpu.Buffer  `gl:"Laws,optional"`
+	Shares  *gpu.Buffer  `gl:"Shares"`
+	Sums    *gpu.Buffer  `gl:"Sums"`
+	Count   int32        `gl:"count"`
+	Dt      float32      `gl:"dt"`
+	Keep    float32      `gl:"keep"`
+}
+
+type reduceArgs struct {
+	columnArgs
+	Candidate *gpu.Texture `gl:"candidate"`
+	Density   *gpu.Texture `gl:"density,optional"`
+	Rate      *gpu.Texture `gl:"rate,optional"`
+	RateNext  *gpu.Texture `gl:"rateNext,optional"`
+	HalfStep  float32      `gl:"halfStep,optional"`
+	Trials    *gpu.Buffer  `gl:"Columns"`
+}
+
+type rowsArgs struct {
+	Shape  [3]int32    `gl:"shape"` // columns per row, rows
+	Trials *gpu.Buffer `gl:"Columns"`
+	Totals *gpu.Buffer `gl:"Totals"`
+	Rows   *gpu.Buffer `gl:"Rows"`
+}
+
+type gatherArgs struct {
+	Shape          [3]int32     `gl:"shape"`
+	Density        *gpu.Texture `gl:"density"`
+	Points         *gpu.Buffer  `gl:"Points"`
+	Values         *gpu.Buffer  `gl:"Values"`
+	Count          int32        `gl:"count"`
+	InverseSpacing [3]float32   `gl:"inverseSpacing"`
+}
+
+// kernels are the programs for one number of dimensions and choice of periodic axes.
+type kernels struct {
+	rate          *gpu.Kernel[stencilArgs]       // apply_stencil without sums
+	stencil       *gpu.Kernel[stencilArgs]       // and with
+	advance       [2][2]*gpu.Kernel[advanceArgs] // by whether SECOND, LAST
+	exchangeRate  *gpu.Kernel[exchangeRateArgs]
+	exchangeStage *gpu.Kernel[exchangeStageArgs]
+	book          *gpu.Kernel[bookArgs]
+	saturateRate  *gpu.Kernel[exchangeRateArgs]
+	saturateStage *gpu.Kernel[exchangeStageArgs]
+	bookSaturable *gpu.Kernel[bookArgs]
+	measure       *gpu.Kernel[reduceArgs] // reduce_step of a density
+	compare       *gpu.Kernel[reduceArgs] // and of a step
+	rows          *gpu.Kernel[rowsArgs]
+	gather        *gpu.Kernel[gatherArgs]
+}
+
+// programKey says what a set of kernels is compiled for.
+type programKey struct {
+	planar   bool // 2D textures: one voxel along z
+	periodic [3]bool
+}
+
+func keyOf(s Substrate) programKey {
+	key := programKey{planar: s.Grid.Shape[2] == 1}
+	for axis := range key.periodic {
+		key.periodic[axis] = s.Boundary[axis][0].Kind == tissue.Periodic
+	}
+	return key
+}
+
+func (k programKey) defines(extra ...string) map[string]string {
+	defines := map[string]string{"DIMENSIONS": "3"}
+	if k.planar {
+		defines["DIMENSIONS"] = "2"
+	}
+	for axis, name := range [3]string{"PERIODIC_X", "PERIODIC_Y", "PERIODIC_Z"} {
+		if k.periodic[axis] {
+			defines[name] = ""
+		}
+	}
+	for _, name := range extra {
+		defines[name] = ""
+	}
+	return defines
+}
+
+func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
+	k := &kernels{}
+	err := errors.Join(
+		build(q, &k.rate, "apply_stencil", key.defines()),
+		build(q, &k.stencil, "apply_stencil", key.defines("SUM")),
+		build(q, &k.advance[0][0], "advance_rkl2", key.defines()),
+		build(q, &k.advance[0][1], "advance_rkl2", key.defines("LAST")),
+		build(q, &k.advance[1][0], "advance_rkl2", key.defines("SECOND")),
+		build(q, &k.advance[1][1], "advance_rkl2", key.defines("SECOND", "LAST")),
+		build(q, &k.exchangeRate, "exchange_rate", key.defines()),
+		build(q, &k.exchangeStage, "exchange_stage", key.defines()),
+		build(q, &k.book, "book_exchange", key.defines()),
+		build(q, &k.saturateRate, "saturable_rate", key.defines()),
+		build(q, &k.saturateStage, "saturable_stage", key.defines()),
+		build(q, &k.bookSaturable, "book_saturable", key.defines()),
+		build(q, &k.measure, "reduce_step", key.defines()),
+		build(q, &k.compare, "reduce_step", key.defines("DEFECT")),
+		build(q, &k.rows, "reduce_rows", nil),
+		build(q, &k.gather, "gather_density", key.defines()),
+	)
+	if err != nil {
+		k.free(q)
+		return nil, err
+	}
+	return k, nil
+}
+
+func build[A any](q *gpu.Queue, kernel **gpu.Kernel[A], name string, defines map[string]string) error {
+	source, err := shaders.Assemble(name, defines)
+	if err != nil {
+		return err
+	}
+	*kernel, err = gpu.NewKernel[A](q, source)
+	return err
+}
+
+func (k *kernels) free(q *gpu.Queue) {
+	k.rate.Free(q)
+	k.stencil.Free(q)
+	for _, pair := range k.advance {
+		pair[0].Free(q)
+		pair[1].Free(q)
+	}
+	k.exchangeRate.Free(q)
+	k.exchangeStage.Free(q)
+	k.book.Free(q)
+	k.saturateRate.Free(q)
+	k.saturateStage.Free(q)
+	k.bookSaturable.Free(q)
+	k.measure.Free(q)
+	k.compare.Free(q)
+	k.rows.Free(q)
+	k.gather.Free(q)
+}

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// GPUSolver is Solver in float32 on a device: one R32F texture per substrate and
+// three more for the stages of a step.
+type GPUSolver struct {
+	*Integrator
+	device   *gpu.Device
+	programs map[programKey]*kernels
+}
+
+var _ Solver = (*GPUSolver)(nil)
+
+// NewGPUSolver prepares a model on a device. Memory and limits are checked before
+// anything is allocated. Close frees what it took; the device stays open.
+func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error) {
+	s := &GPUSolver{device: d, programs: map[programKey]*kernels{}}
+	if need, free := GPUMemory(m), d.Info().MemoryBytes; free > 0 && need > free {
+		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
+			gibibytes(need), d.Info().Renderer, gibibytes(free))
+	}
+	in, err := NewIntegrator(m, o, s.newStepper)
+	if err != nil {
+		return nil, errors.Join(err, s.freePrograms())
+	}
+	s.Integrator = in
+	return s, nil
+}
+
+func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
+
+// GPUMemory returns the device memory a model takes, bytes: four fields and the
+// columns' sums per substrate, and the cells'.
+func GPUMemory(m *tissue.Model) int64 {
+	columns := columnShape(m.Grid)
+	perSubstrate := int64(m.Grid.Voxels())*4*4 + int64(columns[0]*columns[1]*columns[2])*(trialBytes+4)
+	return int64(len(m.Substrates)) * (perSubstrate + int64(m.Cells.Len())*(siteBytes+lawBytes))
+}
+
+func (s *GPUSolver) newStepper(substrate Substrate) (Stepper, error) {
+	st := newGPUStepper(s.device, substrate)
+	err := s.device.Do(func(q *gpu.Queue) error {
+		key := keyOf(substrate)
+		program, ok := s.programs[key]
+		if !ok {
+			var err error
+			if program, err = newKernels(q, key); err != nil {
+				return err
+			}
+			s.programs[key] = program
+		}
+		return st.open(q, program)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// Density returns the texture that holds a substrate now. The next step may put
+// the density into another: ask again.
+func (s *GPUSolver) Density(id tissue.SubstrateID) *gpu.Texture {
+	return s.fields[id].stepper.(*gpuStepper).density
+}
+
+// Close frees textures, buffers and kernels. Closing twice is harmless.
+func (s *GPUSolver) Close() error { return errors.Join(s.Integrator.Close(), s.freePrograms()) }
+
+func (s *GPUSolver) freePrograms() error {
+	programs := s.programs
+	s.programs = nil
+	if len(programs) == 0 {
+		return nil
+	}
+	return s.device.Do(func(q *gpu.Queue) error {
+		for _, program := range programs {
+			program.free(q)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,422 @@
+package engine
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+const (
+	columnChunk = 32    // CHUNK of include/column.glsl
+	trialBytes  = 5 * 4 // Trial of include/trial.glsl
+	rowFloats   = 5 + 1 // Row of reduce_rows.glsl
+)
+
+// columnShape returns how many columns a grid has per axis.
+func columnShape(g tissue.Grid) [3]int {
+	along := 2
+	if g.Shape[2] == 1 {
+		along = 1
+	}
+	shape := g.Shape
+	shape[along] = (shape[along] + columnChunk - 1) / columnChunk
+	return shape
+}
+
+// gpuStepper is Stepper on a device. Its fields hold what cpu's stepper calls by
+// the same names.
+type gpuStepper struct {
+	device  *gpu.Device
+	program *kernels
+	Substrate
+	weights [3]float64 // D/Δx², 1/s
+	columns [3]int
+
+	density, rate, near, far *gpu.Texture
+	trials, totals, rowSums  *gpu.Buffer
+	cells, walls             *gpuExchange
+
+	// What the calls below exchange with the device's thread; the functions are
+	// made once, so that a step allocates nothing.
+	dt       float64
+	scheme   *RKL2
+	steps    int
+	trial    Trial
+	rows     []float32
+	staging  []float32
+	onDevice struct{ measure, rate, try, accept, euler func(*gpu.Queue) error }
+}
+
+func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
+	st := &gpuStepper{device: d, Substrate: s, weights: StencilWeights(s.Grid, s.Substrate), columns: columnShape(s.Grid)}
+	st.rows = make([]float32, st.columns[1]*st.columns[2]*rowFloats)
+	st.onDevice.measure = st.measure
+	st.onDevice.rate = func(q *gpu.Queue) error { return st.evaluate(q, st.density, st.rate) }
+	st.onDevice.try = st.try
+	st.onDevice.accept = st.accept
+	st.onDevice.euler = st.euler
+	return st
+}
+
+func (st *gpuStepper) open(q *gpu.Queue, program *kernels) (err error) {
+	st.program = program
+	defer func() {
+		if err != nil {
+			st.free(q)
+		}
+	}()
+	for _, t := range []**gpu.Texture{&st.density, &st.rate, &st.near, &st.far} {
+		if *t, err = q.NewTexture(st.Grid.Shape); err != nil {
+			return err
+		}
+	}
+	columns := st.columns[0] * st.columns[1] * st.columns[2]
+	for _, b := range []struct {
+		buffer **gpu.Buffer
+		bytes  int
+	}{{&st.trials, columns * trialBytes}, {&st.totals, columns * 4}, {&st.rowSums, len(st.rows) * 4}} {
+		if *b.buffer, err = q.NewBuffer(b.bytes); err != nil {
+			return err
+		}
+	}
+	return st.replace(q, st.Cells, st.Walls)
+}
+
+func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) (err error) {
+	st.cells.free(q)
+	st.walls.free(q)
+	if st.cells, err = newGPUExchange(q, st.Grid, cells); err != nil {
+		return err
+	}
+	st.walls, err = newGPUExchange(q, st.Grid, walls)
+	return err
+}
+
+func (st *gpuStepper) free(q *gpu.Queue) {
+	for _, t := range []*gpu.Texture{st.density, st.rate, st.near, st.far} {
+		t.Free(q)
+	}
+	for _, b := range []*gpu.Buffer{st.trials, st.totals, st.rowSums} {
+		b.Free(q)
+	}
+	st.cells.free(q)
+	st.walls.free(q)
+}
+
+func (st *gpuStepper) columnArgs() columnArgs {
+	return columnArgs{int32s(st.Grid.Shape), int32s(st.columns)}
+}
+
+func int32s(v [3]int) [3]int32 { return [3]int32{int32(v[0]), int32(v[1]), int32(v[2])} }
+
+// scaled returns the stencil's weights times a factor.
+func (st *gpuStepper) scaled(factor float64) [3]float32 {
+	return [3]float32{float32(factor * st.weights[0]), float32(factor * st.weights[1]), float32(factor * st.weights[2])}
+}
+
+func (st *gpuStepper) Measure() (Trial, error) {
+	err := st.device.Do(st.onDevice.measure)
+	return st.trial, err
+}
+
+func (st *gpuStepper) EvaluateRate() error { return st.device.Do(st.onDevice.rate) }
+
+func (st *gpuStepper) Try(dt float64, scheme *RKL2) (Trial, error) {
+	st.dt, st.scheme = dt, scheme
+	err := st.device.Do(st.onDevice.try)
+	return st.trial, err
+}
+
+func (st *gpuStepper) Accept(dt float64) error {
+	st.dt = dt
+	return st.device.Do(st.onDevice.accept)
+}
+
+func (st *gpuStepper) Euler(dt float64, n int) (Trial, error) {
+	st.dt, st.steps = dt, n
+	err := st.device.Do(st.onDevice.euler)
+	return st.trial, err
+}
+
+// evaluate writes F(c).
+func (st *gpuStepper) evaluate(q *gpu.Queue, c, rate *gpu.Texture) error {
+	err := st.program.rate.Launch(q, st.columns, &stencilArgs{
+		columnArgs: st.columnArgs(), Density: c, DensityNext: rate,
+		Weights: st.scaled(1), Decay: float32(st.DecayRate),
+	})
+	if err != nil {
+		return err
+	}
+	return st.addRate(q, c, rate, 1)
+}
+
+func (st *gpuStepper) addRate(q *gpu.Queue, c, rate *gpu.Texture, scale float64) error {
+	if err := st.cells.addRate(q, st.program, c, rate, scale); err != nil {
+		return err
+	}
+	return st.walls.addRate(q, st.program, c, rate, scale)
+}
+
+// try runs the stages, then F of the candidate, then the sums.
+func (st *gpuStepper) try(q *gpu.Queue) error {
+	last := len(st.scheme.Stages) - 1
+	for j := range st.scheme.Stages {
+		if err := st.stage(q, j, j == last); err != nil {
+			return err
+		}
+		st.near, st.far = st.far, st.near
+	}
+	st.near, st.far = st.far, st.near // the candidate is in far
+	if err := st.evaluate(q, st.far, st.near); err != nil {
+		return err
+	}
+	err := st.program.compare.Launch(q, st.columns, &reduceArgs{
+		columnArgs: st.columnArgs(), Candidate: st.far, Density: st.density,
+		Rate: st.rate, RateNext: st.near, HalfStep: float32(st.dt / 2), Trials: st.trials,
+	})
+	if err != nil {
+		return err
+	}
+	return st.sumRows(q, st.dt)
+}
+
+// stage runs stage j+2 of the scheme. As d_0 = 0 and d_1 = μ̃_1 dt F(c), the rate
+// alone makes d_2 in the first and stands for d_1 in the second.
+func (st *gpuStepper) stage(q *gpu.Queue, j int, last bool) error {
+	s := st.scheme.Stages[j]
+	scale, first := st.dt*s.MuTilde, st.dt*st.scheme.First
+	near, valueScale, keep := st.near, 1.0, 1.0
+	var err error
+	if j == 0 {
+		near, valueScale, keep = st.rate, first, 0
+		err = st.program.stencil.Launch(q, st.columns, &stencilArgs{
+			columnArgs: st.columnArgs(), Density: near, DensityNext: st.far,
+			Totals: st.totals, Share: float32(s.Weight * first),
+			Weights: st.scaled(scale * first), Own: float32(s.Mu*first + st.dt*s.RateShare),
+			Decay: float32(scale * first * st.DecayRate),
+		})
+	} else {
+		args := advanceArgs{
+			columnArgs: st.columnArgs(), Near: near, Far: st.far, Rate: st.rate, Density: st.density,
+			Totals: st.totals, Share: float32(s.Weight),
+			Weights: st.scaled(scale), Own: float32(s.Mu), Decay: float32(scale * st.DecayRate),
+			Nu: float32(s.Nu), RateShare: float32(st.dt * s.RateShare),
+		}
+		second := 0
+		if j == 1 {
+			second, args.RateShare = 1, float32(st.dt*s.RateShare+s.Nu*first)
+		}
+		kernel := st.program.advance[second][0]
+		if last {
+			kernel = st.program.advance[second][1]
+		}
+		err = kernel.Launch(q, st.columns, &args)
+	}
+	if err != nil {
+		return err
+	}
+	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
+		err := x.addStage(q, st.program, st.density, near, st.far, exchangeStageArgs{
+			ValueScale: float32(valueScale), Scale: float32(scale), Weight: float32(s.Weight), Keep: float32(keep),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st *gpuStepper) measure(q *gpu.Queue) error {
+	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
+		columnArgs: st.columnArgs(), Candidate: st.density, Trials: st.trials,
+	})
+	if err != nil {
+		return err
+	}
+	return st.sumRows(q, 0)
+}
+
+// sumRows adds up the columns: per row on the device, then row by row here.
+func (st *gpuStepper) sumRows(q *gpu.Queue, dt float64) error {
+	rows := st.columns[1] * st.columns[2]
+	err := st.program.rows.Launch(q, [3]int{rows, 1, 1}, &rowsArgs{
+		Shape: int32s([3]int{st.columns[0], rows, 1}), Trials: st.trials, Totals: st.totals, Rows: st.rowSums,
+	})
+	if err != nil {
+		return err
+	}
+	if err := gpu.ReadBuffer(q, st.rowSums, 0, st.rows); err != nil {
+		return err
+	}
+	st.trial = Trial{Min: math.Inf(1), Max: math.Inf(-1)}
+	for i := 0; i < len(st.rows); i += rowFloats {
+		r := st.rows[i : i+rowFloats]
+		st.trial.Sum += float64(r[0])
+		st.trial.Norm2 += float64(r[1])
+		st.trial.Defect2 += float64(r[2])
+		st.trial.Min = min(st.trial.Min, float64(r[3]))
+		st.trial.Max = max(st.trial.Max, float64(r[4]))
+		st.trial.Integral += dt * float64(r[5])
+	}
+	return nil
+}
+
+// accept books the integrals and swaps the candidate in.
+func (st *gpuStepper) accept(q *gpu.Queue) error {
+	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
+		if err := x.book(q, st.program, st.density, st.dt, 1); err != nil {
+			return err
+		}
+	}
+	st.density, st.far = st.far, st.density
+	st.rate, st.near = st.near, st.rate
+	return nil
+}
+
+func (st *gpuStepper) euler(q *gpu.Queue) error {
+	keep := float32(0)
+	for range st.steps {
+		err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
+			columnArgs: st.columnArgs(), Density: st.density, DensityNext: st.far,
+			Totals: st.totals, Share: 1, Keep: keep,
+			Weights: st.scaled(st.dt), Own: 1, Decay: float32(st.dt * st.DecayRate),
+		})
+		if err != nil {
+			return err
+		}
+		if err := st.addRate(q, st.density, st.far, st.dt); err != nil {
+			return err
+		}
+		for _, x := range [2]*gpuExchange{st.cells, st.walls} {
+			if err := x.book(q, st.program, st.density, st.dt, 0); err != nil {
+				return err
+			}
+		}
+		st.density, st.far = st.far, st.density
+		keep = 1
+	}
+	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
+		columnArgs: st.columnArgs(), Candidate: st.density, Trials: st.trials,
+	})
+	if err != nil {
+		return err
+	}
+	if err := st.sumRows(q, st.dt); err != nil {
+		return err
+	}
+	return q.CopyTexture(st.far, st.density) // the candidate a failure reads
+}
+
+func (st *gpuStepper) Integrals() (in Integrals, err error) {
+	err = st.device.Do(func(q *gpu.Queue) error {
+		var err error
+		if in.Cells, in.Surface, in.Saturated, err = st.cells.fetch(q); err != nil {
+			return err
+		}
+		in.Walls, _, _, err = st.walls.fetch(q)
+		return err
+	})
+	return in, err
+}
+
+func (st *gpuStepper) Replace(cells, walls *Exchange) error {
+	return st.device.Do(func(q *gpu.Queue) error { return st.replace(q, cells, walls) })
+}
+
+func (st *gpuStepper) Read(dst []float64) error          { return st.readTexture(st.density, dst) }
+func (st *gpuStepper) ReadCandidate(dst []float64) error { return st.readTexture(st.far, dst) }
+
+func (st *gpuStepper) readTexture(t *gpu.Texture, dst []float64) error {
+	values := st.buffer()
+	if err := st.device.Do(func(q *gpu.Queue) error { return q.ReadTexture(t, values) }); err != nil {
+		return err
+	}
+	for i, v := range values {
+		dst[i] = float64(v)
+	}
+	return nil
+}
+
+func (st *gpuStepper) Write(src []float64) error {
+	values := st.buffer()
+	for i, v := range src {
+		values[i] = float32(v)
+	}
+	return st.device.Do(func(q *gpu.Queue) error { return q.WriteTexture(st.density, values) })
+}
+
+// buffer returns the host's copy of a field, made on first use.
+func (st *gpuStepper) buffer() []float32 {
+	if st.staging == nil {
+		st.staging = make([]float32, st.Grid.Voxels())
+	}
+	return st.staging
+}
+
+func (st *gpuStepper) Gather(at []r3.Vec, density []float64, gradient []r3.Vec) error {
+	if len(at) == 0 {
+		return nil
+	}
+	spacing := st.Grid.Spacing
+	points, values := make([][4]float32, len(at)), make([][4]float32, len(at))
+	for i, p := range at {
+		points[i] = [4]float32{float32(p.X/spacing[0] - 0.5), float32(p.Y/spacing[1] - 0.5), float32(p.Z/spacing[2] - 0.5)}
+	}
+	err := st.device.Do(func(q *gpu.Queue) error { return st.gather(q, points, values) })
+	if err != nil {
+		return err
+	}
+	for i, v := range values {
+		if density != nil {
+			density[i] = float64(v[0])
+		}
+		if gradient != nil {
+			gradient[i] = r3.Vec{X: float64(v[1]), Y: float64(v[2]), Z: float64(v[3])}
+		}
+	}
+	return nil
+}
+
+func (st *gpuStepper) gather(q *gpu.Queue, points, values [][4]float32) error {
+	in, err := newBuffer(q, points)
+	if err != nil {
+		return err
+	}
+	defer in.Free(q)
+	out, err := q.NewBuffer(len(values) * 16)
+	if err != nil {
+		return err
+	}
+	defer out.Free(q)
+	err = st.program.gather.Launch(q, [3]int{len(points), 1, 1}, &gatherArgs{
+		Shape: int32s(st.Grid.Shape), Density: st.density, Points: in, Values: out, Count: int32(len(points)),
+		InverseSpacing: [3]float32{float32(1 / st.Grid.Spacing[0]), float32(1 / st.Grid.Spacing[1]), float32(1 / st.Grid.Spacing[2])},
+	})
+	if err != nil {
+		return err
+	}
+	return gpu.ReadBuffer(q, out, 0, values)
+}
+
+// newBuffer makes a buffer that holds the values.
+func newBuffer[T any](q *gpu.Queue, values []T) (*gpu.Buffer, error) {
+	b, err := q.NewBuffer(len(values) * sizeOf[T]())
+	if err != nil {
+		return nil, err
+	}
+	if err := gpu.WriteBuffer(q, b, 0, values); err != nil {
+		b.Free(q)
+		return nil, err
+	}
+	return b, nil
+}
+
+func (st *gpuStepper) Close() error {
+	return st.device.Do(func(q *gpu.Queue) error {
+		st.free(q)
+		return nil
+	})
+}

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Solver advances a model in time. There are two: the GPU solver of this
+// package and engine/cpu.
+type Solver interface {
+	// Advance goes on to a time, s, and lands on it exactly. When ctx ends it
+	// returns between two steps with the context's error; the steps taken are the
+	// same however often that happens.
+	Advance(ctx context.Context, until float64) (Stats, error)
+	Time() float64 // s
+	// Read and Write copy a substrate's density, in its unit.
+	Read(s tissue.SubstrateID, dst *tissue.Field) error
+	Write(s tissue.SubstrateID, src *tissue.Field) error
+	// Gather interpolates a density and its gradient, density/µm, at points, µm:
+	// trilinear between voxel centres, constant from the last centre to a wall.
+	// Either result may be nil.
+	Gather(s tissue.SubstrateID, at []r3.Vec, density []float64, gradient []r3.Vec) error
+	// Cells returns what the cells exchange at this moment.
+	Cells() (CellStates, error)
+	Ledger(s tissue.SubstrateID) (Ledger, error)
+	// Update takes a model with other cells or rates on the same grid and substrates.
+	Update(m *tissue.Model) error
+	Snapshot(w io.Writer) error
+	Restore(r io.Reader) error
+	Close() error
+}
+
+// Scheme is a way to step in time.
+type Scheme string
+
+const (
+	// Adaptive is RKL2 with a step from an embedded error estimate, or with the
+	// step of Options.TimeStep. The default.
+	Adaptive Scheme = "adaptive"
+	// FTCS is forward Euler at a fixed step.
+	FTCS Scheme = "ftcs"
+)
+
+// Options choose a solver's numerics. The zero value is the default.
+type Options struct {
+	Scheme            Scheme
+	Coupling          Coupling
+	RelativeTolerance float64 // of the error estimate per step, L2 norm; 0 means 1e-3
+	AbsoluteTolerance float64 // in the density unit; 0 means DefaultAbsoluteTolerance of the largest density
+	TimeStep          float64 // s; 0 lets the scheme choose, see stepper choice in Integrator
+}
+
+// DefaultRelativeTolerance is the relative tolerance where none is given.
+const DefaultRelativeTolerance = 1e-3
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Scheme == "" {
+		o.Scheme = Adaptive
+	}
+	if o.Coupling == "" {
+		o.Coupling = VoxelCoupling
+	}
+	if o.RelativeTolerance == 0 {
+		o.RelativeTolerance = DefaultRelativeTolerance
+	}
+	switch {
+	case o.Scheme != Adaptive && o.Scheme != FTCS:
+		return o, fmt.Errorf("engine: scheme %q: want adaptive or ftcs", o.Scheme)
+	case o.Coupling != VoxelCoupling && o.Coupling != PlainCoupling:
+		return o, fmt.Errorf("engine: coupling %q: want voxel or plain", o.Coupling)
+	case !(o.RelativeTolerance > 0 && o.RelativeTolerance < 1):
+		return o, fmt.Errorf("engine: relative tolerance %g: want more than 0, less than 1", o.RelativeTolerance)
+	case !(o.AbsoluteTolerance >= 0):
+		return o, fmt.Errorf("engine: absolute tolerance %g: want 0 or more", o.AbsoluteTolerance)
+	case !(o.TimeStep >= 0):
+		return o, fmt.Errorf("engine: time step %g s: want 0 or more", o.TimeStep)
+	}
+	return o, nil
+}
+
+// Stats count the work of a solver since it was made.
+type Stats struct {
+	Steps      int64   // accepted, over all groups
+	Rejected   int64   // attempts thrown away
+	Sweeps     int64   // passes of the stencil over one substrate: stages and rates
+	VoxelSteps int64   // voxels × substrates × accepted steps
+	LastStep   float64 // the smallest of the groups' latest steps, s
+}
+
+func (s *Stats) add(other Stats) {
+	s.Steps += other.Steps
+	s.Rejected += other.Rejected
+	s.Sweeps += other.Sweeps
+	s.VoxelSteps += other.VoxelSteps
+}
+
+// CellStates is what each cell exchanges with its surroundings, by stable id;
+// slices are per substrate, then per cell in the order of ID.
+type CellStates struct {
+	ID       []tissue.CellID
+	Surface  [][]float64 // density at the cell's surface
+	Secreted [][]float64 // amount/s; molecules/s for substrates in nM
+	TakenUp  [][]float64 // amount/s
+}
+
+// Ledger accounts for the amount of one substrate since the start: molecules for
+// substrates in nM. Every term is integrated by the scheme's own stages.
+type Ledger struct {
+	Initial, Present  float64
+	Secreted, TakenUp float64
+	Decayed           float64
+	ThroughWalls      float64 // net inflow through faces with a held density
+	Written           float64 // put in, net, by Write
+}
+
+// Residual returns what the terms do not account for.
+func (l Ledger) Residual() float64 {
+	return l.Present - (l.Initial + l.Secreted - l.TakenUp - l.Decayed + l.ThroughWalls + l.Written)
+}
+
+// Handled returns the amount the residual is judged against: all that was there
+// or came and went.
+func (l Ledger) Handled() float64 {
+	return max(l.Present, l.Initial+max(l.Secreted, 0)+max(l.ThroughWalls, 0)+max(l.Written, 0))
+}

@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"gonum.org/v1/gonum/spatial/r3"
+)
+
+// Stepper is one substrate on one device: what a scheme asks of the hardware.
+// It holds the density c and, between steps, its rate F(c).
+type Stepper interface {
+	// Measure sums the density as it stands.
+	Measure() (Trial, error)
+	// EvaluateRate makes F(c) valid after the density or the exchange changed.
+	EvaluateRate() error
+	// Try makes a candidate for the density dt seconds on and leaves c untouched.
+	Try(dt float64, scheme *RKL2) (Trial, error)
+	// Accept makes the candidate of the last Try the density, and books the
+	// step's integrals.
+	Accept(dt float64) error
+	// Euler takes n forward-Euler steps at once and books their integrals.
+	Euler(dt float64, n int) (Trial, error)
+	// Integrals returns the time integrals booked since the last call.
+	Integrals() (Integrals, error)
+	// Replace takes new exchanges; integrals not yet fetched are lost.
+	Replace(cells, walls *Exchange) error
+
+	Read(dst []float64) error
+	// ReadCandidate copies what the last Try or Euler made, for the report of a failure.
+	ReadCandidate(dst []float64) error
+	Write(src []float64) error
+	Gather(at []r3.Vec, density []float64, gradient []r3.Vec) error
+	Close() error
+}
+
+// Trial is what a step's reductions say; sums run over voxels.
+type Trial struct {
+	Defect2 float64 // Σ (c₁ − c₀ − dt/2 (F(c₀) + F(c₁)))², c₁ the candidate
+	Norm2   float64 // Σ c₁²
+	Sum     float64 // Σ c₁
+	Min     float64
+	Max     float64
+	// Integral is Σ ∫c dt over the step by the scheme's weights, less dt Σ c₀ for
+	// Try: Σ_j w_j (Y_j − c₀) dt. Euler gives the whole.
+	Integral float64
+}

@@ -1,0 +1,49 @@
+// One stage j >= 3 of a Runge-Kutta-Legendre step in increments d_j = Y_j - c. Mirrors cpu's stepper.stage.
+//   d_j = mu d_(j-1) + nu d_(j-2) + mu~ dt (diffusion - decay) d_(j-1) + (mu~ + gamma~) dt F(c)
+// overwrites d_(j-2). The exchange comes after, as a sparse pass.
+// With SECOND, j = 3: d_1 is not kept but is mu~_1 dt F(c), which rateShare then holds. With LAST it writes c + d_s.
+#include "column.glsl"
+
+layout(r32f) readonly uniform FIELD near; // d_(j-1)
+#ifdef SECOND
+layout(r32f) writeonly uniform FIELD far; // d_j
+#else
+layout(r32f) uniform FIELD far;           // d_(j-2), then d_j
+uniform float nu;
+#endif
+layout(r32f) readonly uniform FIELD rate; // F(c)
+#ifdef LAST
+layout(r32f) readonly uniform FIELD density; // c
+#endif
+layout(std430) buffer Totals { float totals[]; }; // per column: sum over stages of w_j d_j
+
+uniform vec3 weights; // mu~ dt D/dx^2 per axis
+uniform float own;    // mu
+uniform float decay;  // mu~ dt lambda
+uniform float rateShare; // (mu~ + gamma~) dt
+uniform float share;     // w_(j-1)
+
+void main() {
+    ivec3 column = ivec3(gl_GlobalInvocationID);
+    if (any(greaterThanEqual(column, columns))) return;
+    ivec3 v = columnStart(column);
+    float before = load(near, neighbour(v, -march));
+    float d = load(near, v);
+    float sum = 0.0;
+    for (int n = columnLength(v); n > 0; n--) {
+        float after = load(near, neighbour(v, march));
+        float next = own * d + (spread(near, v, d, before, after) - decay * d) + rateShare * load(rate, v);
+#ifndef SECOND
+        next += nu * load(far, v);
+#endif
+#ifdef LAST
+        next = load(density, v) + next;
+#endif
+        store(far, v, next);
+        sum += d;
+        before = d;
+        d = after;
+        v += march;
+    }
+    totals[columnIndex(column)] += share * sum;
+}

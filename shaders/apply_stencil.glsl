@@ -1,0 +1,37 @@
+// Diffusion and decay of one field: a rate, the first stage of a step, or a step of forward Euler.
+//   c' = own c + (sum over axes of weight ((c_lower - c) + (c_upper - c)) - decay c)
+// Mirrors cpu's operator.apply. With SUM the sum of c over the column, times share, joins its total.
+#include "column.glsl"
+
+layout(r32f) readonly uniform FIELD density;      // c
+layout(r32f) writeonly uniform FIELD densityNext; // c'
+#ifdef SUM
+layout(std430) buffer Totals { float totals[]; }; // per column
+uniform float share;
+uniform float keep; // 0 starts the totals anew
+#endif
+
+uniform vec3 weights; // scale D/dx^2 per axis
+uniform float own;
+uniform float decay;  // scale lambda
+
+void main() {
+    ivec3 column = ivec3(gl_GlobalInvocationID);
+    if (any(greaterThanEqual(column, columns))) return;
+    ivec3 v = columnStart(column);
+    float before = load(density, neighbour(v, -march));
+    float c = load(density, v);
+    float sum = 0.0;
+    for (int n = columnLength(v); n > 0; n--) {
+        float after = load(density, neighbour(v, march));
+        store(densityNext, v, own * c + (spread(density, v, c, before, after) - decay * c));
+        sum += c;
+        before = c;
+        c = after;
+        v += march;
+    }
+#ifdef SUM
+    int i = columnIndex(column);
+    totals[i] = (keep != 0.0 ? totals[i] : 0.0) + share * sum;
+#endif
+}

@@ -1,0 +1,22 @@
+// The exchange of linear cells, or of walls, with their voxels. Mirrors cpu's exchange.addRate and addEuler.
+//   rate += scale (source - sink c)
+#define GROUP_X 64
+#define GROUP_Y 1
+#define GROUP_Z 1
+#include "site.glsl"
+
+layout(r32f) readonly uniform FIELD density; // c
+layout(r32f) uniform FIELD rate;
+layout(std430) readonly buffer Sites { uvec4 sites[]; }; // voxel, sink 1/s, source density/s
+
+uniform int count;
+uniform float scale;
+
+void main() {
+    int i = int(gl_GlobalInvocationID.x);
+    if (i >= count) return;
+    uvec4 site = sites[i];
+    ivec3 v = siteVoxel(site);
+    float change = uintBitsToFloat(site.w) - uintBitsToFloat(site.z) * load(density, v);
+    store(rate, v, load(rate, v) + scale * change);
+}

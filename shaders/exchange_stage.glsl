@@ -1,0 +1,27 @@
+// The exchange of linear cells, or of walls, in one stage. Mirrors cpu's exchange.addStage.
+//   d_j -= scale sink d,  share += weight d,  d = valueScale * increment at which the stage evaluates F
+#define GROUP_X 64
+#define GROUP_Y 1
+#define GROUP_Z 1
+#include "site.glsl"
+
+layout(r32f) readonly uniform FIELD near; // d_(j-1), or F(c) in the first stage
+layout(r32f) uniform FIELD far;           // d_j
+layout(std430) readonly buffer Sites { uvec4 sites[]; };
+layout(std430) buffer Shares { float shares[]; }; // sum over stages of w_j d_j
+
+uniform int count;
+uniform float valueScale; // 1, or mu~_1 dt in the first stage
+uniform float scale;      // mu~ dt
+uniform float weight;     // w_(j-1)
+uniform float keep;       // 0 starts the shares anew
+
+void main() {
+    int i = int(gl_GlobalInvocationID.x);
+    if (i >= count) return;
+    uvec4 site = sites[i];
+    ivec3 v = siteVoxel(site);
+    float d = valueScale * load(near, v);
+    store(far, v, load(far, v) - scale * uintBitsToFloat(site.z) * d);
+    shares[i] = (keep != 0.0 ? shares[i] : 0.0) + weight * d;
+}

@@ -1,0 +1,34 @@
+// The flux of a cell whose uptake saturates. Mirrors engine.SurfaceLaw.
+//   J = sink c_s - release + maxUptake c_s/(halfSaturation + c_s),  c_s = c_voxel - shift J
+#include "site.glsl"
+
+struct Law {
+    float sink;           // amount/s per density
+    float release;        // amount/s
+    float maxUptake;      // amount/s
+    float halfSaturation; // density
+    float shift;          // density per amount/s
+};
+
+// A voxel's sites entry: voxel, first cell, number of cells.
+layout(std430) readonly buffer Sites { uvec4 sites[]; };
+layout(std430) readonly buffer Laws { Law laws[]; };
+
+uniform int count;
+uniform float capacity; // amount in the voxel per density
+
+float surface(Law law, float voxel) {
+    float a = 1.0 + law.sink * law.shift;
+    float b = voxel + law.shift * law.release;
+    float p = b - a * law.halfSaturation - law.shift * law.maxUptake;
+    float root = sqrt(max(0.0, p * p + 4.0 * a * b * law.halfSaturation));
+    return p > 0.0 ? (p + root) / (2.0 * a) : 2.0 * b * law.halfSaturation / (root - p);
+}
+
+float saturated(Law law, float surface) {
+    return law.maxUptake * surface / (law.halfSaturation + surface);
+}
+
+float flux(Law law, float surface) {
+    return law.sink * surface - law.release + saturated(law, surface);
+}

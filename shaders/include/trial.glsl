@@ -1,0 +1,8 @@
+// What a step's reductions say of a column or a row of columns. Mirrors engine.Trial.
+struct Trial {
+    float sum;     // of the candidate
+    float norm2;   // of its squares
+    float defect2; // of the squares of its defect
+    float least;
+    float most;
+};

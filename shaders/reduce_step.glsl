@@ -1,0 +1,34 @@
+// Sums over the columns of a density; with DEFECT also how far a step is from the trapezoidal rule. Mirrors cpu's
+// stepper.compare and Measure.
+//   defect = candidate - c - dt/2 (F(c) + F(candidate))
+#include "column.glsl"
+#include "trial.glsl"
+
+layout(r32f) readonly uniform FIELD candidate;
+#ifdef DEFECT
+layout(r32f) readonly uniform FIELD density;  // c
+layout(r32f) readonly uniform FIELD rate;     // F(c)
+layout(r32f) readonly uniform FIELD rateNext; // F(candidate)
+uniform float halfStep; // dt/2
+#endif
+layout(std430) writeonly buffer Columns { Trial trials[]; };
+
+void main() {
+    ivec3 column = ivec3(gl_GlobalInvocationID);
+    if (any(greaterThanEqual(column, columns))) return;
+    ivec3 v = columnStart(column);
+    Trial t = Trial(0.0, 0.0, 0.0, load(candidate, v), load(candidate, v));
+    for (int n = columnLength(v); n > 0; n--) {
+        float c = load(candidate, v);
+        t.sum += c;
+        t.norm2 += c * c;
+        t.least = min(t.least, c);
+        t.most = max(t.most, c);
+#ifdef DEFECT
+        float defect = (c - load(density, v)) - halfStep * (load(rate, v) + load(rateNext, v));
+        t.defect2 += defect * defect;
+#endif
+        v += march;
+    }
+    trials[columnIndex(column)] = t;
+}
