@@ -1,0 +1,234 @@
+package scenario
+
+import (
+	"slices"
+
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
+
+const typeExample = "{radius: 5 um, export: {IL-2: 10 molecules/s}}"
+
+// cells decodes the types, then places the cells.
+func (d *decoder) cells(f fields) {
+	v, ok := f.get("cells")
+	if !ok {
+		return
+	}
+	f, ok = v.fields("{types: ..., place: [...]}", "types", "place")
+	if !ok {
+		return
+	}
+	typesSound := true
+	if v, ok := f.get("types"); ok {
+		d.types = v.named("{Th: " + typeExample + "}")
+		typesSound = v.kind == mapping
+		for _, m := range d.types {
+			d.model().CellTypes = append(d.model().CellTypes, tissue.CellType{Name: m.name})
+		}
+		for i, m := range d.types {
+			if m.kind != null {
+				d.cellType(&d.model().CellTypes[i], m)
+			}
+		}
+	}
+	if v, ok := f.get("place"); ok {
+		d.place(v, typesSound)
+	}
+	if len(d.faults) > 0 {
+		return
+	}
+	for i, count := range d.model().Cells.Count(len(d.types)) {
+		if count == 0 {
+			d.types[i].warn("no cell of this type is placed")
+		}
+	}
+}
+
+func (d *decoder) cellType(t *tissue.CellType, m member) {
+	f, ok := m.fields(typeExample, "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors")
+	if !ok {
+		return
+	}
+	if v, ok := f.need("radius", "5 um"); ok {
+		t.Radius, _ = v.positive(quantity.Length)
+	}
+	exchange := map[tissue.SubstrateID]*tissue.Exchange{}
+	for _, term := range []struct {
+		key, example string
+		decode       func(value, *tissue.Exchange)
+	}{
+		{"export", "{IL-2: 10 molecules/s}", d.export},
+		{"secretion", "{IL-2: {rate: 10 /min, saturation: 1 nM}}", d.secretion},
+		{"uptake", "{IL-2: 10 /min}", d.uptake},
+		{"saturable_uptake", "{IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}", d.saturableUptake},
+	} {
+		v, ok := f.get(term.key)
+		if !ok {
+			continue
+		}
+		for _, m := range v.named(term.example) {
+			id, ok := d.substrateNamed(m.name, m.key, m.path)
+			if !ok || m.kind == null {
+				continue
+			}
+			if exchange[id] == nil {
+				exchange[id] = &tissue.Exchange{Substrate: id}
+			}
+			term.decode(m.value, exchange[id])
+		}
+	}
+	for id := range d.model().Substrates {
+		if e := exchange[tissue.SubstrateID(id)]; e != nil {
+			t.Exchange = append(t.Exchange, *e)
+		}
+	}
+	if v, ok := f.get("receptors"); ok {
+		for _, m := range v.named("{IL-2R: {ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}}") {
+			if m.kind != null {
+				d.receptor(t, m)
+			}
+		}
+	}
+}
+
+// countsMolecules reports a fault where a term in molecules is about a substrate
+// whose density does not convert to molecules.
+func (d *decoder) countsMolecules(v value, id tissue.SubstrateID) bool {
+	s := d.model().Substrates[id]
+	if !s.Unit.CountsMolecules() {
+		unit := string(s.Unit)
+		if s.Unit != tissue.DimensionlessUnit {
+			unit = "in " + unit
+		}
+		v.fault("the density of %s is %s and does not convert to molecules; use secretion and uptake, or unit: nM", s.Name, unit)
+		return false
+	}
+	return true
+}
+
+func (d *decoder) export(v value, e *tissue.Exchange) {
+	if !d.countsMolecules(v, e.Substrate) {
+		return
+	}
+	q, ok := v.quantity(quantity.MoleculeRate)
+	if !ok {
+		return
+	}
+	if q.Dim == quantity.Rate {
+		v.fault("%s is a rate: want molecules per time here, such as \"10 molecules/s\"; a rate towards a saturation density goes under secretion: {%s: {rate: %s, saturation: ...}}", v.written(), d.model().Substrates[e.Substrate].Name, v.text)
+		return
+	}
+	e.NetExportRate, _ = v.nonNegative(quantity.MoleculeRate)
+}
+
+func (d *decoder) secretion(v value, e *tissue.Exchange) {
+	f, ok := v.fields("{rate: 10 /min, saturation: 1 nM}; a number of molecules per time goes under export", "rate", "saturation")
+	if !ok {
+		return
+	}
+	if v, ok := f.need("rate", "10 /min"); ok {
+		if q, ok := v.quantity(quantity.Rate); ok && q.Dim == quantity.MoleculeRate {
+			v.fault("%s is a number of molecules per time: it goes under export: {%s: %s}; secretion is a rate such as \"10 /min\" towards a saturation density", v.written(), d.model().Substrates[e.Substrate].Name, v.text)
+		} else if ok {
+			e.SecretionRate, _ = v.nonNegative(quantity.Rate)
+		}
+	}
+	if v, ok := f.need("saturation", "1 nM"); ok {
+		e.SaturationDensity, _ = d.density(v, e.Substrate)
+	}
+}
+
+func (d *decoder) uptake(v value, e *tissue.Exchange) {
+	if v.kind == mapping {
+		v.fault("a mapping {...}: want a rate such as \"10 /min\"; max and half_saturation go under saturable_uptake")
+		return
+	}
+	q, ok := v.quantity(quantity.Rate)
+	if !ok {
+		return
+	}
+	if q.Dim == quantity.MoleculeRate {
+		v.fault("%s is a number of molecules per time: it goes under saturable_uptake: {%s: {max: %s, half_saturation: ...}}; uptake is a rate such as \"10 /min\"", v.written(), d.model().Substrates[e.Substrate].Name, v.text)
+		return
+	}
+	e.UptakeRate, _ = v.nonNegative(quantity.Rate)
+}
+
+func (d *decoder) saturableUptake(v value, e *tissue.Exchange) {
+	if !d.countsMolecules(v, e.Substrate) {
+		return
+	}
+	f, ok := v.fields("{max: 10 molecules/s, half_saturation: 10 pM}", "max", "half_saturation")
+	if !ok {
+		return
+	}
+	if v, ok := f.need("max", "10 molecules/s"); ok {
+		if q, ok := v.quantity(quantity.MoleculeRate); ok && q.Dim == quantity.Rate {
+			v.fault("%s is a rate: it goes under uptake; max is a number of molecules per time such as \"10 molecules/s\"", v.written())
+		} else if ok {
+			e.MaxUptakeRate, _ = v.nonNegative(quantity.MoleculeRate)
+		}
+	}
+	if v, ok := f.need("half_saturation", "10 pM"); ok {
+		density, ok := d.density(v, e.Substrate)
+		if ok && density == 0 {
+			v.fault("%s: want more than 0", v.written())
+		}
+		e.HalfSaturation = density
+	}
+}
+
+func (d *decoder) receptor(t *tissue.CellType, m member) {
+	f, ok := m.fields("{ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}", "from", "ligand", "count", "on_rate")
+	if !ok {
+		return
+	}
+	r := tissue.Receptor{Name: m.name}
+	catalogued := d.catalogueReceptor(f, &r, t.Name)
+	found := catalogued.ligand
+	if v, ok := f.get("ligand"); ok {
+		if name, ok := v.str(); ok {
+			r.Ligand, found = d.substrateNamed(name, v.at, v.path)
+		}
+	} else if !found && !f.has("ligand") {
+		if found = len(d.substrates) == 1; !found && d.namesSound {
+			d.fault(f.key, f.path, "\"ligand\" is missing: want the substrate it binds%s", list(", ", names(d.substrates)))
+		}
+	}
+	if v, ok := f.get("count"); ok {
+		r.Count, _ = v.nonNegative(quantity.Dimensionless)
+	} else if !f.has("count") && !catalogued.count {
+		f.need("count", "2000")
+	}
+	if v, ok := f.get("on_rate"); ok {
+		if q, ok := v.quantity(quantity.OnRate); ok {
+			rate, err := q.PerNanomolarSecond()
+			switch {
+			case err != nil:
+				v.fault("%v", err)
+			case rate < 0:
+				v.fault("%s: want 0 or more", v.written())
+			}
+			r.OnRate = rate + 0
+		}
+	} else if !f.has("on_rate") && !catalogued.onRate {
+		f.need("on_rate", "3.1e7 /M/s")
+	}
+	if found && d.countsMolecules(m.value, r.Ligand) {
+		t.Receptors = append(t.Receptors, r)
+	}
+}
+
+// typeNamed finds the cell type a name in the file means.
+func (d *decoder) typeNamed(name string, at location, path string, sound bool) (tissue.CellTypeID, bool) {
+	id := slices.IndexFunc(d.types, func(m member) bool { return m.name == name })
+	if id < 0 && sound {
+		hint := suggest(name, names(d.types))
+		if len(d.types) == 0 {
+			hint = "; cells.types has none"
+		}
+		d.fault(at, path, "no cell type %q%s", name, hint)
+	}
+	return tissue.CellTypeID(id), id >= 0
+}

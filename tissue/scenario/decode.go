@@ -1,0 +1,481 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
+
+// version is the version of the format this package reads and writes.
+const version = 1
+
+// decoder goes once through a scenario. It goes on after a fault, so that all
+// are found, and leaves the faulty part of the model at zero.
+type decoder struct {
+	*report
+	limits   limits
+	files    files
+	scenario *Scenario
+
+	substrates []member // as the model's substrates
+	types      []member // as the model's cell types
+	masses     map[tissue.SubstrateID]quantity.Quantity
+	placements []placement
+	comments   map[string]string // sources of values, by path
+	gridSound  bool              // the grid may be used to place cells in
+	namesSound bool              // substrates and types are all known by name
+	sources    map[string]bool
+}
+
+func (d *decoder) model() *tissue.Model { return d.scenario.Model }
+
+func (d *decoder) decode(root value) {
+	d.comments, d.sources = map[string]string{}, map[string]bool{}
+	d.masses = map[tissue.SubstrateID]quantity.Quantity{}
+	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
+		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "cells",
+		"rules", "events", "numerics", "output", "expect", "sources")
+	if !ok {
+		return
+	}
+	d.version(f)
+	if v, ok := f.get("title"); ok {
+		d.model().Title, _ = v.str()
+	}
+	if v, ok := f.get("description"); ok {
+		d.scenario.Description, _ = v.str()
+	}
+	if v, ok := f.get("seed"); ok {
+		d.model().Seed = v.seed()
+	}
+	faces := d.domain(f)
+	if v, ok := f.need("duration", "4 h"); ok {
+		d.model().Duration, _ = v.positive(quantity.Time)
+	}
+	d.decodeSubstrates(f, faces)
+	d.cells(f)
+	d.notYet(f, "rules")
+	d.notYet(f, "events")
+	d.numerics(f)
+	d.output(f)
+	d.expect(f)
+	d.citations(f)
+	if len(d.faults) == 0 {
+		d.validate(root)
+	}
+}
+
+func (d *decoder) version(f fields) {
+	v, ok := f.need("cytofield", strconv.Itoa(version))
+	if !ok {
+		return
+	}
+	if number, ok := v.integer(1, math.MaxInt32); ok && number != version {
+		v.fault("version %d of the scenario format: this program reads version %d", number, version)
+	}
+}
+
+func (v value) seed() uint64 {
+	if v.kind == scalar && !v.quoted {
+		if seed, err := strconv.ParseUint(v.text, 10, 64); err == nil {
+			return seed
+		}
+	}
+	v.fault("%s: want a whole number from 0 to %d", v.written(), uint64(math.MaxUint64))
+	return 0
+}
+
+// notYet accepts an empty list, so that files written today stay good.
+func (d *decoder) notYet(f fields, key string) {
+	i := f.find(key)
+	if i < 0 {
+		return
+	}
+	v := f.child(f.entries[i])
+	switch {
+	case v.kind == scalar, len(v.items) > 0, len(v.node.entries) > 0:
+		d.fault(v.key, v.path, "not yet supported by this version: want an empty list, %s: []", key)
+	}
+}
+
+// domain decodes the grid and returns the boundary of the box.
+func (d *decoder) domain(f fields) [3][2]tissue.Boundary {
+	var faces [3][2]tissue.Boundary
+	v, ok := f.need("domain", "{size: [400 um, 400 um, 200 um], voxel: 10 um}")
+	if !ok {
+		return faces
+	}
+	f, ok = v.fields("{size: [400 um, 400 um, 200 um], voxel: 10 um}", "size", "voxel", "thickness", "boundary", "extracellular")
+	if !ok {
+		return faces
+	}
+	d.grid(f)
+	d.model().ExtracellularFraction = 1
+	if v, ok := f.get("extracellular"); ok {
+		fraction, ok := v.in(quantity.Dimensionless)
+		if ok && !(fraction > 0 && fraction <= 1) {
+			v.fault("%s: want the share of the volume that is fluid, more than 0 and at most 1", v.written())
+		}
+		d.model().ExtracellularFraction = fraction
+	} else if !f.has("extracellular") {
+		d.warn(f.key, join(f.path, "extracellular"), "not given: taken as 1, as in water; dense tissue has about 0.2, and its concentrations are then five times as high")
+	}
+	if v, ok := f.get("boundary"); ok {
+		faces = d.boundary(v, faces, nil)
+	}
+	return faces
+}
+
+// grid decodes size, voxel and thickness.
+func (d *decoder) grid(f fields) {
+	sound := len(d.faults)
+	size, sizes := d.lengths(f, "size", "[400 um, 400 um, 200 um]")
+	edges, _ := d.lengths(f, "voxel", "10 um")
+	thickness, hasThickness := f.get("thickness")
+	if len(size) == 1 {
+		sizes[0].fault("one length: want three, or two for a 2D domain")
+	}
+	if len(size) == 3 && hasThickness {
+		d.fault(thickness.key, thickness.path, "only a 2D domain has a thickness, and size has three entries; leave one of them out")
+	}
+	if len(size) > 1 && len(edges) > 1 && len(edges) != len(size) {
+		v, _ := f.get("voxel")
+		v.fault("%d lengths, and size has %d: want one for all axes, or one per axis", len(edges), len(size))
+	}
+	height := 0.
+	if hasThickness {
+		height, _ = thickness.positive(quantity.Length)
+	}
+	if len(d.faults) > sound || len(size) < 2 || len(edges) == 0 {
+		return
+	}
+	if len(edges) == 1 {
+		edges = []float64{edges[0], edges[0], edges[0]}
+	}
+	grid := tissue.Grid{Shape: [3]int{1, 1, 1}, Planar: len(size) == 2}
+	if grid.Planar {
+		if !hasThickness {
+			height = edges[0]
+			d.warn(f.key, join(f.path, "thickness"), "not given: the tissue is taken to be one voxel edge thick, %s", um(height))
+		}
+		edges = []float64{edges[0], edges[1], height}
+	}
+	grid.Spacing = [3]float64(edges)
+	voxels := 1.
+	for axis, length := range size {
+		count := length / edges[axis]
+		if voxels *= max(count, 1); voxels > d.limits.voxels {
+			v, _ := f.get("size")
+			v.fault("more than %.3g voxels; take larger voxels or a smaller domain", d.limits.voxels)
+			return
+		}
+		if whole := math.Round(count); whole < 1 || math.Abs(count-whole) > 1e-9*whole {
+			sizes[axis].fault("%s is %.6g voxels of %s along %s: want a whole number, so %s", sizes[axis].written(), count, um(edges[axis]), tissue.AxisName(axis), nearest(count, edges[axis]))
+			continue
+		}
+		grid.Shape[axis] = int(math.Round(count))
+	}
+	d.model().Grid = grid
+	d.gridSound = len(d.faults) == sound
+}
+
+// nearest names the sizes next to a number of voxels that is not whole.
+func nearest(count, edge float64) string {
+	below, above := math.Floor(count), math.Ceil(count)
+	if below < 1 {
+		return um(tidy(edge))
+	}
+	return um(tidy(below*edge)) + " or " + um(tidy(above*edge))
+}
+
+// tidy removes the rounding of a product.
+func tidy(number float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(number, 'g', 12, 64), 64)
+	if err != nil {
+		return number
+	}
+	return short
+}
+
+func um(length float64) string { return quantity.Format(length, "um") }
+
+// lengths decodes a list of positive lengths, or one length alone.
+func (d *decoder) lengths(f fields, key, example string) ([]float64, []value) {
+	v, ok := f.need(key, example)
+	if !ok {
+		return nil, nil
+	}
+	items := []value{v}
+	if v.kind == sequence || key == "size" {
+		if items, ok = v.list(example); !ok {
+			return nil, nil
+		}
+		if len(items) == 0 || len(items) > 3 {
+			v.fault("%d lengths: want one per axis, such as %s", len(items), example)
+			return nil, nil
+		}
+	}
+	var all []float64
+	for _, item := range items {
+		length, ok := item.positive(quantity.Length)
+		if !ok {
+			length = 0
+		}
+		all = append(all, length)
+	}
+	return all, items
+}
+
+// boundary decodes the condition on the faces of the box. Faces it does not name
+// stay. Without density no density may be held: the box itself has no substrate.
+func (d *decoder) boundary(v value, faces [3][2]tissue.Boundary, density func(value) (float64, bool)) [3][2]tissue.Boundary {
+	axes := 3
+	if d.model().Grid.Planar {
+		axes = 2
+	}
+	set := func(face tissue.Boundary, axis, first, last int) {
+		for side := first; side <= last; side++ {
+			faces[axis][side] = face
+		}
+	}
+	if v.kind != mapping || v.find("dirichlet") >= 0 {
+		if face, ok := d.face(v, density); ok {
+			for axis := range axes {
+				set(face, axis, 0, 1)
+			}
+		}
+		return faces
+	}
+	f, ok := v.fields("{x: periodic, z-: no-flux}", "x", "y", "z", "x-", "x+", "y-", "y+", "z-", "z+")
+	if !ok {
+		return faces
+	}
+	for axis := range 3 {
+		name := tissue.AxisName(axis)
+		for _, sides := range []struct {
+			key         string
+			first, last int
+		}{{name, 0, 1}, {name + "-", 0, 0}, {name + "+", 1, 1}} {
+			v, ok := f.get(sides.key)
+			if !ok {
+				continue
+			}
+			if axis >= axes {
+				d.fault(v.key, v.path, "a 2D domain has no %s faces", name)
+				continue
+			}
+			if sides.key != name && f.has(name) {
+				d.fault(v.key, v.path, "%q has said it for both %s faces already; give %s- and %s+ instead", name, name, name, name)
+				continue
+			}
+			if face, ok := d.face(v, density); ok {
+				set(face, axis, sides.first, sides.last)
+			}
+		}
+		if (faces[axis][0].Kind == tissue.Periodic) != (faces[axis][1].Kind == tissue.Periodic) {
+			v.fault("periodic at one %s face and not at the other: want both, %s: periodic", name, name)
+		}
+	}
+	return faces
+}
+
+// face decodes the condition on one face.
+func (d *decoder) face(v value, density func(value) (float64, bool)) (tissue.Boundary, bool) {
+	example := "no-flux, periodic or {dirichlet: 1 nM}"
+	if density == nil {
+		example = "no-flux or periodic"
+	}
+	switch {
+	case v.kind == scalar && v.text == "no-flux":
+		return tissue.Boundary{Kind: tissue.NoFlux}, true
+	case v.kind == scalar && v.text == "periodic":
+		return tissue.Boundary{Kind: tissue.Periodic}, true
+	case v.kind == mapping && density == nil:
+		v.fault("a density belongs to one substrate: want %s here, and {dirichlet: ...} under substrates.NAME.boundary", example)
+	case v.kind == mapping:
+		f, ok := v.fields("{dirichlet: 1 nM}", "dirichlet")
+		if !ok {
+			break
+		}
+		if v, ok := f.need("dirichlet", "1 nM"); ok {
+			held, ok := density(v)
+			return tissue.Boundary{Kind: tissue.Dirichlet, Density: held}, ok
+		}
+	default:
+		v.fault("%s: want %s", v.written(), example)
+	}
+	return tissue.Boundary{}, false
+}
+
+const substrateExample = "{diffusion: 10 um^2/s, half_life: 2 h}"
+
+// decodeSubstrates takes in the names first, so that a fault in one substrate
+// makes no fault where it is named.
+func (d *decoder) decodeSubstrates(f fields, faces [3][2]tissue.Boundary) {
+	v, ok := f.need("substrates", "{IL-2: "+substrateExample+"}")
+	if !ok {
+		return
+	}
+	d.substrates = v.named("{IL-2: " + substrateExample + "}")
+	d.namesSound = v.kind == mapping
+	if v.kind == mapping && len(d.substrates) == 0 {
+		v.fault("no substrate: want at least one, such as {IL-2: %s}", substrateExample)
+	}
+	for _, m := range d.substrates {
+		d.model().Substrates = append(d.model().Substrates, tissue.Substrate{Name: m.name, Unit: tissue.Nanomolar})
+	}
+	for i, m := range d.substrates {
+		if m.kind != null {
+			d.substrate(tissue.SubstrateID(i), m, faces)
+		}
+	}
+}
+
+func (d *decoder) substrate(id tissue.SubstrateID, m member, faces [3][2]tissue.Boundary) {
+	f, ok := m.fields(substrateExample, "from", "unit", "diffusion", "decay", "half_life", "initial", "boundary")
+	if !ok {
+		return
+	}
+	s := &d.model().Substrates[id]
+	s.Boundary = faces
+	catalogued := d.catalogueSubstrate(f, id, m.name)
+	if v, ok := f.get("unit"); ok {
+		if unit, ok := v.choice(string(tissue.Nanomolar), string(tissue.DimensionlessUnit), string(tissue.MillimetresMercury)); ok {
+			s.Unit = tissue.DensityUnit(unit)
+		}
+	}
+	if catalogued.diffusion && !f.has("diffusion") {
+		// taken from the catalogue
+	} else if v, ok := f.need("diffusion", "10 um^2/s"); ok {
+		s.DiffusionCoefficient, _ = v.nonNegative(quantity.Diffusion)
+	}
+	d.decay(f, s, catalogued.decay)
+	if v, ok := f.get("initial"); ok {
+		s.InitialDensity, _ = d.density(v, id)
+	}
+	if v, ok := f.get("boundary"); ok {
+		s.Boundary = d.boundary(v, faces, func(v value) (float64, bool) { return d.density(v, id) })
+	}
+}
+
+// decay decodes the decay rate or the half-life, λ = ln 2 / t½.
+func (d *decoder) decay(f fields, s *tissue.Substrate, catalogued bool) {
+	rate, hasRate := f.get("decay")
+	half, hasHalf := f.get("half_life")
+	if hasRate && hasHalf {
+		d.fault(half.key, half.path, "decay is given too: want one of them")
+	}
+	if hasRate {
+		s.DecayRate, _ = rate.nonNegative(quantity.Rate)
+	}
+	if hasHalf {
+		if time, ok := half.positive(quantity.Time); ok && !hasRate {
+			if s.DecayRate = math.Ln2 / time; math.IsInf(s.DecayRate, 0) {
+				half.fault("%s: too short a half-life", half.written())
+			}
+		}
+	}
+	if !f.has("decay") && !f.has("half_life") && !catalogued {
+		d.warn(f.key, f.path, "neither decay nor half_life given: taken as no decay")
+	}
+}
+
+// density decodes a density of zero or more in the unit of a substrate.
+func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
+	s := d.model().Substrates[id]
+	var number float64
+	var err error
+	switch s.Unit {
+	case tissue.DimensionlessUnit:
+		q, ok := v.quantity(quantity.Dimensionless)
+		if !ok {
+			return 0, false
+		}
+		if number, err = q.In(quantity.Dimensionless); err != nil {
+			v.fault("%s: the density of %s is dimensionless; want a plain number such as 0.5", v.written(), s.Name)
+			return 0, false
+		}
+	case tissue.MillimetresMercury:
+		q, ok := v.quantity(quantity.Pressure)
+		if !ok {
+			return 0, false
+		}
+		if number, err = q.To("mmHg"); err != nil {
+			v.fault("%v, the unit of %s", err, s.Name)
+			return 0, false
+		}
+	default:
+		q, ok := v.quantity(quantity.Concentration)
+		if !ok {
+			return 0, false
+		}
+		if number, err = q.NanomolarOf(d.masses[id]); err != nil {
+			v.fault("%v", err)
+			return 0, false
+		}
+	}
+	if number < 0 {
+		v.fault("%s: want 0 or more", v.written())
+		return 0, false
+	}
+	return number + 0, true
+}
+
+// densityText writes a density in the unit of its substrate.
+func densityText(density float64, s tissue.Substrate) string {
+	if s.Unit == tissue.DimensionlessUnit {
+		return quantity.Format(density, "")
+	}
+	return quantity.Format(density, string(s.Unit))
+}
+
+// substrateNamed finds the substrate a name in the file means.
+func (d *decoder) substrateNamed(name string, at location, path string) (tissue.SubstrateID, bool) {
+	id, ok := d.model().Substrate(name)
+	if !ok && d.namesSound {
+		d.fault(at, path, "no substrate %q%s", name, suggest(name, names(d.substrates)))
+	}
+	return id, ok
+}
+
+func names(members []member) []string {
+	all := make([]string, len(members))
+	for i, m := range members {
+		all[i] = m.name
+	}
+	return all
+}
+
+// validate folds in what the model itself finds wrong. The decoder should have
+// found it before, with a better place.
+func (d *decoder) validate(root value) {
+	err := d.model().Validate()
+	if err == nil {
+		return
+	}
+	all := []error{err}
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		message := strings.TrimPrefix(err.Error(), "tissue: ")
+		at, path := root.key, ""
+		for _, m := range d.substrates {
+			if strings.HasPrefix(message, fmt.Sprintf("substrate %q", m.name)) {
+				at, path = m.key, m.path
+			}
+		}
+		for _, m := range d.types {
+			if strings.HasPrefix(message, fmt.Sprintf("cell type %q", m.name)) {
+				at, path = m.key, m.path
+			}
+		}
+		d.fault(at, path, "%s", message)
+	}
+}

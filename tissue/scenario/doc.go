@@ -1,0 +1,50 @@
+// Package scenario turns a scenario file into a [tissue.Model] and back.
+//
+// A scenario file is YAML. Every quantity in it carries its unit, every key is
+// known, and all that is wrong with a file is reported at once, each fault with
+// its line and column ([Faults]).
+//
+//	cytofield: 1                       # version of the format; required
+//	title: IL-2 niches around sparse secretors
+//	description: free text
+//	domain:
+//	  size: [400 um, 400 um, 200 um]   # two entries: 2D
+//	  voxel: 10 um                     # or one per axis; size is a whole number of voxels
+//	  thickness: 10 um                 # 2D only; default one voxel edge
+//	  boundary: no-flux                # or periodic, or {x-: no-flux, x+: ..., y: periodic}
+//	  extracellular: 0.2               # default 1, with a warning
+//	duration: 4 h                      # required
+//	seed: 7
+//	substrates:
+//	  IL-2:
+//	    from: catalogue                # then every other key overrides
+//	    unit: nM                       # or dimensionless, mmHg
+//	    diffusion: 10 um^2/s
+//	    decay: 0.1 /h                  # or half_life: 2 h
+//	    initial: 0 nM
+//	    boundary: {x: no-flux, y+: {dirichlet: 1 nM}}   # default: the domain's
+//	cells:
+//	  types:
+//	    Th:
+//	      radius: 5 um
+//	      export: {IL-2: 10 molecules/s}
+//	      secretion: {IL-2: {rate: 10 /min, saturation: 1 nM}}
+//	      uptake: {IL-2: 10 /min}
+//	      saturable_uptake: {IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}
+//	      receptors: {IL-2R: {ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}}
+//	  place:
+//	    - {type: Th, pattern: random, number: 40, min_distance: 10 um, within: {from: [0 um, 0 um, 0 um], to: [400 um, 400 um, 100 um]}}
+//	    - {type: Th, pattern: lattice, spacing: 20 um, offset: [5 um, 5 um, 5 um]}
+//	    - {type: Th, pattern: positions, at: [[1 um, 2 um, 3 um]]}
+//	    - {type: Th, pattern: positions, unit: um, at: [[1, 2, 3]]}
+//	    - {pattern: csv, file: cells.csv}             # x,y,z,type in um; or table: with the same text
+//	numerics: {scheme: adaptive, coupling: voxel, rtol: 1e-3, atol: 1e-9 nM, step: 6 s}
+//	output:
+//	  every: 10 min
+//	  frames: [{substrate: IL-2, slice: z=mid, colormap: inferno, scale: log, range: [1 pM, 50 pM]}]
+//	expect:
+//	  - {mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %, source: where the figure is from}
+//	sources: [thurley2015]             # catalogue keys of papers behind the numbers
+//
+// Anchors, aliases and merge keys work; tags and several documents do not.
+package scenario

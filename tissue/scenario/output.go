@@ -1,0 +1,318 @@
+package scenario
+
+import (
+	"math"
+	"regexp"
+
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
+
+// Colormaps are the colour maps a frame may ask for, the default first.
+func Colormaps() []string {
+	return []string{"viridis", "inferno", "magma", "cividis", "turbo", "batlow"}
+}
+
+func (d *decoder) numerics(f fields) {
+	n := &d.scenario.Numerics
+	*n = Numerics{Scheme: "adaptive", Coupling: "voxel", RelativeTolerance: 1e-3}
+	v, ok := f.get("numerics")
+	if !ok {
+		return
+	}
+	f, ok = v.fields("{scheme: adaptive, rtol: 1e-3}", "scheme", "coupling", "rtol", "atol", "step")
+	if !ok {
+		return
+	}
+	if v, ok := f.get("scheme"); ok {
+		n.Scheme, _ = v.choice("adaptive", "ftcs")
+	}
+	if v, ok := f.get("coupling"); ok {
+		n.Coupling, _ = v.choice("voxel", "plain")
+	}
+	if v, ok := f.get("rtol"); ok {
+		if n.RelativeTolerance, ok = v.positive(quantity.Dimensionless); ok && n.RelativeTolerance >= 1 {
+			v.fault("%s: want a tolerance below 1, such as 1e-3", v.written())
+		}
+	}
+	if v, ok := f.get("atol"); ok {
+		n.AbsoluteTolerance = d.absoluteTolerance(v)
+	}
+	if v, ok := f.get("step"); ok {
+		if q, ok := v.quantity(quantity.Time); ok && !(q.Dim == quantity.Dimensionless && q.Value == 0) {
+			n.TimeStep, _ = v.nonNegative(quantity.Time)
+		}
+	}
+}
+
+// absoluteTolerance takes a plain number in the unit of every substrate, or a
+// concentration in nM.
+func (d *decoder) absoluteTolerance(v value) float64 {
+	q, ok := v.quantity(quantity.Concentration)
+	if !ok {
+		return 0
+	}
+	number, err := q.Value, error(nil)
+	if q.Dim != quantity.Dimensionless {
+		number, err = q.Nanomolar()
+	}
+	switch {
+	case err != nil:
+		v.fault("%v, or a plain number in the unit of the substrates", err)
+	case number < 0:
+		v.fault("%s: want 0 or more", v.written())
+	}
+	return number + 0
+}
+
+// maxOutputs is the most outputs of one run.
+const maxOutputs = 1e6
+
+func (d *decoder) output(f fields) {
+	o := &d.scenario.Output
+	o.Every = roundInterval(d.model().Duration / 20)
+	v, ok := f.get("output")
+	if !ok {
+		return
+	}
+	f, ok = v.fields("{every: 10 min}", "every", "frames")
+	if !ok {
+		return
+	}
+	if v, ok := f.get("every"); ok {
+		o.Every = d.interval(v)
+	}
+	v, ok = f.get("frames")
+	if !ok {
+		return
+	}
+	items, ok := v.list("[{substrate: IL-2, slice: z=mid}]")
+	for _, item := range items {
+		d.frame(item, *o)
+	}
+}
+
+func (d *decoder) interval(v value) float64 {
+	every, ok := v.positive(quantity.Time)
+	if ok && d.model().Duration/every > maxOutputs {
+		v.fault("%s: more than %g outputs in %s; want a longer interval", v.written(), maxOutputs, quantity.Format(d.model().Duration, "s"))
+	}
+	return every
+}
+
+// roundInterval returns the longest interval people count in, s, that is no
+// longer than the one given: 1, 2 or 5 times a power of ten of seconds or days,
+// and what divides a minute, an hour or a day in between.
+func roundInterval(interval float64) float64 {
+	const minute, hour, day = 60, 3600, 86400
+	if !(interval > 0) {
+		return interval
+	}
+	if interval >= 10 && interval < day {
+		best := 10.
+		for _, nice := range []float64{
+			15, 20, 30, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 20 * minute, 30 * minute,
+			hour, 2 * hour, 3 * hour, 4 * hour, 6 * hour, 8 * hour, 12 * hour,
+		} {
+			if nice <= interval {
+				best = nice
+			}
+		}
+		return best
+	}
+	unit := 1.
+	if interval >= day {
+		unit = day
+	}
+	decade := unit * math.Pow(10, math.Floor(math.Log10(interval/unit)))
+	best := min(decade, interval)
+	for _, factor := range []float64{2, 5} {
+		if factor*decade <= interval {
+			best = factor * decade
+		}
+	}
+	return best
+}
+
+func (d *decoder) frame(v value, o Output) {
+	f, ok := v.fields("{substrate: IL-2, slice: z=mid}", "substrate", "slice", "colormap", "scale", "range", "title", "cells", "every")
+	if !ok {
+		return
+	}
+	frame := Frame{Colormap: Colormaps()[0], Cells: true, Every: o.Every}
+	known := false
+	if f.has("substrate") || len(d.substrates) != 1 {
+		if v, ok := f.need("substrate", "IL-2"); ok {
+			if name, ok := v.str(); ok {
+				frame.Substrate, known = d.substrateNamed(name, v.at, v.path)
+			}
+		}
+	} else {
+		known = true
+	}
+	frame.Axis, frame.Position = 2, d.model().Grid.Size()[2]/2
+	if v, ok := f.get("slice"); ok {
+		frame.Axis, frame.Position = d.slice(v)
+	}
+	if d.gridSound {
+		frame.Index = layer(d.model().Grid, frame.Axis, frame.Position)
+	}
+	if v, ok := f.get("colormap"); ok {
+		frame.Colormap, _ = v.choice(Colormaps()...)
+	}
+	if v, ok := f.get("scale"); ok {
+		word, _ := v.choice("linear", "log")
+		frame.Log = word == "log"
+	}
+	if v, ok := f.get("range"); ok && known {
+		frame.Low, frame.High = d.colourRange(v, frame)
+	}
+	if v, ok := f.get("title"); ok {
+		frame.Title, _ = v.str()
+	}
+	if v, ok := f.get("cells"); ok {
+		frame.Cells, _ = v.boolean()
+	}
+	if v, ok := f.get("every"); ok {
+		frame.Every = d.interval(v)
+	}
+	d.scenario.Output.Frames = append(d.scenario.Output.Frames, frame)
+}
+
+// layer returns the voxel layer a plane lies in.
+func layer(g tissue.Grid, axis int, position float64) int {
+	return min(max(int(math.Floor(position/g.Spacing[axis])), 0), g.Shape[axis]-1)
+}
+
+var slicePattern = regexp.MustCompile(`^\s*([xyz])\s*=\s*(.*)$`)
+
+// slice decodes a plane such as z=mid or z=100 um.
+func (d *decoder) slice(v value) (axis int, position float64) {
+	text, ok := v.str()
+	if !ok {
+		return 2, 0
+	}
+	parts := slicePattern.FindStringSubmatch(text)
+	if parts == nil {
+		v.fault("%s: want a plane such as z=mid or z=100 um", v.written())
+		return 2, 0
+	}
+	axis = int(parts[1][0] - 'x')
+	size := d.model().Grid.Size()[axis]
+	if d.model().Grid.Planar && axis != 2 {
+		v.fault("%s: a 2D domain has one plane only; want z=mid", v.written())
+		return 2, 0
+	}
+	if parts[2] == "mid" {
+		return axis, size / 2
+	}
+	inner := v
+	inner.node = &node{kind: scalar, text: parts[2], at: v.at, weight: 1}
+	position, ok = inner.in(quantity.Length)
+	if ok && d.gridSound && !(position >= 0 && position <= size) {
+		v.fault("%s lies outside the domain: want 0 to %s along %s", v.written(), um(size), tissue.AxisName(axis))
+	}
+	return axis, position + 0
+}
+
+// colourRange decodes the ends of a colour scale; auto is 0, 0.
+func (d *decoder) colourRange(v value, frame Frame) (low, high float64) {
+	if v.kind == scalar && v.text == "auto" {
+		return 0, 0
+	}
+	const example = "[1 pM, 50 pM], or auto"
+	items, ok := v.list(example)
+	if !ok {
+		return 0, 0
+	}
+	if len(items) != 2 {
+		v.fault("%d entries: want the two ends of the colour scale, such as %s", len(items), example)
+		return 0, 0
+	}
+	low, ok = d.density(items[0], frame.Substrate)
+	high, ok2 := d.density(items[1], frame.Substrate)
+	switch {
+	case !ok || !ok2:
+	case !(low < high):
+		items[1].fault("%s: want more than the lower end, %s", items[1].written(), items[0].written())
+	case frame.Log && low == 0:
+		items[0].fault("%s: a logarithmic scale cannot start at 0", items[0].written())
+	}
+	return low, high
+}
+
+func (d *decoder) expect(f fields) {
+	v, ok := f.get("expect")
+	if !ok {
+		return
+	}
+	const example = "[{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}]"
+	items, _ := v.list(example)
+	for _, item := range items {
+		d.expectation(item)
+	}
+}
+
+func (d *decoder) expectation(v value) {
+	observables := []string{"mean", "min", "max", "molecules"}
+	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "at", "value", "tolerance", "source")...)
+	if !ok {
+		return
+	}
+	e := Expectation{Time: d.model().Duration, File: v.at.src.name, Line: v.at.line, Column: v.at.column}
+	known := false
+	for _, observable := range observables {
+		v, ok := f.get(observable)
+		if !ok {
+			continue
+		}
+		if e.Observable != "" {
+			d.fault(v.key, v.path, "%s stands in this entry too: want one of them", e.Observable)
+			continue
+		}
+		e.Observable = observable
+		if name, ok := v.str(); ok {
+			e.Substrate, known = d.substrateNamed(name, v.at, v.path)
+		}
+	}
+	if e.Observable == "" {
+		d.fault(f.key, f.path, "want one of mean, min, max or molecules with the name of a substrate, such as mean: IL-2")
+	}
+	if v, ok := f.get("at"); ok {
+		time, ok := v.nonNegative(quantity.Time)
+		if ok && d.model().Duration > 0 && time > d.model().Duration {
+			v.fault("%s: later than the end of the run, %s", v.written(), quantity.Format(d.model().Duration, "s"))
+		}
+		e.Time = time
+	}
+	if v, ok := f.need("value", "12 pM"); ok && known {
+		e.Value = d.expectedValue(v, e)
+	}
+	if v, ok := f.need("tolerance", "2 %"); ok {
+		e.RelativeTolerance, _ = v.positive(quantity.Dimensionless)
+	}
+	if v, ok := f.get("source"); ok {
+		e.Source, _ = v.str()
+	}
+	d.scenario.Expect = append(d.scenario.Expect, e)
+}
+
+func (d *decoder) expectedValue(v value, e Expectation) float64 {
+	if e.Observable != "molecules" {
+		density, _ := d.density(v, e.Substrate)
+		return density
+	}
+	q, ok := v.quantity(quantity.Molecules)
+	if !ok {
+		return 0
+	}
+	if q.Dim == quantity.Dimensionless {
+		amount, _ := v.nonNegative(quantity.Dimensionless)
+		return amount
+	}
+	if !d.countsMolecules(v, e.Substrate) {
+		return 0
+	}
+	amount, _ := v.nonNegative(quantity.Molecules)
+	return amount
+}

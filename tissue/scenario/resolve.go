@@ -1,0 +1,348 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
+
+// writer writes a resolved scenario. Every number is in the unit the model keeps
+// it in and has as many digits as bring it back exactly.
+type writer struct {
+	strings.Builder
+	*decoder
+	remarks bool // write comments
+}
+
+// resolve writes the scenario out in full.
+func (d *decoder) resolve(comments bool) []byte {
+	w := &writer{decoder: d, remarks: comments}
+	m := d.model()
+	w.line(0, "cytofield: %d", version)
+	if m.Title != "" {
+		w.line(0, "title: %s", yamlText(m.Title))
+	}
+	if d.scenario.Description != "" {
+		w.line(0, "description: %s", yamlText(d.scenario.Description))
+	}
+	w.domain()
+	w.line(0, "duration: %s", quantity.Format(m.Duration, "s"))
+	w.line(0, "seed: %d", m.Seed)
+	w.line(0, "substrates:")
+	for _, s := range m.Substrates {
+		w.substrate(s)
+	}
+	w.cells()
+	w.numerics()
+	w.output()
+	w.expectations()
+	if len(d.scenario.Sources) > 0 {
+		var keys []string
+		for _, key := range d.scenario.Sources {
+			keys = append(keys, yamlText(key))
+		}
+		w.line(0, "sources: [%s]", strings.Join(keys, ", "))
+	}
+	return []byte(w.String())
+}
+
+func (w *writer) line(indent int, format string, args ...any) {
+	for range indent {
+		w.WriteString("  ")
+	}
+	fmt.Fprintf(w, format, args...)
+	w.WriteByte('\n')
+}
+
+// parameter writes a value with the source it was taken from.
+func (w *writer) parameter(indent int, path, key, text string) {
+	comment := ""
+	if source := w.comments[join(path, key)]; source != "" && w.remarks {
+		comment = " # catalogue: " + source
+	}
+	w.line(indent, "%s: %s%s", key, text, comment)
+}
+
+var plainText = regexp.MustCompile(`^\pL[\pL\pN_.+/-]*( [\pL\pN_.+/-]+)*$`)
+
+// yamlText writes a text so that YAML reads the same.
+func yamlText(text string) string {
+	switch strings.ToLower(text) {
+	case "null", "true", "false":
+		return strconv.Quote(text)
+	}
+	if plainText.MatchString(text) {
+		return text
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r <= 0xFFFF:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08X`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func (w *writer) domain() {
+	g := w.model().Grid
+	var size, voxel []string
+	for axis := range g.Dimensions() {
+		size = append(size, um(g.Size()[axis]))
+		voxel = append(voxel, um(g.Spacing[axis]))
+	}
+	w.line(0, "domain:")
+	w.line(1, "size: [%s]", strings.Join(size, ", "))
+	w.line(1, "voxel: [%s]", strings.Join(voxel, ", "))
+	if g.Planar {
+		w.line(1, "thickness: %s", um(g.Spacing[2]))
+	}
+	w.line(1, "boundary: no-flux")
+	w.line(1, "extracellular: %s", quantity.Format(w.model().ExtracellularFraction, ""))
+}
+
+func (w *writer) substrate(s tissue.Substrate) {
+	path := join("substrates", s.Name)
+	w.line(1, "%s:", yamlText(s.Name))
+	w.line(2, "unit: %s", s.Unit)
+	w.parameter(2, path, "diffusion", quantity.Format(s.DiffusionCoefficient, "um^2/s"))
+	w.parameter(2, path, "decay", quantity.Format(s.DecayRate, "1/s"))
+	w.line(2, "initial: %s", densityText(s.InitialDensity, s))
+	var faces []string
+	for axis := range w.model().Grid.Dimensions() {
+		for side, face := range s.Boundary[axis] {
+			text := face.Kind.String()
+			if face.Kind == tissue.Dirichlet {
+				text = "{dirichlet: " + densityText(face.Density, s) + "}"
+			}
+			faces = append(faces, tissue.AxisName(axis)+"-+"[side:side+1]+": "+text)
+		}
+	}
+	w.line(2, "boundary: {%s}", strings.Join(faces, ", "))
+}
+
+func (w *writer) cells() {
+	m := w.model()
+	if len(m.CellTypes) == 0 && len(w.placements) == 0 {
+		return
+	}
+	w.line(0, "cells:")
+	if len(m.CellTypes) > 0 {
+		w.line(1, "types:")
+	}
+	for _, t := range m.CellTypes {
+		w.cellType(t)
+	}
+	if len(w.placements) > 0 {
+		w.line(1, "place:")
+	}
+	for _, p := range w.placements {
+		w.placement(p)
+	}
+}
+
+func (w *writer) cellType(t tissue.CellType) {
+	w.line(2, "%s:", yamlText(t.Name))
+	w.line(3, "radius: %s", um(t.Radius))
+	w.exchange("export", t, func(s tissue.Substrate, e tissue.Exchange) string {
+		if e.NetExportRate == 0 {
+			return ""
+		}
+		return quantity.Format(e.NetExportRate, "molecules/s")
+	})
+	w.exchange("secretion", t, func(s tissue.Substrate, e tissue.Exchange) string {
+		if e.SecretionRate == 0 && e.SaturationDensity == 0 {
+			return ""
+		}
+		return fmt.Sprintf("{rate: %s, saturation: %s}", quantity.Format(e.SecretionRate, "1/s"), densityText(e.SaturationDensity, s))
+	})
+	w.exchange("uptake", t, func(s tissue.Substrate, e tissue.Exchange) string {
+		// A substrate with all rates zero has to stay in the list.
+		if e.UptakeRate == 0 && e != (tissue.Exchange{Substrate: e.Substrate}) {
+			return ""
+		}
+		return quantity.Format(e.UptakeRate, "1/s")
+	})
+	w.exchange("saturable_uptake", t, func(s tissue.Substrate, e tissue.Exchange) string {
+		if e.MaxUptakeRate == 0 && e.HalfSaturation == 0 {
+			return ""
+		}
+		return fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
+	})
+	if len(t.Receptors) == 0 {
+		return
+	}
+	w.line(3, "receptors:")
+	for _, r := range t.Receptors {
+		path := join(join(join("cells.types", t.Name), "receptors"), r.Name)
+		w.line(4, "%s:", yamlText(r.Name))
+		w.line(5, "ligand: %s", yamlText(w.model().Substrates[r.Ligand].Name))
+		w.parameter(5, path, "count", quantity.Format(r.Count, ""))
+		w.parameter(5, path, "on_rate", quantity.Format(r.OnRate, "1/(nM s)"))
+	}
+}
+
+// exchange writes one term of a cell type for the substrates that have it.
+func (w *writer) exchange(key string, t tissue.CellType, term func(tissue.Substrate, tissue.Exchange) string) {
+	var terms []string
+	for _, e := range t.Exchange {
+		s := w.model().Substrates[e.Substrate]
+		if text := term(s, e); text != "" {
+			terms = append(terms, yamlText(s.Name)+": "+text)
+		}
+	}
+	if len(terms) > 0 {
+		w.line(3, "%s: {%s}", key, strings.Join(terms, ", "))
+	}
+}
+
+func (w *writer) placement(p placement) {
+	w.line(2, "- pattern: %s", p.pattern)
+	if p.hasType {
+		w.line(3, "type: %s", yamlText(w.model().CellTypes[p.cellType].Name))
+	}
+	switch p.pattern {
+	case "random":
+		w.line(3, "number: %d", p.number)
+		if p.touching {
+			w.line(3, "min_distance: %s", sumOfRadii)
+		} else {
+			w.line(3, "min_distance: %s", um(p.distance))
+		}
+	case "lattice":
+		w.line(3, "spacing: %s", w.vectorText(p.spacing))
+		if !p.centred {
+			w.line(3, "offset: %s", w.vectorText(p.offset))
+		}
+	default:
+		w.table(p)
+	}
+	if p.boxed {
+		w.line(3, "within: {from: %s, to: %s}", w.vectorText(p.from), w.vectorText(p.to))
+	}
+}
+
+func (w *writer) vectorText(v r3.Vec) string {
+	var all []string
+	lengths := components(v)
+	for _, length := range lengths[:w.model().Grid.Dimensions()] {
+		all = append(all, um(length))
+	}
+	return "[" + strings.Join(all, ", ") + "]"
+}
+
+// table writes the cells of positions and CSV entries.
+func (w *writer) table(p placement) {
+	positions := p.pattern == "positions"
+	if positions {
+		w.line(3, "unit: um")
+	}
+	switch {
+	case positions && len(p.cells) == 0:
+		w.line(3, "at: []")
+	case positions:
+		w.line(3, "at:")
+	default:
+		w.line(3, "table: |")
+		header := []string{"x", "y", "z"}[:w.model().Grid.Dimensions()]
+		if !p.hasType {
+			header = append(header, "type")
+		}
+		w.line(4, "%s", strings.Join(header, ","))
+	}
+	for _, cell := range p.cells {
+		var row []string
+		at := components(cell.at)
+		for _, value := range at[:w.model().Grid.Dimensions()] {
+			row = append(row, strconv.FormatFloat(value, 'g', -1, 64))
+		}
+		switch {
+		case positions:
+			w.line(4, "- [%s]", strings.Join(row, ", "))
+		case p.hasType:
+			w.line(4, "%s", strings.Join(row, ","))
+		default:
+			w.line(4, "%s,%s", strings.Join(row, ","), csvText(w.model().CellTypes[cell.cellType].Name))
+		}
+	}
+}
+
+// csvText quotes a field of CSV where it must be.
+func csvText(text string) string {
+	if strings.ContainsAny(text, "\",#") {
+		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	}
+	return text
+}
+
+func (w *writer) numerics() {
+	n := w.scenario.Numerics
+	w.line(0, "numerics: {scheme: %s, coupling: %s, rtol: %s, atol: %s, step: %s}", n.Scheme, n.Coupling,
+		quantity.Format(n.RelativeTolerance, ""), quantity.Format(n.AbsoluteTolerance, ""), quantity.Format(n.TimeStep, "s"))
+}
+
+func (w *writer) output() {
+	o := w.scenario.Output
+	w.line(0, "output:")
+	w.line(1, "every: %s", quantity.Format(o.Every, "s"))
+	if len(o.Frames) > 0 {
+		w.line(1, "frames:")
+	}
+	for _, f := range o.Frames {
+		s := w.model().Substrates[f.Substrate]
+		w.line(2, "- substrate: %s", yamlText(s.Name))
+		w.line(3, "slice: %s=%s", tissue.AxisName(f.Axis), um(f.Position))
+		w.line(3, "colormap: %s", f.Colormap)
+		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[f.Log])
+		if f.Low == 0 && f.High == 0 {
+			w.line(3, "range: auto")
+		} else {
+			w.line(3, "range: [%s, %s]", densityText(f.Low, s), densityText(f.High, s))
+		}
+		if f.Title != "" {
+			w.line(3, "title: %s", yamlText(f.Title))
+		}
+		w.line(3, "cells: %t", f.Cells)
+		w.line(3, "every: %s", quantity.Format(f.Every, "s"))
+	}
+}
+
+func (w *writer) expectations() {
+	if len(w.scenario.Expect) > 0 {
+		w.line(0, "expect:")
+	}
+	for _, e := range w.scenario.Expect {
+		s := w.model().Substrates[e.Substrate]
+		value := densityText(e.Value, s)
+		if e.Observable == "molecules" {
+			value = quantity.Format(e.Value, "")
+		}
+		w.line(1, "- %s: %s", e.Observable, yamlText(s.Name))
+		w.line(2, "at: %s", quantity.Format(e.Time, "s"))
+		w.line(2, "value: %s", value)
+		w.line(2, "tolerance: %s", quantity.Format(e.RelativeTolerance, ""))
+		if e.Source != "" {
+			w.line(2, "source: %s", yamlText(e.Source))
+		}
+	}
+}

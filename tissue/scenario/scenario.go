@@ -1,0 +1,151 @@
+package scenario
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Scenario is a scenario file, decoded.
+type Scenario struct {
+	Name        string // of the file, without directory and extension
+	Description string
+	Model       *tissue.Model
+	Numerics    Numerics
+	Output      Output
+	Expect      []Expectation
+	Warnings    []Warning // what a user should know of: defaults taken, values of uncertain origin
+	Sources     []string  // catalogue keys of the references behind the parameters, sorted, each once
+	Hash        string    // sha256 of the resolved text without its comments, in hexadecimal
+
+	resolved []byte
+}
+
+// Numerics says how the model is to be solved.
+type Numerics struct {
+	Scheme            string  // adaptive or ftcs
+	Coupling          string  // voxel or plain
+	RelativeTolerance float64 // of a step
+	AbsoluteTolerance float64 // of a step, in the density's unit; 0 leaves it to the engine
+	TimeStep          float64 // fixed step, s; 0 leaves it to the scheme
+}
+
+// Output says what a run writes.
+type Output struct {
+	Every  float64 // between outputs, s
+	Frames []Frame
+}
+
+// Frame is a picture of one plane of one substrate, written again and again.
+type Frame struct {
+	Substrate tissue.SubstrateID
+	Axis      int     // across the plane: 0, 1, 2 for x, y, z
+	Index     int     // layer of voxels along Axis
+	Position  float64 // of the plane along Axis, µm
+	Colormap  string
+	Log       bool    // logarithmic colour scale
+	Low, High float64 // of the colour scale, in the substrate's unit; both 0 is automatic
+	Title     string
+	Cells     bool    // draw the cells
+	Every     float64 // between pictures, s
+}
+
+// Expectation is a figure the run must reproduce.
+type Expectation struct {
+	Observable        string // mean, min, max (of the density) or molecules
+	Substrate         tissue.SubstrateID
+	Time              float64 // s
+	Value             float64 // in the substrate's unit; molecules, or its amount unit, for molecules
+	RelativeTolerance float64
+	Source            string // where the figure is from
+
+	File         string // where it stands
+	Line, Column int
+}
+
+// Options changes how a scenario is read.
+type Options struct {
+	Set       []string // PATH=VALUE: "substrates.TNF.decay=1e-4/s"; PATH= takes a key away
+	AllowRead []string // directories besides the scenario's own that CSV files may be read from
+}
+
+// Load reads a scenario file. An error about its content is a [Faults].
+func Load(path string, opts Options) (*Scenario, error) {
+	text, err := readLimited(path, defaultLimits().text)
+	if err != nil {
+		return nil, fmt.Errorf("scenario: %w", err)
+	}
+	return Decode(path, text, filepath.Dir(path), opts)
+}
+
+// Decode reads the text of a scenario. Its name stands in messages. CSV files
+// are read from dir and below; with an empty dir only from opts.AllowRead. An
+// error about the content is a [Faults].
+func Decode(name string, text []byte, dir string, opts Options) (*Scenario, error) {
+	return decode(name, text, dir, opts, defaultLimits())
+}
+
+func decode(name string, text []byte, dir string, opts Options, lim limits) (*Scenario, error) {
+	plain := strings.TrimPrefix(string(text), "\ufeff")
+	src := newSource(name, plain, 0)
+	r := &report{}
+	root := parse(r, src, plain, lim)
+	if root == nil {
+		return nil, r.err()
+	}
+	for i, argument := range opts.Set {
+		root = applySet(r, root, argument, afterFiles+i, lim)
+	}
+	d := &decoder{
+		report: r, limits: lim, files: files{dir: dir, allowed: opts.AllowRead},
+		scenario: &Scenario{Name: baseName(name), Model: &tissue.Model{}},
+	}
+	d.decode(value{node: root, report: r, key: src.at(1, 1, 1)})
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	s := d.scenario
+	s.Warnings = r.warnings
+	s.resolved = d.resolve(true)
+	sum := sha256.Sum256(d.resolve(false))
+	s.Hash = hex.EncodeToString(sum[:])
+	return s, nil
+}
+
+// afterFiles is the place of --set arguments in the order of faults: after the
+// scenario and any CSV files.
+const afterFiles = 1 << 20
+
+// Resolved returns the scenario as YAML with nothing left to chance: every
+// default written, catalogue values as numbers with their source in a comment,
+// CSV files as tables in the text. Cells on lattices and at random keep their
+// recipe, which the seed makes exact. Decoding it gives the same Model.
+func (s *Scenario) Resolved() []byte { return append([]byte(nil), s.resolved...) }
+
+func baseName(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// readLimited reads a file of at most one byte more than the limit.
+func readLimited(path string, limit int) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(limit)+1))
+}
