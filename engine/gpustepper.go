@@ -187,40 +187,52 @@ func (st *gpuStepper) try(q *gpu.Queue) error {
 // alone makes d_2 in the first and stands for d_1 in the second.
 func (st *gpuStepper) stage(q *gpu.Queue, j int, last bool) error {
 	s := st.scheme.Stages[j]
-	scale, first := st.dt*s.MuTilde, st.dt*st.scheme.First
-	near, valueScale, keep := st.near, 1.0, 1.0
-	var err error
-	if j == 0 {
-		near, valueScale, keep = st.rate, first, 0
-		err = st.program.stencil.Launch(q, st.columns, &stencilArgs{
-			columnArgs: st.columnArgs(), Density: near, DensityNext: st.far,
-			Totals: st.totals, Share: float32(s.Weight * first),
-			Weights: st.scaled(scale * first), Own: float32(s.Mu*first + st.dt*s.RateShare),
-			Decay: float32(scale * first * st.DecayRate),
-		})
-	} else {
-		args := advanceArgs{
-			columnArgs: st.columnArgs(), Near: near, Far: st.far, Rate: st.rate, Density: st.density,
-			Totals: st.totals, Share: float32(s.Weight),
-			Weights: st.scaled(scale), Own: float32(s.Mu), Decay: float32(scale * st.DecayRate),
-			Nu: float32(s.Nu), RateShare: float32(st.dt * s.RateShare),
+	if j > 0 {
+		if err := st.advance(q, j, last); err != nil {
+			return err
 		}
-		second := 0
-		if j == 1 {
-			second, args.RateShare = 1, float32(st.dt*s.RateShare+s.Nu*first)
-		}
-		kernel := st.program.advance[second][0]
-		if last {
-			kernel = st.program.advance[second][1]
-		}
-		err = kernel.Launch(q, st.columns, &args)
+		return st.exchangeStage(q, s, st.near, 1, 1)
 	}
+	scale, first := st.dt*s.MuTilde, st.dt*st.scheme.First
+	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
+		columnArgs: st.columnArgs(), Density: st.rate, DensityNext: st.far,
+		Totals: st.totals, Share: float32(s.Weight * first),
+		Weights: st.scaled(scale * first), Own: float32(s.Mu*first + st.dt*s.RateShare),
+		Decay: float32(scale * first * st.DecayRate),
+	})
 	if err != nil {
 		return err
 	}
+	return st.exchangeStage(q, s, st.rate, first, 0)
+}
+
+// advance runs the stencil of stage j+2, j ≥ 1.
+func (st *gpuStepper) advance(q *gpu.Queue, j int, last bool) error {
+	s := st.scheme.Stages[j]
+	scale := st.dt * s.MuTilde
+	args := advanceArgs{
+		columnArgs: st.columnArgs(), Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
+		Totals: st.totals, Share: float32(s.Weight),
+		Weights: st.scaled(scale), Own: float32(s.Mu), Decay: float32(scale * st.DecayRate),
+		Nu: float32(s.Nu), RateShare: float32(st.dt * s.RateShare),
+	}
+	kernel := &st.program.advance[0]
+	if j == 1 {
+		args.RateShare = float32(st.dt * (s.RateShare + s.Nu*st.scheme.First))
+		kernel = &st.program.advance[1]
+	}
+	if last {
+		return kernel[1].Launch(q, st.columns, &args)
+	}
+	return kernel[0].Launch(q, st.columns, &args)
+}
+
+// exchangeStage adds the cells and walls to a stage. The increment it evaluates F
+// at is valueScale × at; keep 0 starts the shares anew.
+func (st *gpuStepper) exchangeStage(q *gpu.Queue, s Stage, at *gpu.Texture, valueScale, keep float64) error {
 	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
-		err := x.addStage(q, st.program, st.density, near, st.far, exchangeStageArgs{
-			ValueScale: float32(valueScale), Scale: float32(scale), Weight: float32(s.Weight), Keep: float32(keep),
+		err := x.addStage(q, st.program, st.density, at, st.far, exchangeStageArgs{
+			ValueScale: float32(valueScale), Scale: float32(st.dt * s.MuTilde), Weight: float32(s.Weight), Keep: float32(keep),
 		})
 		if err != nil {
 			return err

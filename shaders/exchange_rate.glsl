@@ -1,4 +1,4 @@
-// The exchange of linear cells, or of walls, with their voxels. Mirrors cpu's exchange.addRate and addEuler.
+// The exchange of linear cells, or of walls, with their voxels. Mirrors cpu's exchange.addRate.
 //   rate += scale (source - sink c)
 #define GROUP_X 64
 #define GROUP_Y 1

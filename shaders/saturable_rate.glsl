@@ -1,4 +1,4 @@
-// The exchange of saturable cells with their voxels. Mirrors cpu's exchange.addRate and addEuler.
+// The exchange of saturable cells with their voxels. Mirrors cpu's exchange.addRate.
 //   rate -= scale J/capacity
 #define GROUP_X 64
 #define GROUP_Y 1

@@ -51,8 +51,8 @@ func (st *stepper) evaluate(c, rate []float64) {
 			op.apply(r, c, rate[r.at:][:nx])
 		}
 	})
-	st.cells.addRate(c, rate)
-	st.walls.addRate(c, rate)
+	st.cells.addRate(c, rate, 1)
+	st.walls.addRate(c, rate, 1)
 }
 
 // Try runs the stages, then F of the candidate, then the sums.
@@ -153,8 +153,12 @@ func (st *stepper) reduce(density []float64, defect func(r row, line []float64))
 				t.Sum += c
 				t.Norm2 += c * c
 				t.Defect2 += line[x] * line[x]
-				t.Min = min(t.Min, c)
-				t.Max = max(t.Max, c)
+				if c < t.Min { // NaN shows in the sum
+					t.Min = c
+				}
+				if c > t.Max {
+					t.Max = c
+				}
 			}
 			rows[k] = t
 		}
@@ -198,7 +202,8 @@ func (st *stepper) Euler(dt float64, n int) (engine.Trial, error) {
 			}
 		})
 		for _, x := range [2]*exchange{st.cells, st.walls} {
-			x.addEuler(st.density, st.far, dt)
+			x.addRate(st.density, st.far, dt)
+			x.clearShares()
 			x.book(st.density, dt)
 		}
 		st.density, st.far = st.far, st.density
