@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Analysis is what can be said of a model before it runs.
+type Analysis struct {
+	Substrates  []SubstrateAnalysis
+	DeviceBytes int64 // on a GPU; see GPUMemory
+	Warnings    []string
+}
+
+// SubstrateAnalysis are a substrate's rates, lengths and expected work.
+type SubstrateAnalysis struct {
+	Radius          float64    // spectral bound ρ, 1/s
+	ExplicitStep    float64    // largest stable forward-Euler step, s
+	Fourier         [3]float64 // D dt/Δx² of that step, per axis
+	Decay           float64    // λ dt of that step
+	DiffusionLength float64    // √(D/λ), µm; infinite without decay
+	LossRate        float64    // λ and the cells' uptake spread evenly, 1/s
+	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets
+	SteadyDensity   float64    // release over loss, spread evenly; NaN without loss
+	Steps           float64    // expected, over the model's duration
+	Sweeps          float64
+}
+
+const (
+	// coldStartSteps is how many steps the control takes from 1/ρ up to the
+	// length that outputs allow: 20 to 40 over the exchange workloads at rtol 1e-3.
+	coldStartSteps = 30
+	// handful is the number of molecules per voxel below which a mean density says
+	// little about any one voxel: Poisson noise above 45 %.
+	handful = 5
+)
+
+// Analyse looks at a valid model; every is the time between outputs, s.
+func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return Analysis{}, err
+	}
+	a := Analysis{DeviceBytes: GPUMemory(m)}
+	for i := range m.Substrates {
+		id := tissue.SubstrateID(i)
+		x, err := NewExchange(m, id, o.Coupling)
+		if err != nil {
+			a.Warnings = append(a.Warnings, err.Error())
+			if x, err = NewExchange(m, id, PlainCoupling); err != nil {
+				return a, err
+			}
+		}
+		s := analyseSubstrate(m, id, x, o, every)
+		a.Substrates = append(a.Substrates, s)
+		a.Warnings = append(a.Warnings, warnings(m, id, s, o)...)
+	}
+	return a, nil
+}
+
+func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, x *Exchange, o Options, every float64) SubstrateAnalysis {
+	s := m.Substrates[id]
+	a := SubstrateAnalysis{
+		Radius:          diffusionRadius(m.Grid, s) + x.Steepest,
+		DiffusionLength: s.DiffusionLength(s.DecayRate),
+	}
+	a.ExplicitStep = MaxTimeStep(a.Radius)
+	for axis, weight := range StencilWeights(m.Grid, s) {
+		a.Fourier[axis] = weight * a.ExplicitStep
+	}
+	a.Decay = s.DecayRate * a.ExplicitStep
+	sink, release := evenly(m, id)
+	volume := x.Capacity * float64(m.Grid.Voxels())
+	a.LossRate = s.DecayRate + sink/volume
+	a.NicheLength = s.DiffusionLength(a.LossRate)
+	a.SteadyDensity = math.NaN()
+	if a.LossRate > 0 {
+		a.SteadyDensity = release / volume / a.LossRate
+	}
+	a.Steps, a.Sweeps = expectedWork(a, o, m.Duration, every)
+	return a
+}
+
+// evenly returns what all cells together take up of a low density spread evenly,
+// amount/s per density, and what escapes of their release, amount/s: each cell is a
+// sphere of Collins and Kimball,
+//
+//	κ/(1 + κ/k_D),  q/(1 + κ/k_D),  k_D = 4π α D a A
+//
+// or, in 2D and without diffusion, as steep as κ.
+func evenly(m *tissue.Model, id tissue.SubstrateID) (sink, release float64) {
+	s := m.Substrates[id]
+	for t, n := range m.Cells.Count(len(m.CellTypes)) {
+		law, ok, err := NewSurfaceLaw(m, tissue.CellTypeID(t), id, PlainCoupling)
+		if !ok || err != nil {
+			continue
+		}
+		reach := 4 * math.Pi * m.ExtracellularFraction * s.DiffusionCoefficient * m.CellTypes[t].Radius * s.Unit.AmountPerVolume()
+		hindrance := 1.0
+		if reach > 0 && !m.Grid.Planar {
+			hindrance += law.steepest() / reach
+		}
+		sink += float64(n) * law.steepest() / hindrance
+		release += float64(n) * law.Release / hindrance
+	}
+	return sink, release
+}
+
+// expectedWork counts steps and stencil sweeps: for adaptive a cold start and then
+// the longest steps that outputs and stages allow.
+func expectedWork(a SubstrateAnalysis, o Options, duration, every float64) (steps, sweeps float64) {
+	if o.Scheme == FTCS {
+		dt := o.TimeStep
+		if dt == 0 {
+			dt = 0.9 * a.ExplicitStep
+		}
+		steps = math.Ceil(duration / dt)
+		return steps, steps
+	}
+	if o.TimeStep > 0 {
+		steps = math.Ceil(duration / o.TimeStep)
+		return steps, steps * float64(RKL2Stages(o.TimeStep, a.Radius))
+	}
+	dt := math.Min(RKL2Step(maxStages, a.Radius), math.Min(every, duration))
+	steps = coldStartSteps + math.Ceil(duration/dt)
+	return steps, coldStartSteps*4 + math.Ceil(duration/dt)*float64(RKL2Stages(dt, a.Radius))
+}
+
+func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Options) []string {
+	s := m.Substrates[id]
+	var list []string
+	warn := func(format string, args ...any) {
+		list = append(list, fmt.Sprintf("substrate %q: "+format, append([]any{s.Name}, args...)...))
+	}
+	coarsest := 0.0
+	for axis, h := range m.Grid.Spacing {
+		if m.Grid.Shape[axis] > 1 {
+			coarsest = max(coarsest, h)
+		}
+	}
+	// The stencil's profile over a length L is off by about (h/L)²/5: 2 % at L/3.
+	if coarsest > a.NicheLength/3 {
+		warn("voxels of %.3g µm are coarse for a reach of %.3g µm; a third of it or less keeps the profile within about 2 %%", coarsest, a.NicheLength)
+	}
+	if s.Unit.CountsMolecules() && a.SteadyDensity > 0 {
+		perVoxel := a.SteadyDensity * capacity(m, id)
+		if perVoxel < handful {
+			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
+		}
+	}
+	if m.Grid.Planar && o.Coupling == VoxelCoupling && m.Cells.Len() > 0 {
+		warn("there is no sub-voxel law in 2D: cells meet the density of their voxel as it is")
+	}
+	return append(list, tightLaws(m, id, o)...)
+}
+
+// tightLaws warns of cell types for which the sub-voxel law holds but amplifies.
+func tightLaws(m *tissue.Model, id tissue.SubstrateID, o Options) []string {
+	const tight = 0.2
+	var list []string
+	for t, cell := range m.CellTypes {
+		law, ok, err := NewSurfaceLaw(m, tissue.CellTypeID(t), id, o.Coupling)
+		if ok && err == nil && law.Slack() < tight {
+			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels or fewer receptors",
+				cell.Name, m.Substrates[id].Name, law.Slack()))
+		}
+	}
+	return list
+}

@@ -1,0 +1,198 @@
+// Package record writes the run directory: a manifest, the scenario, and tables
+// of what the tissue did. Every file is complete after every output, so that a run
+// that breaks off leaves a readable directory.
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Status of a run.
+type Status string
+
+// A run is running until it ends in one of three ways.
+const (
+	Running     Status = "running"
+	Done        Status = "done"
+	Interrupted Status = "interrupted"
+	Failed      Status = "failed"
+)
+
+// ErrExists marks a directory that is not overwritten without being asked.
+var ErrExists = errors.New("already holds files")
+
+// Manifest is run.json.
+type Manifest struct {
+	Status        Status    `json:"status"`
+	Error         string    `json:"error,omitempty"`
+	Version       string    `json:"version"`
+	Commit        string    `json:"commit"`
+	Go            string    `json:"go"`
+	Device        string    `json:"device"`
+	Driver        string    `json:"driver,omitempty"`
+	Software      bool      `json:"software"`
+	Scenario      string    `json:"scenario"`
+	ScenarioHash  string    `json:"scenario_hash"`
+	Title         string    `json:"title"`
+	Seed          uint64    `json:"seed"`
+	Scheme        string    `json:"scheme"`
+	Coupling      string    `json:"coupling"`
+	RTol          float64   `json:"rtol"`
+	Voxels        int       `json:"voxels"`
+	Cells         int       `json:"cells"`
+	Started       time.Time `json:"started"`
+	WallTime      float64   `json:"wall_s"`
+	SimulatedTime float64   `json:"simulated_s"`
+	Duration      float64   `json:"duration_s"`
+	Steps         int64     `json:"steps"`
+	Rejected      int64     `json:"rejected_steps"`
+	Sweeps        int64     `json:"sweeps"`
+	VoxelSteps    int64     `json:"voxel_steps"`
+}
+
+// Run is a run directory being written.
+type Run struct {
+	Manifest Manifest
+
+	dir                   string
+	start                 time.Time
+	model                 *tissue.Model
+	series, ledger, cells *table
+}
+
+// Create makes the directory of a run and its first files. A directory that holds
+// anything is refused, or, with force, emptied of what an earlier run wrote.
+func Create(dir string, m *tissue.Model, manifest Manifest, force bool) (*Run, error) {
+	if err := prepare(dir, force); err != nil {
+		return nil, err
+	}
+	r := &Run{Manifest: manifest, dir: dir, model: m, start: time.Now()}
+	r.Manifest.Status = Running
+	r.Manifest.Started = r.start.UTC().Truncate(time.Second)
+	for _, t := range []struct {
+		table  **table
+		name   string
+		header []string
+	}{
+		{&r.series, "series.csv", seriesHeader(m)},
+		{&r.ledger, "ledger.csv", ledgerHeader()},
+		{&r.cells, "cells.csv", cellsHeader(m)},
+	} {
+		var err error
+		if *t.table, err = newTable(filepath.Join(dir, t.name), t.header); err != nil {
+			return nil, errors.Join(err, r.closeTables())
+		}
+	}
+	return r, r.writeManifest()
+}
+
+// ours lists what a run directory may hold.
+func ours() []string {
+	return []string{"run.json", "scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "frames", "references.bib", "methods.md"}
+}
+
+func prepare(dir string, force bool) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("record: %w", err)
+	case len(entries) > 0 && !force:
+		return fmt.Errorf("record: %s %w; choose another directory with -o, or --force to replace the run in it", dir, ErrExists)
+	case len(entries) > 0:
+		for _, name := range ours() {
+			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+				return fmt.Errorf("record: %w", err)
+			}
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// Path returns the path of a file in the directory and makes the folders on the way.
+func (r *Run) Path(elements ...string) (string, error) {
+	path := filepath.Join(append([]string{r.dir}, elements...)...)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", fmt.Errorf("record: %w", err)
+	}
+	return path, nil
+}
+
+// WriteFile writes a whole file of the directory, or leaves the one before.
+func (r *Run) WriteFile(name string, content []byte) error {
+	return replaceFile(filepath.Join(r.dir, name), content)
+}
+
+func replaceFile(path string, content []byte) error {
+	part := path + ".part"
+	if err := os.WriteFile(part, content, 0o644); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// Record adds the solver's state to the tables and brings the manifest up to date.
+func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
+	ledgers := make([]engine.Ledger, len(r.model.Substrates))
+	for i := range ledgers {
+		var err error
+		if ledgers[i], err = s.Ledger(tissue.SubstrateID(i)); err != nil {
+			return err
+		}
+	}
+	if err := r.recordSeries(s, ledgers); err != nil {
+		return err
+	}
+	if err := r.recordLedger(s.Time(), ledgers); err != nil {
+		return err
+	}
+	if err := r.recordCells(s); err != nil {
+		return err
+	}
+	r.count(s.Time(), stats)
+	return r.writeManifest()
+}
+
+func (r *Run) count(t float64, stats engine.Stats) {
+	r.Manifest.SimulatedTime = t
+	r.Manifest.WallTime = time.Since(r.start).Seconds()
+	r.Manifest.Steps, r.Manifest.Rejected = stats.Steps, stats.Rejected
+	r.Manifest.Sweeps, r.Manifest.VoxelSteps = stats.Sweeps, stats.VoxelSteps
+}
+
+func (r *Run) writeManifest() error {
+	text, err := json.MarshalIndent(r.Manifest, "", "  ")
+	if err != nil {
+		return fmt.Errorf("record: run.json: %w", err)
+	}
+	return r.WriteFile("run.json", append(text, '\n'))
+}
+
+// Finish closes the tables and writes how the run ended, with the cause if it
+// failed.
+func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) error {
+	r.Manifest.Status = status
+	if cause != nil {
+		r.Manifest.Error = cause.Error()
+	}
+	r.count(t, stats)
+	return errors.Join(r.closeTables(), r.writeManifest())
+}
+
+func (r *Run) closeTables() error {
+	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close())
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"math"
+)
+
+// Simulation carries a solver through time and calls what is due on the way. It
+// owns the clock; steps land exactly on the times of its schedules.
+type Simulation struct {
+	solver    Solver
+	schedules []*schedule
+}
+
+// schedule is something to do every interval, first at the start.
+type schedule struct {
+	start, interval float64
+	done            int // calls so far
+	act             func(t float64) error
+}
+
+func (s *schedule) due() float64 { return s.start + float64(s.done)*s.interval }
+
+// New returns a simulation at the solver's time.
+func New(solver Solver) *Simulation { return &Simulation{solver: solver} }
+
+// Time returns the time reached, s.
+func (s *Simulation) Time() float64 { return s.solver.Time() }
+
+// Every calls act now and then every interval, s, counted from now. Calls at the
+// same time go in the order of Every.
+func (s *Simulation) Every(interval float64, act func(t float64) error) {
+	s.schedules = append(s.schedules, &schedule{start: s.Time(), interval: interval, act: act})
+}
+
+// Advance goes on to a time, s. What is due at that time has been called when it
+// returns. Ended by ctx it can be called again and goes on as if nothing happened.
+func (s *Simulation) Advance(ctx context.Context, until float64) error {
+	for {
+		if err := s.call(); err != nil {
+			return err
+		}
+		next := until
+		for _, schedule := range s.schedules {
+			next = math.Min(next, schedule.due())
+		}
+		if s.Time() >= until {
+			return nil
+		}
+		if _, err := s.solver.Advance(ctx, next); err != nil {
+			return err
+		}
+	}
+}
+
+// call does what is due now.
+func (s *Simulation) call() error {
+	now := s.Time()
+	for _, schedule := range s.schedules {
+		for schedule.due() <= now {
+			schedule.done++
+			if err := schedule.act(now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/cpu"
+)
+
+func TestSchedulesFallOnTheirTimes(t *testing.T) {
+	solver, err := cpu.NewSolver(solid([3]int{4, 4, 4}), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer solver.Close()
+	simulation := engine.New(solver)
+	var tens, sevens []float64
+	simulation.Every(10, func(now float64) error { tens = append(tens, now); return nil })
+	simulation.Every(7, func(now float64) error { sevens = append(sevens, now); return nil })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	for simulation.Time() < 20 { // interrupted over and over
+		if err := simulation.Advance(ctx, 20); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		if err := simulation.Advance(t.Context(), min(20, simulation.Time()+3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []float64{0, 10, 20}; !slices.Equal(tens, want) {
+		t.Errorf("every 10 s: %v, want %v", tens, want)
+	}
+	if want := []float64{0, 7, 14}; !slices.Equal(sevens, want) {
+		t.Errorf("every 7 s: %v, want %v", sevens, want)
+	}
+}
+
+func TestAFailingScheduleEndsTheRun(t *testing.T) {
+	solver, err := cpu.NewSolver(solid([3]int{4, 4, 4}), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer solver.Close()
+	simulation := engine.New(solver)
+	full := errors.New("disk full")
+	simulation.Every(5, func(now float64) error {
+		if now >= 10 {
+			return full
+		}
+		return nil
+	})
+	if err := simulation.Advance(t.Context(), 20); !errors.Is(err, full) || simulation.Time() != 10 {
+		t.Errorf("at %g s: %v; want disk full at 10 s", simulation.Time(), err)
+	}
+}
