@@ -48,9 +48,7 @@ func (d *decoder) catalogueSubstrate(f fields, id tissue.SubstrateID, name strin
 	known, found := catalogue.Lookup(name)
 	if found {
 		if weights := known.Find(catalogue.MolecularWeight); len(weights) > 0 {
-			if mass, err := weights[0].Quantity(); err == nil {
-				d.masses[id] = mass
-			}
+			d.weights[id] = weights[0]
 		}
 	}
 	asked := fromCatalogue(f)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/catalogue"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
@@ -24,7 +25,7 @@ type decoder struct {
 
 	substrates []member // as the model's substrates
 	types      []member // as the model's cell types
-	masses     map[tissue.SubstrateID]quantity.Quantity
+	weights    map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements []placement
 	comments   map[string]string // sources of values, by path
 	gridSound  bool              // the grid may be used to place cells in
@@ -36,7 +37,7 @@ func (d *decoder) model() *tissue.Model { return d.scenario.Model }
 
 func (d *decoder) decode(root value) {
 	d.comments, d.sources = map[string]string{}, map[string]bool{}
-	d.masses = map[tissue.SubstrateID]quantity.Quantity{}
+	d.weights = map[tissue.SubstrateID]catalogue.Parameter{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "cells",
 		"rules", "events", "numerics", "output", "expect", "sources")
@@ -414,7 +415,7 @@ func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
 		if !ok {
 			return 0, false
 		}
-		if number, err = q.NanomolarOf(d.masses[id]); err != nil {
+		if number, err = q.NanomolarOf(d.weight(v, q, id)); err != nil {
 			v.fault("%v", err)
 			return 0, false
 		}
@@ -424,6 +425,23 @@ func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
 		return 0, false
 	}
 	return number + 0, true
+}
+
+// weight returns the molecular weight that a concentration by mass is converted
+// with, which the user should know of; the zero Quantity where none is known.
+func (d *decoder) weight(v value, q quantity.Quantity, id tissue.SubstrateID) quantity.Quantity {
+	p := d.weights[id]
+	if q.Dim != quantity.MassConcentration || !p.Known() {
+		return quantity.Quantity{}
+	}
+	weight, err := p.Quantity()
+	if err != nil {
+		v.fault("%v", err)
+		return quantity.Quantity{}
+	}
+	d.sources[p.Source] = true
+	v.warn("converted from %s with the catalogue's %s", v.written(), p)
+	return weight
 }
 
 // densityText writes a density in the unit of its substrate.

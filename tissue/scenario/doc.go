@@ -46,5 +46,9 @@
 //	  - {mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %, source: where the figure is from}
 //	sources: [thurley2015]             # catalogue keys of papers behind the numbers
 //
+// By default cells at random do not overlap (min_distance: sum of radii), a
+// lattice is centred in its box, and that is the domain. In 2D positions have two
+// entries, a z column of a table is skipped, and cells lie at mid-thickness.
+//
 // Anchors, aliases and merge keys work; tags and several documents do not.
 package scenario

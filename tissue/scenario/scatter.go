@@ -10,7 +10,8 @@ import (
 )
 
 // scatterer places cells at random, each at least a distance from every cell
-// placed before (random sequential addition).
+// placed before (random sequential addition). Distances are not measured across
+// periodic faces.
 type scatterer struct {
 	grid      tissue.Grid
 	from, to  r3.Vec    // box, µm

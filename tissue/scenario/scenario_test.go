@@ -223,6 +223,9 @@ func TestCatalogueValuesAreUsedAndCited(t *testing.T) {
 	if got := mass.Model.Substrates[0].InitialDensity; math.Abs(got-0.001) > 1e-12 {
 		t.Errorf("15.5 pg/ml of IL-2, 15.5 kDa, is %g nM: want 0.001", got)
 	}
+	if !strings.Contains(warnings(mass), `substrates.IL-2.initial: converted from "15.5 pg/ml" with the catalogue's molecular weight 15.5 kDa`) {
+		t.Errorf("no warning about the molecular weight in:\n%s", warnings(mass))
+	}
 }
 
 // TestResolvedIsTheSameScenario: nothing may differ but what tells where things
@@ -470,5 +473,29 @@ func TestLimits(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %q", tc.name, err, tc.want)
 		}
+	}
+}
+
+// TestTextsSurviveResolving: whatever stands in a text must come back, and must
+// not become another kind of YAML.
+func TestTextsSurviveResolving(t *testing.T) {
+	for _, text := range []string{
+		"plain", "IL-2 in a 0.5 mm box", "null", "True", "~", "- a", "a: b", "a #b", " leading", "trailing ", "", "[x]", "{x}", "*x", "&x", "!x",
+		`quotes " and ' and \ and \n`, "two\nlines", "tab\there", "µm² α 10⁻³", "\u0085\u2028\ufeff\u200b\x7f\x01", "𝛼", "1", "1e3", "0x10", "<<", "%", "@", "`", "?", "x: |",
+	} {
+		s := decodeText(t, strings.Replace(small, "duration", "title: "+yamlText(text)+"\nduration", 1), Options{})
+		if s.Model.Title != text {
+			t.Errorf("title %q is read as %q", text, s.Model.Title)
+		}
+		sameScenario(t, s)
+		if text == "" || text != strings.TrimSpace(text) || strings.ContainsFunc(text, unprintable) {
+			continue
+		}
+		renamed := strings.ReplaceAll(strings.ReplaceAll(small, "TNF:", yamlText(text)+":"), "Th", yamlText(text))
+		s = decodeText(t, renamed, Options{})
+		if s.Model.Substrates[0].Name != text || s.Model.CellTypes[0].Name != text {
+			t.Errorf("name %q is read as %q and %q", text, s.Model.Substrates[0].Name, s.Model.CellTypes[0].Name)
+		}
+		sameScenario(t, s)
 	}
 }

@@ -17,7 +17,6 @@ type segment struct {
 // setting changes one value of a tree of nodes before it is decoded.
 type setting struct {
 	*report
-	argument string
 	src      *source
 	segments []segment
 	value    *node
@@ -36,7 +35,7 @@ func applySet(r *report, root *node, argument string, order int, lim limits) *no
 	}
 	src := newSource("--set "+strings.ReplaceAll(shown, "\n", " "), argument, order)
 	src.setting = true
-	s := setting{report: r, argument: argument, src: src}
+	s := setting{report: r, src: src}
 	path, text, ok := cutPath(argument)
 	if !ok {
 		r.fault(src.at(1, 1, utf8.RuneCountInString(argument)), "", "want PATH=VALUE such as substrates.TNF.decay=1e-4/s")
