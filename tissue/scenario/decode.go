@@ -23,8 +23,8 @@ type decoder struct {
 	files    files
 	scenario *Scenario
 
-	substrates []member // as the model's substrates
-	types      []member // as the model's cell types
+	substrates []member                                   // as the model's substrates
+	types      []member                                   // as the model's cell types
 	weights    map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements []placement
 	comments   map[string]string // sources of values, by path
