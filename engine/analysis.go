@@ -100,9 +100,9 @@ func evenly(m *tissue.Model, id tissue.SubstrateID) (sink, release float64) {
 		reach := 4 * math.Pi * m.ExtracellularFraction * s.DiffusionCoefficient * m.CellTypes[t].Radius * s.Unit.AmountPerVolume()
 		hindrance := 1.0
 		if reach > 0 && !m.Grid.Planar {
-			hindrance += law.steepest() / reach
+			hindrance += law.Steepest() / reach
 		}
-		sink += float64(n) * law.steepest() / hindrance
+		sink += float64(n) * law.Steepest() / hindrance
 		release += float64(n) * law.Release / hindrance
 	}
 	return sink, release

@@ -94,13 +94,14 @@ func newSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, s
 	}
 	if law.Slack() <= 0 {
 		return law, true, fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
-			cell.Name, substrate.Name, law.steepest()/amount, cell.Radius, -1/law.Shift/amount, ErrBeyondSubVoxelLaw)
+			cell.Name, substrate.Name, law.Steepest()/amount, cell.Radius, -1/law.Shift/amount, ErrBeyondSubVoxelLaw)
 	}
 	return law, law != SurfaceLaw{Shift: law.Shift}, nil
 }
 
-// steepest returns the largest slope of the uptake over the surface density.
-func (l SurfaceLaw) steepest() float64 {
+// Steepest returns the largest slope of the uptake over the surface density,
+// amount/s per density.
+func (l SurfaceLaw) Steepest() float64 {
 	if l.MaxUptake == 0 {
 		return l.Sink
 	}
@@ -109,11 +110,11 @@ func (l SurfaceLaw) steepest() float64 {
 
 // Slack returns 1 + κ g at the steepest uptake: the law holds while it is
 // positive and amplifies the grid's errors by its inverse.
-func (l SurfaceLaw) Slack() float64 { return 1 + l.steepest()*l.Shift }
+func (l SurfaceLaw) Slack() float64 { return 1 + l.Steepest()*l.Shift }
 
 // Slope returns the largest slope of the flux over the density of the voxel,
 // amount/s per density.
-func (l SurfaceLaw) Slope() float64 { return l.steepest() / l.Slack() }
+func (l SurfaceLaw) Slope() float64 { return l.Steepest() / l.Slack() }
 
 // Surface returns the density at the cell's surface for that of its voxel: the
 // larger root of

@@ -18,6 +18,7 @@ type Solver interface {
 	// same however often that happens.
 	Advance(ctx context.Context, until float64) (Stats, error)
 	Time() float64 // s
+	Stats() Stats
 	// Read and Write copy a substrate's density, in its unit.
 	Read(s tissue.SubstrateID, dst *tissue.Field) error
 	Write(s tissue.SubstrateID, src *tissue.Field) error

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/cpu"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+type checkCommand struct{ scenarioFlags }
+
+// Run prints the model and what can be said of it before it runs.
+func (c *checkCommand) Run(io streams) error {
+	s, err := c.load()
+	if err != nil {
+		return err
+	}
+	a, err := engine.Analyse(s.Model, options(s), s.Output.Every)
+	if err != nil {
+		return inputError{err}
+	}
+	printModel(io.Out, s)
+	printSubstrates(io.Out, s.Model)
+	printCells(io.Out, s)
+	printNumbers(io.Out, s, a)
+	warned := warnings(s, a)
+	for _, w := range warned {
+		fmt.Fprintln(io.Out, "warning:", w)
+	}
+	if len(warned) == 0 {
+		fmt.Fprintln(io.Out, "no warnings")
+	}
+	return c.refuse(warned)
+}
+
+func newTable(w io.Writer, title string, header ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.OptionsNoBordersAndSeparators
+	t.Style().Title.Format = 0
+	t.SetTitle("%s", title)
+	t.AppendHeader(header)
+	return t
+}
+
+func printModel(w io.Writer, s *scenario.Scenario) {
+	m, size := s.Model, s.Model.Grid.Size()
+	g := m.Grid
+	fmt.Fprintf(w, "%s\n\n", m.Title)
+	if g.Planar {
+		fmt.Fprintf(w, "domain       %g × %g µm, %g µm thick, %d × %d voxels of %g × %g µm\n", size[0], size[1], size[2], g.Shape[0], g.Shape[1], g.Spacing[0], g.Spacing[1])
+	} else {
+		fmt.Fprintf(w, "domain       %g × %g × %g µm, %d × %d × %d voxels of %g × %g × %g µm\n", size[0], size[1], size[2],
+			g.Shape[0], g.Shape[1], g.Shape[2], g.Spacing[0], g.Spacing[1], g.Spacing[2])
+	}
+	fmt.Fprintf(w, "fluid        α = %g of the volume; densities are per volume of fluid, D is the effective coefficient\n", m.ExtracellularFraction)
+	fmt.Fprintf(w, "duration     %s, output every %s, seed %d\n", figure.FormatTime(m.Duration), figure.FormatTime(s.Output.Every), m.Seed)
+	fmt.Fprintf(w, "numerics     %s, coupling %s, rtol %g\n\n", s.Numerics.Scheme, s.Numerics.Coupling, s.Numerics.RelativeTolerance)
+}
+
+func printSubstrates(w io.Writer, m *tissue.Model) {
+	t := newTable(w, "Substrates", "name", "D µm²/s", "decay 1/s", "half-life", "start", "boundary x", "y", "z")
+	for _, s := range m.Substrates {
+		half := "none"
+		if s.DecayRate > 0 {
+			half = figure.FormatTime(math.Ln2 / s.DecayRate)
+		}
+		t.AppendRow(table.Row{s.Name, short(s.DiffusionCoefficient), short(s.DecayRate), half, short(s.InitialDensity) + " " + string(s.Unit),
+			faces(s, 0), faces(s, 1), faces(s, 2)})
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+func short(v float64) string { return fmt.Sprintf("%.4g", v) }
+
+func faces(s tissue.Substrate, axis int) string {
+	low, high := face(s, axis, 0), face(s, axis, 1)
+	if low == high {
+		return low
+	}
+	return low + " / " + high
+}
+
+func face(s tissue.Substrate, axis, side int) string {
+	b := s.Boundary[axis][side]
+	if b.Kind == tissue.Dirichlet {
+		return "held at " + short(b.Density)
+	}
+	return b.Kind.String()
+}
+
+func printCells(w io.Writer, s *scenario.Scenario) {
+	m := s.Model
+	if len(m.CellTypes) == 0 {
+		return
+	}
+	t := newTable(w, "Cells", "type", "number", "radius µm", "substrate", "releases", "takes up at low density", "surface law 1 + κg")
+	count := m.Cells.Count(len(m.CellTypes))
+	for id, cell := range m.CellTypes {
+		named := false
+		for k, substrate := range m.Substrates {
+			law, ok, _ := engine.NewSurfaceLaw(m, tissue.CellTypeID(id), tissue.SubstrateID(k), engine.Coupling(s.Numerics.Coupling))
+			if !ok {
+				continue
+			}
+			name, number, radius := cell.Name, fmt.Sprint(count[id]), short(cell.Radius)
+			if named {
+				name, number, radius = "", "", ""
+			}
+			named = true
+			t.AppendRow(table.Row{name, number, radius, substrate.Name,
+				short(law.Release) + " " + substrate.Unit.AmountUnit() + "/s",
+				short((law.Steepest()-law.Secretion)/substrate.Unit.AmountPerVolume()) + " µm³/s", fmt.Sprintf("%.2f", law.Slack())})
+		}
+		if !named {
+			t.AppendRow(table.Row{cell.Name, count[id], short(cell.Radius), "none"})
+		}
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+func printNumbers(w io.Writer, s *scenario.Scenario, a engine.Analysis) {
+	t := newTable(w, "Numbers", "substrate", "explicit step s", "Fourier x, y, z", "decay number", "√(D/λ) µm", "niche √(D/loss) µm", "mean when steady", "steps", "sweeps")
+	for k, substrate := range s.Model.Substrates {
+		n := a.Substrates[k]
+		t.AppendRow(table.Row{substrate.Name, short(n.ExplicitStep), fmt.Sprintf("%.3f, %.3f, %.3f", n.Fourier[0], n.Fourier[1], n.Fourier[2]), short(n.Decay),
+			short(n.DiffusionLength), short(n.NicheLength), steady(n.SteadyDensity, substrate.Unit), fmt.Sprintf("about %.2g", n.Steps), fmt.Sprintf("about %.2g", n.Sweeps)})
+	}
+	t.Render()
+	voxels := int64(s.Model.Grid.Voxels()) * int64(len(s.Model.Substrates))
+	fmt.Fprintf(w, "\nFourier and decay numbers are those of the explicit step, the largest at which forward Euler is stable.\n")
+	fmt.Fprintf(w, "memory: %.3g MiB on a GPU, %.3g MiB on the CPU\n\n", float64(a.DeviceBytes)/(1<<20), float64(voxels*cpu.BytesPerVoxel)/(1<<20))
+}
+
+func steady(c float64, u tissue.DensityUnit) string {
+	if math.IsNaN(c) {
+		return "none"
+	}
+	return short(c) + " " + string(u)
+}

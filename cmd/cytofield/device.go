@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/cpu"
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/engine/gpu/egl"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// deviceFlag chooses where a simulation runs.
+type deviceFlag struct {
+	Device string `default:"auto" placeholder:"auto|gpu|gpu:N|cpu" help:"auto takes a hardware GPU, else the CPU; gpu any OpenGL 4.3, software too; gpu:N the N-th EGL device (default: auto)."`
+}
+
+// device is a GPU, or where gpu is nil the CPU.
+type device struct {
+	name, driver string
+	software     bool
+	gpu          *gpu.Device
+}
+
+// open opens the device asked for.
+func (f deviceFlag) open() (*device, error) {
+	switch name, index, numbered := strings.Cut(f.Device, ":"); {
+	case f.Device == "auto":
+		d, err := openGPU(egl.Hardware())
+		var unavailable *gpu.UnavailableError
+		if errors.As(err, &unavailable) {
+			return openCPU(), nil
+		}
+		return d, err
+	case f.Device == "cpu":
+		return openCPU(), nil
+	case f.Device == "gpu":
+		return openGPU(egl.Any())
+	case name == "gpu" && numbered:
+		n, err := strconv.Atoi(index)
+		if err == nil && n >= 0 {
+			return openGPU(egl.Device(n))
+		}
+	}
+	return nil, inputError{fmt.Errorf("--device %s: want auto, gpu, gpu:N with N from 0, or cpu", f.Device)}
+}
+
+func openGPU(opener gpu.Opener) (*device, error) {
+	d, err := gpu.Open(opener)
+	if err != nil {
+		return nil, err
+	}
+	info := d.Info()
+	return &device{name: info.Renderer, driver: info.GLVersion + ", " + info.Driver, software: info.Software, gpu: d}, nil
+}
+
+func openCPU() *device {
+	name := fmt.Sprintf("CPU in float64, %s, %d threads", processor(), runtime.GOMAXPROCS(0))
+	return &device{name: name, driver: runtime.Version(), software: true}
+}
+
+// processor returns the processor's model name.
+func processor() string {
+	file, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+// solver prepares a model on the device. What the grid cannot represent is the
+// user's to mend.
+func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error) {
+	var s engine.Solver
+	var err error
+	if d.gpu == nil {
+		s, err = asSolver(cpu.NewSolver(m, o))
+	} else {
+		s, err = asSolver(engine.NewGPUSolver(d.gpu, m, o))
+	}
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
+		err = inputError{err}
+	}
+	return s, err
+}
+
+// asSolver keeps a nil pointer from becoming a non-nil interface.
+func asSolver[S engine.Solver](s S, err error) (engine.Solver, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (d *device) close() error {
+	if d.gpu == nil {
+		return nil
+	}
+	return d.gpu.Close()
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/record"
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// film is the pictures of one plane through a run. Each is drawn when its time
+// comes; where the scale is automatic they are drawn again at the end, all with
+// the scale that holds them all, from planes kept in a temporary file.
+type film struct {
+	frame  scenario.Frame
+	figure figure.Frame
+	field  *tissue.Field
+	prefix string
+	run    *record.Run
+
+	span  render.Range
+	times []float64
+	kept  *os.File
+}
+
+func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
+	var films []*film
+	used := map[string]int{}
+	for _, frame := range s.Output.Frames {
+		substrate := s.Model.Substrates[frame.Substrate]
+		colours, err := colormap.ByName(frame.Colormap)
+		if err != nil {
+			return nil, err
+		}
+		prefix := fileName(substrate.Name) + "-" + tissue.AxisName(frame.Axis)
+		if used[prefix]++; used[prefix] > 1 {
+			prefix = fmt.Sprintf("%s-%d", prefix, used[prefix])
+		}
+		title := frame.Title
+		if title == "" {
+			title = s.Model.Title
+		}
+		f := &film{
+			frame: frame, field: tissue.NewField(s.Model.Grid), prefix: prefix, run: run,
+			figure: figure.Frame{
+				Map: colours, Scale: render.Scale{Low: frame.Low, High: frame.High, Log: frame.Log},
+				Substrate: substrate.Name, Unit: string(substrate.Unit), Title: title,
+				Provenance: provenance(run.Manifest),
+			},
+		}
+		if frame.Cells {
+			f.figure.Cells = render.Cut(&s.Model.Cells, s.Model.CellTypes, s.Model.Grid, f.slice())
+			for _, t := range s.Model.CellTypes {
+				f.figure.CellTypes = append(f.figure.CellTypes, figure.CellType{Name: t.Name})
+			}
+		}
+		films = append(films, f)
+	}
+	return films, nil
+}
+
+// fileName replaces what a file name had better not hold.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '+' {
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+func provenance(m record.Manifest) map[string]string {
+	return map[string]string{
+		"Software": "Cytofield " + m.Version + " (" + m.Commit + ")", "Scenario": m.Scenario,
+		"Scenario hash": m.ScenarioHash, "Seed": fmt.Sprint(m.Seed), "Device": m.Device,
+	}
+}
+
+func (f *film) slice() render.Slice { return render.Slice{Axis: f.frame.Axis, Index: f.frame.Index} }
+
+func (f *film) automatic() bool { return f.frame.Low == 0 && f.frame.High == 0 }
+
+// shoot takes the plane as it is now and draws it.
+func (f *film) shoot(s engine.Solver) error {
+	if err := s.Read(f.frame.Substrate, f.field); err != nil {
+		return err
+	}
+	plane := render.Extract(f.field, f.slice())
+	f.span.Add(plane)
+	f.times = append(f.times, s.Time())
+	if f.automatic() {
+		if err := f.keep(plane); err != nil {
+			return err
+		}
+	}
+	return f.draw(len(f.times)-1, plane)
+}
+
+func (f *film) keep(plane *render.Plane) (err error) {
+	if f.kept == nil {
+		if f.kept, err = os.CreateTemp("", "cytofield-planes-*"); err != nil {
+			return fmt.Errorf("frames: %w", err)
+		}
+		os.Remove(f.kept.Name()) // it lives until it is closed, whatever happens
+	}
+	if err := binary.Write(f.kept, binary.NativeEndian, plane.Values); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	return nil
+}
+
+func (f *film) draw(n int, plane *render.Plane) error {
+	path, err := f.run.Path("frames", fmt.Sprintf("%s-%04d.png", f.prefix, n))
+	if err != nil {
+		return err
+	}
+	picture := f.figure
+	picture.Plane, picture.Time = plane, f.times[n]
+	if f.automatic() {
+		picture.Scale = f.span.Scale(f.frame.Log)
+	}
+	return picture.Save(path, figure.Options{})
+}
+
+// develop draws all pictures again with one scale.
+func (f *film) develop() (err error) {
+	if f.kept == nil {
+		return nil
+	}
+	defer func() { err = errors.Join(err, f.kept.Close()) }()
+	if _, err := f.kept.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	plane := render.Extract(f.field, f.slice()) // its geometry; the densities come from the file
+	for n := range f.times {
+		if err := binary.Read(f.kept, binary.NativeEndian, plane.Values); err != nil {
+			return fmt.Errorf("frames: %w", err)
+		}
+		if err := f.draw(n, plane); err != nil {
+			return err
+		}
+	}
+	return nil
+}

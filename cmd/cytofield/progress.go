@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// progress tells how far a run has come.
+type progress interface {
+	update(t float64, stats engine.Stats)
+	close()
+}
+
+// newProgress shows a bar on a terminal and prints plain lines elsewhere.
+func newProgress(w io.Writer, silent bool, s *scenario.Scenario) progress {
+	duration := s.Model.Duration
+	if silent || duration == 0 {
+		return noProgress{}
+	}
+	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return newBar(w, duration)
+	}
+	return &lines{w: w, duration: duration, started: time.Now(), last: time.Now()}
+}
+
+type noProgress struct{}
+
+func (noProgress) update(float64, engine.Stats) {}
+func (noProgress) close()                       {}
+
+// bar counts simulated time in thousandths of the duration.
+type bar struct {
+	container *mpb.Progress
+	bar       *mpb.Bar
+	duration  float64
+	time      float64
+	rate      string
+	started   time.Time
+}
+
+const barTotal = 1000
+
+func newBar(w io.Writer, duration float64) *bar {
+	b := &bar{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40)), duration: duration, started: time.Now()}
+	b.bar = b.container.AddBar(barTotal,
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
+			return figure.FormatTime(b.time) + " of " + figure.FormatTime(b.duration) + " "
+		})),
+		mpb.AppendDecorators(
+			decor.Any(func(decor.Statistics) string { return " " + left(b.started, b.time, b.duration) + ", " + b.rate }),
+		),
+	)
+	return b
+}
+
+func (b *bar) update(t float64, stats engine.Stats) {
+	b.time, b.rate = t, speed(stats, time.Since(b.started))
+	b.bar.SetCurrent(int64(barTotal * t / b.duration))
+}
+
+func (b *bar) close() {
+	b.bar.Abort(false) // a finished bar stays as it is
+	b.container.Wait()
+}
+
+// lines prints progress every few seconds.
+type lines struct {
+	w             io.Writer
+	duration      float64
+	started, last time.Time
+}
+
+const lineInterval = 5 * time.Second
+
+func (l *lines) update(t float64, stats engine.Stats) {
+	if t < l.duration && time.Since(l.last) < lineInterval {
+		return
+	}
+	l.last = time.Now()
+	fmt.Fprintf(l.w, "%s of %s, %s, %s\n", figure.FormatTime(t), figure.FormatTime(l.duration), left(l.started, t, l.duration), speed(stats, time.Since(l.started)))
+}
+
+func (l *lines) close() {}
+
+// left estimates the wall time that remains.
+func left(started time.Time, t, duration float64) string {
+	if t <= 0 {
+		return "starting"
+	}
+	spent := time.Since(started).Seconds()
+	return figure.FormatTime(float64(int(spent*(duration-t)/t+0.5))) + " left"
+}
+
+func speed(stats engine.Stats, spent time.Duration) string {
+	return fmt.Sprintf("%.3g M voxel-steps/s", float64(stats.VoxelSteps)/spent.Seconds()/1e6)
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/record"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+type runCommand struct {
+	scenarioFlags
+	deviceFlag
+	Output     string `short:"o" type:"path" placeholder:"DIR" help:"Run directory (default: out/NAME)."`
+	Until      string `placeholder:"TIME" help:"Run to this time instead of the scenario's duration: --until \"2 h\"."`
+	Force      bool   `help:"Replace the run that the directory holds."`
+	NoProgress bool   `name:"no-progress" help:"Print no progress."`
+}
+
+// progressInterval is how often a run looks up from its steps, wall time.
+const progressInterval = 100 * time.Millisecond
+
+// Run runs a scenario from its start and records it.
+func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
+	if c.Until != "" {
+		c.Set = append(c.Set, "duration="+c.Until)
+	}
+	s, err := c.load()
+	if err != nil {
+		return err
+	}
+	analysis, err := engine.Analyse(s.Model, options(s), s.Output.Every)
+	if err != nil {
+		return inputError{err}
+	}
+	warned := warnings(s, analysis)
+	for _, w := range warned {
+		fmt.Fprintln(io.Err, "warning:", w)
+	}
+	if err := c.refuse(warned); err != nil {
+		return err
+	}
+	device, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, device.close()) }()
+	fmt.Fprintln(io.Err, "device:", device.name)
+	solver, err := device.solver(s.Model, options(s))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, solver.Close()) }()
+	if c.Output == "" {
+		c.Output = filepath.Join("out", s.Name)
+	}
+	directory, err := record.Create(c.Output, s.Model, manifest(s, device), c.Force)
+	if errors.Is(err, record.ErrExists) {
+		return inputError{err}
+	}
+	if err != nil {
+		return err
+	}
+	r := &run{scenario: s, solver: solver, directory: directory}
+	err = r.documents(device)
+	if err == nil {
+		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
+	}
+	err = r.finish(err)
+	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps, %.3g s\n", c.Output, directory.Manifest.Status,
+		figure.FormatTime(r.solver.Time()), figure.FormatTime(s.Model.Duration), r.stats.Steps, directory.Manifest.WallTime)
+	return err
+}
+
+func manifest(s *scenario.Scenario, d *device) record.Manifest {
+	m := s.Model
+	return record.Manifest{
+		Version: version, Commit: commit(), Go: runtime.Version(),
+		Device: d.name, Driver: d.driver, Software: d.software,
+		Scenario: s.Name, ScenarioHash: s.Hash, Title: m.Title, Seed: m.Seed,
+		Scheme: s.Numerics.Scheme, Coupling: s.Numerics.Coupling, RTol: s.Numerics.RelativeTolerance,
+		Voxels: m.Grid.Voxels(), Cells: m.Cells.Len(), Duration: m.Duration,
+	}
+}
+
+// run is a scenario on its way into a directory.
+type run struct {
+	scenario  *scenario.Scenario
+	solver    engine.Solver
+	directory *record.Run
+	films     []*film
+	stats     engine.Stats
+	recorded  float64 // time of the last record, s
+}
+
+// documents writes what is known before the first step.
+func (r *run) documents(d *device) error {
+	return errors.Join(
+		r.directory.WriteFile("scenario.yaml", r.scenario.Resolved()),
+		r.directory.WriteFile("references.bib", []byte(references(r.scenario))),
+		r.directory.WriteFile("methods.md", []byte(methods(r.scenario, d))),
+	)
+}
+
+// simulate goes from the start to the end, recording on the way.
+func (r *run) simulate(ctx context.Context, p progress) error {
+	defer p.close()
+	simulation := engine.New(r.solver)
+	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
+	var err error
+	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
+		return err
+	}
+	for _, f := range r.films {
+		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver) })
+	}
+	for {
+		slice, cancel := context.WithTimeout(ctx, progressInterval)
+		err := simulation.Advance(slice, r.scenario.Model.Duration)
+		cancel()
+		r.stats = r.solver.Stats()
+		p.update(r.solver.Time(), r.stats)
+		if err == nil || !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) record() error {
+	r.recorded = r.solver.Time()
+	r.stats = r.solver.Stats()
+	return r.directory.Record(r.solver, r.stats)
+}
+
+// finish records the end, gives the frames one scale, and says how it went.
+func (r *run) finish(err error) error {
+	status := record.Done
+	switch {
+	case errors.Is(err, context.Canceled):
+		status = record.Interrupted
+	case err != nil:
+		status = record.Failed
+	}
+	if status != record.Failed && r.solver.Time() != r.recorded {
+		err = errors.Join(err, r.record())
+	}
+	for _, f := range r.films {
+		err = errors.Join(err, f.develop())
+	}
+	var cause error
+	if status == record.Failed {
+		cause = err
+	}
+	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause))
+}
