@@ -93,13 +93,6 @@ type Stats struct {
 	LastStep   float64 // the smallest of the groups' latest steps, s
 }
 
-func (s *Stats) add(other Stats) {
-	s.Steps += other.Steps
-	s.Rejected += other.Rejected
-	s.Sweeps += other.Sweeps
-	s.VoxelSteps += other.VoxelSteps
-}
-
 // CellStates is what each cell exchanges with its surroundings, by stable id;
 // slices are per substrate, then per cell in the order of ID.
 type CellStates struct {

@@ -71,12 +71,12 @@ func (op operator) apply(r row, c, out []float64) {
 	own := c[r.at:][:nx]
 	south, north := c[r.south:][:nx], c[r.north:][:nx]
 	below, top := c[r.below:][:nx], c[r.top:][:nx]
-	out = out[:nx]
-	if nx > 2 {
-		left, right := own[:nx-2], own[2:]
-		for i := range left {
-			x := i + 1
-			out[x] = op.centre*own[x] + op.x*(left[i]+right[i]) + op.y*(south[x]+north[x]) + op.z*(below[x]+top[x])
+	if n := nx - 2; n > 0 { // slices of one length spare the compiler's bounds checks
+		o := out[1:][:n]
+		left, mid, right := own[:n], own[1:][:n], own[2:][:n]
+		s, north, b, t := south[1:][:n], north[1:][:n], below[1:][:n], top[1:][:n]
+		for i := range o {
+			o[i] = op.centre*mid[i] + op.x*(left[i]+right[i]) + op.y*(s[i]+north[i]) + op.z*(b[i]+t[i])
 		}
 	}
 	for _, x := range [2]int{0, nx - 1} {

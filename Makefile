@@ -1,0 +1,64 @@
+# Two commands on a fresh Debian 12 machine with Go 1.26 or later:
+#   make run    installs what is missing, builds, and runs the first scenario
+#   make test   installs what is missing and runs every test
+
+# The tag egl links the GL loader without libGL, so that the program needs no X11.
+export GOFLAGS := -tags=egl
+
+BUILD_PACKAGES := gcc libc6-dev pkg-config libegl-dev
+RUN_PACKAGES   := libegl1 libegl-mesa0 libgl1-mesa-dri
+TEST_PACKAGES  := glslang-tools
+STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The revision goes into the program where there is one to read.
+BUILDVCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
+
+.PHONY: run test build lint view clean setup test-setup
+
+run: setup build
+	bin/cytofield run il2-niche -o out/il2-niche --force
+
+test: test-setup
+	go test ./...
+
+build: setup
+	go build -buildvcs=$(BUILDVCS) -o bin/cytofield ./cmd/cytofield
+
+# gofmt, vet, staticcheck, and glslangValidator on every assembled kernel.
+lint: test-setup
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	CYTOFIELD_REQUIRE_GPU=1 go test -run TestEveryVariantIsValid ./shaders
+
+# Opens the newest picture of the first scenario.
+view: out/il2-niche/run.json
+	@picture=$$(ls -t out/il2-niche/frames/*.png | head -n 1); echo "$$picture"; \
+	if command -v xdg-open >/dev/null && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then xdg-open "$$picture"; fi
+
+out/il2-niche/run.json:
+	$(MAKE) run
+
+clean:
+	rm -rf bin out
+
+# Installs the packages of a list that are absent; needs root or sudo only then.
+define install
+@missing=""; \
+for package in $(1); do \
+	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+	if ! command -v apt-get >/dev/null; then echo "please install the equivalents of these Debian packages:$$missing"; exit 1; fi; \
+	echo "installing$$missing"; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+setup:
+	@command -v go >/dev/null || { echo "please install Go 1.26 or later: https://go.dev/dl/"; exit 1; }
+	$(call install,$(BUILD_PACKAGES) $(RUN_PACKAGES))
+
+test-setup: setup
+	$(call install,$(TEST_PACKAGES))
