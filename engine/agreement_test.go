@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -13,52 +12,6 @@ import (
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 )
-
-const eps32 = 1. / (1 << 24) // half a unit in the last place of float32
-
-// solid returns a model of one substrate on a grid of 10 µm voxels, D = 10 µm²/s,
-// λ = 1e-3/s, from 1 nM everywhere.
-func solid(shape [3]int) *tissue.Model {
-	return &tissue.Model{
-		Grid:                  tissue.Grid{Shape: shape, Spacing: [3]float64{10, 10, 10}},
-		ExtracellularFraction: 1,
-		Substrates: []tissue.Substrate{{
-			Name: "IL-2", Unit: tissue.Nanomolar, DiffusionCoefficient: 10, DecayRate: 1e-3, InitialDensity: 1,
-		}},
-	}
-}
-
-// planar returns the same in 2D.
-func planar(nx, ny int) *tissue.Model {
-	m := solid([3]int{nx, ny, 1})
-	m.Grid.Planar = true
-	return m
-}
-
-// populate puts a cell of each type in turn on every stride-th voxel.
-func populate(m *tissue.Model, stride int, types ...tissue.CellType) *tissue.Model {
-	m.CellTypes = types
-	k := 0
-	for voxel := 0; voxel < m.Grid.Voxels(); voxel += stride {
-		at := m.Grid.Coordinates(voxel)
-		m.Cells.Add(tissue.CellTypeID(k%len(types)), m.Grid.Centre(at[0], at[1], at[2]))
-		k++
-	}
-	return m
-}
-
-func exchanging(name string, e tissue.Exchange) tissue.CellType {
-	return tissue.CellType{Name: name, Radius: 5, Exchange: []tissue.Exchange{e}}
-}
-
-func withBoundary(m *tissue.Model, faces [3][2]tissue.Boundary) *tissue.Model {
-	m.Substrates[0].Boundary = faces
-	return m
-}
-
-func every(b tissue.Boundary) [3][2]tissue.Boundary {
-	return [3][2]tissue.Boundary{{b, b}, {b, b}, {b, b}}
-}
 
 // agreementModels cover every term of the equation, every kind of boundary, odd
 // sizes and one-voxel axes.
@@ -140,24 +93,6 @@ func TestGPUAgreesWithReference(t *testing.T) {
 	}
 }
 
-func advance(t testing.TB, s engine.Solver, until float64) engine.Stats {
-	t.Helper()
-	stats, err := s.Advance(context.Background(), until)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stats
-}
-
-func read(t testing.TB, s engine.Solver, g tissue.Grid, id tissue.SubstrateID) *tissue.Field {
-	t.Helper()
-	f := tissue.NewField(g)
-	if err := s.Read(id, f); err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
 func compare(t *testing.T, tested, reference engine.Solver, m *tissue.Model, id tissue.SubstrateID) {
 	t.Helper()
 	// 20 steps of up to 13 stages, each rounding a few times: 64 half-units were
@@ -175,15 +110,6 @@ func compare(t *testing.T, tested, reference engine.Solver, m *tissue.Model, id 
 	}
 	compareLedgers(t, ledger(t, tested, id), ledger(t, reference, id))
 	compareGathered(t, tested, reference, m, id, tolerance*largest)
-}
-
-func ledger(t testing.TB, s engine.Solver, id tissue.SubstrateID) engine.Ledger {
-	t.Helper()
-	l, err := s.Ledger(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
 }
 
 func compareLedgers(t *testing.T, got, want engine.Ledger) {
