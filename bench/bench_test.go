@@ -54,11 +54,25 @@ func BenchmarkAdaptiveMinute(b *testing.B) {
 		if err := d.SetDebug(false); err != nil {
 			b.Fatal(err)
 		}
-		minute(b, func() (engine.Solver, error) { return engine.NewGPUSolver(d, m, plain()) })
+		perSweep := minute(b, func() (engine.Solver, error) { return engine.NewGPUSolver(d, m, plain()) })
+		s, err := engine.NewGPUSolver(d, m, plain())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer s.Close()
+		times, err := s.TimeStage(0, 20)
+		if err != nil {
+			b.Fatal(err)
+		}
+		copied := float64(times.Copy.Nanoseconds()) / float64(m.Grid.Voxels())
+		b.ReportMetric(engine.StageBytes, "B/voxel-sweep")
+		b.ReportMetric(engine.CopyBytes/copied, "copy-GB/s")
+		b.ReportMetric(engine.StageBytes/perSweep/(engine.CopyBytes/copied), "of-copy-bandwidth")
 	})
 }
 
-func minute(b *testing.B, open func() (engine.Solver, error)) {
+// minute reports a minute's work and returns its wall time per voxel and sweep, ns.
+func minute(b *testing.B, open func() (engine.Solver, error)) float64 {
 	var stats engine.Stats
 	voxels := 0.0
 	for range b.N {
@@ -83,4 +97,5 @@ func minute(b *testing.B, open func() (engine.Solver, error)) {
 	b.ReportMetric(ns/voxels, "ns/voxel-min")
 	b.ReportMetric(ns/voxels/float64(stats.Sweeps), "ns/voxel-sweep")
 	b.ReportMetric(float64(stats.VoxelSteps)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mvoxel-steps/s")
+	return ns / voxels / float64(stats.Sweeps)
 }

@@ -40,8 +40,9 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check a scenario: print the model, its dimensionless numbers, memory, expected steps and warnings."`
 	Gallery galleryCommand `cmd:"" help:"List the scenarios built in, or print one."`
 
-	Info    infoCommand      `cmd:"" help:"Print device, driver, limits, memory and versions."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Validate validateCommand  `cmd:"" help:"Run the verification cases and compare with the expected numbers."`
+	Info     infoCommand      `cmd:"" help:"Print device, driver, limits, memory and versions."`
+	Version  kong.VersionFlag `help:"Print the version."`
 }
 
 func main() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -38,14 +39,17 @@ type noProgress struct{}
 func (noProgress) update(float64, engine.Stats) {}
 func (noProgress) close()                       {}
 
-// bar counts simulated time in thousandths of the duration.
+// bar counts simulated time in thousandths of the duration. It draws itself on a
+// goroutine of its own.
 type bar struct {
 	container *mpb.Progress
 	bar       *mpb.Bar
 	duration  float64
-	time      float64
-	rate      string
 	started   time.Time
+
+	mutex sync.Mutex
+	time  float64
+	stats engine.Stats
 }
 
 const barTotal = 1000
@@ -54,17 +58,27 @@ func newBar(w io.Writer, duration float64) *bar {
 	b := &bar{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40)), duration: duration, started: time.Now()}
 	b.bar = b.container.AddBar(barTotal,
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
-			return figure.FormatTime(b.time) + " of " + figure.FormatTime(b.duration) + " "
+			t, _ := b.state()
+			return figure.FormatTime(t) + " of " + figure.FormatTime(b.duration) + " "
 		})),
-		mpb.AppendDecorators(
-			decor.Any(func(decor.Statistics) string { return " " + left(b.started, b.time, b.duration) + ", " + b.rate }),
-		),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
+			t, stats := b.state()
+			return " " + left(b.started, t, b.duration) + ", " + speed(stats, time.Since(b.started))
+		})),
 	)
 	return b
 }
 
+func (b *bar) state() (t float64, stats engine.Stats) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.time, b.stats
+}
+
 func (b *bar) update(t float64, stats engine.Stats) {
-	b.time, b.rate = t, speed(stats, time.Since(b.started))
+	b.mutex.Lock()
+	b.time, b.stats = t, stats
+	b.mutex.Unlock()
 	b.bar.SetCurrent(int64(barTotal * t / b.duration))
 }
 
