@@ -41,3 +41,29 @@ func diffusionRadius(g tissue.Grid, s tissue.Substrate) float64 {
 // with ρ the spectral radius, 1/s: beyond it the shortest wave on the grid
 // grows. TestStabilityBoundIsTheEdge steps across it.
 func MaxTimeStep(radius float64) float64 { return 2 / radius }
+
+// positiveTimeStep returns the largest step of forward Euler, s, that leaves in
+// every voxel a share of what was there,
+//
+//	dt = 1/(λ + k + Σ_axes w D/Δx²)
+//
+// with k the steepest sink of a voxel, 1/s. w is 2, for two neighbours; 3 for the
+// one neighbour and the held wall of a voxel at a face; 2 per held face where the
+// axis has but one voxel.
+func positiveTimeStep(g tissue.Grid, s tissue.Substrate, steepest float64) float64 {
+	loss := s.DecayRate + steepest
+	for axis, faces := range s.Boundary {
+		held := 0.
+		for _, face := range faces {
+			if face.Kind == tissue.Dirichlet {
+				held++
+			}
+		}
+		w := 2 * held
+		if g.Shape[axis] > 1 {
+			w = 2 + min(held, 1)
+		}
+		loss += w * faceWeight(g, s, axis)
+	}
+	return 1 / loss
+}

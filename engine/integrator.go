@@ -165,10 +165,13 @@ func (in *Integrator) measure(f *field) error {
 	return nil
 }
 
-// adopt takes the sums of an accepted density.
+// adopt takes the sums of an accepted density, or of one that was written and may
+// be anything: the tolerance must outlive it.
 func (f *field) adopt(t Trial) {
 	f.sum = t.Sum
-	f.largest = max(f.largest, t.Max)
+	if finite(t.Max) {
+		f.largest = max(f.largest, t.Max)
+	}
 	f.ledger.Present = f.sum * f.cells.Capacity
 }
 
@@ -183,6 +186,9 @@ func (in *Integrator) Time() float64 {
 
 // Advance steps the group that is furthest behind until all have reached a time.
 func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error) {
+	if !finite(until) {
+		return in.stats, fmt.Errorf("engine: advance to %g s: want a finite time", until)
+	}
 	for {
 		g := in.groups[0]
 		for _, other := range in.groups {
@@ -210,6 +216,12 @@ func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error)
 }
 
 func (in *Integrator) prepare(g *group) error {
+	for _, f := range g.fields {
+		if !finite(f.sum) { // written so: a step would only spread it
+			return fmt.Errorf("engine: substrate %q at t = %.6g s%s: %w",
+				in.model.Substrates[f.id].Name, g.time, in.worst(f, f.stepper.Read), ErrNotFinite)
+		}
+	}
 	if g.ready || in.options.Scheme == FTCS {
 		return nil
 	}
@@ -393,14 +405,14 @@ func (in *Integrator) stepEuler(g *group, until float64) error {
 	return nil
 }
 
-// positiveStep returns the largest step, s, at which forward Euler keeps every
-// density positive: 2/(ρ + losses), as ρ counts diffusion's diagonal twice.
+// positiveStep returns the largest step, s, at which forward Euler keeps the
+// densities of a group positive.
 func (in *Integrator) positiveStep(g *group) float64 {
-	losses := 0.0
+	step := math.Inf(1)
 	for _, f := range g.fields {
-		losses = max(losses, in.model.Substrates[f.id].DecayRate+f.cells.Steepest)
+		step = min(step, positiveTimeStep(in.model.Grid, in.model.Substrates[f.id], f.cells.Steepest))
 	}
-	return MaxTimeStep(g.radius + losses)
+	return step
 }
 
 // failure says where and when a run broke.
@@ -414,14 +426,14 @@ func (in *Integrator) failure(g *group, dt float64, v verdict) error {
 			in.model.Substrates[g.fields[0].id].Name, g.time, dt, ErrStepSize)
 	}
 	s := in.model.Substrates[f.id]
-	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w", s.Name, g.time, dt, in.worst(f), cause)
+	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w", s.Name, g.time, dt, in.worst(f, f.stepper.ReadCandidate), cause)
 }
 
 // worst names the voxel with the first non-finite or else the lowest density of
-// what the device holds; a rejected candidate is gone, then it names none.
-func (in *Integrator) worst(f *field) string {
+// what it reads; none where the device cannot say.
+func (in *Integrator) worst(f *field, read func(dst []float64) error) string {
 	field := tissue.NewField(in.model.Grid)
-	if err := f.stepper.ReadCandidate(field.Values); err != nil {
+	if err := read(field.Values); err != nil {
 		return ""
 	}
 	lowest := 0

@@ -202,3 +202,45 @@ func TestLinesAndSheetsAreTheSameAlongEveryAxis(t *testing.T) {
 		}
 	})
 }
+
+// The step forward Euler chooses keeps every density positive and within its
+// bounds, at held walls too, where a voxel loses half as much again as inside.
+func TestForwardEulersOwnStepMakesNoNewExtremes(t *testing.T) {
+	onBothDevices(t, func(t *testing.T, d device) {
+		held := tissue.Boundary{Kind: tissue.Dirichlet}
+		one := [3][2]tissue.Boundary{{held, {}}, {}, {}}
+		for _, tc := range []struct {
+			name  string
+			shape [3]int
+			faces [3][2]tissue.Boundary
+		}{
+			{"no-flux", [3]int{7, 8, 9}, [3][2]tissue.Boundary{}},
+			{"a held face", [3]int{7, 8, 9}, one},
+			{"held", [3]int{7, 8, 9}, every(held)},
+			{"a held sheet", [3]int{7, 1, 9}, every(held)},
+			{"a held voxel", [3]int{1, 1, 1}, every(held)},
+			{"a voxel with one held face", [3]int{1, 1, 1}, one},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				m := withBoundary(solid(tc.shape), tc.faces)
+				m.Substrates[0].DecayRate = 0
+				for _, voxel := range []int{0, m.Grid.Voxels() / 2} {
+					f := tissue.NewField(m.Grid)
+					f.Values[voxel] = 1
+					s := d.solver(t, m, engine.Options{Scheme: engine.FTCS, AbsoluteTolerance: 1})
+					write(t, s, 0, f)
+					// One step: a batch would hide what the first one does.
+					probe := d.solver(t, m, engine.Options{Scheme: engine.FTCS, AbsoluteTolerance: 1})
+					write(t, probe, 0, f)
+					dt := advance(t, probe, 1000).LastStep
+					advance(t, s, dt)
+					for i, c := range read(t, s, m.Grid, 0).Values {
+						if c < 0 || c > 1 {
+							t.Fatalf("%.4g in voxel %v after one step of %.4g s from 1 in voxel %v", c, m.Grid.Coordinates(i), dt, m.Grid.Coordinates(voxel))
+						}
+					}
+				}
+			})
+		}
+	})
+}
