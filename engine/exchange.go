@@ -120,12 +120,17 @@ func (l SurfaceLaw) Slope() float64 { return l.Steepest() / l.Slack() }
 // larger root of
 //
 //	a c_s² − p c_s − b K_m = 0,  a = 1 + κ g,  b = c + g q,  p = b − a K_m − g V_max
+//
+// Where g < 0 the voxel of a cell that releases starts below −g q, its own level
+// at rest: b is negative then, and so would be c_s, down to the pole at −K_m.
+// A cell whose uptake saturates sees 0 until its voxel has filled.
 func (l SurfaceLaw) Surface(voxel float64) float64 {
 	a := 1 + l.Sink*l.Shift
 	b := voxel + l.Shift*l.Release
 	if l.MaxUptake == 0 {
 		return b / a
 	}
+	b = max(0, b)
 	p := b - a*l.HalfSaturation - l.Shift*l.MaxUptake
 	root := math.Sqrt(max(0, p*p+4*a*b*l.HalfSaturation))
 	if p > 0 {

@@ -157,7 +157,7 @@ func TestDeadlinesDoNotChangeSteps(t *testing.T) {
 // Advance or at its end, and restored into a fresh solver, it goes on bit for bit.
 func TestRestoredRunsGoOnBitForBit(t *testing.T) {
 	eachRepeat(t, func(t *testing.T, d device, m *tissue.Model, o engine.Options) {
-		for _, steps := range []int{0, 5, 1000} {
+		for _, steps := range []int{5, 1000} {
 			original := d.solver(t, m, o)
 			if _, err := original.Advance(forSteps(steps), 60); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatal(err)

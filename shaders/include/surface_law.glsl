@@ -19,7 +19,7 @@ uniform float capacity; // amount in the voxel per density
 
 float surface(Law law, float voxel) {
     float a = 1.0 + law.sink * law.shift;
-    float b = voxel + law.shift * law.release;
+    float b = max(0.0, voxel + law.shift * law.release); // a voxel not yet filled, see Surface
     float p = b - a * law.halfSaturation - law.shift * law.maxUptake;
     float root = sqrt(max(0.0, p * p + 4.0 * a * b * law.halfSaturation));
     return p > 0.0 ? (p + root) / (2.0 * a) : 2.0 * b * law.halfSaturation / (root - p);
