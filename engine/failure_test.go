@@ -166,8 +166,9 @@ func invalid() map[string]struct {
 		says string
 	}
 	sound := func() *tissue.Model { return solid([3]int{4, 4, 4}) }
-	unsound, twice := sound(), sound()
+	unsound, twice, stray := sound(), sound(), sound()
 	unsound.Substrates[0].DecayRate = -1
+	stray.Cells.Add(3, r3.Vec{})
 	saturable := tissue.Exchange{MaxUptakeRate: 1, HalfSaturation: 1}
 	twice = populate(twice, 9, tissue.CellType{Name: "twice", Radius: 5, Exchange: []tissue.Exchange{saturable, saturable}})
 	return map[string]row{
@@ -181,6 +182,7 @@ func invalid() map[string]struct {
 		"negative time step":          {sound(), engine.Options{TimeStep: -1}, "time step -1 s"},
 		"time step that is no number": {sound(), engine.Options{TimeStep: math.NaN()}, "time step NaN s"},
 		"unsound model":               {unsound, engine.Options{}, "decay rate -1 1/s"},
+		"cell of no type":             {stray, engine.Options{}, "cell 1 has type 3 of 0"},
 		"two saturable uptakes":       {twice, engine.Options{}, "two saturable uptakes of IL-2"},
 		"beyond the law":              {greedy(1e6), engine.Options{}, "sub-voxel law"},
 	}

@@ -22,6 +22,9 @@ var _ Solver = (*GPUSolver)(nil)
 // anything is allocated. Close frees what it took; the device stays open.
 func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error) {
 	s := &GPUSolver{device: d, programs: map[programKey]*kernels{}}
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
 	if need, free := GPUMemory(m), d.Info().MemoryBytes; free > 0 && need > free {
 		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
 			gibibytes(need), d.Info().Renderer, gibibytes(free))
@@ -36,12 +39,43 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 
 func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
 
-// GPUMemory returns the device memory a model takes, bytes: four fields and the
-// columns' sums per substrate, and the cells'.
+// GPUMemory returns the device memory a valid model takes, bytes: four fields, the
+// columns' sums, and what the cells and held walls need, for every substrate. It is
+// exact where no two cells share a voxel, and a little more than it takes elsewhere.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
-	perSubstrate := int64(m.Grid.Voxels())*4*4 + int64(columns[0]*columns[1]*columns[2])*(trialBytes+4)
-	return int64(len(m.Substrates)) * (perSubstrate + int64(m.Cells.Len())*(siteBytes+lawBytes))
+	rows := columns[1] * columns[2]
+	field := m.Grid.Voxels()*4*4 + columns[0]*rows*(trialBytes+4) + rows*rowFloats*4
+	present := m.Cells.Count(len(m.CellTypes))
+	total := 0
+	for s, substrate := range m.Substrates {
+		total += field + heldVoxels(m.Grid, substrate)*siteBytes
+		for t, cells := range present {
+			law, ok, _ := NewSurfaceLaw(m, tissue.CellTypeID(t), tissue.SubstrateID(s), PlainCoupling)
+			switch {
+			case ok && law.MaxUptake > 0:
+				total += cells * lawBytes
+			case ok:
+				total += cells * siteBytes
+			}
+		}
+	}
+	return int64(total)
+}
+
+// heldVoxels counts the voxels that have a face with a held density.
+func heldVoxels(g tissue.Grid, s tissue.Substrate) int {
+	free := 1
+	for axis, faces := range s.Boundary {
+		n := g.Shape[axis]
+		for _, face := range faces {
+			if face.Kind == tissue.Dirichlet {
+				n--
+			}
+		}
+		free *= max(n, 0)
+	}
+	return g.Voxels() - free
 }
 
 func (s *GPUSolver) newStepper(substrate Substrate) (Stepper, error) {
