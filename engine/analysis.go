@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -12,6 +13,7 @@ type Analysis struct {
 	Substrates  []SubstrateAnalysis
 	DeviceBytes int64 // on a GPU; see GPUMemory
 	Warnings    []string
+	Fault       error // why no solver takes the model: ErrBeyondSubVoxelLaw; the numbers are then those of coupling plain
 }
 
 // SubstrateAnalysis are a substrate's rates, lengths and expected work.
@@ -23,7 +25,7 @@ type SubstrateAnalysis struct {
 	DiffusionLength float64    // √(D/λ), µm; infinite without decay
 	LossRate        float64    // λ and the cells' uptake spread evenly, 1/s
 	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets
-	SteadyDensity   float64    // release over loss, spread evenly; NaN without loss
+	SteadyDensity   float64    // release over loss, spread evenly; NaN without loss and where walls hold a density
 	Steps           float64    // expected, over the model's duration
 	Sweeps          float64
 }
@@ -48,7 +50,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 		id := tissue.SubstrateID(i)
 		x, err := NewExchange(m, id, o.Coupling)
 		if err != nil {
-			a.Warnings = append(a.Warnings, err.Error())
+			a.Fault = errors.Join(a.Fault, err)
 			if x, err = NewExchange(m, id, PlainCoupling); err != nil {
 				return a, err
 			}
@@ -76,10 +78,11 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, x *Exchange, o Opt
 	a.LossRate = s.DecayRate + sink/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
 	a.SteadyDensity = math.NaN()
-	if a.LossRate > 0 {
+	if a.LossRate > 0 && len(NewWalls(m, id).Sites) == 0 {
 		a.SteadyDensity = release / volume / a.LossRate
 	}
-	a.Steps, a.Sweeps = expectedWork(a, o, m.Duration, every)
+	positive := positiveTimeStep(m.Grid, s, x.Steepest)
+	a.Steps, a.Sweeps = expectedWork(a, o, positive, m.Duration, every)
 	return a
 }
 
@@ -109,12 +112,13 @@ func evenly(m *tissue.Model, id tissue.SubstrateID) (sink, release float64) {
 }
 
 // expectedWork counts steps and stencil sweeps: for adaptive a cold start and then
-// the longest steps that outputs and stages allow.
-func expectedWork(a SubstrateAnalysis, o Options, duration, every float64) (steps, sweeps float64) {
+// the longest steps that outputs and stages allow, for FTCS nine tenths of the step
+// that keeps every density positive.
+func expectedWork(a SubstrateAnalysis, o Options, positive, duration, every float64) (steps, sweeps float64) {
 	if o.Scheme == FTCS {
 		dt := o.TimeStep
 		if dt == 0 {
-			dt = 0.9 * a.ExplicitStep
+			dt = 0.9 * positive
 		}
 		steps = math.Ceil(duration / dt)
 		return steps, steps
@@ -150,8 +154,8 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}
 	}
-	if m.Grid.Planar && o.Coupling == VoxelCoupling && m.Cells.Len() > 0 {
-		warn("there is no sub-voxel law in 2D: cells meet the density of their voxel as it is")
+	if o.Coupling == VoxelCoupling && math.IsNaN(latticeShare(m, o.Coupling)) && m.Cells.Len() > 0 {
+		warn("there is no sub-voxel law in 2D, nor where an axis has one voxel: cells meet the density of their voxel as it is")
 	}
 	return append(list, tightLaws(m, id, o)...)
 }
