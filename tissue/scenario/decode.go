@@ -30,6 +30,7 @@ type decoder struct {
 	comments   map[string]string // sources of values, by path
 	gridSound  bool              // the grid may be used to place cells in
 	namesSound bool              // substrates and types are all known by name
+	shortened  bool              // the duration comes from a --set argument
 	sources    map[string]bool
 }
 
@@ -57,6 +58,7 @@ func (d *decoder) decode(root value) {
 	faces := d.domain(f)
 	if v, ok := f.need("duration", "4 h"); ok {
 		d.model().Duration, _ = v.positive(quantity.Time)
+		d.shortened = v.at.src.setting
 	}
 	d.decodeSubstrates(f, faces)
 	d.cells(f)

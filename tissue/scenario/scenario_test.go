@@ -499,3 +499,31 @@ func TestTextsSurviveResolving(t *testing.T) {
 		sameScenario(t, s)
 	}
 }
+
+// TestAnEarlierEndLeavesOutWhatIsExpectedLater: in the file it would be a fault.
+func TestAnEarlierEndLeavesOutWhatIsExpectedLater(t *testing.T) {
+	const text = `cytofield: 1
+domain: {size: [10 um, 10 um, 10 um], voxel: 10 um}
+duration: 2 h
+substrates:
+  a: {unit: nM, diffusion: 1 um^2/s, decay: 0 /s}
+expect:
+  - {mean: a, at: 1 h, value: 0 nM, tolerance: 1 %}
+  - {mean: a, at: 2 h, value: 0 nM, tolerance: 1 %}
+`
+	s, err := Decode("a.yaml", []byte(text), "", Options{Set: []string{"duration=90 min"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Expect) != 1 || s.Expect[0].Time != 3600 {
+		t.Errorf("expectations %+v, want the one at 1 h", s.Expect)
+	}
+	if again, err := Decode("b.yaml", s.Resolved(), "", Options{}); err != nil || len(again.Expect) != 1 {
+		t.Errorf("resolved: %v", err)
+	}
+	for _, opts := range []Options{{Set: []string{"duration=90 min", "expect[0].at=100 min"}}, {Set: []string{"expect[0].at=3 h"}}} {
+		if _, err := Decode("a.yaml", []byte(text), "", opts); err == nil || !strings.Contains(err.Error(), "later than the end") {
+			t.Errorf("%q: %v, want a fault", opts.Set, err)
+		}
+	}
+}
