@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -69,7 +70,7 @@ type Run struct {
 }
 
 // Create makes the directory of a run and its first files. A directory that holds
-// anything is refused, or, with force, emptied of what an earlier run wrote.
+// anything is refused, or, with force, cleared of the run in it and nothing else.
 func Create(dir string, m *tissue.Model, manifest Manifest, force bool) (*Run, error) {
 	if err := prepare(dir, force); err != nil {
 		return nil, err
@@ -77,26 +78,40 @@ func Create(dir string, m *tissue.Model, manifest Manifest, force bool) (*Run, e
 	r := &Run{Manifest: manifest, dir: dir, model: m, start: time.Now()}
 	r.Manifest.Status = Running
 	r.Manifest.Started = r.start.UTC().Truncate(time.Second)
+	if err := r.open(); err != nil {
+		return nil, errors.Join(err, r.closeTables())
+	}
+	return r, nil
+}
+
+// open writes the manifest, which marks the directory as ours, and starts the tables.
+func (r *Run) open() error {
+	if err := r.writeManifest(); err != nil {
+		return err
+	}
 	for _, t := range []struct {
 		table  **table
 		name   string
 		header []string
 	}{
-		{&r.series, "series.csv", seriesHeader(m)},
+		{&r.series, "series.csv", seriesHeader(r.model)},
 		{&r.ledger, "ledger.csv", ledgerHeader()},
-		{&r.cells, "cells.csv", cellsHeader(m)},
+		{&r.cells, "cells.csv", cellsHeader(r.model)},
 	} {
 		var err error
-		if *t.table, err = newTable(filepath.Join(dir, t.name), t.header); err != nil {
-			return nil, errors.Join(err, r.closeTables())
+		if *t.table, err = newTable(filepath.Join(r.dir, t.name), t.header); err != nil {
+			return err
 		}
 	}
-	return r, r.writeManifest()
+	return nil
 }
 
-// ours lists what a run directory may hold.
+// ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
-	return []string{"run.json", "scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "frames", "references.bib", "methods.md"}
+	return []string{
+		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "references.bib", "methods.md", "frames/*.png",
+		"run.json", // last: what is left of a clearing that broke off is still a run
+	}
 }
 
 func prepare(dir string, force bool) error {
@@ -108,15 +123,36 @@ func prepare(dir string, force bool) error {
 	case len(entries) > 0 && !force:
 		return fmt.Errorf("record: %s %w; choose another directory with -o, or --force to replace the run in it", dir, ErrExists)
 	case len(entries) > 0:
-		for _, name := range ours() {
-			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-				return fmt.Errorf("record: %w", err)
-			}
+		if err := clearRun(dir); err != nil {
+			return err
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
+	return nil
+}
+
+// clearRun removes the files of a run. Without run.json they are somebody else's,
+// such as the scenario.yaml a person wrote, and one of them is enough to refuse.
+func clearRun(dir string) error {
+	manifest, err := os.Stat(filepath.Join(dir, "run.json"))
+	isRun := err == nil && manifest.Mode().IsRegular()
+	for _, pattern := range ours() {
+		paths, err := fs.Glob(os.DirFS(dir), pattern)
+		if err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		for _, name := range paths {
+			if !isRun {
+				return fmt.Errorf("record: %s %w of no run, such as %s, which --force leaves alone; choose another directory with -o", dir, ErrExists, name)
+			}
+			if err := os.Remove(filepath.Join(dir, name)); err != nil {
+				return fmt.Errorf("record: %w", err)
+			}
+		}
+	}
+	os.Remove(filepath.Join(dir, "frames")) // stays where it holds something of another's
 	return nil
 }
 
@@ -136,10 +172,12 @@ func (r *Run) WriteFile(name string, content []byte) error {
 
 func replaceFile(path string, content []byte) error {
 	part := path + ".part"
-	if err := os.WriteFile(part, content, 0o644); err != nil {
-		return fmt.Errorf("record: %w", err)
+	err := os.WriteFile(part, content, 0o644)
+	if err == nil {
+		err = os.Rename(part, path)
 	}
-	if err := os.Rename(part, path); err != nil {
+	if err != nil {
+		os.Remove(part) // as far as it came
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
