@@ -27,7 +27,7 @@ const (
 	eulerBatch = 32
 	// DefaultAbsoluteTolerance is the absolute tolerance as a share of relative
 	// tolerance × largest density, where none is given.
-	DefaultAbsoluteTolerance = 0.1
+	DefaultAbsoluteTolerance = 0.01
 	// smallestStep is the smallest step the control goes down to, in units of 1/ρ:
 	// there a step is far inside the range where forward Euler keeps the sign.
 	smallestStep = 1e-3
