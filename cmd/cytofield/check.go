@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
@@ -34,18 +35,19 @@ func (c *checkCommand) Run(io streams) error {
 	for _, w := range warned {
 		fmt.Fprintln(io.Out, "warning:", w)
 	}
-	if len(warned) == 0 {
+	if len(warned) == 0 && a.Fault == nil {
 		fmt.Fprintln(io.Out, "no warnings")
 	}
-	return c.refuse(warned)
+	return c.refuse(a, warned)
 }
 
 func newTable(w io.Writer, title string, header ...any) table.Writer {
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
+	t.SuppressTrailingSpaces()
 	t.SetStyle(table.StyleLight)
 	t.Style().Options = table.OptionsNoBordersAndSeparators
-	t.Style().Title.Format = 0
+	t.Style().Format.Header = text.FormatDefault // upper case makes MM of µm
 	t.SetTitle("%s", title)
 	t.AppendHeader(header)
 	return t
@@ -134,7 +136,7 @@ func printNumbers(w io.Writer, s *scenario.Scenario, a engine.Analysis) {
 	for k, substrate := range s.Model.Substrates {
 		n := a.Substrates[k]
 		t.AppendRow(table.Row{substrate.Name, short(n.ExplicitStep), fmt.Sprintf("%.3f, %.3f, %.3f", n.Fourier[0], n.Fourier[1], n.Fourier[2]), short(n.Decay),
-			short(n.DiffusionLength), short(n.NicheLength), steady(n.SteadyDensity, substrate.Unit), fmt.Sprintf("about %.2g", n.Steps), fmt.Sprintf("about %.2g", n.Sweeps)})
+			short(n.DiffusionLength), short(n.NicheLength), steady(n.SteadyDensity, substrate.Unit), roughly(n.Steps), roughly(n.Sweeps)})
 	}
 	t.Render()
 	voxels := int64(s.Model.Grid.Voxels()) * int64(len(s.Model.Substrates))
@@ -142,9 +144,15 @@ func printNumbers(w io.Writer, s *scenario.Scenario, a engine.Analysis) {
 	fmt.Fprintf(w, "memory: %.3g MiB on a GPU, %.3g MiB on the CPU\n\n", float64(a.DeviceBytes)/(1<<20), float64(voxels*cpu.BytesPerVoxel)/(1<<20))
 }
 
+// roughly writes a count to two digits.
+func roughly(n float64) string {
+	unit := math.Pow(10, max(0, math.Floor(math.Log10(n))-1))
+	return fmt.Sprintf("about %.0f", math.Round(n/unit)*unit)
+}
+
 func steady(c float64, u tissue.DensityUnit) string {
 	if math.IsNaN(c) {
-		return "none"
+		return "–"
 	}
 	return short(c) + " " + string(u)
 }

@@ -28,8 +28,17 @@ type device struct {
 	gpu          *gpu.Device
 }
 
-// open opens the device asked for.
+// open opens the device asked for. One that is not there is the user's to change.
 func (f deviceFlag) open() (*device, error) {
+	d, err := f.find()
+	var unavailable *gpu.UnavailableError
+	if errors.As(err, &unavailable) {
+		err = inputError{err}
+	}
+	return d, err
+}
+
+func (f deviceFlag) find() (*device, error) {
 	switch name, index, numbered := strings.Cut(f.Device, ":"); {
 	case f.Device == "auto":
 		d, err := openGPU(egl.Hardware())

@@ -34,7 +34,7 @@ func references(s *scenario.Scenario) string {
 	fmt.Fprintf(&b, "%% The papers behind the parameters and methods of the run %q.\n", s.Name)
 	for _, key := range cited(s) {
 		if r, ok := catalogue.Cite(key); ok {
-			fmt.Fprintf(&b, "\n%s\n", r.BibTeX())
+			fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(r.BibTeX()))
 		}
 	}
 	return b.String()

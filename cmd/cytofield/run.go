@@ -17,7 +17,7 @@ import (
 type runCommand struct {
 	scenarioFlags
 	deviceFlag
-	Output     string `short:"o" type:"path" placeholder:"DIR" help:"Run directory (default: out/NAME)."`
+	Output     string `short:"o" placeholder:"DIR" help:"Run directory (default: out/NAME)."`
 	Until      string `placeholder:"TIME" help:"Run to this time instead of the scenario's duration: --until \"2 h\"."`
 	Force      bool   `help:"Replace the run that the directory holds."`
 	NoProgress bool   `name:"no-progress" help:"Print no progress."`
@@ -43,7 +43,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	for _, w := range warned {
 		fmt.Fprintln(io.Err, "warning:", w)
 	}
-	if err := c.refuse(warned); err != nil {
+	if err := c.refuse(analysis, warned); err != nil {
 		return err
 	}
 	device, err := c.open()
@@ -73,7 +73,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
 	err = r.finish(err)
-	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps, %.3g s\n", c.Output, directory.Manifest.Status,
+	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps in %.3g s\n", c.Output, directory.Manifest.Status,
 		figure.FormatTime(r.solver.Time()), figure.FormatTime(s.Model.Duration), r.stats.Steps, directory.Manifest.WallTime)
 	return err
 }
@@ -126,8 +126,11 @@ func (r *run) simulate(ctx context.Context, p progress) error {
 		cancel()
 		r.stats = r.solver.Stats()
 		p.update(r.solver.Time(), r.stats)
-		if err == nil || !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		if !errors.Is(err, context.DeadlineExceeded) {
 			return err
+		}
+		if ctx.Err() != nil { // interrupted just as the slice ended
+			return ctx.Err()
 		}
 	}
 }
@@ -140,22 +143,23 @@ func (r *run) record() error {
 
 // finish records the end, gives the frames one scale, and says how it went.
 func (r *run) finish(err error) error {
-	status := record.Done
-	switch {
-	case errors.Is(err, context.Canceled):
-		status = record.Interrupted
-	case err != nil:
-		status = record.Failed
+	interrupted := errors.Is(err, context.Canceled)
+	cause := err
+	if interrupted {
+		cause = nil
 	}
-	if status != record.Failed && r.solver.Time() != r.recorded {
-		err = errors.Join(err, r.record())
+	if cause == nil && r.solver.Time() != r.recorded {
+		cause = r.record()
 	}
 	for _, f := range r.films {
-		err = errors.Join(err, f.develop())
+		cause = errors.Join(cause, f.develop())
 	}
-	var cause error
-	if status == record.Failed {
-		cause = err
+	status := record.Done
+	switch {
+	case cause != nil:
+		status, err = record.Failed, cause
+	case interrupted:
+		status = record.Interrupted
 	}
 	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause))
 }

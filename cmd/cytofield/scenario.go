@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 type scenarioFlags struct {
 	Scenario  string   `arg:"" help:"A scenario file, or the name of one in the gallery."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value: --set substrates.TNF.decay=1e-4/s. May be given several times."`
-	AllowRead []string `name:"allow-read" type:"path" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
+	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
 	Strict    bool     `help:"Take warnings for errors."`
 }
 
@@ -35,7 +34,7 @@ func (f scenarioFlags) load() (*scenario.Scenario, error) {
 	switch {
 	case err == nil:
 		return s, nil
-	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(f.Scenario, os.PathSeparator):
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, inputError{fmt.Errorf("%s: neither a file nor in the gallery, which has: %s", f.Scenario, strings.Join(gallery.Names(), ", "))}
 	}
 	return nil, inputError{err}
@@ -61,10 +60,17 @@ func warnings(s *scenario.Scenario, a engine.Analysis) []string {
 	return append(list, a.Warnings...)
 }
 
-// refuse makes an error of warnings where the user asked for that.
-func (f scenarioFlags) refuse(warnings []string) error {
+// refuse returns why a scenario does not run: a fault, or with --strict a warning.
+func (f scenarioFlags) refuse(a engine.Analysis, warnings []string) error {
+	if a.Fault != nil {
+		return inputError{a.Fault}
+	}
 	if !f.Strict || len(warnings) == 0 {
 		return nil
 	}
-	return inputError{fmt.Errorf("%s: %d warnings, which --strict takes for errors", f.Scenario, len(warnings))}
+	plural := "s"
+	if len(warnings) == 1 {
+		plural = ""
+	}
+	return inputError{fmt.Errorf("%s: %d warning%s and --strict", f.Scenario, len(warnings), plural)}
 }
