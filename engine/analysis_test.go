@@ -127,6 +127,8 @@ func TestExpectedWorkIsThatOfARun(t *testing.T) {
 	}
 	short := *niche.Model
 	short.Duration = 900
+	still := solid([3]int{5, 6, 7})
+	still.Duration = 600
 	for _, tc := range []struct {
 		name    string
 		model   *tissue.Model
@@ -138,7 +140,7 @@ func TestExpectedWorkIsThatOfARun(t *testing.T) {
 		{"il2-niche", niche.Model, engine.Options{}, niche.Output.Every, 2.5, true},
 		{"il2-niche, a quarter", &short, engine.Options{}, 60, 2.5, false},
 		{"exchange", bench.Exchange(32, 6000, 10), engine.Options{Coupling: engine.PlainCoupling}, 60, 2.5, false},
-		{"fixed step", &short, engine.Options{TimeStep: 60}, 60, 1.01, false},
+		{"fixed step", still, engine.Options{TimeStep: 60}, 300, 1.01, false},
 		{"forward Euler", bench.Exchange(16, 6000, 10), engine.Options{Coupling: engine.PlainCoupling, Scheme: engine.FTCS}, 60, 1.01, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
