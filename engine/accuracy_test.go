@@ -93,3 +93,35 @@ func TestDevicesAgreeWithTheirOwnSteps(t *testing.T) {
 		})
 	}
 }
+
+// The step goes with the cube root of the tolerance, and few are tried in vain.
+func TestStepsFollowTheTolerance(t *testing.T) {
+	for name, m := range accuracyModels() {
+		t.Run(name, func(t *testing.T) {
+			var steps []float64
+			for _, rtol := range []float64{1e-3, 1e-4, 1e-5, 1e-6} {
+				s := processor().solver(t, m, engine.Options{RelativeTolerance: rtol})
+				stats := advance(t, s, 120)
+				steps = append(steps, float64(stats.Steps))
+				t.Logf("XX %s %g: %d %d", name, rtol, stats.Steps, stats.Rejected)
+			}
+			t.Log(steps)
+		})
+	}
+}
+
+// An end that cuts a step short does not make the next ones short.
+func TestStepsGoOnAfterAnEnd(t *testing.T) {
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := accuracyModels()["export and receptors"]
+		straight, cut := d.solver(t, m, engine.Options{}), d.solver(t, m, engine.Options{})
+		before := advance(t, straight, 60).Steps
+		want := advance(t, straight, 600).Steps - before
+		advance(t, cut, 60)
+		before = advance(t, cut, 60.001).Steps
+		// One step may fall otherwise; from 1 ms it would take six to grow again.
+		if got := advance(t, cut, 600).Steps - before; got > want+1 {
+			t.Errorf("%d steps after an end 1 ms after the last, want %d as without", got, want)
+		}
+	})
+}

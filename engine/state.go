@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Model returns the model as last updated.
+func (in *Integrator) Model() *tissue.Model { return in.model }
+
+// Stats returns the work so far.
+func (in *Integrator) Stats() Stats { return in.stats }
+
+// Read copies a substrate's density into dst.
+func (in *Integrator) Read(s tissue.SubstrateID, dst *tissue.Field) error {
+	if dst.Grid.Shape != in.model.Grid.Shape {
+		return fmt.Errorf("engine: read into a field of %v voxels: want %v", dst.Grid.Shape, in.model.Grid.Shape)
+	}
+	return in.fields[s].stepper.Read(dst.Values)
+}
+
+// Write replaces a substrate's density; the ledger books the difference.
+func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
+	if src.Grid.Shape != in.model.Grid.Shape {
+		return fmt.Errorf("engine: write a field of %v voxels: want %v", src.Grid.Shape, in.model.Grid.Shape)
+	}
+	f := in.fields[s]
+	before := f.ledger.Present
+	if err := f.stepper.Write(src.Values); err != nil {
+		return err
+	}
+	if err := in.measure(f); err != nil {
+		return err
+	}
+	f.ledger.Written += f.ledger.Present - before
+	in.disturb(s)
+	return nil
+}
+
+// disturb restarts the step control of the group a discrete event touched.
+func (in *Integrator) disturb(s tissue.SubstrateID) {
+	for _, g := range in.groups {
+		for _, f := range g.fields {
+			if f.id == s {
+				g.ready, g.step = false, 0
+			}
+		}
+	}
+}
+
+// Gather interpolates a density and its gradient at points.
+func (in *Integrator) Gather(s tissue.SubstrateID, at []r3.Vec, density []float64, gradient []r3.Vec) error {
+	return in.fields[s].stepper.Gather(at, density, gradient)
+}
+
+// Cells evaluates the surface law of every cell at the density of its voxel.
+func (in *Integrator) Cells() (CellStates, error) {
+	m := in.model
+	centres := make([]r3.Vec, m.Cells.Len())
+	for i, p := range m.Cells.Position {
+		at := m.Grid.VoxelAt(p)
+		centres[i] = m.Grid.Centre(at[0], at[1], at[2])
+	}
+	states := CellStates{ID: m.Cells.ID}
+	selfTerm := latticeShare(m, in.options.Coupling)
+	for s := range m.Substrates {
+		density := make([]float64, len(centres))
+		if err := in.Gather(tissue.SubstrateID(s), centres, density, nil); err != nil {
+			return CellStates{}, err
+		}
+		surface, secreted, takenUp := density, make([]float64, len(centres)), make([]float64, len(centres))
+		laws := make([]SurfaceLaw, len(m.CellTypes))
+		for t := range laws {
+			// A law beyond the limit belongs to a type without cells, or New had failed.
+			laws[t], _, _ = newSurfaceLaw(m, tissue.CellTypeID(t), tissue.SubstrateID(s), selfTerm)
+		}
+		for i, t := range m.Cells.Type {
+			surface[i] = laws[t].Surface(density[i])
+			secreted[i], takenUp[i] = laws[t].Secreted(surface[i]), laws[t].TakenUp(surface[i])
+		}
+		states.Surface = append(states.Surface, surface)
+		states.Secreted = append(states.Secreted, secreted)
+		states.TakenUp = append(states.TakenUp, takenUp)
+	}
+	return states, nil
+}
+
+// Ledger returns the account of a substrate up to now.
+func (in *Integrator) Ledger(s tissue.SubstrateID) (Ledger, error) {
+	f := in.fields[s]
+	if err := f.settle(); err != nil {
+		return Ledger{}, err
+	}
+	return f.ledger, nil
+}
+
+// settle moves the integrals from the device into the ledger.
+func (f *field) settle() error {
+	if f.elapsed == 0 {
+		return nil
+	}
+	integrals, err := f.stepper.Integrals()
+	if err != nil {
+		return err
+	}
+	secreted, takenUp := f.cells.budget(f.elapsed, integrals)
+	f.ledger.Secreted += secreted
+	f.ledger.TakenUp += takenUp
+	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, integrals.Walls)
+	f.elapsed = 0
+	return nil
+}
+
+// Update takes a model with other cells or rates. Grid, fraction and substrates
+// must be those the solver was made for.
+func (in *Integrator) Update(m *tissue.Model) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if m.Grid != in.model.Grid || m.ExtracellularFraction != in.model.ExtracellularFraction || !sameSubstrates(m, in.model) {
+		return errors.New("engine: update: grid, extracellular fraction and substrates must stay; make a new solver")
+	}
+	exchanges, err := in.exchanges(m)
+	if err != nil {
+		return err
+	}
+	for i, f := range in.fields {
+		if err := f.settle(); err != nil {
+			return err
+		}
+		if err := f.stepper.Replace(exchanges[i], f.walls); err != nil {
+			return err
+		}
+		f.cells = exchanges[i]
+	}
+	in.model = m
+	in.bound()
+	for _, g := range in.groups {
+		g.step = 0
+	}
+	return nil
+}
+
+func sameSubstrates(a, b *tissue.Model) bool {
+	if len(a.Substrates) != len(b.Substrates) {
+		return false
+	}
+	for i := range a.Substrates {
+		if a.Substrates[i] != b.Substrates[i] {
+			return false
+		}
+	}
+	return true
+}

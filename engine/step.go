@@ -1,0 +1,246 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// The run stops on these; the message names substrate, place and time.
+var (
+	ErrNotFinite = errors.New("density is not finite")
+	ErrNegative  = errors.New("density stays negative at the smallest step")
+	ErrStepSize  = errors.New("the error stays above its tolerance at the smallest step")
+)
+
+const (
+	// maxStages bounds a step: beyond it the gain of longer steps is small and the
+	// rounding of float32 grows with the square of the stages.
+	maxStages = 201
+	// eulerBatch is how many forward-Euler steps run between two reductions.
+	eulerBatch = 32
+	// DefaultAbsoluteTolerance is the absolute tolerance as a share of relative
+	// tolerance × largest density, where none is given.
+	DefaultAbsoluteTolerance = 0.01
+	// smallestStep is the smallest step the control goes down to, in units of 1/ρ:
+	// there a step is far inside the range where forward Euler keeps the sign.
+	smallestStep = 1e-3
+)
+
+// divide returns a step that reaches the end in equal parts none longer than dt.
+func divide(dt, remaining float64) float64 {
+	parts := math.Ceil(remaining/dt*(1-1e-12) - 1e-12)
+	return remaining / max(parts, 1)
+}
+
+// stepAdaptive takes one RKL2 step, shortened and repeated until it meets the
+// tolerance and keeps every density above −atol.
+func (in *Integrator) stepAdaptive(g *group, until float64) error {
+	remaining := until - g.time
+	fixed := in.options.TimeStep > 0
+	switch {
+	case fixed:
+		g.step = in.options.TimeStep
+	case g.step == 0:
+		g.step = min(1/g.radius, remaining)
+	}
+	for {
+		proposal := min(g.step, RKL2Step(maxStages, g.radius))
+		dt := divide(proposal, remaining)
+		scheme := in.scheme(RKL2Stages(dt, g.radius))
+		trials := make([]Trial, 0, 4)
+		for _, f := range g.fields {
+			trial, err := f.stepper.Try(dt, scheme)
+			if err != nil {
+				return err
+			}
+			in.stats.Sweeps += int64(len(scheme.Stages)) + 1
+			trials = append(trials, trial)
+		}
+		verdict := in.judge(g, trials, scheme)
+		if fixed {
+			verdict.ratio = 0
+		}
+		if verdict.accepted() {
+			if dt < proposal && !fixed { // cut short by the end: keep what the control wanted
+				g.step = max(g.step, dt*verdict.growth())
+			} else if !fixed {
+				g.step = dt * verdict.growth()
+			}
+			return in.accept(g, trials, dt, until, remaining)
+		}
+		in.stats.Rejected++
+		if fixed || dt <= smallestStep/g.radius {
+			return in.failure(g, dt, verdict)
+		}
+		g.step = max(dt*verdict.growth(), smallestStep/g.radius)
+	}
+}
+
+func (in *Integrator) scheme(stages int) *RKL2 {
+	scheme, ok := in.schemes[stages]
+	if !ok {
+		scheme = NewRKL2(stages)
+		in.schemes[stages] = scheme
+	}
+	return scheme
+}
+
+// verdict on the trials of a step.
+type verdict struct {
+	ratio    float64 // error estimate over tolerance, the worst of the group
+	negative *field  // whose density fell below −atol
+	broken   *field  // whose density is not finite
+}
+
+func (v verdict) accepted() bool { return v.ratio <= 1 && v.negative == nil && v.broken == nil }
+
+// growth returns the factor to the next step: the error of a second-order step
+// goes with dt³.
+func (v verdict) growth() float64 {
+	const safety, least, most = 0.9, 0.2, 4
+	switch {
+	case v.broken != nil:
+		return least
+	case v.negative != nil:
+		return 0.5
+	}
+	return min(max(safety*math.Pow(v.ratio, -1./3), least), most)
+}
+
+// judge compares the error estimate of Sommeijer, Shampine & Verwer (J. Comput.
+// Appl. Math. 88 (1998) 315, eq. 2.8), with RKL2's own error constant C,
+//
+//	12 C (c₁ − c₀ − dt/2 (F(c₀) + F(c₁)))
+//
+// in the L2 norm with rtol ‖c₁‖ + atol √N.
+func (in *Integrator) judge(g *group, trials []Trial, scheme *RKL2) verdict {
+	var v verdict
+	for i, f := range g.fields {
+		t := trials[i]
+		if !finite(t.Sum) || !finite(t.Defect2) || !finite(t.Norm2) {
+			v.broken = f
+			continue
+		}
+		atol := in.absoluteTolerance(f, t)
+		if t.Min < -atol {
+			v.negative = f
+		}
+		tolerance := in.options.RelativeTolerance*math.Sqrt(t.Norm2) + atol*math.Sqrt(float64(in.model.Grid.Voxels()))
+		if defect := 12 * scheme.ErrorConstant * math.Sqrt(t.Defect2); defect > 0 {
+			v.ratio = max(v.ratio, defect/tolerance)
+		}
+	}
+	return v
+}
+
+func (in *Integrator) absoluteTolerance(f *field, t Trial) float64 {
+	if in.options.AbsoluteTolerance > 0 {
+		return in.options.AbsoluteTolerance
+	}
+	return DefaultAbsoluteTolerance * in.options.RelativeTolerance * max(f.largest, t.Max)
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining float64) error {
+	for i, f := range g.fields {
+		if err := f.stepper.Accept(dt); err != nil {
+			return err
+		}
+		in.book(f, dt, dt*f.sum+trials[i].Integral)
+		f.adopt(trials[i])
+	}
+	in.tick(g, dt, 1, until, remaining)
+	return nil
+}
+
+// book adds a step's decay, λ ∫c dt, to the ledger.
+func (in *Integrator) book(f *field, elapsed, integral float64) {
+	f.ledger.Decayed += in.model.Substrates[f.id].DecayRate * f.cells.Capacity * integral
+	f.elapsed += elapsed
+}
+
+func (in *Integrator) tick(g *group, dt float64, steps int, until, remaining float64) {
+	taken := dt * float64(steps)
+	if g.time += taken; taken >= remaining*(1-1e-12) {
+		g.time = until
+	}
+	in.stats.Steps += int64(steps)
+	in.stats.VoxelSteps += int64(steps) * int64(len(g.fields)) * int64(in.model.Grid.Voxels())
+	in.stats.LastStep = dt
+}
+
+// stepEuler takes a batch of forward-Euler steps.
+func (in *Integrator) stepEuler(g *group, until float64) error {
+	remaining := until - g.time
+	step := in.options.TimeStep
+	if step == 0 {
+		step = 0.9 * in.positiveStep(g)
+	}
+	dt := divide(step, remaining)
+	n := min(int(math.Round(remaining/dt)), eulerBatch)
+	for _, f := range g.fields {
+		trial, err := f.stepper.Euler(dt, n)
+		if err != nil {
+			return err
+		}
+		in.stats.Sweeps += int64(n)
+		v := in.judge(g, []Trial{trial}, &RKL2{})
+		if !v.accepted() {
+			return in.failure(g, dt, v)
+		}
+		in.book(f, dt*float64(n), trial.Integral)
+		f.adopt(trial)
+	}
+	in.tick(g, dt, n, until, remaining)
+	return nil
+}
+
+// positiveStep returns the largest step, s, at which forward Euler keeps the
+// densities of a group positive.
+func (in *Integrator) positiveStep(g *group) float64 {
+	step := math.Inf(1)
+	for _, f := range g.fields {
+		step = min(step, positiveTimeStep(in.model.Grid, in.model.Substrates[f.id], f.cells.Steepest))
+	}
+	return step
+}
+
+// failure says where and when a run broke.
+func (in *Integrator) failure(g *group, dt float64, v verdict) error {
+	f, cause := v.broken, ErrNotFinite
+	if f == nil {
+		f, cause = v.negative, ErrNegative
+	}
+	if f == nil {
+		return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s: %w; try a larger rtol or atol",
+			in.model.Substrates[g.fields[0].id].Name, g.time, dt, ErrStepSize)
+	}
+	s := in.model.Substrates[f.id]
+	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w", s.Name, g.time, dt, in.worst(f, f.stepper.ReadCandidate), cause)
+}
+
+// worst names the voxel with the first non-finite or else the lowest density of
+// what it reads; none where the device cannot say.
+func (in *Integrator) worst(f *field, read func(dst []float64) error) string {
+	field := tissue.NewField(in.model.Grid)
+	if err := read(field.Values); err != nil {
+		return ""
+	}
+	lowest := 0
+	for i, c := range field.Values {
+		if !finite(c) {
+			lowest = i
+			break
+		}
+		if c < field.Values[lowest] {
+			lowest = i
+		}
+	}
+	at := in.model.Grid.Coordinates(lowest)
+	p := in.model.Grid.Centre(at[0], at[1], at[2])
+	return fmt.Sprintf(", %.4g %s at (%g, %g, %g) µm", field.Values[lowest], in.model.Substrates[f.id].Unit, p.X, p.Y, p.Z)
+}
