@@ -53,7 +53,7 @@ type Options struct {
 	Coupling          Coupling
 	RelativeTolerance float64 // of the error estimate per step, L2 norm; 0 means 1e-3
 	AbsoluteTolerance float64 // in the density unit; 0 means DefaultAbsoluteTolerance of the largest density
-	TimeStep          float64 // s; 0 lets the scheme choose, see stepper choice in Integrator
+	TimeStep          float64 // s, fixed; 0 lets the scheme choose
 }
 
 // DefaultRelativeTolerance is the relative tolerance where none is given.

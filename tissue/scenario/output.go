@@ -86,7 +86,7 @@ func (d *decoder) output(f fields) {
 	if !ok {
 		return
 	}
-	items, ok := v.list("[{substrate: IL-2, slice: z=mid}]")
+	items, _ := v.list("[{substrate: IL-2, slice: z=mid}]")
 	for _, item := range items {
 		d.frame(item, *o)
 	}
