@@ -219,8 +219,12 @@ func (in *Integrator) failure(g *group, dt float64, v verdict) error {
 		return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s: %w; try a larger rtol or atol",
 			in.model.Substrates[g.fields[0].id].Name, g.time, dt, ErrStepSize)
 	}
+	advice := ""
+	if in.options.TimeStep > 0 {
+		advice = "; the step is fixed: take a smaller one, or leave it to the scheme"
+	}
 	s := in.model.Substrates[f.id]
-	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w", s.Name, g.time, dt, in.worst(f, f.stepper.ReadCandidate), cause)
+	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w%s", s.Name, g.time, dt, in.worst(f, f.stepper.ReadCandidate), cause, advice)
 }
 
 // worst names the voxel with the first non-finite or else the lowest density of
