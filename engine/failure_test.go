@@ -110,6 +110,32 @@ func TestRunGoesOnAboveTheAbsoluteTolerance(t *testing.T) {
 	})
 }
 
+// The default absolute tolerance is a share of the largest density, wherever that is.
+func TestAbsoluteToleranceKnowsTheLargestDensity(t *testing.T) {
+	onBothDevices(t, func(t *testing.T, d device) {
+		const most = 1e6
+		atol := engine.DefaultAbsoluteTolerance * engine.DefaultRelativeTolerance * most
+		for _, shape := range [][3]int{{9, 10, 40}, {9, 40, 1}} {
+			m := solid(shape)
+			for _, at := range [][3]int{{0, 0, 0}, {8, 0, 0}, {0, 9, 0}, {0, 0, shape[2] - 1}, {8, shape[1] - 1, shape[2] - 1}} {
+				t.Run(fmt.Sprint(shape, at), func(t *testing.T) {
+					f := tissue.NewField(m.Grid)
+					f.Set(at[0], at[1], at[2], most)
+					middle := &f.Values[m.Grid.Index(4, 5, shape[2]/2)] // too far to be filled in a second
+					*middle = -0.5 * atol
+					s := d.solver(t, m, engine.Options{})
+					write(t, s, 0, f)
+					advance(t, s, 1)
+					*middle = -3 * atol
+					write(t, s, 0, f)
+					_, err := s.Advance(context.Background(), 2)
+					fails(t, err, engine.ErrNegative)
+				})
+			}
+		}
+	})
+}
+
 func greedy(count float64) *tissue.Model {
 	m := solid([3]int{7, 7, 7})
 	m.CellTypes = []tissue.CellType{{Name: "Treg", Radius: 5, Receptors: []tissue.Receptor{{Name: "IL-2R", Count: count, OnRate: 0.031}}}}

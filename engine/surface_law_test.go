@@ -308,3 +308,36 @@ func TestPlainCouplingTakesUpTooLittle(t *testing.T) {
 		}
 	})
 }
+
+// What Cells tells is the equation at the density of this moment, cell by cell.
+func TestCellsTellWhatTheyExchange(t *testing.T) {
+	onBothDevices(t, func(t *testing.T, d device) {
+		for _, name := range []string{"secretion and uptake", "every term in one cell", "receptors", "several cells a voxel", "extracellular fraction", "2D", "two substrates"} {
+			for _, coupling := range []engine.Coupling{engine.VoxelCoupling, engine.PlainCoupling} {
+				t.Run(name+"/"+string(coupling), func(t *testing.T) {
+					m := agreementModels()[name]
+					s := d.solver(t, m, engine.Options{Coupling: coupling})
+					advance(t, s, 30)
+					cells, err := s.Cells()
+					if err != nil {
+						t.Fatal(err)
+					}
+					for id, substrate := range m.Substrates {
+						e := newEquation(m, tissue.SubstrateID(id), coupling == engine.PlainCoupling)
+						density := read(t, s, m.Grid, tissue.SubstrateID(id))
+						for i, kind := range m.Cells.Type {
+							at := m.Grid.VoxelAt(m.Cells.Position[i])
+							want := e.flux(m.CellTypes[kind], density.At(at[0], at[1], at[2]))
+							got := cells.TakenUp[id][i] - cells.Secreted[id][i]
+							// Newton's last step, and the self-term, which is good to 1e-10.
+							scale := math.Abs(cells.TakenUp[id][i]) + math.Abs(cells.Secreted[id][i])
+							if math.Abs(got-want) > 1e-9*scale {
+								t.Fatalf("%s, cell %d: net flux %.12g, want %.12g", substrate.Name, cells.ID[i], got, want)
+							}
+						}
+					}
+				})
+			}
+		}
+	})
+}
