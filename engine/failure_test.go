@@ -40,6 +40,9 @@ func TestRunStopsWhereADensityIsNotFinite(t *testing.T) {
 		for _, o := range schemes() {
 			for _, broken := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				for _, place := range [][3]int{{4, 5, 6}, {0, 0, 0}, {8, 9, 10}} {
+					if testing.Short() && !(math.IsNaN(broken) && place[0] == 4) {
+						continue
+					}
 					t.Run(fmt.Sprintf("%s%v/%v/%v", o.Scheme, o.TimeStep, broken, place), func(t *testing.T) {
 						m := populate(solid([3]int{9, 10, 11}), 7, exchanging("exporter", tissue.Exchange{NetExportRate: 10}))
 						s := d.solver(t, m, o)

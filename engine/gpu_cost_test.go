@@ -88,18 +88,23 @@ func TestForwardEulerLaunchesOneStencilAStep(t *testing.T) {
 
 // What a call of Advance allocates does not grow with its steps, on either device.
 func TestStepsAllocateNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds on llvmpipe")
+	}
 	d := gputest.Open(t)
 	if err := d.SetDebug(false); err != nil { // it asks GL for errors, into memory
 		t.Fatal(err)
 	}
-	for name, tc := range costModels([3]int{9, 10, 11}) {
+	models := costModels([3]int{9, 10, 11})
+	for _, name := range []string{"nothing but diffusion", "everything", "everything in 2D"} {
+		tc := models[name]
 		for _, scheme := range []engine.Scheme{engine.Adaptive, engine.FTCS} {
 			t.Run(fmt.Sprintf("%s/%s", name, scheme), func(t *testing.T) {
 				s, err := engine.NewGPUSolver(d, tc.m, engine.Options{Scheme: scheme, TimeStep: 0.5})
 				closing(t, s, err)
 				now := 0.0
 				allocated := func(steps int) float64 {
-					return testing.AllocsPerRun(5, func() {
+					return testing.AllocsPerRun(3, func() {
 						now += 0.5 * float64(steps)
 						if _, err := s.Advance(context.Background(), now); err != nil {
 							t.Fatal(err)
@@ -107,9 +112,9 @@ func TestStepsAllocateNothing(t *testing.T) {
 					})
 				}
 				allocated(1) // kernels, schemes
-				few, many := allocated(1), allocated(129)
+				few, many := allocated(1), allocated(65)
 				if many > few {
-					t.Errorf("%g allocations for one step, %g for 129", few, many)
+					t.Errorf("%g allocations for one step, %g for 65", few, many)
 				}
 			})
 		}
