@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"testing"
@@ -227,4 +228,21 @@ func TestSnapshotsOfOtherModelsAreRefused(t *testing.T) {
 			})
 		}
 	})
+}
+
+// Times that no sum of steps hits are landed on to the bit.
+func TestAdvanceLandsOnItsTime(t *testing.T) {
+	d := processor()
+	for _, o := range schemes() {
+		for name, m := range repeatModels() {
+			s := d.solver(t, m, o)
+			for _, until := range []float64{0.1, 1. / 3, math.Pi, 17.77, 17.770000001, 100. / 7, 97.3} {
+				before := s.Time()
+				advance(t, s, until)
+				if got := s.Time(); got != max(before, until) { // and never goes back
+					t.Errorf("%s, %s%v: at %.17g s, want %.17g", name, o.Scheme, o.TimeStep, got, max(before, until))
+				}
+			}
+		}
+	}
 }
