@@ -85,14 +85,21 @@ func (st *gpuStepper) open(q *gpu.Queue, program *kernels) (err error) {
 	return st.replace(q, st.Cells, st.Walls)
 }
 
-func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) (err error) {
-	st.cells.free(q)
-	st.walls.free(q)
-	if st.cells, err = newGPUExchange(q, st.Grid, cells); err != nil {
+// replace puts new exchanges in the place of the old, which stay if that fails.
+func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) error {
+	newCells, err := newGPUExchange(q, st.Grid, cells)
+	if err != nil {
 		return err
 	}
-	st.walls, err = newGPUExchange(q, st.Grid, walls)
-	return err
+	newWalls, err := newGPUExchange(q, st.Grid, walls)
+	if err != nil {
+		newCells.free(q)
+		return err
+	}
+	st.cells.free(q)
+	st.walls.free(q)
+	st.cells, st.walls = newCells, newWalls
+	return nil
 }
 
 func (st *gpuStepper) free(q *gpu.Queue) {
