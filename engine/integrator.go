@@ -27,7 +27,8 @@ type field struct {
 	cells, walls *Exchange
 	ledger       Ledger
 	sum          float64 // Σ c over voxels
-	largest      float64 // density so far
+	most         float64 // largest density now
+	largest      float64 // and so far
 	elapsed      float64 // s since the integrals were last fetched
 }
 
@@ -146,7 +147,7 @@ func (in *Integrator) measure(f *field) error {
 func (f *field) adopt(t Trial) {
 	f.sum = t.Sum
 	if finite(t.Max) {
-		f.largest = max(f.largest, t.Max)
+		f.most, f.largest = t.Max, max(f.largest, t.Max)
 	}
 	f.ledger.Present = f.sum * f.cells.Capacity
 }

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"context"
-	"math"
-)
+import "context"
 
 // Simulation carries a solver through time and calls what is due on the way. It
 // owns the clock; steps land exactly on the times of its schedules.
@@ -20,6 +17,9 @@ type schedule struct {
 }
 
 func (s *schedule) due() float64 { return s.start + float64(s.done)*s.interval }
+
+// slack is how far rounding may put a due time off a time it was meant to be, s.
+func (s *schedule) slack() float64 { return 1e-9 * s.interval }
 
 // New returns a simulation at the solver's time.
 func New(solver Solver) *Simulation { return &Simulation{solver: solver} }
@@ -42,7 +42,9 @@ func (s *Simulation) Advance(ctx context.Context, until float64) error {
 		}
 		next := until
 		for _, schedule := range s.schedules {
-			next = math.Min(next, schedule.due())
+			if due := schedule.due(); due < next-schedule.slack() {
+				next = due
+			}
 		}
 		if s.Time() >= until {
 			return nil
@@ -57,7 +59,7 @@ func (s *Simulation) Advance(ctx context.Context, until float64) error {
 func (s *Simulation) call() error {
 	now := s.Time()
 	for _, schedule := range s.schedules {
-		for schedule.due() <= now {
+		for schedule.due() <= now+schedule.slack() {
 			schedule.done++
 			if err := schedule.act(now); err != nil {
 				return err

@@ -39,6 +39,25 @@ func TestSchedulesFallOnTheirTimes(t *testing.T) {
 	}
 }
 
+// 3 × 0.7 is 2.0999999999999996: the calls at 2.1 s fall on the end all the same.
+func TestRoundingKeepsSchedulesTogether(t *testing.T) {
+	solver, err := cpu.NewSolver(solid([3]int{4, 4, 4}), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer solver.Close()
+	simulation := engine.New(solver)
+	var first, second []float64
+	simulation.Every(0.7, func(now float64) error { first = append(first, now); return nil })
+	simulation.Every(0.3, func(now float64) error { second = append(second, now); return nil })
+	if err := simulation.Advance(t.Context(), 2.1); err != nil {
+		t.Fatal(err)
+	}
+	if len(first) != 4 || len(second) != 8 || first[3] != 2.1 || second[7] != 2.1 {
+		t.Errorf("every 0.7 s: %v, every 0.3 s: %v; want 4 and 8 calls, the last at 2.1", first, second)
+	}
+}
+
 func TestAFailingScheduleEndsTheRun(t *testing.T) {
 	solver, err := cpu.NewSolver(solid([3]int{4, 4, 4}), engine.Options{})
 	if err != nil {

@@ -52,7 +52,7 @@ type Options struct {
 	Scheme            Scheme
 	Coupling          Coupling
 	RelativeTolerance float64 // of the error estimate per step, L2 norm; 0 means 1e-3
-	AbsoluteTolerance float64 // in the density unit; 0 means DefaultAbsoluteTolerance of the largest density
+	AbsoluteTolerance float64 // in the density unit; 0 means DefaultAbsoluteTolerance × rtol × the largest density
 	TimeStep          float64 // s, fixed; 0 lets the scheme choose
 }
 
@@ -90,7 +90,7 @@ type Stats struct {
 	Rejected   int64   // attempts thrown away
 	Sweeps     int64   // passes of the stencil over one substrate: stages and rates
 	VoxelSteps int64   // voxels × substrates × accepted steps
-	LastStep   float64 // the smallest of the groups' latest steps, s
+	LastStep   float64 // the latest step, s
 }
 
 // CellStates is what each cell exchanges with its surroundings, by stable id;

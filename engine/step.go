@@ -22,8 +22,11 @@ const (
 	// eulerBatch is how many forward-Euler steps run between two reductions.
 	eulerBatch = 32
 	// DefaultAbsoluteTolerance is the absolute tolerance as a share of relative
-	// tolerance × largest density, where none is given.
+	// tolerance × largest density now, where none is given.
 	DefaultAbsoluteTolerance = 0.01
+	// nothing is the share of the largest density ever that counts as none: what is
+	// washed out to there is no longer followed, far above the smallest float32.
+	nothing = 1e-9
 	// smallestStep is the smallest step the control goes down to, in units of 1/ρ:
 	// there a step is far inside the range where forward Euler keeps the sign.
 	smallestStep = 1e-3
@@ -47,7 +50,10 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 		g.step = min(1/g.radius, remaining)
 	}
 	for {
-		proposal := min(g.step, RKL2Step(maxStages, g.radius))
+		proposal := g.step
+		if !fixed {
+			proposal = min(proposal, RKL2Step(maxStages, g.radius))
+		}
 		dt := divide(proposal, remaining)
 		scheme := in.scheme(RKL2Stages(dt, g.radius))
 		trials := make([]Trial, 0, 4)
@@ -140,7 +146,8 @@ func (in *Integrator) absoluteTolerance(f *field, t Trial) float64 {
 	if in.options.AbsoluteTolerance > 0 {
 		return in.options.AbsoluteTolerance
 	}
-	return DefaultAbsoluteTolerance * in.options.RelativeTolerance * max(f.largest, t.Max)
+	largest := max(f.most, t.Max, nothing*f.largest)
+	return DefaultAbsoluteTolerance * in.options.RelativeTolerance * largest
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
@@ -182,6 +189,9 @@ func (in *Integrator) stepEuler(g *group, until float64) error {
 	}
 	dt := divide(step, remaining)
 	n := min(int(math.Round(remaining/dt)), eulerBatch)
+	if dt > in.positiveStep(g) {
+		n = 1 // a step may change a density's sign, and the next change it back
+	}
 	for _, f := range g.fields {
 		trial, err := f.stepper.Euler(dt, n)
 		if err != nil {

@@ -54,18 +54,19 @@ func (st *stencil) neighbour(axis, i, step int) int {
 	return min(max(i+step, 0), n-1)
 }
 
-// operator is scale × (diffusion − decay), ready to apply to a row.
+// operator is own + scale × (diffusion − decay), ready to apply to a row.
 type operator struct {
 	*stencil
-	x, y, z, centre float64 // weights of the neighbours and of the voxel itself
+	own, x, y, z, decay float64
 }
 
-func (st *stencil) scaled(scale float64) operator {
-	x, y, z := scale*st.weight[0], scale*st.weight[1], scale*st.weight[2]
-	return operator{st, x, y, z, -2*(x+y+z) - scale*st.decay}
+func (st *stencil) scaled(own, scale float64) operator {
+	return operator{st, own, scale * st.weight[0], scale * st.weight[1], scale * st.weight[2], scale * st.decay}
 }
 
-// apply writes scale × (Σ_axes D/Δx² (c₋ + c₊ − 2 c) − λ c) of one row to out.
+// apply writes own c + (Σ_axes scale D/Δx² ((c₋ − c) + (c₊ − c)) − scale λ c) of one
+// row to out. Differences first: where the field is smooth they are small, and so is
+// the rounding of what diffusion moves.
 func (op operator) apply(r row, c, out []float64) {
 	nx := op.shape[0]
 	own := c[r.at:][:nx]
@@ -76,12 +77,13 @@ func (op operator) apply(r row, c, out []float64) {
 		left, mid, right := own[:n], own[1:][:n], own[2:][:n]
 		s, north, b, t := south[1:][:n], north[1:][:n], below[1:][:n], top[1:][:n]
 		for i := range o {
-			o[i] = op.centre*mid[i] + op.x*(left[i]+right[i]) + op.y*(s[i]+north[i]) + op.z*(b[i]+t[i])
+			c := mid[i]
+			o[i] = op.own*c + (op.x*((left[i]-c)+(right[i]-c)) + op.y*((s[i]-c)+(north[i]-c)) + op.z*((b[i]-c)+(t[i]-c)) - op.decay*c)
 		}
 	}
 	for _, x := range [2]int{0, nx - 1} {
-		left, right := own[op.neighbour(0, x, -1)], own[op.neighbour(0, x, +1)]
-		out[x] = op.centre*own[x] + op.x*(left+right) + op.y*(south[x]+north[x]) + op.z*(below[x]+top[x])
+		c, left, right := own[x], own[op.neighbour(0, x, -1)], own[op.neighbour(0, x, +1)]
+		out[x] = op.own*c + (op.x*((left-c)+(right-c)) + op.y*((south[x]-c)+(north[x]-c)) + op.z*((below[x]-c)+(top[x]-c)) - op.decay*c)
 	}
 }
 

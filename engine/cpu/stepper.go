@@ -37,14 +37,14 @@ func newStepper(s engine.Substrate) *stepper {
 	return st
 }
 
-// EvaluateRate writes F(c). Mirrored by evaluate_rate.glsl.
+// EvaluateRate writes F(c). Mirrored by apply_stencil.glsl.
 func (st *stepper) EvaluateRate() error {
 	st.evaluate(st.density, st.rate)
 	return nil
 }
 
 func (st *stepper) evaluate(c, rate []float64) {
-	op := st.stencil.scaled(1)
+	op := st.stencil.scaled(0, 1)
 	nx := st.grid.Shape[0]
 	inParallel(len(st.stencil.rows), func(from, to int) {
 		for _, r := range st.stencil.rows[from:to] {
@@ -88,8 +88,7 @@ func (st *stepper) firstStage(scale float64) {
 //
 // Mirrored by advance_rkl2.glsl and the stage variants of the exchange kernels.
 func (st *stepper) stage(dt float64, s engine.Stage, first, last bool) {
-	op := st.stencil.scaled(dt * s.MuTilde)
-	op.centre += s.Mu
+	op := st.stencil.scaled(s.Mu, dt*s.MuTilde)
 	nu, share := s.Nu, dt*s.RateShare
 	nx := st.grid.Shape[0]
 	inParallel(len(st.stencil.rows), func(from, to int) {
@@ -185,10 +184,9 @@ func (st *stepper) Accept(dt float64) error {
 	return nil
 }
 
-// Euler takes n steps c' = c + dt F(c). Mirrored by advance_ftcs.glsl.
+// Euler takes n steps c' = c + dt F(c). Mirrored by apply_stencil.glsl.
 func (st *stepper) Euler(dt float64, n int) (engine.Trial, error) {
-	op := st.stencil.scaled(dt)
-	op.centre++
+	op := st.stencil.scaled(1, dt)
 	nx := st.grid.Shape[0]
 	clear(st.rowSum)
 	for range n {
