@@ -23,9 +23,9 @@ type SubstrateAnalysis struct {
 	Fourier         [3]float64 // D dt/Δx² of that step, per axis
 	Decay           float64    // λ dt of that step
 	DiffusionLength float64    // √(D/λ), µm; infinite without decay
-	LossRate        float64    // λ and the cells' uptake spread evenly, 1/s
-	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets
-	SteadyDensity   float64    // release over loss, spread evenly; NaN without loss and where walls hold a density
+	LossRate        float64    // λ and the cells' uptake of a low density spread evenly, 1/s
+	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets at low density
+	SteadyDensity   float64    // spread evenly, where release and loss balance; NaN if they never do, and where walls hold a density
 	Steps           float64    // expected, over the model's duration
 	Sweeps          float64
 }
@@ -38,6 +38,8 @@ const (
 	// handful is the number of molecules per voxel below which a mean density says
 	// little about any one voxel: Poisson noise above 45 %.
 	handful = 5
+	// dayOfWork is the voxel updates that take a day at 1e9 a second.
+	dayOfWork = 1e14
 )
 
 // Analyse looks at a valid model; every is the time between outputs, s.
@@ -74,42 +76,85 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, x *Exchange, o Opt
 		a.Fourier[axis] = weight * a.ExplicitStep
 	}
 	a.Decay = s.DecayRate * a.ExplicitStep
-	sink, release := evenly(m, id)
+	spread := newSpread(m, id)
 	volume := x.Capacity * float64(m.Grid.Voxels())
-	a.LossRate = s.DecayRate + sink/volume
+	a.LossRate = s.DecayRate + spread.sink()/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
 	a.SteadyDensity = math.NaN()
-	if a.LossRate > 0 && len(NewWalls(m, id).Sites) == 0 {
-		a.SteadyDensity = release / volume / a.LossRate
+	if len(NewWalls(m, id).Sites) == 0 {
+		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
 	positive := positiveTimeStep(m.Grid, s, x.Steepest)
 	a.Steps, a.Sweeps = expectedWork(a, o, positive, m.Duration, every)
 	return a
 }
 
-// evenly returns what all cells together take up of a low density spread evenly,
-// amount/s per density, and what escapes of their release, amount/s: each cell is a
-// sphere of Collins and Kimball,
-//
-//	κ/(1 + κ/k_D),  q/(1 + κ/k_D),  k_D = 4π α D a A
-//
-// or, in 2D and without diffusion, as steep as κ.
-func evenly(m *tissue.Model, id tissue.SubstrateID) (sink, release float64) {
+// spread is the cells of a model as if they stood evenly in one well-mixed density:
+// each a sphere of Collins and Kimball, whose surface sees c_s = c − J/k_D with
+// k_D = 4π α D a A. In 2D and without diffusion c_s is c.
+type spread []struct {
+	cells float64
+	law   SurfaceLaw
+}
+
+func newSpread(m *tissue.Model, id tissue.SubstrateID) spread {
 	s := m.Substrates[id]
+	var all spread
 	for t, n := range m.Cells.Count(len(m.CellTypes)) {
 		law, ok, err := NewSurfaceLaw(m, tissue.CellTypeID(t), id, PlainCoupling)
-		if !ok || err != nil {
+		if !ok || err != nil || n == 0 {
 			continue
 		}
 		reach := 4 * math.Pi * m.ExtracellularFraction * s.DiffusionCoefficient * m.CellTypes[t].Radius * s.Unit.AmountPerVolume()
-		hindrance := 1.0
 		if reach > 0 && !m.Grid.Planar {
-			hindrance += law.Steepest() / reach
+			law.Shift = 1 / reach
 		}
-		sink += float64(n) * law.Steepest() / hindrance
-		release += float64(n) * law.Release / hindrance
+		all = append(all, struct {
+			cells float64
+			law   SurfaceLaw
+		}{float64(n), law})
 	}
-	return sink, release
+	return all
+}
+
+// sink returns the slope of the uptake at low density, amount/s per density.
+func (all spread) sink() float64 {
+	total := 0.0
+	for _, one := range all {
+		total += one.cells * one.law.Slope()
+	}
+	return total
+}
+
+// steady returns the density at which what the cells take up and what decays,
+// amount/s per density, balance what they release; NaN if nothing does.
+func (all spread) steady(decay float64) float64 {
+	excess := func(c float64) float64 {
+		total := decay * c
+		for _, one := range all {
+			total += one.cells * one.law.Flux(one.law.Surface(c))
+		}
+		return total
+	}
+	if len(all) == 0 || excess(0) >= 0 {
+		return 0
+	}
+	const most = 1e30
+	high := 1e-30
+	for ; excess(high) < 0; high *= 2 {
+		if high > most {
+			return math.NaN() // more is released than can ever be taken up
+		}
+	}
+	low := high / 2
+	for range 60 { // halves the interval to a float64's last digits
+		if middle := (low + high) / 2; excess(middle) < 0 {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high
 }
 
 // expectedWork counts steps and stencil sweeps: for adaptive a cold start and then
@@ -146,7 +191,7 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 		}
 	}
 	// The stencil's profile over a length L is off by about (h/L)²/5: 2 % at L/3.
-	if coarsest > a.NicheLength/3 {
+	if s.DiffusionCoefficient > 0 && coarsest > a.NicheLength/3 {
 		warn("voxels of %.3g µm are coarse for a reach of %.3g µm; a third of it or less keeps the profile within about 2 %%", coarsest, a.NicheLength)
 	}
 	if s.Unit.CountsMolecules() && a.SteadyDensity > 0 {
@@ -155,8 +200,14 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}
 	}
-	if o.Coupling == VoxelCoupling && math.IsNaN(latticeShare(m, o.Coupling)) && m.Cells.Len() > 0 {
+	if o.Coupling == VoxelCoupling && !HasSubVoxelLaw(m.Grid, o.Coupling) && len(newSpread(m, id)) > 0 {
 		warn("there is no sub-voxel law in 2D, nor where an axis has one voxel: cells meet the density of their voxel as it is")
+	}
+	if o.TimeStep > a.ExplicitStep && o.Scheme == FTCS {
+		warn("a step of %.3g s is beyond the stability bound of forward Euler, %.3g s", o.TimeStep, a.ExplicitStep)
+	}
+	if work := a.Sweeps * float64(m.Grid.Voxels()); work > dayOfWork {
+		warn("about %.1e voxel updates: more than a day even at 1e9 a second; use larger voxels, or a smaller diffusion coefficient", work)
 	}
 	return append(list, tightLaws(m, id, o)...)
 }

@@ -106,6 +106,22 @@ func dense(m *tissue.Model) *tissue.Model {
 	return m
 }
 
+// TestSteadyDensityKnowsSaturation: well mixed, n cells that release q and one that
+// takes up V c/(K + c) balance at c = K n q/(V − n q); beyond V there is no balance.
+func TestSteadyDensityKnowsSaturation(t *testing.T) {
+	m := solid([3]int{1, 1, 1})
+	m.Substrates[0].DecayRate = 0
+	populate(m, 1, exchanging("mixed", tissue.Exchange{NetExportRate: 9, MaxUptakeRate: 10, HalfSaturation: 0.1}))
+	m.Substrates[0].DiffusionCoefficient = 0
+	if got := analyse(t, m, engine.Options{}).Substrates[0].SteadyDensity; math.Abs(got/0.9-1) > 1e-12 {
+		t.Errorf("steady density %g nM, want 0.1·9/(10 − 9) = 0.9", got)
+	}
+	m.CellTypes[0].Exchange[0].NetExportRate = 11
+	if got := analyse(t, m, engine.Options{}).Substrates[0].SteadyDensity; !math.IsNaN(got) {
+		t.Errorf("steady density %g nM where more is released than can be taken up, want none", got)
+	}
+}
+
 // TestWallsLeaveTheSteadyDensityOpen: what they hold decides it.
 func TestWallsLeaveTheSteadyDensityOpen(t *testing.T) {
 	m := withBoundary(solid([3]int{4, 4, 4}), [3][2]tissue.Boundary{{{Kind: tissue.Dirichlet, Density: 1}}})

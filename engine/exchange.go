@@ -53,13 +53,18 @@ func NewSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, c
 	return newSurfaceLaw(m, t, s, latticeShare(m, coupling))
 }
 
+// HasSubVoxelLaw reports whether a coupling corrects for cells smaller than their
+// voxel on a grid: coupling voxel, where every axis has more than one voxel.
+func HasSubVoxelLaw(g tissue.Grid, coupling Coupling) bool {
+	return coupling == VoxelCoupling && g.Shape[0] > 1 && g.Shape[1] > 1 && g.Shape[2] > 1
+}
+
 // latticeShare returns W/h, 1/µm, or NaN where the sub-voxel law does not apply.
 func latticeShare(m *tissue.Model, coupling Coupling) float64 {
-	g := m.Grid
-	if coupling == PlainCoupling || g.Shape[0] == 1 || g.Shape[1] == 1 || g.Shape[2] == 1 {
+	if !HasSubVoxelLaw(m.Grid, coupling) {
 		return math.NaN()
 	}
-	return latticeSelfTerm(g.Spacing)
+	return latticeSelfTerm(m.Grid.Spacing)
 }
 
 func newSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, selfTerm float64) (law SurfaceLaw, ok bool, err error) {

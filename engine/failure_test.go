@@ -372,3 +372,20 @@ func TestTimesThatAreNotFiniteAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// Beyond its positive step forward Euler turns a uniform density's sign each step:
+// every second one looks sound.
+func TestEulerBeyondItsPositiveStepIsSeen(t *testing.T) {
+	m := solid([3]int{4, 4, 4})
+	m.Substrates[0].DecayRate = 0.03
+	for _, step := range []float64{50, 100} { // factors −0.5 and −2
+		s, err := cpu.NewSolver(m, engine.Options{Scheme: engine.FTCS, TimeStep: step})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if _, err := s.Advance(t.Context(), 32*step); !errors.Is(err, engine.ErrNegative) {
+			t.Errorf("step %g s: %v, want a negative density", step, err)
+		}
+	}
+}

@@ -82,7 +82,12 @@ func printSubstrates(w io.Writer, m *tissue.Model) {
 	fmt.Fprintln(w)
 }
 
-func short(v float64) string { return fmt.Sprintf("%.4g", v) }
+func short(v float64) string {
+	if math.IsInf(v, 1) {
+		return "∞"
+	}
+	return fmt.Sprintf("%.4g", v)
+}
 
 func faces(s tissue.Substrate, axis int) string {
 	low, high := face(s, axis, 0), face(s, axis, 1)
@@ -139,9 +144,8 @@ func printNumbers(w io.Writer, s *scenario.Scenario, a engine.Analysis) {
 			short(n.DiffusionLength), short(n.NicheLength), steady(n.SteadyDensity, substrate.Unit), roughly(n.Steps), roughly(n.Sweeps)})
 	}
 	t.Render()
-	voxels := int64(s.Model.Grid.Voxels()) * int64(len(s.Model.Substrates))
 	fmt.Fprintf(w, "\nFourier and decay numbers are those of the explicit step, the largest at which forward Euler is stable.\n")
-	fmt.Fprintf(w, "memory: %.3g MiB on a GPU, %.3g MiB on the CPU\n\n", float64(a.DeviceBytes)/(1<<20), float64(voxels*cpu.BytesPerVoxel)/(1<<20))
+	fmt.Fprintf(w, "memory: %s on a GPU, %s on the CPU\n\n", memorySize(a.DeviceBytes), memorySize(cpu.Memory(s.Model)))
 }
 
 // roughly writes a count to two digits.

@@ -89,12 +89,33 @@ func processor() string {
 	return runtime.GOARCH
 }
 
+// hostMemory returns an entry of /proc/meminfo, bytes; 0 where there is none.
+func hostMemory(entry string) int64 {
+	file, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && key == entry {
+			kibibytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+			if err == nil {
+				return kibibytes << 10
+			}
+		}
+	}
+	return 0
+}
+
 // solver prepares a model on the device. What the grid cannot represent is the
 // user's to mend.
 func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error) {
 	var s engine.Solver
 	var err error
 	if d.gpu == nil {
+		if need, free := cpu.Memory(m), hostMemory("MemAvailable"); free > 0 && need > free {
+			return nil, fmt.Errorf("the model needs %s of memory, %s are free; use larger voxels or fewer substrates", memorySize(need), memorySize(free))
+		}
 		s, err = asSolver(cpu.NewSolver(m, o))
 	} else {
 		s, err = asSolver(engine.NewGPUSolver(d.gpu, m, o))
@@ -103,6 +124,18 @@ func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error
 		err = inputError{err}
 	}
 	return s, err
+}
+
+// memorySize prints an amount of memory in the binary unit that fits it.
+func memorySize(n int64) string {
+	v, unit := float64(n), "B"
+	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if v < 1024 {
+			break
+		}
+		v, unit = v/1024, next
+	}
+	return fmt.Sprintf("%.3g %s", v, unit)
 }
 
 // asSolver keeps a nil pointer from becoming a non-nil interface.

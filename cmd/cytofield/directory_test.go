@@ -354,3 +354,47 @@ func textChunks(t testing.TB, picture string) map[string]string {
 	}
 	return text
 }
+
+// TestTheEndIsPictured: 4 min does not divide 10 min, nor does the time of an
+// interrupt.
+func TestTheEndIsPictured(t *testing.T) {
+	dir := recorded(t, file(t, "small.yaml", pictured), "--device", "cpu", "--set", "output.frames.0.every=4 min")
+	for n, want := range []bool{true, true, true, true, false} { // 0, 4, 8, 10 min
+		_, err := os.Stat(filepath.Join(dir, "frames", fmt.Sprintf("IL-2-z-%04d.png", n)))
+		if (err == nil) != want {
+			t.Errorf("picture %d: there %t, want %t", n, err == nil, want)
+		}
+	}
+}
+
+// TestMethodsSayWhatWasDone holds methods.md against the scenario in the cases where
+// its text branches.
+func TestMethodsSayWhatWasDone(t *testing.T) {
+	for _, tc := range []struct {
+		name       string
+		set        []string
+		with, sans string
+	}{
+		{"adaptive", nil, "relative tolerance 0.001", "forward Euler"},
+		{"the sub-voxel law", nil, "partially absorbing spheres [@CollinsKimball1949]", "the density of the voxel that holds"},
+		{"plain", []string{"numerics.coupling=plain"}, "the density of the voxel that holds", "CollinsKimball1949"},
+		{"a sheet", []string{"domain.size=[80 um, 60 um, 10 um]", "cells.place.0.at=[[25 um, 25 um, 5 um]]"}, "the density of the voxel that holds", "CollinsKimball1949"},
+		{"a fixed step", []string{"numerics.step=2 s"}, "steps of at most 2 s", "error estimate"},
+		{"ftcs", []string{"numerics.scheme=ftcs"}, "by forward Euler with steps of nine tenths", "Meyer2014"},
+		{"exchange", nil, "each exported 10 molecules/s of IL-2, and took up TNF at 0.01667 1/s", "secreted"},
+		{"receptors", nil, "carried 1500 IL-2R that bound IL-2 at 0.031 1/(nM s)", ""},
+		{"walls", []string{"substrates.TNF.boundary={x: {dirichlet: 2 pM}}"}, "its walls were x held at 0.002, y no-flux, z no-flux", ""},
+		{"time", []string{"duration=3 min"}, "covered 180 s", "600 s"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			args := []string{file(t, "small.yaml", small), "--device", "cpu", "--set", "duration=4 min", "--set", "output.every=1 min"}
+			for _, set := range tc.set {
+				args = append(args, "--set", set)
+			}
+			text := contents(t, recorded(t, args...), "methods.md")
+			if !strings.Contains(text, tc.with) || tc.sans != "" && strings.Contains(text, tc.sans) {
+				t.Errorf("%s\nwant %q in it, and not %q", text, tc.with, tc.sans)
+			}
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"unicode"
@@ -104,6 +105,14 @@ func (f *film) shoot(s engine.Solver) error {
 		}
 	}
 	return f.draw(len(f.times)-1, plane)
+}
+
+// last returns the time of the last picture, s; NaN before the first.
+func (f *film) last() float64 {
+	if len(f.times) == 0 {
+		return math.NaN()
+	}
+	return f.times[len(f.times)-1]
 }
 
 func (f *film) keep(plane *render.Plane) (err error) {

@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 )
@@ -43,7 +41,7 @@ func (c *infoCommand) Run(io streams) (err error) {
 	if d.gpu != nil {
 		info.Info = d.gpu.Info()
 	} else {
-		info.Info = gpu.Info{Renderer: d.name, GLVersion: "none", Software: true, MemoryBytes: hostMemory()}
+		info.Info = gpu.Info{Renderer: d.name, GLVersion: "none", Software: true, MemoryBytes: hostMemory("MemTotal")}
 	}
 	if c.JSON {
 		encoder := json.NewEncoder(io.Out)
@@ -52,14 +50,6 @@ func (c *infoCommand) Run(io streams) (err error) {
 	}
 	fmt.Fprint(io.Out, info.text())
 	return nil
-}
-
-func hostMemory() int64 {
-	var s unix.Sysinfo_t
-	if unix.Sysinfo(&s) != nil {
-		return 0
-	}
-	return int64(s.Totalram) * int64(s.Unit)
 }
 
 func (i information) text() string {

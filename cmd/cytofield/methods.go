@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/catalogue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
@@ -25,7 +26,7 @@ func cited(s *scenario.Scenario) []string {
 }
 
 func subVoxel(s *scenario.Scenario) bool {
-	return engine.Coupling(s.Numerics.Coupling) == engine.VoxelCoupling && !s.Model.Grid.Planar && s.Model.Cells.Len() > 0
+	return engine.HasSubVoxelLaw(s.Model.Grid, engine.Coupling(s.Numerics.Coupling)) && s.Model.Cells.Len() > 0
 }
 
 // references returns references.bib.
@@ -40,8 +41,9 @@ func references(s *scenario.Scenario) string {
 	return b.String()
 }
 
-// methods returns methods.md: a paragraph that can go into a paper.
-func methods(s *scenario.Scenario, d *device) string {
+// methods returns methods.md: a paragraph that can go into a paper, of a run that
+// covers some simulated time, s.
+func methods(s *scenario.Scenario, d *device, simulated float64) string {
 	m := s.Model
 	size := m.Grid.Size()
 	var b strings.Builder
@@ -55,14 +57,15 @@ func methods(s *scenario.Scenario, d *device) string {
 	}
 	fmt.Fprintf(&b, "The extracellular volume fraction was %g. ", m.ExtracellularFraction)
 	for _, substrate := range m.Substrates {
-		fmt.Fprintf(&b, "%s diffused with an effective coefficient of %.4g µm²/s and decayed at %.4g 1/s. ", substrate.Name, substrate.DiffusionCoefficient, substrate.DecayRate)
+		fmt.Fprintf(&b, "%s, initially at %.4g %s, diffused with an effective coefficient of %.4g µm²/s and decayed at %.4g 1/s; %s. ", substrate.Name,
+			substrate.InitialDensity, substrate.Unit, substrate.DiffusionCoefficient, substrate.DecayRate, wallsText(substrate, m.Grid.Dimensions()))
 	}
 	count := m.Cells.Count(len(m.CellTypes))
 	for t, cell := range m.CellTypes {
-		fmt.Fprintf(&b, "There were %d cells of type %s (radius %g µm). ", count[t], cell.Name, cell.Radius)
+		fmt.Fprintf(&b, "There were %d cells of type %s (radius %.4g µm)%s. ", count[t], cell.Name, cell.Radius, exchangeText(m, cell))
 	}
 	b.WriteString(numericsText(s))
-	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", m.Duration, m.Seed, version, commit(), d.name)
+	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
 	fmt.Fprintf(&b, "\nParameters in full: scenario.yaml (hash %s). Literature: references.bib", s.Hash[:12])
 	for i, key := range cited(s) {
 		separator := ", "
@@ -78,14 +81,54 @@ func methods(s *scenario.Scenario, d *device) string {
 	return b.String()
 }
 
+// wallsText says what holds at the faces of the box.
+func wallsText(s tissue.Substrate, axes int) string {
+	var list []string
+	for axis := range axes {
+		list = append(list, tissue.AxisName(axis)+" "+faces(s, axis))
+	}
+	return "its walls were " + strings.Join(list, ", ")
+}
+
+// exchangeText says what a cell does with the substrates.
+func exchangeText(m *tissue.Model, cell tissue.CellType) string {
+	var list []string
+	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	for _, e := range cell.Exchange {
+		s := m.Substrates[e.Substrate]
+		if e.NetExportRate > 0 {
+			add("exported %.4g molecules/s of %s", e.NetExportRate, s.Name)
+		}
+		if e.SecretionRate > 0 {
+			add("secreted %s at %.4g 1/s towards %.4g %s", s.Name, e.SecretionRate, e.SaturationDensity, s.Unit)
+		}
+		if e.UptakeRate > 0 {
+			add("took up %s at %.4g 1/s on its volume", s.Name, e.UptakeRate)
+		}
+		if e.MaxUptakeRate > 0 {
+			add("took up at most %.4g molecules/s of %s, half of it at %.4g %s", e.MaxUptakeRate, s.Name, e.HalfSaturation, s.Unit)
+		}
+	}
+	for _, r := range cell.Receptors {
+		add("carried %.4g %s that bound %s at %.4g 1/(nM s)", r.Count, r.Name, m.Substrates[r.Ligand].Name, r.OnRate)
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "; each " + strings.Join(list, ", and ")
+}
+
 func numericsText(s *scenario.Scenario) string {
 	var b strings.Builder
 	b.WriteString("Densities were computed by second-order finite volumes on the seven-point stencil (five-point in 2D); diffusion, decay and every exchange with cells were advanced together, without splitting, ")
+	scheme, steps := "the second-order Runge-Kutta-Legendre scheme [@Meyer2014]", fmt.Sprintf("steps from an embedded error estimate, relative tolerance %g", s.Numerics.RelativeTolerance)
 	if engine.Scheme(s.Numerics.Scheme) == engine.FTCS {
-		b.WriteString("by forward Euler. ")
-	} else {
-		fmt.Fprintf(&b, "by the second-order Runge-Kutta-Legendre scheme [@Meyer2014] with steps from an embedded error estimate, relative tolerance %g. ", s.Numerics.RelativeTolerance)
+		scheme, steps = "forward Euler", "steps of nine tenths of the largest that keeps densities positive"
 	}
+	if s.Numerics.TimeStep > 0 {
+		steps = fmt.Sprintf("steps of at most %.4g s", s.Numerics.TimeStep)
+	}
+	fmt.Fprintf(&b, "by %s with %s. ", scheme, steps)
 	if subVoxel(s) {
 		b.WriteString("Cells met the grid as partially absorbing spheres [@CollinsKimball1949], corrected for the self-concentration of a lattice source [@Watson1939]. ")
 	} else if s.Model.Cells.Len() > 0 {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/cytofield/cytofield/engine"
@@ -32,6 +35,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 		c.Set = append(c.Set, "duration="+c.Until)
 	}
 	s, err := c.load()
+	if err != nil && c.Until != "" { // people know it by the flag they gave
+		return inputError{errors.New(strings.ReplaceAll(err.Error(), "--set duration="+c.Until, "--until "+c.Until))}
+	}
 	if err != nil {
 		return err
 	}
@@ -61,14 +67,14 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 		c.Output = filepath.Join("out", s.Name)
 	}
 	directory, err := record.Create(c.Output, s.Model, manifest(s, device), c.Force)
-	if errors.Is(err, record.ErrExists) {
+	if errors.Is(err, record.ErrExists) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 		return inputError{err}
 	}
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, solver: solver, directory: directory}
-	err = r.documents(device)
+	r := &run{scenario: s, device: device, solver: solver, directory: directory}
+	err = r.documents()
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
@@ -92,6 +98,7 @@ func manifest(s *scenario.Scenario, d *device) record.Manifest {
 // run is a scenario on its way into a directory.
 type run struct {
 	scenario  *scenario.Scenario
+	device    *device
 	solver    engine.Solver
 	directory *record.Run
 	films     []*film
@@ -100,11 +107,11 @@ type run struct {
 }
 
 // documents writes what is known before the first step.
-func (r *run) documents(d *device) error {
+func (r *run) documents() error {
 	return errors.Join(
 		r.directory.WriteFile("scenario.yaml", r.scenario.Resolved()),
 		r.directory.WriteFile("references.bib", []byte(references(r.scenario))),
-		r.directory.WriteFile("methods.md", []byte(methods(r.scenario, d))),
+		r.directory.WriteFile("methods.md", []byte(methods(r.scenario, r.device, r.scenario.Model.Duration))),
 	)
 }
 
@@ -148,8 +155,8 @@ func (r *run) finish(err error) error {
 	if interrupted {
 		cause = nil
 	}
-	if cause == nil && r.solver.Time() != r.recorded {
-		cause = r.record()
+	if cause == nil {
+		cause = r.end()
 	}
 	for _, f := range r.films {
 		cause = errors.Join(cause, f.develop())
@@ -162,4 +169,26 @@ func (r *run) finish(err error) error {
 		status = record.Interrupted
 	}
 	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause))
+}
+
+// end records the last state where no schedule has, and what an interrupted run
+// covered.
+func (r *run) end() error {
+	now := r.solver.Time()
+	if now != r.recorded {
+		if err := r.record(); err != nil {
+			return err
+		}
+	}
+	for _, f := range r.films {
+		if f.last() != now {
+			if err := f.shoot(r.solver); err != nil {
+				return err
+			}
+		}
+	}
+	if now == r.scenario.Model.Duration {
+		return nil
+	}
+	return r.directory.WriteFile("methods.md", []byte(methods(r.scenario, r.device, now)))
 }

@@ -162,11 +162,11 @@ func readable(t *testing.T, dir string, end float64) {
 	must(t, exitDone, "check", filepath.Join(dir, "scenario.yaml"))
 }
 
-func TestAnOutputThatCannotBeWrittenExits1(t *testing.T) {
+func TestAnOutputThatCannotBeADirectoryExits2(t *testing.T) {
 	blocked := file(t, "a-file", "mine")
 	for _, dir := range []string{blocked, filepath.Join(blocked, "run")} {
-		o := must(t, exitFailed, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", dir)
-		contains(t, "stderr", o.err, "cytofield: record: ", dir)
+		o := must(t, exitInput, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", dir)
+		contains(t, "stderr", o.err, "record: ", dir)
 	}
 	if contents(t, blocked) != "mine" {
 		t.Error("the file in the way has changed")

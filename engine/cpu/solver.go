@@ -21,5 +21,8 @@ func NewSolver(m *tissue.Model, o engine.Options) (*Solver, error) {
 	return &Solver{in}, nil
 }
 
-// BytesPerVoxel is the memory the solver holds per voxel and substrate, cells aside.
-const BytesPerVoxel = 4 * 8
+// Memory returns the memory a model takes, bytes: four fields per substrate, and two
+// that a run reads into. Cells come on top.
+func Memory(m *tissue.Model) int64 {
+	return int64(m.Grid.Voxels()) * 8 * int64(4*len(m.Substrates)+2)
+}
