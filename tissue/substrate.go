@@ -20,6 +20,10 @@ const (
 	MillimetresMercury DensityUnit = "mmHg"
 )
 
+// MaxDensity is the largest density a model may start from or hold, in any unit:
+// sums of its squares stay within float32 on every grid that fits a device.
+const MaxDensity = 1e12
+
 // AmountPerVolume returns the factor from density × µm³ to the substrate's
 // amount: molecules for nM (1 nM is 0.602214076 molecules/µm³), unit·µm³ for
 // the units that do not convert.
@@ -87,16 +91,16 @@ func (s Substrate) validate(g Grid) []error {
 	if !nonNegative(s.DecayRate) {
 		fault("decay rate %g 1/s: want 0 or more", s.DecayRate)
 	}
-	if !nonNegative(s.InitialDensity) {
-		fault("initial density %g %s: want 0 or more", s.InitialDensity, s.Unit)
+	if !nonNegative(s.InitialDensity) || s.InitialDensity > MaxDensity {
+		fault("initial density %g %s: want 0 or more, at most %g", s.InitialDensity, s.Unit, MaxDensity)
 	}
 	for axis, faces := range s.Boundary {
 		if (faces[0].Kind == Periodic) != (faces[1].Kind == Periodic) {
 			fault("periodic at one %s face only: want both", axisNames[axis])
 		}
 		for _, face := range faces {
-			if face.Kind == Dirichlet && !nonNegative(face.Density) {
-				fault("density %g %s held at an %s face: want 0 or more", face.Density, s.Unit, axisNames[axis])
+			if face.Kind == Dirichlet && (!nonNegative(face.Density) || face.Density > MaxDensity) {
+				fault("density %g %s held at an %s face: want 0 or more, at most %g", face.Density, s.Unit, axisNames[axis], MaxDensity)
 			}
 			if face.Kind == Dirichlet && g.Planar && axis == 2 {
 				fault("a density held at a z face of a 2D domain: the plane has no z faces")
