@@ -127,7 +127,8 @@ func (all spread) sink() float64 {
 }
 
 // steady returns the density at which what the cells take up and what decays,
-// amount/s per density, balance what they release; NaN if nothing does.
+// amount/s per density, balance what they release; NaN where nothing is lost, or more
+// is released than ever can be.
 func (all spread) steady(decay float64) float64 {
 	excess := func(c float64) float64 {
 		total := decay * c
@@ -136,15 +137,16 @@ func (all spread) steady(decay float64) float64 {
 		}
 		return total
 	}
-	if len(all) == 0 || excess(0) >= 0 {
+	const most = 1e30
+	switch {
+	case excess(most) <= 0:
+		return math.NaN()
+	case excess(0) >= 0:
 		return 0
 	}
-	const most = 1e30
-	high := 1e-30
-	for ; excess(high) < 0; high *= 2 {
-		if high > most {
-			return math.NaN() // more is released than can ever be taken up
-		}
+	high := 1 / most
+	for excess(high) < 0 {
+		high *= 2
 	}
 	low := high / 2
 	for range 60 { // halves the interval to a float64's last digits
