@@ -7,6 +7,7 @@ import (
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // plain is how the workload is solved.
@@ -98,4 +99,49 @@ func minute(b *testing.B, open func() (engine.Solver, error)) float64 {
 	b.ReportMetric(ns/voxels/float64(stats.Sweeps), "ns/voxel-sweep")
 	b.ReportMetric(float64(stats.VoxelSteps)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mvoxel-steps/s")
 	return ns / voxels / float64(stats.Sweeps)
+}
+
+// BenchmarkLODStep times a step of LOD over 128³ voxels, with the cells of exchange
+// and without.
+func BenchmarkLODStep(b *testing.B) {
+	cells := Exchange(128, 6000, 10)
+	none := Exchange(128, 6000, 10)
+	none.Cells = tissue.Cells{}
+	o := engine.Options{Scheme: engine.LOD, Coupling: engine.PlainCoupling}
+	for name, m := range map[string]*tissue.Model{"none": none, "exchange": cells} {
+		b.Run("device=cpu/cells="+name, func(b *testing.B) {
+			s, err := cpu.NewSolver(m, o)
+			steps(b, s, err)
+		})
+		b.Run("device=gpu/cells="+name, func(b *testing.B) {
+			d := gputest.Open(b)
+			if err := d.SetDebug(false); err != nil {
+				b.Fatal(err)
+			}
+			s, err := engine.NewGPUSolver(d, m, o)
+			steps(b, s, err)
+		})
+	}
+}
+
+// steps reports the wall time of batches of 32 steps per voxel and step.
+func steps(b *testing.B, s engine.Solver, err error) {
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	const batch = 32 * engine.DefaultLODStep
+	advance := func(until float64) {
+		if _, err := s.Advance(context.Background(), until); err != nil {
+			b.Fatal(err)
+		}
+	}
+	advance(batch) // the first compiles
+	before := s.Stats().VoxelSteps
+	b.ResetTimer()
+	for i := range b.N {
+		advance(float64(i+2) * batch)
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(s.Stats().VoxelSteps-before), "ns/voxel-step")
 }

@@ -45,6 +45,7 @@ func agreementModels() map[string]*tissue.Model {
 		"a line along z":          populate(solid([3]int{1, 1, 41}), 4, exporter, consumer),
 		"a sheet in 3D":           populate(solid([3]int{1, 17, 9}), 5, exporter, consumer),
 		"2D":                      populate(planar(37, 21), 6, exporter, consumer),
+		"lines longer than 256":   populate(solid([3]int{3, 300, 5}), 7, exporter, consumer),
 		"2D, more than a chunk":   populate(planar(5, 75), 6, exporter, consumer),
 		"periodic":                populate(withBoundary(solid([3]int{11, 7, 35}), every(periodic)), 8, exporter, consumer),
 		"2D periodic in y":        populate(withBoundary(planar(13, 33), [3][2]tissue.Boundary{{}, {periodic, periodic}, {}}), 8, exporter, consumer),
@@ -70,8 +71,13 @@ func TestGPUAgreesWithReference(t *testing.T) {
 			{TimeStep: 7},
 			{TimeStep: 7, Coupling: engine.PlainCoupling},
 			{Scheme: engine.FTCS},
+			{Scheme: engine.LOD, TimeStep: 7},
+			{Scheme: engine.LOD, TimeStep: 2, Coupling: engine.PlainCoupling},
 		} {
-			t.Run(fmt.Sprintf("%s/%s%s", name, o.Scheme, o.Coupling), func(t *testing.T) {
+			if o.Scheme == engine.LOD && !lodTakes(m) {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/%s%v%s", name, o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
 				reference, err := cpu.NewSolver(m, o)
 				if err != nil {
 					t.Fatal(err)

@@ -13,7 +13,7 @@ type Analysis struct {
 	Substrates  []SubstrateAnalysis
 	DeviceBytes int64 // on a GPU; see GPUMemory
 	Warnings    []string
-	Fault       error // why no solver takes the model: ErrBeyondSubVoxelLaw; the numbers are then those of coupling plain
+	Fault       error // why no solver takes the model: what its scheme refuses, or ErrBeyondSubVoxelLaw, and then the numbers are those of coupling plain
 }
 
 // SubstrateAnalysis are a substrate's rates, lengths and expected work.
@@ -48,7 +48,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	if err != nil {
 		return Analysis{}, err
 	}
-	a := Analysis{DeviceBytes: GPUMemory(m)}
+	a := Analysis{DeviceBytes: GPUMemory(m), Fault: schemeFaults(m, o.Scheme)}
 	for i := range m.Substrates {
 		id := tissue.SubstrateID(i)
 		x, err := NewExchange(m, id, o.Coupling)
@@ -85,7 +85,7 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, x *Exchange, o Opt
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
 	positive := positiveTimeStep(m.Grid, s, x.Steepest)
-	a.Steps, a.Sweeps = expectedWork(a, o, positive, m.Duration, every)
+	a.Steps, a.Sweeps = expectedWork(a, o, positive, len(lodAxes(m.Grid, s)), m.Duration, every)
 	return a
 }
 
@@ -161,8 +161,8 @@ func (all spread) steady(decay float64) float64 {
 
 // expectedWork counts steps and stencil sweeps: for adaptive a cold start and then
 // the longest steps that outputs and stages allow, for FTCS nine tenths of the step
-// that keeps every density positive.
-func expectedWork(a SubstrateAnalysis, o Options, positive, duration, every float64) (steps, sweeps float64) {
+// that keeps every density positive, for LOD its step and a sweep per axis.
+func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, duration, every float64) (steps, sweeps float64) {
 	if o.Scheme == FTCS {
 		dt := o.TimeStep
 		if dt == 0 {
@@ -170,6 +170,14 @@ func expectedWork(a SubstrateAnalysis, o Options, positive, duration, every floa
 		}
 		steps = math.Ceil(duration / dt)
 		return steps, steps
+	}
+	if o.Scheme == LOD {
+		dt := o.TimeStep
+		if dt == 0 {
+			dt = DefaultLODStep
+		}
+		steps = math.Ceil(duration/dt - 1e-9)
+		return steps, steps * float64(axes)
 	}
 	if o.TimeStep > 0 {
 		steps = math.Ceil(duration / o.TimeStep)

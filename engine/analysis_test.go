@@ -158,6 +158,7 @@ func TestExpectedWorkIsThatOfARun(t *testing.T) {
 		{"exchange", bench.Exchange(32, 6000, 10), engine.Options{Coupling: engine.PlainCoupling}, 60, 2.5, false},
 		{"fixed step", still, engine.Options{TimeStep: 60}, 300, 1.01, false},
 		{"forward Euler", bench.Exchange(16, 6000, 10), engine.Options{Coupling: engine.PlainCoupling, Scheme: engine.FTCS}, 60, 1.01, false},
+		{"lod", bench.Exchange(8, 6000, 10), engine.Options{Coupling: engine.PlainCoupling, Scheme: engine.LOD}, 60, 1.01, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.long && testing.Short() {
@@ -166,6 +167,9 @@ func TestExpectedWorkIsThatOfARun(t *testing.T) {
 			a, err := engine.Analyse(tc.model, tc.options, tc.every)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if tc.options.Scheme == engine.LOD && a.Substrates[0].Sweeps != 3*a.Substrates[0].Steps {
+				t.Errorf("%g sweeps in %g steps, want one along each axis", a.Substrates[0].Sweeps, a.Substrates[0].Steps)
 			}
 			solver, err := cpu.NewSolver(tc.model, tc.options)
 			s := closing(t, solver, err)

@@ -175,6 +175,7 @@ type Site struct {
 	Voxel  int     // Grid.Index
 	Sink   float64 // 1/s
 	Source float64 // density/s
+	Export float64 // the part of Source that does not saturate, density/s
 }
 
 // SaturableCell is a cell whose uptake saturates: its flux is evaluated on its own.
@@ -256,6 +257,7 @@ func (x *Exchange) addLinear(voxel int, law SurfaceLaw) {
 	site, b := &x.Sites[len(x.Sites)-1], &x.budgets[len(x.budgets)-1]
 	site.Sink += law.Sink / a / x.Capacity
 	site.Source += law.Release / a / x.Capacity
+	site.Export += law.Export / a / x.Capacity
 	b.secreted += law.Secreted(atZero)
 	b.secretedSlope -= law.Secretion * slope
 	b.takenUp += law.TakenUp(atZero)
@@ -277,7 +279,7 @@ func NewWalls(m *tissue.Model, s tissue.SubstrateID) *Exchange {
 			rate := 2 * faceWeight(g, substrate, axis)
 			for _, voxel := range faceVoxels(g, axis, side) {
 				site := sites[voxel]
-				sites[voxel] = Site{voxel, site.Sink + rate, site.Source + rate*face.Density}
+				sites[voxel] = Site{Voxel: voxel, Sink: site.Sink + rate, Source: site.Source + rate*face.Density}
 			}
 		}
 	}

@@ -213,6 +213,8 @@ func invalid() map[string]struct {
 		"unsound model":               {unsound, engine.Options{}, "decay rate -1 1/s"},
 		"cell of no type":             {stray, engine.Options{}, "cell 1 has type 3 of 0"},
 		"two saturable uptakes":       {twice, engine.Options{}, "two saturable uptakes of IL-2"},
+		"saturable cells under lod":   {populate(sound(), 9, tissue.CellType{Name: "eater", Radius: 5, Exchange: []tissue.Exchange{saturable}}), engine.Options{Scheme: engine.LOD}, `scheme lod: cell type "eater": its uptake of IL-2 saturates`},
+		"periodic faces under lod":    {withBoundary(sound(), [3][2]tissue.Boundary{1: {{Kind: tissue.Periodic}, {Kind: tissue.Periodic}}}), engine.Options{Scheme: engine.LOD}, `scheme lod: substrate "IL-2" is periodic along y`},
 		"beyond the law":              {greedy(1e6), engine.Options{}, "sub-voxel law"},
 	}
 }

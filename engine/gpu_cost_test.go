@@ -96,9 +96,12 @@ func TestStepsAllocateNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	models := costModels([3]int{9, 10, 11})
-	for _, name := range []string{"nothing but diffusion", "everything", "everything in 2D"} {
+	for _, name := range []string{"nothing but diffusion", "linear cells", "everything", "everything in 2D"} {
 		tc := models[name]
-		for _, scheme := range []engine.Scheme{engine.Adaptive, engine.FTCS} {
+		for _, scheme := range []engine.Scheme{engine.Adaptive, engine.FTCS, engine.LOD} {
+			if scheme == engine.LOD && !lodTakes(tc.m) {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/%s", name, scheme), func(t *testing.T) {
 				s, err := engine.NewGPUSolver(d, tc.m, engine.Options{Scheme: scheme, TimeStep: 0.5})
 				closing(t, s, err)
@@ -164,4 +167,32 @@ func TestGPUMemoryIsWhatASolverTakes(t *testing.T) {
 	all := agreementModels()
 	check(all["two substrates"], 1) // the cells of one type leave the second alone
 	check(all["several cells a voxel"], 1.1)
+}
+
+// A batch of LOD steps launches a sweep per axis and the cells once a step, and reduces
+// once; walls cost nothing of their own.
+func TestLODLaunchesASweepPerAxis(t *testing.T) {
+	d := gputest.Open(t)
+	held := tissue.Boundary{Kind: tissue.Dirichlet, Density: 1}
+	exporter := exchanging("exporter", tissue.Exchange{NetExportRate: 10})
+	for name, tc := range map[string]struct {
+		m       *tissue.Model
+		perStep int64
+	}{
+		"nothing but diffusion": {solid([3]int{9, 10, 11}), 3},
+		"linear cells":          {populate(solid([3]int{9, 10, 11}), 7, exporter), 4},
+		"walls":                 {withBoundary(solid([3]int{9, 10, 11}), every(held)), 3},
+		"cells in 2D":           {populate(planar(9, 10), 7, exporter), 3},
+		"a line":                {solid([3]int{1, 10, 1}), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := engine.NewGPUSolver(d, tc.m, engine.Options{Scheme: engine.LOD, TimeStep: 0.25})
+			closing(t, s, err)
+			const steps = 32 // one batch
+			got := launches(t, d, func() { advance(t, s, steps*0.25) })
+			if want := steps*tc.perStep + 2; got != want {
+				t.Errorf("%d launches for %d steps, want %d", got, steps, want)
+			}
+		})
+	}
 }

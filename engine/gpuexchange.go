@@ -25,7 +25,8 @@ type gpuExchange struct {
 	linear    siteList
 	saturable siteList
 	laws      *gpu.Buffer
-	cells     int // in saturable
+	exports   *gpu.Buffer // per voxel of linear, for LOD
+	cells     int         // in saturable
 }
 
 // siteList is voxels with what a step keeps for each: shares Σ_j w_j (Y_j − c), and
@@ -69,6 +70,19 @@ func newGPUExchange(q *gpu.Queue, g tissue.Grid, x *Exchange) (*gpuExchange, err
 	return e, nil
 }
 
+// addExports puts what no density hinders beside the sites.
+func (e *gpuExchange) addExports(q *gpu.Queue, x *Exchange) (err error) {
+	if len(x.Sites) == 0 {
+		return nil
+	}
+	exports := make([]float32, len(x.Sites))
+	for i, s := range x.Sites {
+		exports[i] = float32(s.Export)
+	}
+	e.exports, err = newBuffer(q, exports)
+	return err
+}
+
 // packSite is what siteVoxel of include/site.glsl unpacks.
 func packSite(g tissue.Grid, voxel int, a, b uint32) [4]uint32 {
 	at := g.Coordinates(voxel)
@@ -97,7 +111,7 @@ func (e *gpuExchange) free(q *gpu.Queue) {
 	}
 	for _, b := range []*gpu.Buffer{
 		e.linear.sites, e.linear.shares, e.linear.sums,
-		e.saturable.sites, e.saturable.shares, e.saturable.sums, e.laws,
+		e.saturable.sites, e.saturable.shares, e.saturable.sums, e.laws, e.exports,
 	} {
 		b.Free(q)
 	}

@@ -119,16 +119,24 @@ type kernels struct {
 	compare       *gpu.Kernel[reduceArgs] // and of a step
 	rows          *gpu.Kernel[rowsArgs]
 	gather        *gpu.Kernel[gatherArgs]
+	lod           lodKernels // where the key asks for them
 }
 
 // programKey says what a set of kernels is compiled for.
 type programKey struct {
 	planar   bool // 2D textures: one voxel along z
 	periodic [3]bool
+	lod      bool
+	lines    [3]int // lengths of the arrays of its sweeps
 }
 
-func keyOf(s Substrate) programKey {
-	key := programKey{planar: s.Grid.Shape[2] == 1}
+func keyOf(s Substrate, scheme Scheme) programKey {
+	key := programKey{planar: s.Grid.Shape[2] == 1, lod: scheme == LOD}
+	if key.lod {
+		for axis, n := range s.Grid.Shape {
+			key.lines[axis] = arrayLength(n)
+		}
+	}
 	for axis := range key.periodic {
 		key.periodic[axis] = s.Boundary[axis][0].Kind == tissue.Periodic
 	}
@@ -171,6 +179,9 @@ func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
 		build(q, &k.rows, "reduce_rows", nil),
 		build(q, &k.gather, "gather_density", key.defines()),
 	)
+	if key.lod && err == nil {
+		k.lod, err = newLODKernels(q, key)
+	}
 	if err != nil {
 		k.free(q)
 		return nil, err
@@ -204,4 +215,5 @@ func (k *kernels) free(q *gpu.Queue) {
 	k.compare.Free(q)
 	k.rows.Free(q)
 	k.gather.Free(q)
+	k.lod.free(q)
 }

@@ -29,7 +29,7 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
 			gibibytes(need), d.Info().Renderer, gibibytes(free))
 	}
-	in, err := NewIntegrator(m, o, s.newStepper)
+	in, err := NewIntegrator(m, o, func(substrate Substrate) (Stepper, error) { return s.newStepper(substrate, o.Scheme) })
 	if err != nil {
 		return nil, errors.Join(err, s.freePrograms())
 	}
@@ -41,7 +41,8 @@ func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
 
 // GPUMemory returns the device memory a valid model takes, bytes: four fields, the
 // columns' sums, and what the cells and held walls need, for every substrate. It is
-// exact where no two cells share a voxel, and a little more than it takes elsewhere.
+// exact where no two cells share a voxel, and a little more than it takes elsewhere;
+// scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
 	rows := columns[1] * columns[2]
@@ -78,10 +79,10 @@ func heldVoxels(g tissue.Grid, s tissue.Substrate) int {
 	return g.Voxels() - free
 }
 
-func (s *GPUSolver) newStepper(substrate Substrate) (Stepper, error) {
+func (s *GPUSolver) newStepper(substrate Substrate, scheme Scheme) (Stepper, error) {
 	st := newGPUStepper(s.device, substrate)
 	err := s.device.Do(func(q *gpu.Queue) error {
-		key := keyOf(substrate)
+		key := keyOf(substrate, scheme)
 		program, ok := s.programs[key]
 		if !ok {
 			var err error
@@ -90,7 +91,7 @@ func (s *GPUSolver) newStepper(substrate Substrate) (Stepper, error) {
 			}
 			s.programs[key] = program
 		}
-		return st.open(q, program)
+		return st.open(q, program, scheme)
 	})
 	if err != nil {
 		return nil, err

@@ -38,6 +38,7 @@ type gpuStepper struct {
 	density, rate, near, far *gpu.Texture
 	trials, totals, rowSums  *gpu.Buffer
 	cells, walls             *gpuExchange
+	lod                      *gpuLOD // nil for other schemes
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
@@ -47,7 +48,7 @@ type gpuStepper struct {
 	trial    Trial
 	rows     []float32
 	staging  []float32
-	onDevice struct{ measure, rate, try, accept, euler func(*gpu.Queue) error }
+	onDevice struct{ measure, rate, try, accept, euler, lod func(*gpu.Queue) error }
 }
 
 func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
@@ -58,10 +59,11 @@ func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
 	st.onDevice.try = st.try
 	st.onDevice.accept = st.accept
 	st.onDevice.euler = st.euler
+	st.onDevice.lod = st.stepLOD
 	return st
 }
 
-func (st *gpuStepper) open(q *gpu.Queue, program *kernels) (err error) {
+func (st *gpuStepper) open(q *gpu.Queue, program *kernels, scheme Scheme) (err error) {
 	st.program = program
 	defer func() {
 		if err != nil {
@@ -82,6 +84,11 @@ func (st *gpuStepper) open(q *gpu.Queue, program *kernels) (err error) {
 			return err
 		}
 	}
+	if scheme == LOD {
+		if st.lod, err = newGPULOD(q, st.Substrate); err != nil {
+			return err
+		}
+	}
 	return st.replace(q, st.Cells, st.Walls)
 }
 
@@ -90,6 +97,12 @@ func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) error {
 	newCells, err := newGPUExchange(q, st.Grid, cells)
 	if err != nil {
 		return err
+	}
+	if st.lod != nil {
+		if err := newCells.addExports(q, cells); err != nil {
+			newCells.free(q)
+			return err
+		}
 	}
 	newWalls, err := newGPUExchange(q, st.Grid, walls)
 	if err != nil {
@@ -111,6 +124,7 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 	}
 	st.cells.free(q)
 	st.walls.free(q)
+	st.lod.free(q)
 }
 
 func (st *gpuStepper) columnArgs() columnArgs {

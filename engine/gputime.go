@@ -36,7 +36,7 @@ func (s *GPUSolver) TimeStage(id tissue.SubstrateID, repeats int) (times StageTi
 	const middle = 3
 	stage := st.scheme.Stages[middle]
 	err = s.device.Do(func(q *gpu.Queue) error {
-		source, err := shaders.Assemble("copy", keyOf(st.Substrate).defines())
+		source, err := shaders.Assemble("copy", keyOf(st.Substrate, s.options.Scheme).defines())
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type field struct {
 	most         float64 // largest density now
 	largest      float64 // and so far
 	elapsed      float64 // s since the integrals were last fetched
+	sweeps       int64   // of a step of ftcs or lod
 }
 
 // group is the substrates that step together because they are coupled.
@@ -65,7 +66,10 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Substrate) (Stepp
 		return nil, err
 	}
 	for i, s := range m.Substrates {
-		f := &field{id: tissue.SubstrateID(i), cells: exchanges[i], walls: NewWalls(m, tissue.SubstrateID(i))}
+		f := &field{id: tissue.SubstrateID(i), cells: exchanges[i], walls: in.walls(m, tissue.SubstrateID(i))}
+		if f.sweeps = 1; o.Scheme == LOD {
+			f.sweeps = int64(len(lodAxes(m.Grid, s)))
+		}
 		if f.stepper, err = newStepper(Substrate{s, m.Grid, f.cells, f.walls}); err != nil {
 			return nil, errors.Join(fmt.Errorf("engine: substrate %q: %w", s.Name, err), in.Close())
 		}
@@ -80,6 +84,9 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Substrate) (Stepp
 }
 
 func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
+	if err := schemeFaults(m, in.options.Scheme); err != nil {
+		return nil, err
+	}
 	exchanges := make([]*Exchange, len(m.Substrates))
 	var faults []error
 	for i := range m.Substrates {
@@ -90,6 +97,15 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 		exchanges[i] = x
 	}
 	return exchanges, errors.Join(faults...)
+}
+
+// walls returns the exchange of a substrate with its held walls; LOD has none, as
+// its sweeps hold them.
+func (in *Integrator) walls(m *tissue.Model, s tissue.SubstrateID) *Exchange {
+	if in.options.Scheme == LOD {
+		return &Exchange{Capacity: capacity(m, s)}
+	}
+	return NewWalls(m, s)
 }
 
 func (in *Integrator) fill(f *field, density float64) error {
@@ -183,8 +199,11 @@ func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error)
 			return in.stats, err
 		}
 		advance := in.stepAdaptive
-		if in.options.Scheme == FTCS {
+		switch in.options.Scheme {
+		case FTCS:
 			advance = in.stepEuler
+		case LOD:
+			advance = in.stepLOD
 		}
 		if err := advance(g, until); err != nil {
 			return in.stats, err
@@ -199,7 +218,7 @@ func (in *Integrator) prepare(g *group) error {
 				in.model.Substrates[f.id].Name, g.time, in.worst(f, f.stepper.Read), ErrNotFinite)
 		}
 	}
-	if g.ready || in.options.Scheme == FTCS {
+	if g.ready || in.options.Scheme != Adaptive {
 		return nil
 	}
 	for _, f := range g.fields {

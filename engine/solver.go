@@ -45,6 +45,9 @@ const (
 	Adaptive Scheme = "adaptive"
 	// FTCS is forward Euler at a fixed step.
 	FTCS Scheme = "ftcs"
+	// LOD is BioFVM's scheme at a fixed step, DefaultLODStep where none is given:
+	// backward Euler along x, then y, then z, then the cells.
+	LOD Scheme = "lod"
 )
 
 // Options choose a solver's numerics. The zero value is the default.
@@ -70,8 +73,8 @@ func (o Options) withDefaults() (Options, error) {
 		o.RelativeTolerance = DefaultRelativeTolerance
 	}
 	switch {
-	case o.Scheme != Adaptive && o.Scheme != FTCS:
-		return o, fmt.Errorf("engine: scheme %q: want adaptive or ftcs", o.Scheme)
+	case o.Scheme != Adaptive && o.Scheme != FTCS && o.Scheme != LOD:
+		return o, fmt.Errorf("engine: scheme %q: want adaptive, ftcs or lod", o.Scheme)
 	case o.Coupling != VoxelCoupling && o.Coupling != PlainCoupling:
 		return o, fmt.Errorf("engine: coupling %q: want voxel or plain", o.Coupling)
 	case !(o.RelativeTolerance > 0 && o.RelativeTolerance < 1):
@@ -88,7 +91,7 @@ func (o Options) withDefaults() (Options, error) {
 type Stats struct {
 	Steps      int64   // accepted, over all groups
 	Rejected   int64   // attempts thrown away
-	Sweeps     int64   // passes of the stencil over one substrate: stages and rates
+	Sweeps     int64   // passes over one substrate: stages and rates, or the sweeps of LOD
 	VoxelSteps int64   // voxels × substrates × accepted steps
 	LastStep   float64 // the latest step, s
 }

@@ -19,8 +19,8 @@ const (
 	// maxStages bounds a step: beyond it the gain of longer steps is small and the
 	// rounding of float32 grows with the square of the stages.
 	maxStages = 201
-	// eulerBatch is how many forward-Euler steps run between two reductions.
-	eulerBatch = 32
+	// fixedBatch is how many steps of ftcs or lod run between two reductions.
+	fixedBatch = 32
 	// DefaultAbsoluteTolerance is the absolute tolerance as a share of relative
 	// tolerance × largest density now, where none is given.
 	DefaultAbsoluteTolerance = 0.01
@@ -182,27 +182,43 @@ func (in *Integrator) tick(g *group, dt float64, steps int, until, remaining flo
 
 // stepEuler takes a batch of forward-Euler steps.
 func (in *Integrator) stepEuler(g *group, until float64) error {
-	remaining := until - g.time
+	step, positive := in.options.TimeStep, in.positiveStep(g)
+	if step == 0 {
+		step = 0.9 * positive
+	}
+	return in.stepFixed(g, until, step, positive, Stepper.Euler)
+}
+
+// stepLOD takes a batch of steps of the split scheme, positive at any step.
+func (in *Integrator) stepLOD(g *group, until float64) error {
 	step := in.options.TimeStep
 	if step == 0 {
-		step = 0.9 * in.positiveStep(g)
+		step = DefaultLODStep
 	}
+	return in.stepFixed(g, until, step, math.Inf(1), Stepper.LOD)
+}
+
+// stepFixed takes a batch of steps of one length, of a scheme without a choice that
+// keeps densities positive up to some step.
+func (in *Integrator) stepFixed(g *group, until, step, positive float64, run func(Stepper, float64, int) (Trial, error)) error {
+	remaining := until - g.time
 	dt := divide(step, remaining)
-	n := min(int(math.Round(remaining/dt)), eulerBatch)
-	if dt > in.positiveStep(g) {
+	n := min(int(math.Round(remaining/dt)), fixedBatch)
+	if dt > positive {
 		n = 1 // a step may change a density's sign, and the next change it back
 	}
 	for _, f := range g.fields {
-		trial, err := f.stepper.Euler(dt, n)
+		trial, err := run(f.stepper, dt, n)
 		if err != nil {
 			return err
 		}
-		in.stats.Sweeps += int64(n)
+		in.stats.Sweeps += int64(n) * f.sweeps
 		v := in.judge(g, []Trial{trial}, &RKL2{})
 		if !v.accepted() {
 			return in.failure(g, dt, v)
 		}
 		in.book(f, dt*float64(n), trial.Integral)
+		f.ledger.ThroughWalls += f.cells.Capacity * trial.Inflow
 		f.adopt(trial)
 	}
 	in.tick(g, dt, n, until, remaining)

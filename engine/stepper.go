@@ -18,13 +18,16 @@ type Stepper interface {
 	Accept(dt float64) error
 	// Euler takes n forward-Euler steps at once and books their integrals.
 	Euler(dt float64, n int) (Trial, error)
+	// LOD takes n steps of the split scheme at once and books their integrals: sweeps
+	// along the axes, then the cells. Held walls belong to the sweeps.
+	LOD(dt float64, n int) (Trial, error)
 	// Integrals returns the time integrals booked since the last call.
 	Integrals() (Integrals, error)
 	// Replace takes new exchanges; integrals not yet fetched are lost.
 	Replace(cells, walls *Exchange) error
 
 	Read(dst []float64) error
-	// ReadCandidate copies what the last Try or Euler made, for the report of a failure.
+	// ReadCandidate copies what the last Try, Euler or LOD made, for the report of a failure.
 	ReadCandidate(dst []float64) error
 	Write(src []float64) error
 	Gather(at []r3.Vec, density []float64, gradient []r3.Vec) error
@@ -39,6 +42,8 @@ type Trial struct {
 	Min     float64
 	Max     float64
 	// Integral is Σ ∫c dt over the step by the scheme's weights, less dt Σ c₀ for
-	// Try: Σ_j w_j (Y_j − c₀) dt. Euler gives the whole.
+	// Try: Σ_j w_j (Y_j − c₀) dt. Euler and LOD give the whole.
 	Integral float64
+	// Inflow is Σ of what came in through held walls, where sweeps book it: LOD.
+	Inflow float64
 }

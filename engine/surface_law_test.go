@@ -207,7 +207,8 @@ func TestCellsOfOneVoxelAddUp(t *testing.T) {
 			if len(both.Sites) != 1 {
 				t.Fatalf("%d sites, want 1", len(both.Sites))
 			}
-			sum := engine.Site{Voxel: first.Sites[0].Voxel, Sink: first.Sites[0].Sink + second.Sites[0].Sink, Source: first.Sites[0].Source + second.Sites[0].Source}
+			sum := engine.Site{Voxel: first.Sites[0].Voxel, Sink: first.Sites[0].Sink + second.Sites[0].Sink, Source: first.Sites[0].Source + second.Sites[0].Source,
+				Export: first.Sites[0].Export + second.Sites[0].Export}
 			if both.Sites[0] != sum || math.Abs(both.Steepest-sum.Sink) > 1e-15*sum.Sink {
 				t.Errorf("%s: %+v, want %+v", coupling, both.Sites[0], sum)
 			}

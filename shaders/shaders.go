@@ -34,7 +34,8 @@ func Variants() []Variant {
 			{"exchange_rate", walls}, {"exchange_stage", walls}, {"book_exchange", walls},
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}},
-			{"gather_density", walls}, {"gather_density", wrapped},
+			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls},
+			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 		} {
 			defines := maps.Clone(v.Defines)
 			defines["DIMENSIONS"] = dimensions

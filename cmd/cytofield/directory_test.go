@@ -128,6 +128,10 @@ func TestReferencesAreTheOnesCited(t *testing.T) {
 			t.Errorf("%s of a plain run by forward Euler cites what it does not use", name)
 		}
 	}
+
+	split := recorded(t, file(t, "small.yaml", small), "--device", "cpu", "--set", "numerics={coupling: plain, scheme: lod, step: 2 s}")
+	contains(t, "methods.md", contents(t, split, "methods.md"), "first-order locally one-dimensional", "[@Ghaffarizadeh2016] with steps of at most 2 s", "(cited: @Ghaffarizadeh2016")
+	contains(t, "references.bib", contents(t, split, "references.bib"), "{Ghaffarizadeh2016,")
 }
 
 // TestTheResolvedScenarioRepeatsTheRun also where --set, --until and a CSV file

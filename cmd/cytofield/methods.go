@@ -15,8 +15,11 @@ import (
 // and its coupling.
 func cited(s *scenario.Scenario) []string {
 	keys := slices.Clone(s.Sources)
-	if engine.Scheme(s.Numerics.Scheme) == engine.Adaptive {
+	switch engine.Scheme(s.Numerics.Scheme) {
+	case engine.Adaptive:
 		keys = append(keys, "Meyer2014")
+	case engine.LOD:
+		keys = append(keys, "Ghaffarizadeh2016")
 	}
 	if subVoxel(s) {
 		keys = append(keys, "CollinsKimball1949", "Watson1939")
@@ -120,15 +123,19 @@ func exchangeText(m *tissue.Model, cell tissue.CellType) string {
 
 func numericsText(s *scenario.Scenario) string {
 	var b strings.Builder
-	b.WriteString("Densities were computed by second-order finite volumes on the seven-point stencil (five-point in 2D); diffusion, decay and every exchange with cells were advanced together, without splitting, ")
+	advanced := "diffusion, decay and every exchange with cells were advanced together, without splitting,"
 	scheme, steps := "the second-order Runge-Kutta-Legendre scheme [@Meyer2014]", fmt.Sprintf("steps from an embedded error estimate, relative tolerance %g", s.Numerics.RelativeTolerance)
-	if engine.Scheme(s.Numerics.Scheme) == engine.FTCS {
+	switch engine.Scheme(s.Numerics.Scheme) {
+	case engine.FTCS:
 		scheme, steps = "forward Euler", "steps of nine tenths of the largest that keeps densities positive"
+	case engine.LOD:
+		advanced = "diffusion and decay, and after them the exchange with cells, were advanced one after the other"
+		scheme, steps = "the first-order locally one-dimensional implicit scheme of BioFVM [@Ghaffarizadeh2016]", fmt.Sprintf("steps of at most %.4g s", engine.DefaultLODStep)
 	}
 	if s.Numerics.TimeStep > 0 {
 		steps = fmt.Sprintf("steps of at most %.4g s", s.Numerics.TimeStep)
 	}
-	fmt.Fprintf(&b, "by %s with %s. ", scheme, steps)
+	fmt.Fprintf(&b, "Densities were computed by second-order finite volumes on the seven-point stencil (five-point in 2D); %s by %s with %s. ", advanced, scheme, steps)
 	if subVoxel(s) {
 		b.WriteString("Cells met the grid as partially absorbing spheres [@CollinsKimball1949], corrected for the self-concentration of a lattice source [@Watson1939]. ")
 	} else if s.Model.Cells.Len() > 0 {

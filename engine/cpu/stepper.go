@@ -13,8 +13,9 @@ import (
 // last increment becomes the candidate c + d_s, so that a rejected step costs
 // nothing to undo.
 type stepper struct {
-	grid    tissue.Grid
-	stencil *stencil
+	grid      tissue.Grid
+	substrate engine.Substrate
+	stencil   *stencil
 
 	density []float64 // c
 	rate    []float64 // F(c), density/s
@@ -23,12 +24,13 @@ type stepper struct {
 	rowSum  []float64 // per row: Σ_j w_j Σ_x d_j
 
 	cells, walls *exchange
+	lod          *lod
 }
 
 func newStepper(s engine.Substrate) *stepper {
 	n := s.Grid.Voxels()
 	st := &stepper{
-		grid: s.Grid, stencil: newStencil(s),
+		grid: s.Grid, substrate: s, stencil: newStencil(s),
 		density: make([]float64, n), rate: make([]float64, n),
 		near: make([]float64, n), far: make([]float64, n),
 	}

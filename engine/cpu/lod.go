@@ -1,0 +1,285 @@
+package cpu
+
+import "github.com/cytofield/cytofield/engine"
+
+const (
+	// lodRows is how many x lines are solved side by side: one alone waits for its
+	// own recurrence.
+	lodRows = 4
+	// lodWidth is how many y or z lines are: a row of them per line of memory.
+	lodWidth = 64
+)
+
+// LOD takes n steps: a sweep of backward Euler along each axis, then the cells.
+// Mirrored by sweep_lod.glsl and exchange_lod.glsl.
+func (st *stepper) LOD(dt float64, n int) (engine.Trial, error) {
+	if st.lod == nil || st.lod.dt != dt {
+		st.lod = &lod{dt: dt, lines: engine.Lines(st.substrate, dt)}
+	}
+	var integral, inflow float64
+	for range n {
+		for _, l := range st.lod.lines {
+			sum, in := st.sweep(l)
+			integral += l.Share * sum
+			inflow += in
+		}
+		st.cells.actImplicitly(st.density, dt)
+	}
+	trial, err := st.Measure()
+	trial.Integral, trial.Inflow = integral, inflow
+	copy(st.far, st.density) // the candidate a failure reads
+	return trial, err
+}
+
+// lod keeps the systems of the last step length.
+type lod struct {
+	dt    float64
+	lines []engine.Line
+}
+
+// tally is what a bundle of lines adds to the ledger.
+type tally struct{ sum, inflow float64 }
+
+// sweep solves all lines along an axis in bundles, and returns Σ c and the inflow
+// through held walls, summed in the order of the bundles.
+func (st *stepper) sweep(l engine.Line) (sum, inflow float64) {
+	nx, ny, nz := st.grid.Shape[0], st.grid.Shape[1], st.grid.Shape[2]
+	var tallies []tally
+	if l.Axis == 0 {
+		rows := ny * nz
+		tallies = make([]tally, (rows+lodRows-1)/lodRows)
+		inParallel(len(tallies), func(from, to int) {
+			change := make([]float64, lodRows*nx)
+			for b := from; b < to; b++ {
+				tallies[b] = solveRows(l, st.density[b*lodRows*nx:min((b+1)*lodRows, rows)*nx], change)
+			}
+		})
+	} else {
+		chunks := (nx + lodWidth - 1) / lodWidth
+		lines, stride, outer := ny, nx, nz
+		step := nx * ny // between bundles
+		if l.Axis == 2 {
+			lines, stride, outer, step = nz, nx*ny, ny, nx
+		}
+		tallies = make([]tally, chunks*outer)
+		inParallel(len(tallies), func(from, to int) {
+			s := newBundle(l, lines, min(nx, lodWidth))
+			for b := from; b < to; b++ {
+				x := b % chunks * lodWidth
+				tallies[b] = s.solve(st.density[b/chunks*step+x:], stride, min(nx-x, lodWidth))
+			}
+		})
+	}
+	for _, t := range tallies {
+		sum += t.sum
+		inflow += t.inflow
+	}
+	return sum, inflow
+}
+
+// ends returns what held walls add to the second difference at the two ends of a
+// line, 2 (c_wall − c), or 0.
+func ends(l engine.Line, first, last float64) (lower, upper float64) {
+	if wall, ok := l.Held(0); ok {
+		lower = 2 * (wall - first)
+	}
+	if wall, ok := l.Held(1); ok {
+		upper = 2 * (wall - last)
+	}
+	return lower, upper
+}
+
+// solveRows solves up to lodRows lines along x that follow one another.
+func solveRows(l engine.Line, c, change []float64) (t tally) {
+	n := len(l.Transfer)
+	if len(c) == lodRows*n {
+		t.sum = solveFour(l, c, change)
+	} else {
+		for at := 0; at < len(c); at += n {
+			t.sum += solveOne(l, c[at:][:n], change[:n])
+		}
+	}
+	for at := 0; at < len(c); at += n {
+		lower, upper := ends(l, c[at], c[at+n-1])
+		t.inflow += l.Fourier * (lower + upper)
+	}
+	return t
+}
+
+// solveOne solves one line in place and returns Σ c.
+func solveOne(l engine.Line, c, change []float64) float64 {
+	n := len(c)
+	lower, upper := ends(l, c[0], c[n-1])
+	below, d := -lower, 0.0 // difference to the voxel before
+	for i, own := range c {
+		above := upper
+		if i < n-1 {
+			above = c[i+1] - own
+		}
+		d = l.Transfer[i]*((above-below)+d) - l.Loss[i]*own
+		change[i], below = d, above
+	}
+	sum := 0.0
+	d = 0
+	for i := n - 1; i >= 0; i-- {
+		d = change[i] + l.Transfer[i]*d
+		c[i] += d
+		sum += c[i]
+	}
+	return sum
+}
+
+// solveFour does for four lines what solveOne does for one.
+func solveFour(l engine.Line, c, change []float64) float64 {
+	n := len(l.Transfer)
+	transfer, loss := l.Transfer, l.Loss[:n]
+	c0, c1, c2, c3 := c[:n], c[n:][:n], c[2*n:][:n], c[3*n:][:n]
+	d0, d1, d2, d3 := change[:n], change[n:][:n], change[2*n:][:n], change[3*n:][:n]
+	b0, u0 := ends(l, c0[0], c0[n-1])
+	b1, u1 := ends(l, c1[0], c1[n-1])
+	b2, u2 := ends(l, c2[0], c2[n-1])
+	b3, u3 := ends(l, c3[0], c3[n-1])
+	b0, b1, b2, b3 = -b0, -b1, -b2, -b3
+	var e0, e1, e2, e3 float64
+	o0, o1, o2, o3 := c0[0], c1[0], c2[0], c3[0]
+	last := n - 1
+	for i := range last {
+		e, k := transfer[i], loss[i]
+		n0, n1, n2, n3 := c0[i+1], c1[i+1], c2[i+1], c3[i+1]
+		a0, a1, a2, a3 := n0-o0, n1-o1, n2-o2, n3-o3
+		e0 = e*((a0-b0)+e0) - k*o0
+		e1 = e*((a1-b1)+e1) - k*o1
+		e2 = e*((a2-b2)+e2) - k*o2
+		e3 = e*((a3-b3)+e3) - k*o3
+		d0[i], d1[i], d2[i], d3[i] = e0, e1, e2, e3
+		b0, b1, b2, b3 = a0, a1, a2, a3
+		o0, o1, o2, o3 = n0, n1, n2, n3
+	}
+	e, k := transfer[last], loss[last]
+	e0 = e*((u0-b0)+e0) - k*o0
+	e1 = e*((u1-b1)+e1) - k*o1
+	e2 = e*((u2-b2)+e2) - k*o2
+	e3 = e*((u3-b3)+e3) - k*o3
+	o0, o1, o2, o3 = o0+e0, o1+e1, o2+e2, o3+e3
+	c0[last], c1[last], c2[last], c3[last] = o0, o1, o2, o3
+	s0, s1, s2, s3 := o0, o1, o2, o3
+	for i := last - 1; i >= 0; i-- {
+		e := transfer[i]
+		e0 = d0[i] + e*e0
+		e1 = d1[i] + e*e1
+		e2 = d2[i] + e*e2
+		e3 = d3[i] + e*e3
+		o0, o1, o2, o3 = c0[i]+e0, c1[i]+e1, c2[i]+e2, c3[i]+e3
+		c0[i], c1[i], c2[i], c3[i] = o0, o1, o2, o3
+		s0 += o0
+		s1 += o1
+		s2 += o2
+		s3 += o3
+	}
+	return s0 + s1 + s2 + s3
+}
+
+// bundle solves lines along y or z side by side, a row of up to lodWidth at a time.
+type bundle struct {
+	engine.Line
+	change []float64    // d, row by row
+	ghost  [2][]float64 // beyond a held wall: c_wall + (c_wall − c)
+	none   []float64    // zeros
+}
+
+func newBundle(l engine.Line, rows, width int) *bundle {
+	return &bundle{
+		Line: l, change: make([]float64, rows*width), none: make([]float64, width),
+		ghost: [2][]float64{make([]float64, width), make([]float64, width)},
+	}
+}
+
+// solve solves the lines whose rows lie stride apart, in place.
+func (b *bundle) solve(c []float64, stride, width int) (t tally) {
+	n := len(b.Transfer)
+	row := func(i int) []float64 { return c[i*stride:][:width] }
+	change := func(i int) []float64 { return b.change[i*width:][:width] }
+	before := b.none[:width]
+	for i := range n {
+		own := row(i)
+		var lower, upper []float64
+		if i > 0 {
+			lower = row(i - 1)
+		} else {
+			lower = b.beyond(0, own)
+		}
+		if i < n-1 {
+			upper = row(i + 1)
+		} else {
+			upper = b.beyond(1, own)
+		}
+		forward(b.Transfer[i], b.Loss[i], lower, own, upper, before, change(i))
+		before = change(i)
+	}
+	after := b.none[:width]
+	for i := n - 1; i >= 0; i-- {
+		t.sum += backward(b.Transfer[i], change(i), after, row(i))
+		after = change(i)
+	}
+	for x := range width {
+		lower, upper := ends(b.Line, row(0)[x], row(n - 1)[x])
+		t.inflow += b.Fourier * (lower + upper)
+	}
+	return t
+}
+
+// beyond mirrors a row at a wall: what is held, or nothing that differs.
+func (b *bundle) beyond(side int, own []float64) []float64 {
+	wall, ok := b.Held(side)
+	if !ok {
+		return own
+	}
+	ghost := b.ghost[side][:len(own)]
+	for x, c := range own {
+		ghost[x] = wall + (wall - c)
+	}
+	return ghost
+}
+
+// forward writes d'_i of a row of lines.
+func forward(transfer, loss float64, lower, own, upper, before, change []float64) {
+	lower, upper, before, change = lower[:len(own)], upper[:len(own)], before[:len(own)], change[:len(own)]
+	for x, c := range own {
+		change[x] = transfer*(((lower[x]-c)+(upper[x]-c))+before[x]) - loss*c
+	}
+}
+
+// backward turns d'_i into d_i, adds it to the density, and returns the row's Σ c.
+func backward(transfer float64, change, after, c []float64) float64 {
+	n := len(c)
+	change, after = change[:n], after[:n]
+	var s0, s1, s2, s3 float64
+	x := 0
+	for ; x+4 <= n; x += 4 {
+		d, a, o := change[x:][:4], after[x:][:4], c[x:][:4]
+		d0, d1, d2, d3 := d[0]+transfer*a[0], d[1]+transfer*a[1], d[2]+transfer*a[2], d[3]+transfer*a[3]
+		d[0], d[1], d[2], d[3] = d0, d1, d2, d3
+		d0, d1, d2, d3 = o[0]+d0, o[1]+d1, o[2]+d2, o[3]+d3
+		o[0], o[1], o[2], o[3] = d0, d1, d2, d3
+		s0 += d0
+		s1 += d1
+		s2 += d2
+		s3 += d3
+	}
+	for ; x < n; x++ {
+		change[x] += transfer * after[x]
+		c[x] += change[x]
+		s0 += c[x]
+	}
+	return s0 + s1 + s2 + s3
+}
+
+// actImplicitly lets the linear cells act for dt seconds, and books what they saw.
+// Mirrored by exchange_lod.glsl.
+func (x *exchange) actImplicitly(c []float64, dt float64) {
+	x.eachSite(func(i int, s engine.Site) {
+		next, seen := s.Implicit(c[s.Voxel], dt)
+		c[s.Voxel] = next
+		x.integral[i] += dt * seen
+	})
+}

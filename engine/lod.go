@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// DefaultLODStep is the step of LOD where none is given, s: BioFVM's 0.01 min.
+const DefaultLODStep = 0.6
+
+// Line is the system that a sweep of LOD solves on every line of voxels along an
+// axis. With c the line before and c + d after,
+//
+//	d_i = f ((c_{i−1} + d_{i−1}) − 2 (c_i + d_i) + (c_{i+1} + d_{i+1})) − κ (c_i + d_i)
+//	f = D dt/Δx²,  κ = λ dt over the number of axes
+//
+// backward Euler for the increment d, so that rounding scales with the change. At a
+// no-flux wall the outer term is missing; at a held one, half a voxel away, it is
+// 2 f (c_wall − c_i − d_i). Thomas' algorithm:
+//
+//	e_i = f b_i,  b_i = 1/(a_i − f e_{i−1}),  a_i the diagonal of the system
+//	forward   d'_i = e_i (c_{i−1} − 2 c_i + c_{i+1} + d'_{i−1}) − κ b_i c_i
+//	backward  d_i = d'_i + e_i d_{i+1}
+type Line struct {
+	Axis     int
+	Fourier  float64   // f
+	Share    float64   // dt over the number of axes, s: decay is λ Share Σ (c + d)
+	Transfer []float64 // e_i
+	Loss     []float64 // κ b_i
+	Walls    [2]tissue.Boundary
+}
+
+// Lines returns the sweeps of a step of LOD in their order: x, y, z, without the
+// axes along which nothing can move, but one at least.
+func Lines(s Substrate, dt float64) []Line {
+	axes := lodAxes(s.Grid, s.Substrate)
+	lines := make([]Line, len(axes))
+	for i, axis := range axes {
+		n := s.Grid.Shape[axis]
+		lines[i] = Line{Axis: axis, Transfer: make([]float64, n), Loss: make([]float64, n), Walls: s.Boundary[axis]}
+		lines[i].set(s, dt, dt/float64(len(axes)))
+	}
+	return lines
+}
+
+func lodAxes(g tissue.Grid, s tissue.Substrate) []int {
+	var axes []int
+	for axis, faces := range s.Boundary {
+		if g.Shape[axis] > 1 || faces[0].Kind == tissue.Dirichlet || faces[1].Kind == tissue.Dirichlet {
+			axes = append(axes, axis)
+		}
+	}
+	if len(axes) == 0 {
+		return []int{0}
+	}
+	return axes
+}
+
+// set makes the system that of a step of dt seconds.
+func (l *Line) set(s Substrate, dt, share float64) {
+	l.Fourier, l.Share = dt*faceWeight(s.Grid, s.Substrate, l.Axis), share
+	loss, before := s.DecayRate*share, 0.0
+	for i, n := 0, len(l.Transfer); i < n; i++ {
+		diagonal := 1 + loss
+		for side, inner := range [2]bool{i > 0, i < n-1} {
+			switch {
+			case inner:
+				diagonal += l.Fourier
+			case l.Walls[side].Kind == tissue.Dirichlet:
+				diagonal += 2 * l.Fourier
+			}
+		}
+		b := 1 / (diagonal - l.Fourier*before)
+		l.Transfer[i], l.Loss[i] = l.Fourier*b, loss*b
+		before = l.Transfer[i]
+	}
+}
+
+// Held returns the density held at a side of the line, 0 lower and 1 upper.
+func (l Line) Held(side int) (density float64, ok bool) {
+	return l.Walls[side].Density, l.Walls[side].Kind == tissue.Dirichlet
+}
+
+// Implicit returns the density of the site's voxel after its cells acted on it for
+// dt seconds as BioFVM's cells do, and the density they saw:
+//
+//	seen = (c + dt (source − export))/(1 + dt sink),  c' = seen + dt export
+//
+// c' − c = dt (source − sink seen) is what the ledger books. BioFVM applies the
+// cells of a voxel one after another; a site adds their rates up first.
+func (s Site) Implicit(c, dt float64) (next, seen float64) {
+	seen = c + dt*((s.Source-s.Export)-s.Sink*c)/(1+dt*s.Sink)
+	return seen + dt*s.Export, seen
+}
+
+// schemeFaults says why a scheme does not take a model; nil where it does.
+func schemeFaults(m *tissue.Model, scheme Scheme) error {
+	if scheme != LOD {
+		return nil
+	}
+	var faults []error
+	for _, s := range m.Substrates {
+		for axis, faces := range s.Boundary {
+			if faces[0].Kind == tissue.Periodic {
+				faults = append(faults, fmt.Errorf("engine: scheme lod: substrate %q is periodic along %s: want no-flux or held faces, or scheme adaptive",
+					s.Name, tissue.AxisName(axis)))
+			}
+		}
+	}
+	for t, n := range m.Cells.Count(len(m.CellTypes)) {
+		for _, e := range m.CellTypes[t].Exchange {
+			if n > 0 && e.MaxUptakeRate > 0 {
+				faults = append(faults, fmt.Errorf("engine: scheme lod: cell type %q: its uptake of %s saturates: want uptake in proportion to the density, or scheme adaptive",
+					m.CellTypes[t].Name, m.Substrates[e.Substrate].Name))
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
