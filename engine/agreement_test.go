@@ -45,6 +45,7 @@ func agreementModels() map[string]*tissue.Model {
 		"a line along z":          populate(solid([3]int{1, 1, 41}), 4, exporter, consumer),
 		"a sheet in 3D":           populate(solid([3]int{1, 17, 9}), 5, exporter, consumer),
 		"2D":                      populate(planar(37, 21), 6, exporter, consumer),
+		"wider than 64":           populate(withBoundary(solid([3]int{71, 5, 6}), [3][2]tissue.Boundary{{}, {held, {}}, {{}, held}}), 7, exporter, consumer),
 		"lines longer than 256":   populate(solid([3]int{3, 300, 5}), 7, exporter, consumer),
 		"2D, more than a chunk":   populate(planar(5, 75), 6, exporter, consumer),
 		"periodic":                populate(withBoundary(solid([3]int{11, 7, 35}), every(periodic)), 8, exporter, consumer),

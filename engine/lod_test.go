@@ -191,6 +191,35 @@ func TestLODConformanceSupplyAndCells(t *testing.T) {
 	})
 }
 
+// One cell and nothing else: BioFVM's simulate_secretion_and_uptake, with the export
+// after the division. Two such cells act as their sum.
+func TestLODCellsActAsThoseOfBioFVM(t *testing.T) {
+	const secretion, saturation, uptake, export, dt = 0.8, 5., 0.5, 300., 2.
+	onBothDevices(t, func(t *testing.T, d device) {
+		for copies := range 3 {
+			cell := exchanging("cell", tissue.Exchange{SecretionRate: secretion, SaturationDensity: saturation, UptakeRate: uptake, NetExportRate: export})
+			m := cube([3]int{2, 3, 4}, 10, 0, 0, 2)
+			m.Substrates[0].Unit = tissue.Nanomolar
+			m.CellTypes = []tissue.CellType{cell}
+			for range copies {
+				m.Cells.Add(0, m.Grid.Centre(1, 2, 3))
+			}
+			s := d.solver(t, m, lodOptions(dt))
+			advance(t, s, 3*dt)
+			share := float64(copies) * cell.Volume() / 1000
+			want := 2.
+			for range 3 {
+				want = (want+dt*share*secretion*saturation)/(1+dt*share*(secretion+uptake)) + dt*float64(copies)*export/(1000*tissue.Nanomolar.AmountPerVolume())
+			}
+			c := read(t, s, m.Grid, 0)
+			if got := c.At(1, 2, 3); math.Abs(got/want-1) > 16*d.epsilon || c.At(0, 2, 3) != 2 {
+				t.Errorf("%d cells: %.15g and %g beside, want %.15g and 2", copies, got, c.At(0, 2, 3), want)
+			}
+			closes(t, d, s, m)
+		}
+	})
+}
+
 // What splitting costs on the workload exchange: BioFVM's own library had 5.85e-2 here,
 // with other random cells. docs/numerics.md has the other rows.
 func TestLODErrorOnExchange(t *testing.T) {
