@@ -7,7 +7,7 @@
 //	α ∂c/∂t = ∇·(α D ∇c) − α λ c + Σ_cells J_cell
 //
 // and is advanced by the method of lines: second-order finite volumes in space,
-// one Runge-Kutta scheme for diffusion, decay and every cell term together. Scheme LOD,
-// which splits them, is there to reproduce other engines and to be compared with.
+// one Runge-Kutta scheme for diffusion, decay and every cell term together. Scheme
+// LOD, which splits them, is there to reproduce BioFVM and to be compared with.
 // Package engine/cpu holds the same equations in float64.
 package engine
