@@ -132,8 +132,8 @@ func TestPackagesImportWhatTheyMay(t *testing.T) {
 // Each of these modules is behind one package.
 func TestOneDoorToEachLibrary(t *testing.T) {
 	doors := []struct {
-		library string
-		by      []string
+		module string
+		by     []string
 	}{
 		{"github.com/go-gl/gl/", []string{"engine/gpu."}},
 		{"github.com/go-gl/glfw/", []string{"engine/gpu/glfw", "cmd/cytofield-view"}},
@@ -144,10 +144,10 @@ func TestOneDoorToEachLibrary(t *testing.T) {
 	for _, p := range packages(t) {
 		for _, imported := range p.Imports {
 			for _, door := range doors {
-				if !strings.HasPrefix(imported, door.library) {
+				if !strings.HasPrefix(imported, door.module) {
 					continue
 				}
-				used[door.library] = true
+				used[door.module] = true
 				if !under(p.path(), door.by...) {
 					t.Errorf("%s imports %s: want that in %s alone", p.path(), imported, strings.Join(door.by, ", "))
 				}
