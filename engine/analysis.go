@@ -49,9 +49,10 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 		return Analysis{}, err
 	}
 	a := Analysis{DeviceBytes: GPUMemory(m), Fault: schemeFaults(m, o.Scheme)}
+	laws := NewSurfaceLaws(m, o.Coupling)
 	for i := range m.Substrates {
 		id := tissue.SubstrateID(i)
-		x, err := NewExchange(m, id, o.Coupling)
+		x, err := laws.exchange(id)
 		if err != nil {
 			a.Fault = errors.Join(a.Fault, err)
 			if x, err = NewExchange(m, id, PlainCoupling); err != nil {
@@ -60,7 +61,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 		}
 		s := analyseSubstrate(m, id, x, o, every)
 		a.Substrates = append(a.Substrates, s)
-		a.Warnings = append(a.Warnings, warnings(m, id, s, o)...)
+		a.Warnings = append(a.Warnings, warnings(m, id, s, o, laws)...)
 	}
 	return a, nil
 }
@@ -81,7 +82,7 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, x *Exchange, o Opt
 	a.LossRate = s.DecayRate + spread.sink()/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
 	a.SteadyDensity = math.NaN()
-	if len(NewWalls(m, id).Sites) == 0 {
+	if heldVoxels(m.Grid, s) == 0 {
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
 	positive := positiveTimeStep(m.Grid, s, x.Steepest)
@@ -163,20 +164,12 @@ func (all spread) steady(decay float64) float64 {
 // the longest steps that outputs and stages allow, for FTCS nine tenths of the step
 // that keeps every density positive, for LOD its step and a sweep per axis.
 func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, duration, every float64) (steps, sweeps float64) {
-	if o.Scheme == FTCS {
-		dt := o.TimeStep
-		if dt == 0 {
-			dt = 0.9 * positive
-		}
-		steps = math.Ceil(duration / dt)
+	switch o.Scheme {
+	case FTCS:
+		steps = math.Ceil(duration / o.fixedStep(positive))
 		return steps, steps
-	}
-	if o.Scheme == LOD {
-		dt := o.TimeStep
-		if dt == 0 {
-			dt = DefaultLODStep
-		}
-		steps = math.Ceil(duration/dt - 1e-9)
+	case LOD:
+		steps = math.Ceil(duration/o.fixedStep(positive) - 1e-9)
 		return steps, steps * float64(axes)
 	}
 	if o.TimeStep > 0 {
@@ -188,7 +181,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, du
 	return steps, coldStartSteps*4 + math.Ceil(duration/dt)*float64(RKL2Stages(dt, a.Radius))
 }
 
-func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Options) []string {
+func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Options, laws SurfaceLaws) []string {
 	s := m.Substrates[id]
 	var list []string
 	warn := func(format string, args ...any) {
@@ -219,15 +212,15 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 	if work := a.Sweeps * float64(m.Grid.Voxels()); work > dayOfWork {
 		warn("about %.1e voxel updates: more than a day even at 1e9 a second; use larger voxels, or a smaller diffusion coefficient", work)
 	}
-	return append(list, tightLaws(m, id, o)...)
+	return append(list, tightLaws(m, id, laws)...)
 }
 
 // tightLaws warns of cell types for which the sub-voxel law holds but amplifies.
-func tightLaws(m *tissue.Model, id tissue.SubstrateID, o Options) []string {
+func tightLaws(m *tissue.Model, id tissue.SubstrateID, laws SurfaceLaws) []string {
 	const tight = 0.2
 	var list []string
 	for t, cell := range m.CellTypes {
-		law, ok, err := NewSurfaceLaw(m, tissue.CellTypeID(t), id, o.Coupling)
+		law, ok, err := laws.Law(tissue.CellTypeID(t), id)
 		if ok && err == nil && law.Slack() < tight {
 			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels or fewer receptors",
 				cell.Name, m.Substrates[id].Name, law.Slack()))

@@ -18,6 +18,13 @@ func faceWeight(g tissue.Grid, s tissue.Substrate, axis int) float64 {
 	return s.DiffusionCoefficient / (g.Spacing[axis] * g.Spacing[axis])
 }
 
+// movesAlong reports whether diffusion moves anything along an axis: to another voxel,
+// or to a wall that holds a density.
+func movesAlong(g tissue.Grid, s tissue.Substrate, axis int) bool {
+	faces := s.Boundary[axis]
+	return g.Shape[axis] > 1 || faces[0].Kind == tissue.Dirichlet || faces[1].Kind == tissue.Dirichlet
+}
+
 // diffusionRadius returns Gershgorin's bound on the spectral radius of diffusion
 // and decay, 1/s,
 //
@@ -26,8 +33,8 @@ func faceWeight(g tissue.Grid, s tissue.Substrate, axis int) float64 {
 // over axes with more than one voxel or with a density held at a face.
 func diffusionRadius(g tissue.Grid, s tissue.Substrate) float64 {
 	radius := s.DecayRate
-	for axis, faces := range s.Boundary {
-		if g.Shape[axis] > 1 || faces[0].Kind == tissue.Dirichlet || faces[1].Kind == tissue.Dirichlet {
+	for axis := range s.Boundary {
+		if movesAlong(g, s, axis) {
 			radius += 4 * faceWeight(g, s, axis)
 		}
 	}

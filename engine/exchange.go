@@ -47,10 +47,24 @@ type SurfaceLaw struct {
 	Shift          float64 // g, density per amount/s
 }
 
-// NewSurfaceLaw returns the law of a cell type for a substrate; ok is false where
-// the type leaves the substrate alone.
+// SurfaceLaws makes the laws of a model. The lattice's self-term, some milliseconds
+// of quadrature, is the same for all of them.
+type SurfaceLaws struct {
+	model    *tissue.Model
+	selfTerm float64 // W/h, 1/µm; NaN where the sub-voxel law does not apply
+}
+
+// NewSurfaceLaws prepares the laws of a model under a coupling.
+func NewSurfaceLaws(m *tissue.Model, coupling Coupling) SurfaceLaws {
+	if !HasSubVoxelLaw(m.Grid, coupling) {
+		return SurfaceLaws{m, math.NaN()}
+	}
+	return SurfaceLaws{m, latticeSelfTerm(m.Grid.Spacing)}
+}
+
+// NewSurfaceLaw returns one law alone; see SurfaceLaws.Law.
 func NewSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, coupling Coupling) (law SurfaceLaw, ok bool, err error) {
-	return newSurfaceLaw(m, t, s, latticeShare(m, coupling))
+	return NewSurfaceLaws(m, coupling).Law(t, s)
 }
 
 // HasSubVoxelLaw reports whether a coupling corrects for cells smaller than their
@@ -59,15 +73,10 @@ func HasSubVoxelLaw(g tissue.Grid, coupling Coupling) bool {
 	return coupling == VoxelCoupling && g.Shape[0] > 1 && g.Shape[1] > 1 && g.Shape[2] > 1
 }
 
-// latticeShare returns W/h, 1/µm, or NaN where the sub-voxel law does not apply.
-func latticeShare(m *tissue.Model, coupling Coupling) float64 {
-	if !HasSubVoxelLaw(m.Grid, coupling) {
-		return math.NaN()
-	}
-	return latticeSelfTerm(m.Grid.Spacing)
-}
-
-func newSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, selfTerm float64) (law SurfaceLaw, ok bool, err error) {
+// Law returns the law of a cell type for a substrate; ok is false where the type
+// leaves the substrate alone.
+func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+	m := laws.model
 	cell, substrate := m.CellTypes[t], m.Substrates[s]
 	amount := substrate.Unit.AmountPerVolume()
 	for _, e := range cell.Exchange {
@@ -94,8 +103,8 @@ func newSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, s
 		}
 	}
 	law.Release = law.Export + law.Secretion*law.Saturation
-	if !math.IsNaN(selfTerm) && substrate.DiffusionCoefficient > 0 {
-		law.Shift = (1/(4*math.Pi*cell.Radius) - selfTerm) / (m.ExtracellularFraction * substrate.DiffusionCoefficient * amount)
+	if !math.IsNaN(laws.selfTerm) && substrate.DiffusionCoefficient > 0 {
+		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.selfTerm) / (m.ExtracellularFraction * substrate.DiffusionCoefficient * amount)
 	}
 	if law.Slack() <= 0 {
 		return law, true, fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
@@ -203,14 +212,18 @@ type budget struct {
 
 // NewExchange sorts the cells of a model by voxel for one substrate.
 func NewExchange(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) (*Exchange, error) {
+	return NewSurfaceLaws(m, coupling).exchange(s)
+}
+
+func (all SurfaceLaws) exchange(s tissue.SubstrateID) (*Exchange, error) {
+	m := all.model
 	x := &Exchange{Capacity: capacity(m, s)}
 	laws := make([]SurfaceLaw, len(m.CellTypes))
 	active := make([]bool, len(m.CellTypes))
-	selfTerm := latticeShare(m, coupling)
 	present := m.Cells.Count(len(m.CellTypes))
 	var faults []error
 	for t := range m.CellTypes {
-		law, ok, err := newSurfaceLaw(m, tissue.CellTypeID(t), s, selfTerm)
+		law, ok, err := all.Law(tissue.CellTypeID(t), s)
 		if err != nil && present[t] > 0 {
 			faults = append(faults, err)
 		}

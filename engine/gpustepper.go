@@ -262,14 +262,17 @@ func (st *gpuStepper) exchangeStage(q *gpu.Queue, s Stage, at *gpu.Texture, valu
 	return nil
 }
 
-func (st *gpuStepper) measure(q *gpu.Queue) error {
+func (st *gpuStepper) measure(q *gpu.Queue) error { return st.measureAfter(q, 0) }
+
+// measureAfter sums the density, and dt times what the stencils before it summed.
+func (st *gpuStepper) measureAfter(q *gpu.Queue, dt float64) error {
 	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
 		columnArgs: st.columnArgs(), Candidate: st.density, Trials: st.trials,
 	})
 	if err != nil {
 		return err
 	}
-	return st.sumRows(q, 0)
+	return st.sumRows(q, dt)
 }
 
 // sumRows adds up the columns: per row on the device, then row by row here.
@@ -331,13 +334,7 @@ func (st *gpuStepper) euler(q *gpu.Queue) error {
 		st.density, st.far = st.far, st.density
 		keep = 1
 	}
-	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(), Candidate: st.density, Trials: st.trials,
-	})
-	if err != nil {
-		return err
-	}
-	if err := st.sumRows(q, st.dt); err != nil {
+	if err := st.measureAfter(q, st.dt); err != nil {
 		return err
 	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads

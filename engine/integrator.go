@@ -87,10 +87,11 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 	if err := schemeFaults(m, in.options.Scheme); err != nil {
 		return nil, err
 	}
+	laws := NewSurfaceLaws(m, in.options.Coupling)
 	exchanges := make([]*Exchange, len(m.Substrates))
 	var faults []error
 	for i := range m.Substrates {
-		x, err := NewExchange(m, tissue.SubstrateID(i), in.options.Coupling)
+		x, err := laws.exchange(tissue.SubstrateID(i))
 		if err != nil {
 			faults = append(faults, err)
 		}

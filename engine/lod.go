@@ -47,8 +47,8 @@ func Lines(s Substrate, dt float64) []Line {
 
 func lodAxes(g tissue.Grid, s tissue.Substrate) []int {
 	var axes []int
-	for axis, faces := range s.Boundary {
-		if g.Shape[axis] > 1 || faces[0].Kind == tissue.Dirichlet || faces[1].Kind == tissue.Dirichlet {
+	for axis := range s.Boundary {
+		if movesAlong(g, s, axis) {
 			axes = append(axes, axis)
 		}
 	}

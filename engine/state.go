@@ -9,9 +9,6 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// Model returns the model as last updated.
-func (in *Integrator) Model() *tissue.Model { return in.model }
-
 // Stats returns the work so far.
 func (in *Integrator) Stats() Stats { return in.stats }
 
@@ -66,7 +63,7 @@ func (in *Integrator) Cells() (CellStates, error) {
 		centres[i] = m.Grid.Centre(at[0], at[1], at[2])
 	}
 	states := CellStates{ID: m.Cells.ID}
-	selfTerm := latticeShare(m, in.options.Coupling)
+	all := NewSurfaceLaws(m, in.options.Coupling)
 	for s := range m.Substrates {
 		density := make([]float64, len(centres))
 		if err := in.Gather(tissue.SubstrateID(s), centres, density, nil); err != nil {
@@ -76,7 +73,7 @@ func (in *Integrator) Cells() (CellStates, error) {
 		laws := make([]SurfaceLaw, len(m.CellTypes))
 		for t := range laws {
 			// A law beyond the limit belongs to a type without cells, or New had failed.
-			laws[t], _, _ = newSurfaceLaw(m, tissue.CellTypeID(t), tissue.SubstrateID(s), selfTerm)
+			laws[t], _, _ = all.Law(tissue.CellTypeID(t), tissue.SubstrateID(s))
 		}
 		for i, t := range m.Cells.Type {
 			surface[i] = laws[t].Surface(density[i])

@@ -180,29 +180,33 @@ func (in *Integrator) tick(g *group, dt float64, steps int, until, remaining flo
 	in.stats.LastStep = dt
 }
 
+// fixedStep returns the step of ftcs or lod, s; positive is the largest at which
+// forward Euler keeps densities positive.
+func (o Options) fixedStep(positive float64) float64 {
+	switch {
+	case o.TimeStep > 0:
+		return o.TimeStep
+	case o.Scheme == LOD:
+		return DefaultLODStep
+	}
+	return 0.9 * positive
+}
+
 // stepEuler takes a batch of forward-Euler steps.
 func (in *Integrator) stepEuler(g *group, until float64) error {
-	step, positive := in.options.TimeStep, in.positiveStep(g)
-	if step == 0 {
-		step = 0.9 * positive
-	}
-	return in.stepFixed(g, until, step, positive, Stepper.Euler)
+	return in.stepFixed(g, until, in.positiveStep(g), Stepper.Euler)
 }
 
 // stepLOD takes a batch of steps of the split scheme, positive at any step.
 func (in *Integrator) stepLOD(g *group, until float64) error {
-	step := in.options.TimeStep
-	if step == 0 {
-		step = DefaultLODStep
-	}
-	return in.stepFixed(g, until, step, math.Inf(1), Stepper.LOD)
+	return in.stepFixed(g, until, math.Inf(1), Stepper.LOD)
 }
 
 // stepFixed takes a batch of steps of one length, of a scheme without a choice that
 // keeps densities positive up to some step.
-func (in *Integrator) stepFixed(g *group, until, step, positive float64, run func(Stepper, float64, int) (Trial, error)) error {
+func (in *Integrator) stepFixed(g *group, until, positive float64, run func(Stepper, float64, int) (Trial, error)) error {
 	remaining := until - g.time
-	dt := divide(step, remaining)
+	dt := divide(in.options.fixedStep(positive), remaining)
 	n := min(int(math.Round(remaining/dt)), fixedBatch)
 	if dt > positive {
 		n = 1 // a step may change a density's sign, and the next change it back

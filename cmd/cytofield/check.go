@@ -112,10 +112,11 @@ func printCells(w io.Writer, s *scenario.Scenario) {
 	}
 	t := newTable(w, "Cells", "type", "number", "radius µm", "substrate", "releases", "takes up at low density", "surface law 1 + κg")
 	count := m.Cells.Count(len(m.CellTypes))
+	laws := engine.NewSurfaceLaws(m, engine.Coupling(s.Numerics.Coupling))
 	for id, cell := range m.CellTypes {
 		named := false
 		for k, substrate := range m.Substrates {
-			law, ok, _ := engine.NewSurfaceLaw(m, tissue.CellTypeID(id), tissue.SubstrateID(k), engine.Coupling(s.Numerics.Coupling))
+			law, ok, _ := laws.Law(tissue.CellTypeID(id), tissue.SubstrateID(k))
 			if !ok {
 				continue
 			}
