@@ -271,12 +271,15 @@ func TestFailedGPUSolverLeavesNothing(t *testing.T) {
 	})
 }
 
-// frail is a stepper that counts who closes it, and fails where it is told to.
+// frail is a group of one that counts who closes it, and fails where it is told to.
 type frail struct {
 	engine.Stepper
+	engine.Member
 	closed  *int
 	failing bool
 }
+
+func (f frail) Members() []engine.Member { return []engine.Member{f} }
 
 func (f frail) Write([]float64) error {
 	if f.failing {
@@ -308,7 +311,7 @@ func TestFailedIntegratorClosesItsSteppers(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			made, closed := 0, 0
-			_, err := engine.NewIntegrator(m, engine.Options{}, func(engine.Substrate) (engine.Stepper, error) {
+			_, err := engine.NewIntegrator(m, engine.Options{}, func(engine.Group) (engine.Stepper, error) {
 				if made == tc.failsToOpen {
 					return nil, errBroken
 				}

@@ -147,31 +147,25 @@ func (l *gpuLOD) prepare(q *gpu.Queue, s Substrate, dt float64) error {
 	return nil
 }
 
-func (st *gpuStepper) LOD(dt float64, n int) (Trial, error) {
-	st.dt, st.steps = dt, n
-	err := st.device.Do(st.onDevice.lod)
-	return st.trial, err
-}
-
 // stepLOD takes the steps in place; the rate's texture holds d' of long lines.
-func (st *gpuStepper) stepLOD(q *gpu.Queue) error {
-	if err := st.lod.prepare(q, st.Substrate, st.dt); err != nil {
+func (st *gpuStepper) stepLOD(q *gpu.Queue, dt float64, n int) error {
+	if err := st.lod.prepare(q, st.Substrate, dt); err != nil {
 		return err
 	}
 	if err := q.ClearBuffer(st.lod.tallies); err != nil {
 		return err
 	}
-	for range st.steps {
+	for range n {
 		for i, line := range st.lod.lines {
 			if err := st.sweep(q, line, st.lod.systems[i]); err != nil {
 				return err
 			}
 		}
-		if err := st.cells.actImplicitly(q, st.program, st.density, st.dt); err != nil {
+		if err := st.cells.actImplicitly(q, st.program, st.density, dt); err != nil {
 			return err
 		}
 	}
-	if err := st.measure(q); err != nil {
+	if err := st.measure(q, 0); err != nil {
 		return err
 	}
 	if err := gpu.ReadBuffer(q, st.lod.tallies, 0, st.lod.sums); err != nil {

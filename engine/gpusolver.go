@@ -29,7 +29,7 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
 			gibibytes(need), d.Info().Renderer, gibibytes(free))
 	}
-	in, err := NewIntegrator(m, o, func(substrate Substrate) (Stepper, error) { return s.newStepper(substrate, o.Scheme) })
+	in, err := NewIntegrator(m, o, func(g Group) (Stepper, error) { return s.newStepper(g, o.Scheme) })
 	if err != nil {
 		return nil, errors.Join(err, s.freePrograms())
 	}
@@ -79,30 +79,44 @@ func heldVoxels(g tissue.Grid, s tissue.Substrate) int {
 	return g.Voxels() - free
 }
 
-func (s *GPUSolver) newStepper(substrate Substrate, scheme Scheme) (Stepper, error) {
-	st := newGPUStepper(s.device, substrate)
+func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
+	g := newGPUGroup(s.device, wanted)
 	err := s.device.Do(func(q *gpu.Queue) error {
-		key := keyOf(substrate, scheme)
-		program, ok := s.programs[key]
-		if !ok {
-			var err error
-			if program, err = newKernels(q, key); err != nil {
+		for _, st := range g.members {
+			program, err := s.kernels(q, keyOf(st.Substrate, scheme))
+			if err == nil {
+				err = st.open(q, program, scheme)
+			}
+			if err != nil {
+				g.free(q)
 				return err
 			}
-			s.programs[key] = program
 		}
-		return st.open(q, program, scheme)
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return st, nil
+	return g, nil
+}
+
+// kernels returns the programs for a key, compiled once.
+func (s *GPUSolver) kernels(q *gpu.Queue, key programKey) (*kernels, error) {
+	program, ok := s.programs[key]
+	if !ok {
+		var err error
+		if program, err = newKernels(q, key); err != nil {
+			return nil, err
+		}
+		s.programs[key] = program
+	}
+	return program, nil
 }
 
 // Density returns the texture that holds a substrate now. The next step may put
 // the density into another: ask again.
 func (s *GPUSolver) Density(id tissue.SubstrateID) *gpu.Texture {
-	return s.fields[id].stepper.(*gpuStepper).density
+	return s.fields[id].member.(*gpuStepper).density
 }
 
 // Close frees textures, buffers and kernels. Closing twice is harmless.

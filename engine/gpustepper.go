@@ -26,7 +26,7 @@ func columnShape(g tissue.Grid) [3]int {
 	return shape
 }
 
-// gpuStepper is Stepper on a device. Its fields hold what cpu's stepper calls by
+// gpuStepper is one Member of a gpuGroup. Its fields hold what cpu's stepper calls by
 // the same names.
 type gpuStepper struct {
 	device  *gpu.Device
@@ -40,26 +40,14 @@ type gpuStepper struct {
 	cells, walls             *gpuExchange
 	lod                      *gpuLOD // nil for other schemes
 
-	// What the calls below exchange with the device's thread; the functions are
-	// made once, so that a step allocates nothing.
-	dt       float64
-	scheme   *RKL2
-	steps    int
-	trial    Trial
-	rows     []float32
-	staging  []float32
-	onDevice struct{ measure, rate, try, accept, euler, lod func(*gpu.Queue) error }
+	trial   Trial // of the last sums
+	rows    []float32
+	staging []float32
 }
 
 func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
 	st := &gpuStepper{device: d, Substrate: s, weights: StencilWeights(s.Grid, s.Substrate), columns: columnShape(s.Grid)}
 	st.rows = make([]float32, st.columns[1]*st.columns[2]*rowFloats)
-	st.onDevice.measure = st.measure
-	st.onDevice.rate = func(q *gpu.Queue) error { return st.evaluate(q, st.density, st.rate) }
-	st.onDevice.try = st.try
-	st.onDevice.accept = st.accept
-	st.onDevice.euler = st.euler
-	st.onDevice.lod = st.stepLOD
 	return st
 }
 
@@ -139,26 +127,7 @@ func (st *gpuStepper) scaled(factor float64) [3]float32 {
 }
 
 func (st *gpuStepper) Measure() (Trial, error) {
-	err := st.device.Do(st.onDevice.measure)
-	return st.trial, err
-}
-
-func (st *gpuStepper) EvaluateRate() error { return st.device.Do(st.onDevice.rate) }
-
-func (st *gpuStepper) Try(dt float64, scheme *RKL2) (Trial, error) {
-	st.dt, st.scheme = dt, scheme
-	err := st.device.Do(st.onDevice.try)
-	return st.trial, err
-}
-
-func (st *gpuStepper) Accept(dt float64) error {
-	st.dt = dt
-	return st.device.Do(st.onDevice.accept)
-}
-
-func (st *gpuStepper) Euler(dt float64, n int) (Trial, error) {
-	st.dt, st.steps = dt, n
-	err := st.device.Do(st.onDevice.euler)
+	err := st.device.Do(func(q *gpu.Queue) error { return st.measure(q, 0) })
 	return st.trial, err
 }
 
@@ -181,68 +150,57 @@ func (st *gpuStepper) addRate(q *gpu.Queue, c, rate *gpu.Texture, scale float64)
 	return st.walls.addRate(q, st.program, c, rate, scale)
 }
 
-// try runs the stages, then F of the candidate, then the sums.
-func (st *gpuStepper) try(q *gpu.Queue) error {
-	last := len(st.scheme.Stages) - 1
-	for j := range st.scheme.Stages {
-		if err := st.stage(q, j, j == last); err != nil {
-			return err
-		}
-		st.near, st.far = st.far, st.near
-	}
-	st.near, st.far = st.far, st.near // the candidate is in far
-	if err := st.evaluate(q, st.far, st.near); err != nil {
-		return err
-	}
+// compare sums over the candidate and the defect of the step.
+func (st *gpuStepper) compare(q *gpu.Queue, dt float64) error {
 	err := st.program.compare.Launch(q, st.columns, &reduceArgs{
 		columnArgs: st.columnArgs(), Candidate: st.far, Density: st.density,
-		Rate: st.rate, RateNext: st.near, HalfStep: float32(st.dt / 2), Trials: st.trials,
+		Rate: st.rate, RateNext: st.near, HalfStep: float32(dt / 2), Trials: st.trials,
 	})
 	if err != nil {
 		return err
 	}
-	return st.sumRows(q, st.dt)
+	return st.sumRows(q, dt)
 }
 
 // stage runs stage j+2 of the scheme. As d_0 = 0 and d_1 = μ̃_1 dt F(c), the rate
 // alone makes d_2 in the first and stands for d_1 in the second.
-func (st *gpuStepper) stage(q *gpu.Queue, j int, last bool) error {
-	s := st.scheme.Stages[j]
+func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKL2, j int) error {
+	s := scheme.Stages[j]
 	if j > 0 {
-		if err := st.advance(q, j, last); err != nil {
+		if err := st.advance(q, dt, scheme, j); err != nil {
 			return err
 		}
-		return st.exchangeStage(q, s, st.near, 1, 1)
+		return st.exchangeStage(q, dt, s, st.near, 1, 1)
 	}
-	scale, first := st.dt*s.MuTilde, st.dt*st.scheme.First
+	scale, first := dt*s.MuTilde, dt*scheme.First
 	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
 		columnArgs: st.columnArgs(), Density: st.rate, DensityNext: st.far,
 		Totals: st.totals, Share: float32(s.Weight * first),
-		Weights: st.scaled(scale * first), Own: float32(s.Mu*first + st.dt*s.RateShare),
+		Weights: st.scaled(scale * first), Own: float32(s.Mu*first + dt*s.RateShare),
 		Decay: float32(scale * first * st.DecayRate),
 	})
 	if err != nil {
 		return err
 	}
-	return st.exchangeStage(q, s, st.rate, first, 0)
+	return st.exchangeStage(q, dt, s, st.rate, first, 0)
 }
 
 // advance runs the stencil of stage j+2, j ≥ 1.
-func (st *gpuStepper) advance(q *gpu.Queue, j int, last bool) error {
-	s := st.scheme.Stages[j]
-	scale := st.dt * s.MuTilde
+func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKL2, j int) error {
+	s := scheme.Stages[j]
+	scale := dt * s.MuTilde
 	args := advanceArgs{
 		columnArgs: st.columnArgs(), Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
 		Totals: st.totals, Share: float32(s.Weight),
 		Weights: st.scaled(scale), Own: float32(s.Mu), Decay: float32(scale * st.DecayRate),
-		Nu: float32(s.Nu), RateShare: float32(st.dt * s.RateShare),
+		Nu: float32(s.Nu), RateShare: float32(dt * s.RateShare),
 	}
 	kernel := &st.program.advance[0]
 	if j == 1 {
-		args.RateShare = float32(st.dt * (s.RateShare + s.Nu*st.scheme.First))
+		args.RateShare = float32(dt * (s.RateShare + s.Nu*scheme.First))
 		kernel = &st.program.advance[1]
 	}
-	if last {
+	if j == len(scheme.Stages)-1 {
 		return kernel[1].Launch(q, st.columns, &args)
 	}
 	return kernel[0].Launch(q, st.columns, &args)
@@ -250,10 +208,10 @@ func (st *gpuStepper) advance(q *gpu.Queue, j int, last bool) error {
 
 // exchangeStage adds the cells and walls to a stage. The increment it evaluates F
 // at is valueScale × at; keep 0 starts the shares anew.
-func (st *gpuStepper) exchangeStage(q *gpu.Queue, s Stage, at *gpu.Texture, valueScale, keep float64) error {
+func (st *gpuStepper) exchangeStage(q *gpu.Queue, dt float64, s Stage, at *gpu.Texture, valueScale, keep float64) error {
 	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
 		err := x.addStage(q, st.program, st.density, at, st.far, exchangeStageArgs{
-			ValueScale: float32(valueScale), Scale: float32(st.dt * s.MuTilde), Weight: float32(s.Weight), Keep: float32(keep),
+			ValueScale: float32(valueScale), Scale: float32(dt * s.MuTilde), Weight: float32(s.Weight), Keep: float32(keep),
 		})
 		if err != nil {
 			return err
@@ -262,10 +220,8 @@ func (st *gpuStepper) exchangeStage(q *gpu.Queue, s Stage, at *gpu.Texture, valu
 	return nil
 }
 
-func (st *gpuStepper) measure(q *gpu.Queue) error { return st.measureAfter(q, 0) }
-
-// measureAfter sums the density, and dt times what the stencils before it summed.
-func (st *gpuStepper) measureAfter(q *gpu.Queue, dt float64) error {
+// measure sums the density, and dt times what the stencils before it summed.
+func (st *gpuStepper) measure(q *gpu.Queue, dt float64) error {
 	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
 		columnArgs: st.columnArgs(), Candidate: st.density, Trials: st.trials,
 	})
@@ -301,9 +257,9 @@ func (st *gpuStepper) sumRows(q *gpu.Queue, dt float64) error {
 }
 
 // accept books the integrals and swaps the candidate in.
-func (st *gpuStepper) accept(q *gpu.Queue) error {
+func (st *gpuStepper) accept(q *gpu.Queue, dt float64) error {
 	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
-		if err := x.book(q, st.program, st.density, st.dt, 1); err != nil {
+		if err := x.book(q, st.program, st.density, dt, 1); err != nil {
 			return err
 		}
 	}
@@ -312,29 +268,34 @@ func (st *gpuStepper) accept(q *gpu.Queue) error {
 	return nil
 }
 
-func (st *gpuStepper) euler(q *gpu.Queue) error {
-	keep := float32(0)
-	for range st.steps {
-		err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-			columnArgs: st.columnArgs(), Density: st.density, DensityNext: st.far,
-			Totals: st.totals, Share: 1, Keep: keep,
-			Weights: st.scaled(st.dt), Own: 1, Decay: float32(st.dt * st.DecayRate),
-		})
-		if err != nil {
-			return err
-		}
-		if err := st.addRate(q, st.density, st.far, st.dt); err != nil {
-			return err
-		}
-		for _, x := range [2]*gpuExchange{st.cells, st.walls} {
-			if err := x.book(q, st.program, st.density, st.dt, 0); err != nil {
-				return err
-			}
-		}
-		st.density, st.far = st.far, st.density
-		keep = 1
+// euler makes far the density c + dt F(c); the first of a batch starts the totals anew.
+func (st *gpuStepper) euler(q *gpu.Queue, dt float64, first bool) error {
+	keep := float32(1)
+	if first {
+		keep = 0
 	}
-	if err := st.measureAfter(q, st.dt); err != nil {
+	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
+		columnArgs: st.columnArgs(), Density: st.density, DensityNext: st.far,
+		Totals: st.totals, Share: 1, Keep: keep,
+		Weights: st.scaled(dt), Own: 1, Decay: float32(dt * st.DecayRate),
+	})
+	if err != nil {
+		return err
+	}
+	if err := st.addRate(q, st.density, st.far, dt); err != nil {
+		return err
+	}
+	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
+		if err := x.book(q, st.program, st.density, dt, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishEuler sums up after a batch of steps of forward Euler.
+func (st *gpuStepper) finishEuler(q *gpu.Queue, dt float64) error {
+	if err := st.measure(q, dt); err != nil {
 		return err
 	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads
@@ -442,11 +403,4 @@ func newBuffer[T any](q *gpu.Queue, values []T) (*gpu.Buffer, error) {
 		return nil, err
 	}
 	return b, nil
-}
-
-func (st *gpuStepper) Close() error {
-	return st.device.Do(func(q *gpu.Queue) error {
-		st.free(q)
-		return nil
-	})
 }

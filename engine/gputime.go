@@ -31,10 +31,10 @@ type copyArgs struct {
 // TimeStage times a middle stage of a step against a plain copy of the same
 // arrays, each repeated in turn. The density stays as it is.
 func (s *GPUSolver) TimeStage(id tissue.SubstrateID, repeats int) (times StageTimes, err error) {
-	st := s.fields[id].stepper.(*gpuStepper)
-	st.dt, st.scheme = 1/s.SpectralRadius(id), NewRKL2(7)
+	st := s.fields[id].member.(*gpuStepper)
+	dt, scheme := 1/s.SpectralRadius(id), NewRKL2(7)
 	const middle = 3
-	stage := st.scheme.Stages[middle]
+	stage := scheme.Stages[middle]
 	err = s.device.Do(func(q *gpu.Queue) error {
 		source, err := shaders.Assemble("copy", keyOf(st.Substrate, s.options.Scheme).defines())
 		if err != nil {
@@ -51,8 +51,8 @@ func (s *GPUSolver) TimeStage(id tissue.SubstrateID, repeats int) (times StageTi
 			run  func() error
 		}{
 			{&times.Copy, func() error { return plain.Launch(q, st.Grid.Shape, &args) }},
-			{&times.Stencil, func() error { return st.advance(q, middle, false) }},
-			{&times.Exchange, func() error { return st.exchangeStage(q, stage, st.near, 1, 1) }},
+			{&times.Stencil, func() error { return st.advance(q, dt, scheme, middle) }},
+			{&times.Exchange, func() error { return st.exchangeStage(q, dt, stage, st.near, 1, 1) }},
 		} {
 			if err := part.run(); err != nil { // the first compiles
 				return err

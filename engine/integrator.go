@@ -23,7 +23,7 @@ type Integrator struct {
 // field is one substrate on its device.
 type field struct {
 	id           tissue.SubstrateID
-	stepper      Stepper
+	member       Member
 	cells, walls *Exchange
 	ledger       Ledger
 	sum          float64 // Σ c over voxels
@@ -35,7 +35,8 @@ type field struct {
 
 // group is the substrates that step together because they are coupled.
 type group struct {
-	fields []*field
+	fields  []*field
+	stepper Stepper
 	radius float64 // spectral bound of the group, 1/s
 	time   float64 // s
 	step   float64 // s, proposed next; 0 before the first
@@ -50,9 +51,14 @@ type Substrate struct {
 	Cells, Walls *Exchange
 }
 
+// Group tells a device which substrates to step together.
+type Group struct {
+	Substrates []Substrate
+}
+
 // NewIntegrator prepares a valid model for a device that makes one Stepper per
-// substrate. On error, or on Close, the steppers made are closed.
-func NewIntegrator(m *tissue.Model, o Options, newStepper func(Substrate) (Stepper, error)) (*Integrator, error) {
+// group of substrates. On error, or on Close, the steppers made are closed.
+func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, error)) (*Integrator, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
@@ -70,17 +76,35 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Substrate) (Stepp
 		if f.sweeps = 1; o.Scheme == LOD {
 			f.sweeps = int64(len(lodAxes(m.Grid, s)))
 		}
-		if f.stepper, err = newStepper(Substrate{s, m.Grid, f.cells, f.walls}); err != nil {
-			return nil, errors.Join(fmt.Errorf("engine: substrate %q: %w", s.Name, err), in.Close())
-		}
 		in.fields = append(in.fields, f)
-		in.groups = append(in.groups, &group{fields: []*field{f}}) // nothing couples substrates yet
-		if err := in.fill(f, s.InitialDensity); err != nil {
+	}
+	for i := range m.Substrates { // nothing couples substrates yet
+		if err := in.open([]*field{in.fields[i]}, newStepper); err != nil {
 			return nil, errors.Join(err, in.Close())
 		}
 	}
 	in.bound()
 	return in, nil
+}
+
+// open makes a group of fields on its device, with their densities at the start.
+func (in *Integrator) open(fields []*field, newStepper func(Group) (Stepper, error)) error {
+	var wanted Group
+	for _, f := range fields {
+		wanted.Substrates = append(wanted.Substrates, Substrate{in.model.Substrates[f.id], in.model.Grid, f.cells, f.walls})
+	}
+	stepper, err := newStepper(wanted)
+	if err != nil {
+		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
+	}
+	in.groups = append(in.groups, &group{fields: fields, stepper: stepper})
+	for i, f := range fields {
+		f.member = stepper.Members()[i]
+		if err := in.fill(f, wanted.Substrates[i].InitialDensity); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
@@ -115,7 +139,7 @@ func (in *Integrator) fill(f *field, density float64) error {
 		for i := range values {
 			values[i] = density
 		}
-		if err := f.stepper.Write(values); err != nil {
+		if err := f.member.Write(values); err != nil {
 			return err
 		}
 	}
@@ -151,7 +175,7 @@ func (in *Integrator) SpectralRadius(s tissue.SubstrateID) float64 {
 
 // measure takes stock of a density that something other than a step has changed.
 func (in *Integrator) measure(f *field) error {
-	trial, err := f.stepper.Measure()
+	trial, err := f.member.Measure()
 	if err != nil {
 		return err
 	}
@@ -216,18 +240,16 @@ func (in *Integrator) prepare(g *group) error {
 	for _, f := range g.fields {
 		if !finite(f.sum) { // written so: a step would only spread it
 			return fmt.Errorf("engine: substrate %q at t = %.6g s%s: %w",
-				in.model.Substrates[f.id].Name, g.time, in.worst(f, f.stepper.Read), ErrNotFinite)
+				in.model.Substrates[f.id].Name, g.time, in.worst(f, f.member.Read), ErrNotFinite)
 		}
 	}
 	if g.ready || in.options.Scheme != Adaptive {
 		return nil
 	}
-	for _, f := range g.fields {
-		if err := f.stepper.EvaluateRate(); err != nil {
-			return err
-		}
-		in.stats.Sweeps++
+	if err := g.stepper.EvaluateRate(g.time); err != nil {
+		return err
 	}
+	in.stats.Sweeps += int64(len(g.fields))
 	g.ready = true
 	return nil
 }
@@ -235,8 +257,8 @@ func (in *Integrator) prepare(g *group) error {
 // Close frees the steppers. Closing twice is harmless.
 func (in *Integrator) Close() error {
 	var faults []error
-	for _, f := range in.fields {
-		faults = append(faults, f.stepper.Close())
+	for _, g := range in.groups {
+		faults = append(faults, g.stepper.Close())
 	}
 	in.fields, in.groups = nil, nil
 	return errors.Join(faults...)

@@ -44,7 +44,7 @@ func (in *Integrator) Snapshot(w io.Writer) error {
 			return err
 		}
 		density := make([]float64, in.model.Grid.Voxels())
-		if err := f.stepper.Read(density); err != nil {
+		if err := f.member.Read(density); err != nil {
 			return err
 		}
 		state.Fields = append(state.Fields, fieldState{f.ledger, f.largest, density})
@@ -65,10 +65,10 @@ func (in *Integrator) Restore(r io.Reader) error {
 		return fmt.Errorf("engine: restore: %w", err)
 	}
 	for i, f := range in.fields {
-		if _, err := f.stepper.Integrals(); err != nil { // drop what was booked before
+		if _, err := f.member.Integrals(); err != nil { // drop what was booked before
 			return err
 		}
-		if err := f.stepper.Write(state.Fields[i].Density); err != nil {
+		if err := f.member.Write(state.Fields[i].Density); err != nil {
 			return err
 		}
 		if err := in.measure(f); err != nil {

@@ -17,7 +17,7 @@ func (in *Integrator) Read(s tissue.SubstrateID, dst *tissue.Field) error {
 	if dst.Grid.Shape != in.model.Grid.Shape {
 		return fmt.Errorf("engine: read into a field of %v voxels: want %v", dst.Grid.Shape, in.model.Grid.Shape)
 	}
-	return in.fields[s].stepper.Read(dst.Values)
+	return in.fields[s].member.Read(dst.Values)
 }
 
 // Write replaces a substrate's density; the ledger books the difference.
@@ -27,7 +27,7 @@ func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 	}
 	f := in.fields[s]
 	before := f.ledger.Present
-	if err := f.stepper.Write(src.Values); err != nil {
+	if err := f.member.Write(src.Values); err != nil {
 		return err
 	}
 	if err := in.measure(f); err != nil {
@@ -51,7 +51,7 @@ func (in *Integrator) disturb(s tissue.SubstrateID) {
 
 // Gather interpolates a density and its gradient at points.
 func (in *Integrator) Gather(s tissue.SubstrateID, at []r3.Vec, density []float64, gradient []r3.Vec) error {
-	return in.fields[s].stepper.Gather(at, density, gradient)
+	return in.fields[s].member.Gather(at, density, gradient)
 }
 
 // Cells evaluates the surface law of every cell at the density of its voxel.
@@ -100,7 +100,7 @@ func (f *field) settle() error {
 	if f.elapsed == 0 {
 		return nil
 	}
-	integrals, err := f.stepper.Integrals()
+	integrals, err := f.member.Integrals()
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		if err := f.settle(); err != nil {
 			return err
 		}
-		if err := f.stepper.Replace(exchanges[i], f.walls); err != nil {
+		if err := f.member.Replace(exchanges[i], f.walls); err != nil {
 			return err
 		}
 		f.cells = exchanges[i]

@@ -56,15 +56,11 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 		}
 		dt := divide(proposal, remaining)
 		scheme := in.scheme(RKL2Stages(dt, g.radius))
-		trials := make([]Trial, 0, 4)
-		for _, f := range g.fields {
-			trial, err := f.stepper.Try(dt, scheme)
-			if err != nil {
-				return err
-			}
-			in.stats.Sweeps += int64(len(scheme.Stages)) + 1
-			trials = append(trials, trial)
+		trials, err := g.stepper.Try(g.time, dt, scheme)
+		if err != nil {
+			return err
 		}
+		in.stats.Sweeps += int64(len(g.fields) * (len(scheme.Stages) + 1))
 		verdict := in.judge(g, trials, scheme)
 		if fixed {
 			verdict.ratio = 0
@@ -153,10 +149,10 @@ func (in *Integrator) absoluteTolerance(f *field, t Trial) float64 {
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining float64) error {
+	if err := g.stepper.Accept(dt); err != nil {
+		return err
+	}
 	for i, f := range g.fields {
-		if err := f.stepper.Accept(dt); err != nil {
-			return err
-		}
 		in.book(f, dt, dt*f.sum+trials[i].Integral)
 		f.adopt(trials[i])
 	}
@@ -194,33 +190,35 @@ func (o Options) fixedStep(positive float64) float64 {
 
 // stepEuler takes a batch of forward-Euler steps.
 func (in *Integrator) stepEuler(g *group, until float64) error {
-	return in.stepFixed(g, until, in.positiveStep(g), Stepper.Euler)
+	return in.stepFixed(g, until, in.positiveStep(g), func(dt float64, n int) ([]Trial, error) {
+		return g.stepper.Euler(g.time, dt, n)
+	})
 }
 
 // stepLOD takes a batch of steps of the split scheme, positive at any step.
 func (in *Integrator) stepLOD(g *group, until float64) error {
-	return in.stepFixed(g, until, math.Inf(1), Stepper.LOD)
+	return in.stepFixed(g, until, math.Inf(1), g.stepper.LOD)
 }
 
 // stepFixed takes a batch of steps of one length, of a scheme without a choice that
 // keeps densities positive up to some step.
-func (in *Integrator) stepFixed(g *group, until, positive float64, run func(Stepper, float64, int) (Trial, error)) error {
+func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt float64, n int) ([]Trial, error)) error {
 	remaining := until - g.time
 	dt := divide(in.options.fixedStep(positive), remaining)
 	n := min(int(math.Round(remaining/dt)), fixedBatch)
 	if dt > positive {
 		n = 1 // a step may change a density's sign, and the next change it back
 	}
-	for _, f := range g.fields {
-		trial, err := run(f.stepper, dt, n)
-		if err != nil {
-			return err
-		}
+	trials, err := run(dt, n)
+	if err != nil {
+		return err
+	}
+	if v := in.judge(g, trials, &RKL2{}); !v.accepted() {
+		return in.failure(g, dt, v)
+	}
+	for i, f := range g.fields {
+		trial := trials[i]
 		in.stats.Sweeps += int64(n) * f.sweeps
-		v := in.judge(g, []Trial{trial}, &RKL2{})
-		if !v.accepted() {
-			return in.failure(g, dt, v)
-		}
 		in.book(f, dt*float64(n), trial.Integral)
 		f.ledger.ThroughWalls += f.cells.Capacity * trial.Inflow
 		f.adopt(trial)
@@ -254,7 +252,7 @@ func (in *Integrator) failure(g *group, dt float64, v verdict) error {
 		advice = "; the step is fixed: take a smaller one, or leave it to the scheme"
 	}
 	s := in.model.Substrates[f.id]
-	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w%s", s.Name, g.time, dt, in.worst(f, f.stepper.ReadCandidate), cause, advice)
+	return fmt.Errorf("engine: substrate %q at t = %.6g s, step %.3g s%s: %w%s", s.Name, g.time, dt, in.worst(f, f.member.ReadCandidate), cause, advice)
 }
 
 // worst names the voxel with the first non-finite or else the lowest density of

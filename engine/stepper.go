@@ -4,23 +4,32 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 )
 
-// Stepper is one substrate on one device: what a scheme asks of the hardware.
-// It holds the density c and, between steps, its rate F(c).
+// Stepper is a group of substrates on one device: what a scheme asks of the
+// hardware. It holds the densities c and, between steps, their rates F(c, t). All
+// members go through the stages of a step together; the trials it returns are one per
+// member, and its own until the next call.
 type Stepper interface {
-	// Measure sums the density as it stands.
-	Measure() (Trial, error)
-	// EvaluateRate makes F(c) valid after the density or the exchange changed.
-	EvaluateRate() error
-	// Try makes a candidate for the density dt seconds on and leaves c untouched.
-	Try(dt float64, scheme *RKL2) (Trial, error)
-	// Accept makes the candidate of the last Try the density, and books the
+	// Members are the substrates of the group, in its order.
+	Members() []Member
+	// EvaluateRate makes F(c, t) valid after a density or an exchange changed.
+	EvaluateRate(t float64) error
+	// Try makes candidates for the densities from t, s, to t + dt and leaves c untouched.
+	Try(t, dt float64, scheme *RKL2) ([]Trial, error)
+	// Accept makes the candidates of the last Try the densities, and books the
 	// step's integrals.
 	Accept(dt float64) error
-	// Euler takes n forward-Euler steps at once and books their integrals.
-	Euler(dt float64, n int) (Trial, error)
+	// Euler takes n forward-Euler steps from t, s, at once and books their integrals.
+	Euler(t, dt float64, n int) ([]Trial, error)
 	// LOD takes n steps of the split scheme at once and books their integrals: sweeps
 	// along the axes, then the cells. Held walls belong to the sweeps.
-	LOD(dt float64, n int) (Trial, error)
+	LOD(dt float64, n int) ([]Trial, error)
+	Close() error
+}
+
+// Member is one substrate of a Stepper.
+type Member interface {
+	// Measure sums the density as it stands.
+	Measure() (Trial, error)
 	// Integrals returns the time integrals booked since the last call.
 	Integrals() (Integrals, error)
 	// Replace takes new exchanges; integrals not yet fetched are lost.
@@ -31,7 +40,6 @@ type Stepper interface {
 	ReadCandidate(dst []float64) error
 	Write(src []float64) error
 	Gather(at []r3.Vec, density []float64, gradient []r3.Vec) error
-	Close() error
 }
 
 // Trial is what a step's reductions say; sums run over voxels.

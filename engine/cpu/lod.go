@@ -10,9 +10,9 @@ const (
 	lodWidth = 64
 )
 
-// LOD takes n steps: a sweep of backward Euler along each axis, then the cells.
+// split takes n steps of LOD: a sweep of backward Euler along each axis, then the cells.
 // Mirrored by sweep_lod.glsl and exchange_lod.glsl.
-func (st *stepper) LOD(dt float64, n int) (engine.Trial, error) {
+func (st *stepper) split(dt float64, n int) engine.Trial {
 	if st.lod == nil || st.lod.dt != dt {
 		st.lod = &lod{dt: dt, lines: engine.Lines(st.substrate, dt)}
 	}
@@ -25,10 +25,10 @@ func (st *stepper) LOD(dt float64, n int) (engine.Trial, error) {
 		}
 		st.cells.actImplicitly(st.density, dt)
 	}
-	trial, err := st.Measure()
+	trial := st.measure()
 	trial.Integral, trial.Inflow = integral, inflow
 	copy(st.far, st.density) // the candidate a failure reads
-	return trial, err
+	return trial
 }
 
 // lod keeps the systems of the last step length.

@@ -12,8 +12,8 @@ var _ engine.Solver = (*Solver)(nil)
 
 // NewSolver prepares a model. Errors are those of the model and the options.
 func NewSolver(m *tissue.Model, o engine.Options) (*Solver, error) {
-	in, err := engine.NewIntegrator(m, o, func(s engine.Substrate) (engine.Stepper, error) {
-		return newStepper(s), nil
+	in, err := engine.NewIntegrator(m, o, func(g engine.Group) (engine.Stepper, error) {
+		return newGroup(g), nil
 	})
 	if err != nil {
 		return nil, err

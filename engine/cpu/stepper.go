@@ -39,12 +39,7 @@ func newStepper(s engine.Substrate) *stepper {
 	return st
 }
 
-// EvaluateRate writes F(c). Mirrored by apply_stencil.glsl.
-func (st *stepper) EvaluateRate() error {
-	st.evaluate(st.density, st.rate)
-	return nil
-}
-
+// evaluate writes F(c). Mirrored by apply_stencil.glsl.
 func (st *stepper) evaluate(c, rate []float64) {
 	op := st.stencil.scaled(0, 1)
 	nx := st.grid.Shape[0]
@@ -55,23 +50,6 @@ func (st *stepper) evaluate(c, rate []float64) {
 	})
 	st.cells.addRate(c, rate, 1)
 	st.walls.addRate(c, rate, 1)
-}
-
-// Try runs the stages, then F of the candidate, then the sums.
-func (st *stepper) Try(dt float64, scheme *engine.RKL2) (engine.Trial, error) {
-	st.firstStage(dt * scheme.First)
-	for j, stage := range scheme.Stages {
-		last := j == len(scheme.Stages)-1
-		st.stage(dt, stage, j == 0, last)
-		st.near, st.far = st.far, st.near
-	}
-	st.near, st.far = st.far, st.near // the candidate is in far
-	st.evaluate(st.far, st.near)
-	trial := st.compare(dt)
-	for _, sum := range st.rowSum {
-		trial.Integral += dt * sum
-	}
-	return trial, nil
 }
 
 // firstStage writes d_1 = μ̃_1 dt F(c).
@@ -135,8 +113,10 @@ func (st *stepper) compare(dt float64) engine.Trial {
 }
 
 // Measure sums over the density.
-func (st *stepper) Measure() (engine.Trial, error) {
-	return st.reduce(st.density, func(row, []float64) {}), nil
+func (st *stepper) Measure() (engine.Trial, error) { return st.measure(), nil }
+
+func (st *stepper) measure() engine.Trial {
+	return st.reduce(st.density, func(row, []float64) {})
 }
 
 // reduce sums a density and the defect that a function writes for a row, which
@@ -177,43 +157,43 @@ func (st *stepper) reduce(density []float64, defect func(r row, line []float64))
 
 func empty() engine.Trial { return engine.Trial{Min: math.Inf(1), Max: math.Inf(-1)} }
 
-// Accept swaps the candidate in and books ∫c dt at the sites.
-func (st *stepper) Accept(dt float64) error {
+// accept swaps the candidate in and books ∫c dt at the sites.
+func (st *stepper) accept(dt float64) {
 	st.cells.book(st.density, dt)
 	st.walls.book(st.density, dt)
 	st.density, st.far = st.far, st.density
 	st.rate, st.near = st.near, st.rate
-	return nil
 }
 
-// Euler takes n steps c' = c + dt F(c). Mirrored by apply_stencil.glsl.
-func (st *stepper) Euler(dt float64, n int) (engine.Trial, error) {
+// euler makes far the density c + dt F(c), and adds up what decays on the way.
+// Mirrored by apply_stencil.glsl.
+func (st *stepper) euler(dt float64) {
 	op := st.stencil.scaled(1, dt)
 	nx := st.grid.Shape[0]
-	clear(st.rowSum)
-	for range n {
-		inParallel(len(st.stencil.rows), func(from, to int) {
-			for i := from; i < to; i++ {
-				r := st.stencil.rows[i]
-				op.apply(r, st.density, st.far[r.at:][:nx])
-				for _, c := range st.density[r.at:][:nx] {
-					st.rowSum[i] += c
-				}
+	inParallel(len(st.stencil.rows), func(from, to int) {
+		for i := from; i < to; i++ {
+			r := st.stencil.rows[i]
+			op.apply(r, st.density, st.far[r.at:][:nx])
+			for _, c := range st.density[r.at:][:nx] {
+				st.rowSum[i] += c
 			}
-		})
-		for _, x := range [2]*exchange{st.cells, st.walls} {
-			x.addRate(st.density, st.far, dt)
-			x.clearShares()
-			x.book(st.density, dt)
 		}
-		st.density, st.far = st.far, st.density
+	})
+	for _, x := range [2]*exchange{st.cells, st.walls} {
+		x.addRate(st.density, st.far, dt)
+		x.clearShares()
+		x.book(st.density, dt)
 	}
-	trial, err := st.Measure()
+}
+
+// finishEuler sums up after a batch of steps of forward Euler.
+func (st *stepper) finishEuler(dt float64) engine.Trial {
+	trial := st.measure()
 	for _, sum := range st.rowSum {
 		trial.Integral += dt * sum
 	}
 	copy(st.far, st.density) // the candidate a failure reads
-	return trial, err
+	return trial
 }
 
 func (st *stepper) Integrals() (engine.Integrals, error) {
@@ -230,7 +210,6 @@ func (st *stepper) Replace(cells, walls *engine.Exchange) error {
 func (st *stepper) Read(dst []float64) error          { copy(dst, st.density); return nil }
 func (st *stepper) ReadCandidate(dst []float64) error { copy(dst, st.far); return nil }
 func (st *stepper) Write(src []float64) error         { copy(st.density, src); return nil }
-func (st *stepper) Close() error                      { return nil }
 
 // Gather interpolates between the eight voxel centres around each point. Mirrored
 // by gather_density.glsl.

@@ -1,0 +1,103 @@
+package cpu
+
+import "github.com/cytofield/cytofield/engine"
+
+// group is substrates that go through the stages of a step together.
+type group struct {
+	members []*stepper
+	trials  []engine.Trial // per member, of the last call
+}
+
+func newGroup(wanted engine.Group) *group {
+	g := &group{trials: make([]engine.Trial, len(wanted.Substrates))}
+	for _, s := range wanted.Substrates {
+		g.members = append(g.members, newStepper(s))
+	}
+	return g
+}
+
+// Members returns the substrates.
+func (g *group) Members() []engine.Member {
+	members := make([]engine.Member, len(g.members))
+	for i, st := range g.members {
+		members[i] = st
+	}
+	return members
+}
+
+// EvaluateRate writes F(c).
+func (g *group) EvaluateRate(t float64) error {
+	for _, st := range g.members {
+		st.evaluate(st.density, st.rate)
+	}
+	return nil
+}
+
+// Try runs the stages, then F of the candidates, then the sums.
+func (g *group) Try(t, dt float64, scheme *engine.RKL2) ([]engine.Trial, error) {
+	for _, st := range g.members {
+		st.firstStage(dt * scheme.First)
+	}
+	for j, stage := range scheme.Stages {
+		first, last := j == 0, j == len(scheme.Stages)-1
+		for _, st := range g.members {
+			st.stage(dt, stage, first, last)
+		}
+		if !last {
+			g.swap()
+		}
+	}
+	for i, st := range g.members {
+		st.evaluate(st.far, st.near)
+		g.trials[i] = st.compare(dt)
+		for _, sum := range st.rowSum {
+			g.trials[i].Integral += dt * sum
+		}
+	}
+	return g.trials, nil
+}
+
+// swap makes d_j the d_{j−1} of the next stage.
+func (g *group) swap() {
+	for _, st := range g.members {
+		st.near, st.far = st.far, st.near
+	}
+}
+
+// Accept swaps the candidates in and books ∫c dt at the sites.
+func (g *group) Accept(dt float64) error {
+	for _, st := range g.members {
+		st.accept(dt)
+	}
+	return nil
+}
+
+// Euler takes n steps c' = c + dt F(c).
+func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
+	for _, st := range g.members {
+		clear(st.rowSum)
+	}
+	for range n {
+		for _, st := range g.members {
+			st.euler(dt)
+		}
+		for _, st := range g.members {
+			st.density, st.far = st.far, st.density
+		}
+	}
+	for i, st := range g.members {
+		g.trials[i] = st.finishEuler(dt)
+	}
+	return g.trials, nil
+}
+
+// LOD takes n steps of each member: nothing couples them.
+func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
+	for i, st := range g.members {
+		g.trials[i] = st.split(dt, n)
+	}
+	return g.trials, nil
+}
+
+// Close has nothing to free.
+func (g *group) Close() error { return nil }
