@@ -112,14 +112,14 @@ func (f *field) settle() error {
 	return nil
 }
 
-// Update takes a model with other cells or rates. Grid, fraction and substrates
-// must be those the solver was made for.
+// Update takes a model with other cells or rates. Its tissue must be the one the
+// solver was made for.
 func (in *Integrator) Update(m *tissue.Model) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	if m.Grid != in.model.Grid || m.ExtracellularFraction != in.model.ExtracellularFraction || !sameSubstrates(m, in.model) {
-		return errors.New("engine: update: grid, extracellular fraction and substrates must stay; make a new solver")
+	if !m.SameTissue(in.model) {
+		return errors.New("engine: update: grid, extracellular fraction, substrates, regions and flow must stay; make a new solver")
 	}
 	exchanges, err := in.exchanges(m)
 	if err != nil {
@@ -140,16 +140,4 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		g.step = 0
 	}
 	return nil
-}
-
-func sameSubstrates(a, b *tissue.Model) bool {
-	if len(a.Substrates) != len(b.Substrates) {
-		return false
-	}
-	for i := range a.Substrates {
-		if a.Substrates[i] != b.Substrates[i] {
-			return false
-		}
-	}
-	return true
 }

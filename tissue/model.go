@@ -3,6 +3,7 @@ package tissue
 import (
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // Model is a tissue at its start: everything a solver needs to know, and
@@ -12,10 +13,20 @@ type Model struct {
 	Grid                  Grid
 	ExtracellularFraction float64 // α: share of a voxel that the fluid fills; 1 in water
 	Substrates            []Substrate
+	Regions               []Region // at most MaxRegions; where they overlap the later holds
+	Flow                  *Flow    // of interstitial fluid; nil where it rests
 	CellTypes             []CellType
 	Cells                 Cells
 	Duration              float64 // s
 	Seed                  uint64
+}
+
+// SameTissue reports whether two models are of the same grid, fluid, substrates,
+// regions and flow: whether they differ in no more than cells and what they do.
+func (m *Model) SameTissue(other *Model) bool {
+	return m.Grid == other.Grid && m.ExtracellularFraction == other.ExtracellularFraction &&
+		reflect.DeepEqual(m.Substrates, other.Substrates) &&
+		reflect.DeepEqual(m.Regions, other.Regions) && reflect.DeepEqual(m.Flow, other.Flow)
 }
 
 // Substrate returns the id of a substrate by name.

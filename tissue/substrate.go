@@ -50,29 +50,59 @@ type BoundaryKind int
 
 // The kinds of boundary.
 const (
-	NoFlux    BoundaryKind = iota // nothing passes
+	NoFlux    BoundaryKind = iota // nothing diffuses through
 	Dirichlet                     // the density at the wall is held
 	Periodic                      // what leaves comes in at the opposite face
+	Flux                          // a given amount comes in per area and time
+	Robin                         // a permeable wall with a density beyond it
 )
 
 func (k BoundaryKind) String() string {
-	return [...]string{"no-flux", "dirichlet", "periodic"}[k]
+	return [...]string{"no-flux", "dirichlet", "periodic", "flux", "robin"}[k]
 }
 
-// Boundary is the condition on one face of the box.
+// Boundary is the condition on one face of the box. With n the inward normal and
+// N = DensityUnit.AmountPerVolume, the amount that diffuses in per area of the
+// face and time is
+//
+//	N α D ∂c/∂n = Flux                        of kind Flux
+//	            = N P (Density − c at wall)   of kind Robin
+//
+// Areas are of the whole face, not of its fluid share.
 type Boundary struct {
-	Kind    BoundaryKind
-	Density float64 // held at the wall; Dirichlet only
+	Kind         BoundaryKind
+	Density      float64     // held at the wall (Dirichlet) or beyond it (Robin), in the substrate's unit
+	Series       *TimeSeries // Dirichlet, Robin: the density over time instead of Density; nil where constant
+	Flux         float64     // Flux: inwards, 0 or more, amount/(µm² s): molecules/(µm² s) for nM
+	Permeability float64     // Robin: P, µm/s
 }
+
+// DensityAt returns the density at or beyond the wall at a time, s.
+func (b Boundary) DensityAt(t float64) float64 { return densityAt(b.Density, b.Series, t) }
 
 // Substrate is one diffusing molecule.
 type Substrate struct {
 	Name                 string
 	Unit                 DensityUnit
 	DiffusionCoefficient float64        // effective, µm²/s
-	DecayRate            float64        // 1/s
-	InitialDensity       float64        // everywhere at the start
+	DecayRate            float64        // of free molecules, 1/s
+	Retardation          float64        // R, see RetardationFactor; 0 means 1
+	InitialDensity       float64        // of free molecules, everywhere at the start
 	Boundary             [3][2]Boundary // per axis, lower and upper face
+}
+
+// RetardationFactor returns R, one plus the ratio of bound to free molecules
+// where binding to the matrix is linear, reversible and fast beside all else:
+//
+//	R α ∂c/∂t = ∇·(α D ∇c) − α λ c + ...
+//
+// Densities are of free molecules, and bound ones neither diffuse nor decay. At
+// rest R plays no part. (Freeze & Cherry 1979, Groundwater, eq. 9.14.)
+func (s Substrate) RetardationFactor() float64 { return s.Medium().RetardationFactor() }
+
+// Medium returns the substrate's coefficients outside regions.
+func (s Substrate) Medium() Medium {
+	return Medium{DiffusionCoefficient: s.DiffusionCoefficient, DecayRate: s.DecayRate, Retardation: s.Retardation}
 }
 
 func (s Substrate) validate(g Grid) []error {

@@ -1,0 +1,338 @@
+package tissue
+
+import (
+	"iter"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/spatial/r3"
+)
+
+// Patch is a small piece of a surface.
+type Patch struct {
+	At      r3.Vec  // its centre, µm
+	Outward r3.Vec  // unit normal
+	Area    float64 // µm²
+}
+
+// Surface is a shape whose surface has a true area: all but a LabelImage, whose
+// staircase of pixels has half as much again as the surface it stands for.
+type Surface interface {
+	Shape
+	// Patches cuts the surface into pieces no wider than an edge, µm. Pieces
+	// outside the grid's box are among them only as far as they are not
+	// cheaply left out. In a planar grid the surface is what the thickness
+	// sweeps along a curve.
+	Patches(g Grid, edge float64) iter.Seq[Patch]
+}
+
+// VoxelArea is the piece of a vessel's wall that faces one voxel of tissue.
+type VoxelArea struct {
+	Voxel int     // Grid.Index
+	Area  float64 // µm²
+}
+
+// patchesPerVoxel is the number of patches across a voxel edge.
+const patchesPerVoxel = 4
+
+// SurfaceArea returns the area of a region's surface within the box, µm²: 2πrL
+// for a vessel through it. Where the walls of the box cut the surface, it counts
+// the patches whose centres lie inside.
+func (m *Model) SurfaceArea(region int) float64 {
+	area := 0.
+	for p := range m.patches(region) {
+		area += p.Area
+	}
+	return area
+}
+
+// VesselSurface returns how the wall of a vessel is shared out to the voxels it
+// exchanges with, in the order of voxels. Each patch of the true surface goes to
+// the voxel it lies in, if that is tissue, else to the first voxel of tissue along
+// its outward normal: so a vessel thinner than a voxel exchanges with the voxels
+// it runs through. The shares sum to SurfaceArea, less what has only the
+// wall of the box or impermeable regions within two voxels before it.
+func (m *Model) VesselSurface(region int) []VoxelArea {
+	shares := map[int]float64{}
+	var voxels []int
+	for p := range m.patches(region) {
+		voxel, ok := m.facing(p)
+		if !ok {
+			continue
+		}
+		if _, known := shares[voxel]; !known {
+			voxels = append(voxels, voxel)
+		}
+		shares[voxel] += p.Area
+	}
+	slices.Sort(voxels)
+	all := make([]VoxelArea, len(voxels))
+	for i, voxel := range voxels {
+		all[i] = VoxelArea{voxel, shares[voxel]}
+	}
+	return all
+}
+
+// patches are those of a region's surface that lie in the box. A LabelImage has none.
+func (m *Model) patches(region int) iter.Seq[Patch] {
+	return func(yield func(Patch) bool) {
+		s, ok := m.Regions[region].Shape.(Surface)
+		if !ok {
+			return
+		}
+		for p := range s.Patches(m.Grid, m.Grid.finest()/patchesPerVoxel) {
+			if m.Grid.Contains(p.At) && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// facing returns the voxel of tissue that a patch exchanges with.
+func (m *Model) facing(p Patch) (int, bool) {
+	step := m.Grid.finest() / patchesPerVoxel
+	reach := 2 * slices.Max(m.Grid.Spacing[:m.Grid.Dimensions()])
+	for out := 0.; out <= reach; out += step {
+		at := r3.Add(p.At, r3.Scale(out, p.Outward))
+		if !m.Grid.Contains(at) {
+			return 0, false
+		}
+		if region := m.RegionAt(at); region < 0 || !m.Regions[region].Impermeable {
+			voxel := m.Grid.VoxelAt(at)
+			return m.Grid.Index(voxel[0], voxel[1], voxel[2]), true
+		}
+	}
+	return 0, false
+}
+
+// finest returns the shortest voxel edge, µm; of a planar grid, in its plane.
+func (g Grid) finest() float64 { return slices.Min(g.Spacing[:g.Dimensions()]) }
+
+// pieces returns into how many pieces of at most an edge a length falls.
+func pieces(length, edge float64) int { return max(1, int(math.Ceil(length/edge))) }
+
+// least is the fewest patches round a circle: a vessel much thinner than a voxel
+// still has its wall all round.
+const least = 8
+
+// Patches implements Surface for the six sides, four in a planar grid. Sides are
+// cut off at the walls of the grid's box.
+func (b Box) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	size := g.Size()
+	from, to := vector(b.From), vector(b.To)
+	if g.Planar {
+		from[2], to[2] = 0, size[2]
+	}
+	return func(yield func(Patch) bool) {
+		for axis := range g.Dimensions() {
+			for side, level := range [2]float64{from[axis], to[axis]} {
+				low, high := from, to
+				for other := range 3 {
+					low[other], high[other] = max(low[other], 0), min(high[other], size[other])
+				}
+				low[axis], high[axis] = level, level
+				var outward [3]float64
+				outward[axis] = float64(2*side - 1)
+				if !rectangle(g, low, high, axis, edge, toVec(outward), yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// rectangle yields the patches of a rectangle across an axis.
+func rectangle(g Grid, low, high [3]float64, axis int, edge float64, outward r3.Vec, yield func(Patch) bool) bool {
+	u, v := (axis+1)%3, (axis+2)%3
+	width, height := high[u]-low[u], high[v]-low[v]
+	if width <= 0 || height <= 0 {
+		return true
+	}
+	across, up := pieces(width, edge), pieces(height, edge)
+	if g.Planar { // one patch through the thickness
+		if u == 2 {
+			across = 1
+		} else {
+			up = 1
+		}
+	}
+	area := width * height / float64(across*up)
+	for i := range across {
+		for j := range up {
+			at := low
+			at[u] += width * (float64(i) + 0.5) / float64(across)
+			at[v] += height * (float64(j) + 0.5) / float64(up)
+			if !yield(Patch{toVec(at), outward, area}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Patches implements Surface for the sphere, cut into rings of the same height,
+// whose areas are the same (Archimedes), and for the circle of a planar grid.
+func (s Sphere) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	rings, height := pieces(math.Pi*s.Radius, edge), 2*s.Radius
+	if g.Planar {
+		rings, height = 1, g.Spacing[2]
+	}
+	return func(yield func(Patch) bool) {
+		for i := range rings {
+			up := (2*float64(i)+1)/float64(rings) - 1
+			out := math.Sqrt(1 - up*up)
+			round := max(least, pieces(2*math.Pi*s.Radius*out, edge))
+			area := 2 * math.Pi * s.Radius * height / float64(rings*round)
+			for j := range round {
+				sin, cos := math.Sincos(2 * math.Pi * (float64(j) + 0.5) / float64(round))
+				n := r3.Vec{X: out * cos, Y: out * sin, Z: up}
+				if !yield(Patch{r3.Add(s.Centre, r3.Scale(s.Radius, n)), n, area}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Patches implements Surface for the mantle without the ends, where a vessel goes
+// on; in a planar grid, for the two edges of the band.
+func (c Cylinder) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	axis := r3.Unit(r3.Sub(c.To, c.From))
+	from, to := c.within(g)
+	u, v := across(axis)
+	round, girth := max(least, pieces(2*math.Pi*c.Radius, edge)), 2*math.Pi*c.Radius
+	if g.Planar {
+		u, v, round, girth = r3.Vec{X: -axis.Y, Y: axis.X}, r3.Vec{}, 2, 2*g.Spacing[2]
+	}
+	return func(yield func(Patch) bool) {
+		if to <= from {
+			return
+		}
+		along := pieces(to-from, edge)
+		area := girth * (to - from) / float64(along*round)
+		for i := range along {
+			at := r3.Add(c.From, r3.Scale(from+(to-from)*(float64(i)+0.5)/float64(along), axis))
+			for j := range round {
+				sin, cos := math.Sincos(2 * math.Pi * float64(j) / float64(round))
+				n := r3.Add(r3.Scale(cos, u), r3.Scale(sin, v))
+				if !yield(Patch{r3.Add(at, r3.Scale(c.Radius, n)), n, area}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// within returns the stretch of the axis, µm from From, beside which some of the
+// grid's box may lie.
+func (c Cylinder) within(g Grid) (from, to float64) {
+	along := r3.Sub(c.To, c.From)
+	length := r3.Norm(along)
+	low, high := math.Inf(1), math.Inf(-1)
+	for corner := range 8 {
+		size := g.Size()
+		at := r3.Vec{X: size[0] * float64(corner&1), Y: size[1] * float64(corner>>1&1), Z: size[2] * float64(corner>>2)}
+		share := r3.Dot(r3.Sub(at, c.From), along) / length
+		low, high = min(low, share), max(high, share)
+	}
+	return max(0, low), min(length, high)
+}
+
+// across returns two unit vectors across a unit vector and each other.
+func across(axis r3.Vec) (u, v r3.Vec) {
+	least := r3.Vec{X: 1}
+	if math.Abs(axis.X) > 0.6 {
+		least = r3.Vec{Y: 1}
+	}
+	u = r3.Unit(r3.Cross(axis, least))
+	return u, r3.Cross(axis, u)
+}
+
+// Patches implements Surface for the part of the plane that may lie in the box.
+func (h HalfSpace) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	size := toVec(g.Size())
+	centre, reach := r3.Scale(0.5, size), r3.Norm(size)/2
+	n := r3.Unit(h.Normal)
+	foot := r3.Sub(centre, r3.Scale(r3.Dot(r3.Sub(centre, h.Point), n), n))
+	u, v := across(n)
+	side := 2 * pieces(reach, edge)
+	step, rows, height := reach*2/float64(side), side, reach*2
+	if g.Planar {
+		u, v, rows, height = r3.Vec{X: -n.Y, Y: n.X}, r3.Vec{}, 1, g.Spacing[2]
+	}
+	return func(yield func(Patch) bool) {
+		for j := range rows {
+			for i := range side {
+				at := r3.Add(foot, r3.Scale((float64(i)+0.5)*step-reach, u))
+				at = r3.Add(at, r3.Scale((float64(j)+0.5)*step-reach, v))
+				if !yield(Patch{at, r3.Scale(-1, n), step * height / float64(rows)}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Patches implements Surface: those of each shape that lie in none of the others.
+func (u Union) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	return func(yield func(Patch) bool) {
+		for i, s := range u {
+			for p := range patchesOf(s, g, edge) {
+				buried := false
+				for j, other := range u {
+					buried = buried || j != i && other.Contains(p.At)
+				}
+				if !buried && !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Patches implements Surface: those of each shape that lie in all of the others.
+func (x Intersection) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	return func(yield func(Patch) bool) {
+		for i, s := range x {
+			for p := range patchesOf(s, g, edge) {
+				bounds := true
+				for j, other := range x {
+					bounds = bounds && (j == i || other.Contains(p.At))
+				}
+				if bounds && !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Patches implements Surface: those of the first shape that lie in none of the
+// others, and those of the others that lie in it, turned inside out.
+func (d Difference) Patches(g Grid, edge float64) iter.Seq[Patch] {
+	others := Union(d[1:])
+	return func(yield func(Patch) bool) {
+		for p := range patchesOf(d[0], g, edge) {
+			if !others.Contains(p.At) && !yield(p) {
+				return
+			}
+		}
+		for p := range others.Patches(g, edge) {
+			p.Outward = r3.Scale(-1, p.Outward)
+			if d[0].Contains(p.At) && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+func patchesOf(s Shape, g Grid, edge float64) iter.Seq[Patch] {
+	if s, ok := s.(Surface); ok {
+		return s.Patches(g, edge)
+	}
+	return func(func(Patch) bool) {}
+}
+
+func vector(v r3.Vec) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
+
+func toVec(v [3]float64) r3.Vec { return r3.Vec{X: v[0], Y: v[1], Z: v[2]} }
