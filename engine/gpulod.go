@@ -172,7 +172,7 @@ func (st *gpuStepper) stepLOD(q *gpu.Queue, dt float64, n int) error {
 		return err
 	}
 	for _, s := range st.lod.sums {
-		st.trial.Integral += compensatedSum([2]float32{s[0], s[1]})
+		st.trial.Decayed += st.DecayRate * compensatedSum([2]float32{s[0], s[1]})
 		st.trial.Inflow += compensatedSum([2]float32{s[2], s[3]})
 	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads

@@ -11,6 +11,7 @@ type Stage struct {
 	MuTilde   float64 // weight of the stage's own rate
 	RateShare float64 // μ̃ + γ̃, weight of the rate at the start of the step
 	Weight    float64 // share of F(Y_{j−1}) in the whole step, see RKL2.Weight0
+	Time      float64 // of F(Y_{j−1}) after the start of the step, in steps
 }
 
 // RKL2 is the second-order Runge-Kutta-Legendre scheme of s stages, s odd and at
@@ -55,6 +56,7 @@ func NewRKL2(s int) *RKL2 {
 		scheme.Stages[j-2] = Stage{Mu: mu, Nu: nu, MuTilde: mu * w1, RateShare: mu*w1 + gammaTilde[j]}
 	}
 	scheme.weigh(gammaTilde)
+	scheme.setTimes()
 	legendre3 := (n + 3) * (n + 2) * (n + 1) * n * (n - 1) * (n - 2) / 48 // P_s'''(1)
 	scheme.ErrorConstant = 1./6 - b(s)*w1*w1*w1*legendre3/6
 	return scheme
@@ -73,6 +75,16 @@ func (r *RKL2) weigh(gammaTilde []float64) {
 		share[j-2] += share[j] * stage.Nu
 	}
 	r.Weight0 += share[1] * r.First
+}
+
+// setTimes lets the stages follow y' = 1: Y_j is then the time it stands for.
+func (r *RKL2) setTimes() {
+	before, now := 0.0, r.First
+	for j := range r.Stages {
+		s := &r.Stages[j]
+		s.Time = now
+		before, now = now, s.Mu*now+s.Nu*before+s.RateShare
+	}
 }
 
 // RKL2Stages returns the smallest odd s ≥ 3 that is stable for a step dt, s, and

@@ -26,7 +26,7 @@ func (st *stepper) split(dt float64, n int) engine.Trial {
 		st.cells.actImplicitly(st.density, dt)
 	}
 	trial := st.measure()
-	trial.Integral, trial.Inflow = integral, inflow
+	trial.Decayed, trial.Inflow = st.substrate.DecayRate*integral, inflow
 	copy(st.far, st.density) // the candidate a failure reads
 	return trial
 }
