@@ -53,6 +53,7 @@ type Substrate struct {
 	tissue.Substrate
 	Grid         tissue.Grid
 	Mosaic       *Mosaic
+	Nodes        []Node // of LOD, whose tissue is always uniform
 	Cells, Walls *Exchange
 }
 
@@ -82,7 +83,12 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKL2{}}
 	for i, s := range m.Substrates {
 		f := &field{id: tissue.SubstrateID(i)}
-		f.substrate = Substrate{Substrate: retarded(s), Grid: m.Grid, Mosaic: newMosaic(m, f.id, in.labels)}
+		f.substrate = Substrate{Substrate: retarded(s), Grid: m.Grid}
+		if o.Scheme == LOD {
+			f.substrate.Nodes = nodes(m, f.id, in.labels)
+		} else {
+			f.substrate.Mosaic = newMosaic(m, f.id, in.labels)
+		}
 		f.walls = in.wallsAt(f, 0)
 		if f.sweeps = 1; o.Scheme == LOD {
 			f.sweeps = int64(len(lodAxes(m.Grid, s)))

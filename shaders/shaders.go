@@ -36,7 +36,7 @@ func Variants() []Variant {
 			{"exchange_rate", map[string]string{"DRIFT": ""}}, {"exchange_stage", map[string]string{"DRIFT": ""}},
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
-			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls},
+			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 		} {
 			defines := maps.Clone(v.Defines)
