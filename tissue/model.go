@@ -12,6 +12,7 @@ type Model struct {
 	Grid                  Grid
 	ExtracellularFraction float64 // α: share of a voxel that the fluid fills; 1 in water
 	Substrates            []Substrate
+	Reactions             []Reaction
 	CellTypes             []CellType
 	Cells                 Cells
 	Duration              float64 // s
@@ -58,6 +59,14 @@ func (m *Model) Validate() error {
 		}
 		names[s.Name] = true
 		faults = append(faults, s.validate(m.Grid)...)
+	}
+	reactions := map[string]bool{}
+	for _, r := range m.Reactions {
+		if r.Name == "" || reactions[r.Name] {
+			faults = append(faults, fmt.Errorf("tissue: reaction name %q: want each name once", r.Name))
+		}
+		reactions[r.Name] = true
+		faults = append(faults, r.validate(m.Substrates)...)
 	}
 	types := map[string]bool{}
 	for _, t := range m.CellTypes {

@@ -379,3 +379,25 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkRow(b *testing.B) {
+	const n = 4096
+	in := [][]float64{make([]float64, n), make([]float64, n), make([]float64, n)}
+	for j := range n {
+		in[0][j], in[1][j], in[2][j] = float64(j)/n, 0.5, 0.25
+	}
+	out := make([]float64, n)
+	for _, text := range []string{"k_on*IL_2*b - k_off*complex", "michaelis_menten(v, k, b)", "hill(IL_2, k, 4)", "hill(IL_2, k, n)"} {
+		r, err := Parse(text, scope())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("rate="+strings.ReplaceAll(text, " ", ""), func(b *testing.B) {
+			e := r.Evaluator()
+			for b.Loop() {
+				e.Row(out, in)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/voxel")
+		})
+	}
+}

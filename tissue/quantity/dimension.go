@@ -127,7 +127,7 @@ func (d Dimension) Unit() string {
 }
 
 // MolarUnit returns the unit of this dimension in µm, s, nM, kDa and mmHg, such as
-// "nM/s" or "1/nM/s": the units in which a density in nM multiplies with the rest.
+// "nM/s" or "1/s/nM": the units in which a density in nM multiplies with the rest.
 // It is empty for a plain number.
 func (d Dimension) MolarUnit() string {
 	exponents := d.exponents()
