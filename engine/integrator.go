@@ -16,7 +16,7 @@ type Integrator struct {
 	options Options
 	fields  []*field
 	groups  []*group
-	schemes map[int]*RKL2
+	schemes map[int]*RKC2
 	stats   Stats
 }
 
@@ -27,6 +27,7 @@ type field struct {
 	cells, walls *Exchange
 	ledger       Ledger
 	sum          float64 // Σ c over voxels
+	norm         float64 // √Σ c²
 	most         float64 // largest density now
 	largest      float64 // and so far
 	elapsed      float64 // s since the integrals were last fetched
@@ -37,10 +38,10 @@ type field struct {
 type group struct {
 	fields  []*field
 	stepper Stepper
-	radius float64 // spectral bound of the group, 1/s
-	time   float64 // s
-	step   float64 // s, proposed next; 0 before the first
-	ready  bool    // F(c) is valid
+	radius  float64 // spectral bound of the group, 1/s
+	time    float64 // s
+	step    float64 // s, proposed next; 0 before the first
+	ready   bool    // F(c) is valid
 }
 
 // Substrate tells a device what to build: a substrate of a model with its
@@ -66,7 +67,7 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	if err != nil {
 		return nil, err
 	}
-	in := &Integrator{model: m, options: o, schemes: map[int]*RKL2{}}
+	in := &Integrator{model: m, options: o, schemes: map[int]*RKC2{}}
 	exchanges, err := in.exchanges(m)
 	if err != nil {
 		return nil, err
@@ -186,7 +187,7 @@ func (in *Integrator) measure(f *field) error {
 // adopt takes the sums of an accepted density, or of one that was written and may
 // be anything: the tolerance must outlive it.
 func (f *field) adopt(t Trial) {
-	f.sum = t.Sum
+	f.sum, f.norm = t.Sum, math.Sqrt(t.Norm2)
 	if finite(t.Max) {
 		f.most, f.largest = t.Max, max(f.largest, t.Max)
 	}
