@@ -13,7 +13,7 @@ import (
 // plain is how the workload is solved.
 func plain() engine.Options { return engine.Options{Coupling: engine.PlainCoupling} }
 
-// BenchmarkStageSweep times one stage of RKL2 on the device, beside a plain image
+// BenchmarkStageSweep times one stage of RKC2 on the device, beside a plain image
 // copy of the same arrays in the same run.
 func BenchmarkStageSweep(b *testing.B) {
 	d := gputest.Open(b)

@@ -32,9 +32,9 @@ type SubstrateAnalysis struct {
 
 const (
 	// coldStartSteps is how many steps the control takes from 1/ρ up to the
-	// length that outputs allow: 36 to 43 over il2-niche and the exchange workload at
+	// length that outputs allow: 20 to 30 over il2-niche and the exchange workload at
 	// rtol 1e-3.
-	coldStartSteps = 40
+	coldStartSteps = 25
 	// handful is the number of molecules per voxel below which a mean density says
 	// little about any one voxel: Poisson noise above 45 %.
 	handful = 5
@@ -175,11 +175,11 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, du
 	}
 	if o.TimeStep > 0 {
 		steps = math.Ceil(duration / o.TimeStep)
-		return steps, steps * float64(RKL2Stages(o.TimeStep, a.Radius))
+		return steps, steps * float64(RKC2Stages(o.TimeStep, a.Radius))
 	}
-	dt := math.Min(RKL2Step(maxStages, a.Radius), math.Min(every, duration))
+	dt := math.Min(RKC2Step(maxStages, a.Radius), math.Min(every, duration))
 	steps = coldStartSteps + math.Ceil(duration/dt)
-	return steps, coldStartSteps*4 + math.Ceil(duration/dt)*float64(RKL2Stages(dt, a.Radius))
+	return steps, coldStartSteps*4 + math.Ceil(duration/dt)*float64(RKC2Stages(dt, a.Radius))
 }
 
 func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Options, laws SurfaceLaws) []string {

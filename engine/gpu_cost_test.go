@@ -60,7 +60,7 @@ func TestStepLaunchesWhatItsStagesNeed(t *testing.T) {
 			s, err := engine.NewGPUSolver(d, tc.m, engine.Options{TimeStep: 20})
 			closing(t, s, err)
 			advance(t, s, 20)
-			stages := int64(engine.RKL2Stages(20, s.SpectralRadius(0)))
+			stages := int64(engine.RKC2Stages(20, s.SpectralRadius(0)))
 			got := launches(t, d, func() { advance(t, s, 60) }) // two steps
 			if want := 2 * ((stages - 1) + 1 + 2 + tc.passes*(stages+1)); got != want {
 				t.Errorf("%d launches for two steps of %d stages, want %d", got, stages, want)

@@ -12,7 +12,7 @@ type gpuGroup struct {
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
 	t, dt    float64
-	scheme   *RKL2
+	scheme   *RKC2
 	steps    int
 	onDevice struct{ rate, try, accept, euler, lod func(*gpu.Queue) error }
 }
@@ -64,7 +64,7 @@ func (g *gpuGroup) EvaluateRate(t float64) error {
 	return g.device.Do(g.onDevice.rate)
 }
 
-func (g *gpuGroup) Try(t, dt float64, scheme *RKL2) ([]Trial, error) {
+func (g *gpuGroup) Try(t, dt float64, scheme *RKC2) ([]Trial, error) {
 	g.t, g.dt, g.scheme = t, dt, scheme
 	return g.run(g.onDevice.try)
 }

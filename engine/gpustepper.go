@@ -203,7 +203,7 @@ func (st *gpuStepper) compare(q *gpu.Queue, dt float64) error {
 
 // stage runs stage j+2 of the scheme. As d_0 = 0 and d_1 = μ̃_1 dt F(c), the rate
 // alone makes d_2 in the first and stands for d_1 in the second.
-func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKL2, j int) error {
+func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKC2, j int) error {
 	s := scheme.Stages[j]
 	if j > 0 {
 		if err := st.advance(q, dt, scheme, j); err != nil {
@@ -225,7 +225,7 @@ func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKL2, j int) error
 }
 
 // advance runs the stencil of stage j+2, j ≥ 1.
-func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKL2, j int) error {
+func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKC2, j int) error {
 	s := scheme.Stages[j]
 	scale := dt * s.MuTilde
 	args := advanceArgs{

@@ -32,7 +32,7 @@ type copyArgs struct {
 // arrays, each repeated in turn. The density stays as it is.
 func (s *GPUSolver) TimeStage(id tissue.SubstrateID, repeats int) (times StageTimes, err error) {
 	st := s.fields[id].member.(*gpuStepper)
-	dt, scheme := 1/s.SpectralRadius(id), NewRKL2(7)
+	dt, scheme := 1/s.SpectralRadius(id), NewRKC2(7)
 	const middle = 3
 	stage := scheme.Stages[middle]
 	err = s.device.Do(func(q *gpu.Queue) error {

@@ -17,7 +17,7 @@ type Integrator struct {
 	labels  []uint8 // of the model
 	fields  []*field
 	groups  []*group
-	schemes map[int]*RKL2
+	schemes map[int]*RKC2
 	stats   Stats
 }
 
@@ -29,6 +29,7 @@ type field struct {
 	cells, walls *Exchange
 	ledger       Ledger
 	sum, loss    float64 // Trial.Sum and Trial.Loss now
+	norm         float64 // √Σ c²
 	most         float64 // largest density now
 	largest      float64 // and so far
 	elapsed      float64 // s since the integrals were last fetched
@@ -80,7 +81,7 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	if err != nil {
 		return nil, err
 	}
-	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKL2{}}
+	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKC2{}}
 	for i, s := range m.Substrates {
 		f := &field{id: tissue.SubstrateID(i)}
 		f.substrate = Substrate{Substrate: retarded(s), Grid: m.Grid}
@@ -209,7 +210,7 @@ func (in *Integrator) measure(f *field) error {
 // adopt takes the sums of an accepted density, or of one that was written and may
 // be anything: the tolerance must outlive it.
 func (f *field) adopt(t Trial) {
-	f.sum, f.loss = t.Sum, t.Loss
+	f.sum, f.loss, f.norm = t.Sum, t.Loss, math.Sqrt(t.Norm2)
 	if finite(t.Max) {
 		f.most, f.largest = t.Max, max(f.largest, t.Max)
 	}

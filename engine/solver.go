@@ -40,7 +40,7 @@ type Solver interface {
 type Scheme string
 
 const (
-	// Adaptive is RKL2 with a step from an embedded error estimate, or with the
+	// Adaptive is RKC2 with a step from an embedded error estimate, or with the
 	// step of Options.TimeStep. The default.
 	Adaptive Scheme = "adaptive"
 	// FTCS is forward Euler at a fixed step.

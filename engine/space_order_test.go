@@ -100,7 +100,7 @@ func (e eigenmode) errors(t *testing.T, d device, steps int, shapes ...[3]int) [
 // A wave along one axis, in a box whose other two edges differ and have but two
 // and three voxels: an axis with the weight of another cannot converge.
 //
-// The error in time is C/steps² with C ≤ 0.1, RKL2's largest error constant: 1e-7
+// The error in time is C/steps² with C < 0.1, RKC2's largest error constant: 1e-7
 // for 1000 steps, where the finest grid has 1e-5 and more. On the GPU 100 steps
 // round by up to 6e-6 together, so that the finest grid is the one that has 5e-5.
 func TestDiffusionIsSecondOrderInSpacePerAxis(t *testing.T) {

@@ -114,14 +114,14 @@ func TestStepAppliesTheStabilityPolynomial(t *testing.T) {
 			for _, stages := range []int{3, 5, 9, 51, 201} {
 				t.Run(fmt.Sprintf("%s/s=%d", name, stages), func(t *testing.T) {
 					s := d.solver(t, m, engine.Options{AbsoluteTolerance: 1e9})
-					dt := 0.999 * engine.RKL2Step(stages, radius(s))
+					dt := 0.999 * engine.RKC2Step(stages, radius(s))
 					s = d.solver(t, m, engine.Options{AbsoluteTolerance: 1e9, TimeStep: dt})
 					wave := shortestWave(m)
 					write(t, s, 0, wave)
 					if stats := advance(t, s, 4*dt); stats.Steps != 4 || stats.Sweeps != 4*int64(stages)+1 {
 						t.Fatalf("%d steps and %d sweeps, want 4 of %d stages and the first rate", stats.Steps, stats.Sweeps, stages)
 					}
-					factor := math.Pow(amplification(engine.NewRKL2(stages), -dt*shortestRate(m)), 4)
+					factor := math.Pow(amplification(engine.NewRKC2(stages), -dt*shortestRate(m)), 4)
 					for i := range wave.Values {
 						wave.Values[i] *= factor
 					}

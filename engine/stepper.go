@@ -14,7 +14,7 @@ type Stepper interface {
 	// EvaluateRate makes F(c, t) valid after a density or an exchange changed.
 	EvaluateRate(t float64) error
 	// Try makes candidates for the densities from t, s, to t + dt and leaves c untouched.
-	Try(t, dt float64, scheme *RKL2) ([]Trial, error)
+	Try(t, dt float64, scheme *RKC2) ([]Trial, error)
 	// Accept makes the candidates of the last Try the densities, and books the
 	// step's integrals.
 	Accept(dt float64) error

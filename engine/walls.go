@@ -219,7 +219,7 @@ func startDensities(m *tissue.Model, s tissue.SubstrateID, labels []uint8, t flo
 }
 
 // moment returns ∫(t − Since) dt over n steps of dt from a time t, s², as the schemes
-// take it: forward Euler at the start of a step, RKL2 exactly.
+// take it: forward Euler at the start of a step, RKC2 exactly.
 func (x *Exchange) moment(t, dt float64, n int, scheme Scheme) float64 {
 	if !x.Drifts {
 		return 0

@@ -29,9 +29,9 @@ func Variants() []Variant {
 		for _, v := range []Variant{
 			{"copy", walls}, {"paint_slice", walls},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
-			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_rkl2", map[string]string{"MOSAIC": ""}},
-			{"advance_rkl2", walls}, {"advance_rkl2", wrapped}, {"advance_rkl2", map[string]string{"LAST": ""}},
-			{"advance_rkl2", map[string]string{"SECOND": ""}}, {"advance_rkl2", map[string]string{"LAST": "", "SECOND": ""}},
+			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
+			{"advance_stage", walls}, {"advance_stage", wrapped}, {"advance_stage", map[string]string{"LAST": ""}},
+			{"advance_stage", map[string]string{"SECOND": ""}}, {"advance_stage", map[string]string{"LAST": "", "SECOND": ""}},
 			{"exchange_rate", walls}, {"exchange_stage", walls}, {"book_exchange", walls},
 			{"exchange_rate", map[string]string{"DRIFT": ""}}, {"exchange_stage", map[string]string{"DRIFT": ""}},
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},

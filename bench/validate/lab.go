@@ -138,7 +138,7 @@ func (r *run) finish() error {
 
 // stretches are the parts in which a run goes to its steady state. A scenario lasts
 // 16 or more decay times of its slowest mode; so a step takes no more than a little
-// over one of them. A longer step of RKL2 leaves about half of every mode.
+// over one of them. A longer step of RKC2 leaves a third to a half of every mode.
 const stretches = 16
 
 // settle advances to the scenario's duration and a quarter beyond, and fails where

@@ -17,7 +17,7 @@ func cited(s *scenario.Scenario) []string {
 	keys := slices.Clone(s.Sources)
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
-		keys = append(keys, "Meyer2014")
+		keys = append(keys, "Sommeijer1998")
 	case engine.LOD:
 		keys = append(keys, "Ghaffarizadeh2016")
 	}
@@ -124,7 +124,7 @@ func exchangeText(m *tissue.Model, cell tissue.CellType) string {
 func numericsText(s *scenario.Scenario) string {
 	var b strings.Builder
 	advanced := "diffusion, decay and every exchange with cells were advanced together, without splitting,"
-	scheme, steps := "the second-order Runge-Kutta-Legendre scheme [@Meyer2014]", fmt.Sprintf("steps from an embedded error estimate, relative tolerance %g", s.Numerics.RelativeTolerance)
+	scheme, steps := "the second-order Runge-Kutta-Chebyshev scheme [@Sommeijer1998]", fmt.Sprintf("steps from an embedded error estimate, relative tolerance %g", s.Numerics.RelativeTolerance)
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.FTCS:
 		scheme, steps = "forward Euler", "steps of nine tenths of the largest that keeps densities positive"

@@ -34,7 +34,7 @@ func (g *group) EvaluateRate(t float64) error {
 }
 
 // Try runs the stages, then F of the candidates, then the sums.
-func (g *group) Try(t, dt float64, scheme *engine.RKL2) ([]engine.Trial, error) {
+func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) {
 	for _, st := range g.members {
 		st.firstStage(dt * scheme.First)
 	}

@@ -66,7 +66,7 @@ func (st *stepper) firstStage(scale float64) {
 //
 //	d_j = μ d_{j−1} + ν d_{j−2} + μ̃ dt (F(c + d_{j−1}) − F(c)) + (μ̃ + γ̃) dt F(c)
 //
-// Mirrored by advance_rkl2.glsl and the stage variants of the exchange kernels.
+// Mirrored by advance_stage.glsl and the stage variants of the exchange kernels.
 func (st *stepper) stage(dt float64, s engine.Stage, first, last bool) {
 	op := st.stencil.scaled(s.Mu, dt*s.MuTilde)
 	nu, share := s.Nu, dt*s.RateShare

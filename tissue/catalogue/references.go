@@ -294,10 +294,10 @@ func methods() []Reference {
 			Journal: "PLoS Computational Biology", Year: 2018, Volume: "14", Pages: "e1005991", DOI: "10.1371/journal.pcbi.1005991",
 		},
 		{
-			Key:     "Meyer2014",
-			Authors: "C. D. Meyer and D. S. Balsara and T. D. Aslam",
-			Title:   "A stabilized Runge-Kutta-Legendre method for explicit super-time-stepping of parabolic and mixed equations",
-			Journal: "Journal of Computational Physics", Year: 2014, Volume: "257", Pages: "594-626", DOI: "10.1016/j.jcp.2013.08.021",
+			Key:     "Sommeijer1998",
+			Authors: "B. P. Sommeijer and L. F. Shampine and J. G. Verwer",
+			Title:   "RKC: an explicit solver for parabolic PDEs",
+			Journal: "Journal of Computational and Applied Mathematics", Year: 1998, Volume: "88", Pages: "315-326", DOI: "10.1016/S0377-0427(97)00219-7",
 		},
 		{
 			Key:     "Watson1939",

@@ -1,4 +1,4 @@
-// One stage j >= 3 of a Runge-Kutta-Legendre step in increments d_j = Y_j - c. Mirrors cpu's stepper.stage.
+// One stage j >= 3 of a Runge-Kutta-Chebyshev step in increments d_j = Y_j - c. Mirrors cpu's stepper.stage.
 //   d_j = mu d_(j-1) + nu d_(j-2) + mu~ dt (diffusion - decay) d_(j-1) + (mu~ + gamma~) dt F(c)
 // overwrites d_(j-2); the scale of transport is mu~ dt. The exchange comes after, as a sparse pass.
 // With SECOND, j = 3: d_1 is not kept but is mu~_1 dt F(c), which rateShare then holds. With LAST it writes c + d_s.
