@@ -9,6 +9,8 @@ type gpuGroup struct {
 	members []*gpuStepper
 	trials  []Trial // per member, of the last call
 
+	reactions *gpuReactions // nil for none
+
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
 	t, dt    float64
@@ -22,9 +24,7 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newGPUStepper(d, s))
 	}
-	g.onDevice.rate = func(q *gpu.Queue) error {
-		return g.each(func(st *gpuStepper) error { return st.evaluate(q, g.t, st.density, st.rate) })
-	}
+	g.onDevice.rate = g.evaluate
 	g.onDevice.try = g.try
 	g.onDevice.accept = func(q *gpu.Queue) error {
 		return g.each(func(st *gpuStepper) error { return st.accept(q, g.dt) })
@@ -45,7 +45,19 @@ func (g *gpuGroup) each(do func(*gpuStepper) error) error {
 	return nil
 }
 
+// openReactions brings the reactions to the device; a group that fails is freed.
+func (g *gpuGroup) openReactions(q *gpu.Queue, r Reactions) (err error) {
+	if len(r.Rates) == 0 {
+		return nil
+	}
+	if g.reactions, err = newGPUReactions(q, g, r); err != nil {
+		g.free(q)
+	}
+	return err
+}
+
 func (g *gpuGroup) free(q *gpu.Queue) {
+	g.reactions.free(q)
 	for _, st := range g.members {
 		st.free(q)
 	}
@@ -59,9 +71,9 @@ func (g *gpuGroup) Members() []Member {
 	return members
 }
 
-func (g *gpuGroup) EvaluateRate(t float64) error {
+func (g *gpuGroup) EvaluateRate(t float64) ([]Trial, error) {
 	g.t = t
-	return g.device.Do(g.onDevice.rate)
+	return g.run(g.onDevice.rate)
 }
 
 func (g *gpuGroup) Try(t, dt float64, scheme *RKC2) ([]Trial, error) {
@@ -102,6 +114,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 				return err
 			}
 		}
+		if err := g.reactions.addStage(q, g.dt, g.scheme, j); err != nil {
+			return err
+		}
 		if j == last {
 			break // the candidates stay in far
 		}
@@ -113,11 +128,36 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := st.evaluate(q, g.t+g.dt, st.far, st.near); err != nil {
 			return err
 		}
+	}
+	if err := g.reactions.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, 1, tally{0, true}); err != nil {
+		return err
+	}
+	for _, st := range g.members {
 		if err := st.compare(q, g.dt); err != nil {
 			return err
 		}
 	}
-	return nil
+	return g.reactions.read(q, g.dt)
+}
+
+// The fields that reactions read and write: c and F(c), the candidate and its rate.
+func (st *gpuStepper) now() *gpu.Texture       { return st.density }
+func (st *gpuStepper) rateNow() *gpu.Texture   { return st.rate }
+func (st *gpuStepper) candidate() *gpu.Texture { return st.far }
+func (st *gpuStepper) rateNext() *gpu.Texture  { return st.near }
+
+// evaluate writes F(c) of every member.
+func (g *gpuGroup) evaluate(q *gpu.Queue) error {
+	for _, st := range g.members {
+		st.trial = Trial{}
+		if err := st.evaluate(q, g.t, st.density, st.rate); err != nil {
+			return err
+		}
+	}
+	if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, 1, tally{0, true}); err != nil {
+		return err
+	}
+	return g.reactions.read(q, 0)
 }
 
 func (g *gpuGroup) euler(q *gpu.Queue) error {
@@ -127,11 +167,17 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 				return err
 			}
 		}
+		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, n > 0}); err != nil {
+			return err
+		}
 		for _, st := range g.members {
 			st.density, st.far = st.far, st.density
 		}
 	}
-	return g.each(func(st *gpuStepper) error { return st.finishEuler(q, g.dt) })
+	if err := g.each(func(st *gpuStepper) error { return st.finishEuler(q, g.dt) }); err != nil {
+		return err
+	}
+	return g.reactions.read(q, g.dt)
 }
 
 func (g *gpuGroup) Close() error {

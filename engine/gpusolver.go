@@ -70,7 +70,7 @@ func mosaicBytes(m *tissue.Model) int {
 		return 0
 	}
 	labels := len(m.Regions) + 1
-	return (m.Grid.Voxels()+3)/4*4 + labels*(labels+3)*4
+	return (m.Grid.Voxels()+3)/4*4 + labels*(labels+4)*4
 }
 
 func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
@@ -86,7 +86,7 @@ func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 				return err
 			}
 		}
-		return nil
+		return g.openReactions(q, wanted.Reactions)
 	})
 	if err != nil {
 		return nil, err

@@ -138,7 +138,7 @@ func (st *gpuStepper) openMosaic(q *gpu.Queue) (err error) {
 	for i, loss := range p.Loss {
 		properties = append(properties, loss/p.Capacity[i])
 	}
-	properties = append(append(properties, p.Capacity...), p.Loss...)
+	properties = append(append(append(properties, p.Capacity...), p.Loss...), p.Reacting...)
 	single := make([]float32, len(properties))
 	for i, v := range properties {
 		single[i] = float32(v)

@@ -29,6 +29,7 @@ type field struct {
 	cells, walls *Exchange
 	ledger       Ledger
 	sum, loss    float64 // Trial.Sum and Trial.Loss now
+	reacting     float64 // Trial.Reacting
 	norm         float64 // √Σ c²
 	most         float64 // largest density now
 	largest      float64 // and so far
@@ -41,10 +42,12 @@ type field struct {
 type group struct {
 	fields  []*field
 	stepper Stepper
-	radius  float64 // spectral bound of the group, 1/s
+	radius  float64 // spectral bound of the group but for its reactions, 1/s
+	steep   float64 // and of these, 1/s
 	time    float64 // s
 	step    float64 // s, proposed next; 0 before the first
 	ready   bool    // F(c) is valid
+	reacts  bool    // whether there are reactions
 	knot    float64 // s: until then what lies beyond the walls changes in straight lines
 }
 
@@ -52,10 +55,12 @@ type group struct {
 // Its coefficients are those of uniform tissue, D/R and λ/R, where Mosaic is nil.
 type Substrate struct {
 	tissue.Substrate
-	Grid         tissue.Grid
-	Mosaic       *Mosaic
-	Nodes        []Node // of LOD, whose tissue is always uniform
-	Cells, Walls *Exchange
+	ID            tissue.SubstrateID
+	Grid          tissue.Grid
+	ReactionShare float64 // 1/R: how much of a rate of reaction a density changes by
+	Mosaic        *Mosaic
+	Nodes         []Node // of LOD, whose tissue is always uniform
+	Cells, Walls  *Exchange
 }
 
 // retarded returns a substrate with D/R and λ/R for D and λ: how its free molecules
@@ -69,6 +74,7 @@ func retarded(s tissue.Substrate) tissue.Substrate {
 // Group tells a device which substrates to step together.
 type Group struct {
 	Substrates []Substrate
+	Reactions  Reactions
 }
 
 // NewIntegrator prepares a valid model for a device that makes one Stepper per
@@ -84,7 +90,7 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKC2{}}
 	for i, s := range m.Substrates {
 		f := &field{id: tissue.SubstrateID(i)}
-		f.substrate = Substrate{Substrate: retarded(s), Grid: m.Grid}
+		f.substrate = Substrate{Substrate: retarded(s), ID: f.id, Grid: m.Grid, ReactionShare: 1 / s.RetardationFactor()}
 		if o.Scheme == LOD {
 			f.substrate.Nodes = nodes(m, f.id, in.labels)
 		} else {
@@ -103,8 +109,8 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	for i, f := range in.fields {
 		f.cells = exchanges[i]
 	}
-	for i := range m.Substrates { // nothing couples substrates yet
-		if err := in.open([]*field{in.fields[i]}, newStepper); err != nil {
+	for _, members := range coupled(m) {
+		if err := in.open(members, newStepper); err != nil {
 			return nil, errors.Join(err, in.Close())
 		}
 	}
@@ -113,9 +119,12 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 }
 
 // open makes a group of fields on its device, with their densities at the start.
-func (in *Integrator) open(fields []*field, newStepper func(Group) (Stepper, error)) error {
-	var wanted Group
-	for _, f := range fields {
+func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) (Stepper, error)) error {
+	wanted := Group{Reactions: reactionsAmong(in.model, members)}
+	var fields []*field
+	for _, id := range members {
+		f := in.fields[id]
+		fields = append(fields, f)
 		f.substrate.Cells, f.substrate.Walls = f.cells, f.walls
 		wanted.Substrates = append(wanted.Substrates, f.substrate)
 	}
@@ -123,7 +132,7 @@ func (in *Integrator) open(fields []*field, newStepper func(Group) (Stepper, err
 	if err != nil {
 		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
 	}
-	g := &group{fields: fields, stepper: stepper}
+	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates) > 0}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
 	for i, f := range fields {
@@ -190,7 +199,7 @@ func (in *Integrator) SpectralRadius(s tissue.SubstrateID) float64 {
 	for _, g := range in.groups {
 		for _, f := range g.fields {
 			if f.id == s {
-				return g.radius
+				return g.bound()
 			}
 		}
 	}
@@ -296,15 +305,34 @@ func (in *Integrator) prepare(g *group) error {
 				in.model.Substrates[f.id].Name, g.time, in.worst(f, f.member.Read), ErrNotFinite)
 		}
 	}
-	if g.ready || in.options.Scheme != Adaptive {
+	if in.options.Scheme == LOD || in.options.Scheme == FTCS && !g.reacts || g.ready {
 		return nil
 	}
-	if err := g.stepper.EvaluateRate(g.time); err != nil {
+	trials, err := g.stepper.EvaluateRate(g.time)
+	if err != nil {
 		return err
+	}
+	g.react(trials)
+	if !finite(g.steep) {
+		return fmt.Errorf("engine: substrate %q at t = %.6g s: its rate of reaction: %w", in.model.Substrates[g.fields[0].id].Name, g.time, ErrNotFinite)
 	}
 	in.stats.Sweeps += int64(len(g.fields))
 	g.ready = true
 	return nil
+}
+
+// react takes down what reacts, of accepted densities.
+func (g *group) react(trials []Trial) {
+	for i, f := range g.fields {
+		f.reacting, g.steep = trials[i].Reacting, trials[i].Steepness
+	}
+}
+
+// bound returns the spectral bound of a group with its reactions, 1/s. Their Jacobian is
+// that of the start of a step and may grow on the way.
+func (g *group) bound() float64 {
+	const growth = 1.2
+	return g.radius + growth*g.steep
 }
 
 // Close frees the steppers. Closing twice is harmless.

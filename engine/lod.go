@@ -139,6 +139,9 @@ func schemeFaults(m *tissue.Model, scheme Scheme) error {
 			faults = append(faults, fmt.Errorf("engine: scheme lod: region %q is more than voxels with a constant held density: want tissue that is the same everywhere, or scheme adaptive", m.Regions[i].Name))
 		}
 	}
+	if len(m.Reactions) > 0 {
+		faults = append(faults, errors.New("engine: scheme lod: substrates react: want none to, or scheme adaptive"))
+	}
 	if m.Flow != nil {
 		faults = append(faults, errors.New("engine: scheme lod: fluid flows: want fluid at rest, or scheme adaptive"))
 	}

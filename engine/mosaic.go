@@ -22,6 +22,7 @@ type Mosaic struct {
 	Mobility []float64 // α D per label, µm²/s; 0 where impermeable
 	Capacity []float64 // R α per label: amount in a voxel per density, per V and unit of amount
 	Loss     []float64 // α λ per label, 1/s; 0 in voxels with a held density
+	Reacting []float64 // α per label; 0 where impermeable or held
 	Held     []bool    // labels whose density is held
 }
 
@@ -34,13 +35,15 @@ func newMosaic(m *tissue.Model, s tissue.SubstrateID, labels []uint8) *Mosaic {
 	p := &Mosaic{Labels: labels}
 	add := func(alpha float64, medium tissue.Medium, impermeable, held bool) {
 		if impermeable {
-			medium.DiffusionCoefficient, medium.DecayRate = 0, 0
+			medium.DiffusionCoefficient = 0
 		}
 		p.Mobility = append(p.Mobility, alpha*medium.DiffusionCoefficient)
 		p.Capacity = append(p.Capacity, alpha*medium.RetardationFactor())
-		if held {
-			medium.DecayRate = 0
+		reacting := alpha
+		if held || impermeable {
+			medium.DecayRate, reacting = 0, 0
 		}
+		p.Reacting = append(p.Reacting, reacting)
 		p.Loss = append(p.Loss, alpha*medium.DecayRate)
 		p.Held = append(p.Held, held)
 	}

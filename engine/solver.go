@@ -111,17 +111,18 @@ type Ledger struct {
 	Initial, Present  float64
 	Secreted, TakenUp float64
 	Decayed           float64
+	Reacted           float64 // made by reactions, net
 	ThroughWalls      float64 // net inflow through faces with a held density
 	Written           float64 // put in, net, by Write
 }
 
 // Residual returns what the terms do not account for.
 func (l Ledger) Residual() float64 {
-	return l.Present - (l.Initial + l.Secreted - l.TakenUp - l.Decayed + l.ThroughWalls + l.Written)
+	return l.Present - (l.Initial + l.Secreted - l.TakenUp - l.Decayed + l.Reacted + l.ThroughWalls + l.Written)
 }
 
 // Handled returns the amount the residual is judged against: all that was there
 // or came and went.
 func (l Ledger) Handled() float64 {
-	return max(l.Present, l.Initial+max(l.Secreted, 0)+max(l.ThroughWalls, 0)+max(l.Written, 0))
+	return max(l.Present, l.Initial+max(l.Secreted, 0)+max(l.Reacted, 0)+max(l.ThroughWalls, 0)+max(l.Written, 0))
 }

@@ -47,15 +47,15 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 	case fixed:
 		g.step = in.options.TimeStep
 	case g.step == 0:
-		g.step = min(1/g.radius, remaining)
+		g.step = min(1/g.bound(), remaining)
 	}
 	for {
 		proposal := g.step
 		if !fixed {
-			proposal = min(proposal, RKC2Step(maxStages, g.radius))
+			proposal = min(proposal, RKC2Step(maxStages, g.bound()))
 		}
 		dt := divide(proposal, remaining)
-		scheme := in.scheme(RKC2Stages(dt, g.radius))
+		scheme := in.scheme(RKC2Stages(dt, g.bound()))
 		trials, err := g.stepper.Try(g.time, dt, scheme)
 		if err != nil {
 			return err
@@ -74,10 +74,10 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 			return in.accept(g, trials, dt, until, remaining)
 		}
 		in.stats.Rejected++
-		if fixed || dt <= smallestStep/g.radius {
+		if fixed || dt <= smallestStep/g.bound() {
 			return in.failure(g, dt, verdict)
 		}
-		g.step = max(dt*verdict.growth(), smallestStep/g.radius)
+		g.step = max(dt*verdict.growth(), smallestStep/g.bound())
 	}
 }
 
@@ -162,17 +162,19 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 		return err
 	}
 	for i, f := range g.fields {
-		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed)
+		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed, dt*f.reacting+trials[i].Reacted)
 		f.adopt(trials[i])
 	}
+	g.react(trials)
 	in.tick(g, dt, 1, until, remaining)
 	return nil
 }
 
-// book adds what decayed in n steps from a time t to the ledger, and the time to that
+// book adds what decayed and reacted in n steps from a time t to the ledger, and the time to that
 // of the integrals.
-func (in *Integrator) book(f *field, t, dt float64, n int, decayed float64) {
+func (in *Integrator) book(f *field, t, dt float64, n int, decayed, reacted float64) {
 	f.ledger.Decayed += f.cells.Capacity.uniform * decayed
+	f.ledger.Reacted += f.cells.Capacity.uniform * reacted
 	f.elapsed += float64(n) * dt
 	f.moment += f.walls.moment(t, dt, n, in.options.Scheme)
 }
@@ -230,10 +232,11 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	for i, f := range g.fields {
 		trial := trials[i]
 		in.stats.Sweeps += int64(n) * f.sweeps
-		in.book(f, g.time, dt, n, trial.Decayed)
+		in.book(f, g.time, dt, n, trial.Decayed, trial.Reacted)
 		f.ledger.ThroughWalls += f.cells.Capacity.uniform * trial.Inflow
 		f.adopt(trial)
 	}
+	g.ready = false
 	in.tick(g, dt, n, until, remaining)
 	return nil
 }
@@ -245,7 +248,7 @@ func (in *Integrator) positiveStep(g *group) float64 {
 	for _, f := range g.fields {
 		step = min(step, f.positiveStep())
 	}
-	return step
+	return 1 / (1/step + g.steep)
 }
 
 // failure says where and when a run broke.

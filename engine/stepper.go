@@ -11,8 +11,9 @@ import (
 type Stepper interface {
 	// Members are the substrates of the group, in its order.
 	Members() []Member
-	// EvaluateRate makes F(c, t) valid after a density or an exchange changed.
-	EvaluateRate(t float64) error
+	// EvaluateRate makes F(c, t) valid after a density or an exchange changed. Of the
+	// trials only Reacting and Steepness count.
+	EvaluateRate(t float64) ([]Trial, error)
 	// Try makes candidates for the densities from t, s, to t + dt and leaves c untouched.
 	Try(t, dt float64, scheme *RKC2) ([]Trial, error)
 	// Accept makes the candidates of the last Try the densities, and books the
@@ -52,7 +53,10 @@ type Trial struct {
 	Max     float64
 	// Decayed is ∫ Loss dt over the step by the scheme's weights, less dt times that
 	// of c₀ for Try: of Σ_j w_j (Y_j − c₀) dt. Euler and LOD give the whole.
-	Decayed float64
+	Decayed   float64
+	Reacting  float64 // what reactions make a second: Σ rate/R; in a mosaic Σ α rate
+	Reacted   float64 // ∫ Reacting dt, as Decayed
+	Steepness float64 // bound of the reactions' Jacobian, of all members the same, 1/s
 	// Inflow is Σ of what came in through held walls, where sweeps book it: LOD.
 	Inflow float64
 }

@@ -36,6 +36,7 @@ func Variants() []Variant {
 			{"exchange_rate", map[string]string{"DRIFT": ""}}, {"exchange_stage", map[string]string{"DRIFT": ""}},
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
+			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
 			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 		} {
@@ -44,7 +45,21 @@ func Variants() []Variant {
 			all = append(all, Variant{v.Kernel, defines})
 		}
 	}
-	return append(all, Variant{"reduce_rows", walls})
+	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls})
+}
+
+// autocatalysis returns the defines of a pair of substrates: y0' = y0 y0 y1.
+func autocatalysis(extra ...string) map[string]string {
+	defines := map[string]string{
+		"MEMBERS": "2", "NET": "y[0] * y[0] * y[1]", "SLOPE": "abs(2.0 * y[0] * y[1]) + abs(y[0] * y[0])",
+		"FIELDS": "uniform FIELD_SAMPLER density0; uniform FIELD_SAMPLER near0; uniform FIELD_SAMPLER density1; uniform FIELD_SAMPLER near1;",
+		"READ":   "y[0] = fetch(density0, v); y[1] = fetch(density1, v);",
+		"ADD":    "y[0] += valueScale * fetch(near0, v); y[1] += valueScale * fetch(near1, v);",
+	}
+	for _, name := range extra {
+		defines[name] = ""
+	}
+	return defines
 }
 
 // Kernels lists the kernels by name: "copy" is the file copy.glsl.

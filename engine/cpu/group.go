@@ -6,12 +6,17 @@ import "github.com/cytofield/cytofield/engine"
 type group struct {
 	members []*stepper
 	trials  []engine.Trial // per member, of the last call
+
+	reactions *reactions // nil for none
 }
 
 func newGroup(wanted engine.Group) *group {
 	g := &group{trials: make([]engine.Trial, len(wanted.Substrates))}
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newStepper(s))
+	}
+	if len(wanted.Reactions.Rates) > 0 {
+		g.reactions = newReactions(g, wanted.Reactions)
 	}
 	return g
 }
@@ -26,11 +31,26 @@ func (g *group) Members() []engine.Member {
 }
 
 // EvaluateRate writes F(c, t).
-func (g *group) EvaluateRate(t float64) error {
-	for _, st := range g.members {
+func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
+	for i, st := range g.members {
 		st.evaluate(t, st.density, st.rate)
+		g.trials[i] = engine.Trial{}
 	}
-	return nil
+	if g.reactions != nil {
+		g.reactions.addRate(
+			func(st *stepper) []float64 { return st.density },
+			func(st *stepper) []float64 { return st.rate }, 1)
+		g.tellReacting()
+	}
+	return g.trials, nil
+}
+
+// tellReacting puts what reacts now into the trials.
+func (g *group) tellReacting() {
+	steepness := g.reactions.steepness()
+	for i := range g.trials {
+		g.trials[i].Reacting, g.trials[i].Steepness = g.reactions.total(i), steepness
+	}
 }
 
 // Try runs the stages, then F of the candidates, then the sums.
@@ -43,16 +63,38 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		for _, st := range g.members {
 			st.stage(dt, stage, first, last)
 		}
+		if g.reactions != nil {
+			g.reactions.addStage(dt*stage.MuTilde, stage.Weight, first)
+		}
 		if !last {
 			g.swap()
 		}
 	}
-	for i, st := range g.members {
-		st.evaluate(t+dt, st.far, st.near)
-		g.trials[i] = st.compare(dt)
-		g.trials[i].Decayed = dt * st.lost()
-	}
+	g.finish(t, dt)
 	return g.trials, nil
+}
+
+// finish evaluates F of the candidates and takes the sums.
+func (g *group) finish(t, dt float64) {
+	for _, st := range g.members {
+		st.evaluate(t+dt, st.far, st.near)
+	}
+	reacted := make([]float64, len(g.members))
+	if g.reactions != nil {
+		for i := range reacted {
+			reacted[i] = dt * g.reactions.total(i)
+		}
+		g.reactions.addRate(
+			func(st *stepper) []float64 { return st.far },
+			func(st *stepper) []float64 { return st.near }, 1)
+	}
+	for i, st := range g.members {
+		g.trials[i] = st.compare(dt)
+		g.trials[i].Decayed, g.trials[i].Reacted = dt*st.lost(), reacted[i]
+	}
+	if g.reactions != nil {
+		g.tellReacting()
+	}
 }
 
 // swap makes d_j the d_{j−1} of the next stage.
@@ -75,9 +117,18 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 	for _, st := range g.members {
 		clear(st.rowLoss)
 	}
+	reacted := make([]float64, len(g.members))
 	for i := range n {
 		for _, st := range g.members {
 			st.euler(t+float64(i)*dt, dt)
+		}
+		if g.reactions != nil {
+			g.reactions.addRate(
+				func(st *stepper) []float64 { return st.density },
+				func(st *stepper) []float64 { return st.far }, dt)
+			for i := range reacted {
+				reacted[i] += dt * g.reactions.total(i)
+			}
 		}
 		for _, st := range g.members {
 			st.density, st.far = st.far, st.density
@@ -85,6 +136,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 	}
 	for i, st := range g.members {
 		g.trials[i] = st.finishEuler(dt)
+		g.trials[i].Reacted = reacted[i]
 	}
 	return g.trials, nil
 }

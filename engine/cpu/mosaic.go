@@ -11,11 +11,12 @@ type mosaic struct {
 	face     [3][]float64 // (α D)_face/Δx² of each voxel's lower face per axis, 1/s
 	capacity []float64    // R α per voxel
 	loss     []float64    // α λ per voxel, 1/s
+	react    []float64    // α per voxel, 0 where nothing reacts
 }
 
 func newMosaic(p *engine.Mosaic, g tissue.Grid, periodic [3]bool) *mosaic {
 	n := g.Voxels()
-	m := &mosaic{capacity: make([]float64, n), loss: make([]float64, n)}
+	m := &mosaic{capacity: make([]float64, n), loss: make([]float64, n), react: make([]float64, n)}
 	stride := 1
 	for axis, count := range g.Shape {
 		m.face[axis] = make([]float64, n)
@@ -31,7 +32,7 @@ func newMosaic(p *engine.Mosaic, g tissue.Grid, periodic [3]bool) *mosaic {
 		stride *= count
 	}
 	for i, label := range p.Labels {
-		m.capacity[i], m.loss[i] = p.Capacity[label], p.Loss[label]
+		m.capacity[i], m.loss[i], m.react[i] = p.Capacity[label], p.Loss[label], p.Reacting[label]
 	}
 	return m
 }

@@ -14,7 +14,8 @@ import (
 type stencil struct {
 	shape    [3]int
 	weight   [3]float64 // D/Δx², 1/s
-	decay    float64    // λ, 1/s
+	decay    float64    // λ/R, 1/s
+	share    float64    // 1/R: of a rate of reaction
 	periodic [3]bool
 	rows     []row
 	mosaic   *mosaic // nil in uniform tissue
@@ -27,7 +28,7 @@ type row struct {
 }
 
 func newStencil(s engine.Substrate) *stencil {
-	st := &stencil{shape: s.Grid.Shape, weight: engine.StencilWeights(s.Grid, s.Substrate), decay: s.DecayRate}
+	st := &stencil{shape: s.Grid.Shape, weight: engine.StencilWeights(s.Grid, s.Substrate), decay: s.DecayRate, share: s.ReactionShare}
 	for axis := range st.periodic {
 		st.periodic[axis] = s.Boundary[axis][0].Kind == tissue.Periodic
 	}
@@ -97,14 +98,22 @@ func (op operator) apply(r row, c, out []float64) {
 
 // inParallel splits n items among the processors.
 func inParallel(n int, work func(from, to int)) {
-	workers := min(runtime.GOMAXPROCS(0), n)
-	if workers <= 1 {
-		work(0, n)
+	inParallelBy(n, func(_, from, to int) { work(from, to) })
+}
+
+// inParallelBy tells the work which of workers(n) does it.
+func inParallelBy(n int, work func(worker, from, to int)) {
+	workers := workers(n)
+	if workers == 1 {
+		work(0, 0, n)
 		return
 	}
 	var wait sync.WaitGroup
 	for w := range workers {
-		wait.Go(func() { work(n*w/workers, n*(w+1)/workers) })
+		wait.Go(func() { work(w, n*w/workers, n*(w+1)/workers) })
 	}
 	wait.Wait()
 }
+
+// workers returns among how many goroutines n items are split.
+func workers(n int) int { return max(1, min(runtime.GOMAXPROCS(0), n)) }

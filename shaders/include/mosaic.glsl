@@ -2,7 +2,7 @@
 //   transport = sum over the faces of weights transfer (c_neighbour - c) - scale rate c
 // transfer is (alpha D)_face/(R alpha), by the labels of the voxel and its neighbour, and rate lambda/R, by that of the voxel.
 layout(std430) readonly buffer Labels { uint packedLabels[]; }; // four voxels each, x fastest
-layout(std430) readonly buffer Tissue { float properties[]; };  // transfer, n x n; then n each of rate, capacity, loss
+layout(std430) readonly buffer Tissue { float properties[]; };  // transfer, n x n; then n each of rate, capacity, loss, reacting
 
 uniform int labelCount; // n
 uniform vec3 weights;   // scale/dx^2 per axis
@@ -16,6 +16,7 @@ uint labelAt(ivec3 v) {
 float rateOf(uint label) { return properties[labelCount * labelCount + int(label)]; }
 float capacityOf(uint label) { return properties[labelCount * (labelCount + 1) + int(label)]; } // R alpha
 float lossOf(uint label) { return properties[labelCount * (labelCount + 2) + int(label)]; }     // alpha lambda
+float reactingOf(uint label) { return properties[labelCount * (labelCount + 3) + int(label)]; } // alpha, or 0
 
 // The column keeps the labels of the voxel and of those before and after it.
 uint labelBefore, labelHere, labelAfter;
