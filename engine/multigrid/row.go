@@ -1,0 +1,163 @@
+package multigrid
+
+import (
+	"runtime"
+	"sync"
+)
+
+const parallelFrom = 1 << 14 // voxels; fewer take less time than starting goroutines
+
+// inParallel splits the rows of a pass among the processors.
+func (l *level) inParallel(pass func(l *level, from, to int), rows int) {
+	workers := processors(len(l.u), rows)
+	if workers <= 1 {
+		pass(l, 0, rows)
+		return
+	}
+	share(workers, rows, func(from, to int) { pass(l, from, to) })
+}
+
+// processors returns among how many to split a pass.
+func processors(voxels, rows int) int {
+	if voxels < parallelFrom {
+		return 1
+	}
+	return min(runtime.GOMAXPROCS(0), rows)
+}
+
+func share(workers, rows int, work func(from, to int)) {
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() { work(rows*w/workers, rows*(w+1)/workers) })
+	}
+	wait.Wait()
+}
+
+// row is a row of voxels with the rows next to it and the faces between.
+type row struct {
+	own     []float64
+	next    [4][]float64 // south, north, below, top
+	wrapped bool         // its last voxel is the first's lower neighbour
+	along   float64      // T between its own voxels, where faces is nil
+	weights [4]float64   // T to next, 0 at walls, where faces is nil
+	faces   []float64    // T with the lower neighbour in the row
+	open    [4][]float64 // T to next
+}
+
+// row returns row number y + Shape[1] z of u.
+func (l *level) row(u []float64, number int) row {
+	nx := l.shape[0]
+	r := row{own: u[number*nx:][:nx], wrapped: l.periodic[0], along: l.weights[0]}
+	varied := l.faces[0] != nil || l.faces[1] != nil || l.faces[2] != nil
+	if varied {
+		r.faces = l.facesOf(0, number)
+	}
+	at, stride := [2]int{number % l.shape[1], number / l.shape[1]}, [2]int{1, l.shape[1]}
+	for i, axis := range [2]int{1, 2} {
+		n := l.shape[axis]
+		lower, upper := number-stride[i], number+stride[i]
+		first, last := at[i] == 0, at[i] == n-1
+		if first {
+			lower += n * stride[i]
+		}
+		if last {
+			upper -= n * stride[i]
+		}
+		r.next[2*i], r.next[2*i+1] = u[lower*nx:][:nx], u[upper*nx:][:nx]
+		for side, wall := range [2]bool{first && !l.periodic[axis], last && !l.periodic[axis]} {
+			switch {
+			case varied && wall:
+				r.open[2*i+side] = l.wall
+			case varied:
+				r.open[2*i+side] = l.facesOf(axis, [2]int{number, upper}[side])
+			case !wall:
+				r.weights[2*i+side] = l.weights[axis]
+			}
+		}
+	}
+	return r
+}
+
+// facesOf returns T of a row with its lower neighbours along an axis.
+func (l *level) facesOf(axis, number int) []float64 {
+	if l.faces[axis] == nil {
+		return l.wall
+	}
+	return l.faces[axis][number*l.shape[0]:][:l.shape[0]]
+}
+
+// span is the voxels from, from + step, ... below to of a row.
+type span struct{ from, to, step int }
+
+// neighbours writes Σ_f T_f u_j of the voxels of a row to out, which may be u itself
+// where they are not each other's neighbours.
+func (l *level) neighbours(u, out []float64, number int, s span) {
+	r := l.row(u, number)
+	n := len(r.own)
+	out = out[number*n:][:n]
+	inner := s
+	if inner.from == 0 {
+		inner.from = s.step
+	}
+	inner.to = min(inner.to, n-1)
+	if r.faces == nil {
+		r.alike(out, inner)
+	} else {
+		r.varied(out, inner)
+	}
+	if s.from == 0 && s.to > 0 {
+		out[0] = r.end(0)
+	}
+	if n > 1 && s.to == n && s.from < n && (n-1-s.from)%s.step == 0 {
+		out[n-1] = r.end(n - 1)
+	}
+}
+
+// alike is neighbours within a row whose faces are weights.
+func (r *row) alike(out []float64, s span) {
+	n := len(out)
+	own, south, north, below, top := r.own[:n], r.next[0][:n], r.next[1][:n], r.next[2][:n], r.next[3][:n]
+	for x := s.from; x < s.to; x += s.step {
+		out[x] = r.along*(own[x-1]+own[x+1]) +
+			(r.weights[0]*south[x] + r.weights[1]*north[x]) + (r.weights[2]*below[x] + r.weights[3]*top[x])
+	}
+}
+
+// varied is neighbours within a row whose faces differ.
+func (r *row) varied(out []float64, s span) {
+	n := len(out)
+	own, south, north, below, top := r.own[:n], r.next[0][:n], r.next[1][:n], r.next[2][:n], r.next[3][:n]
+	faces, toSouth, toNorth, toBelow, toTop := r.faces[:n], r.open[0][:n], r.open[1][:n], r.open[2][:n], r.open[3][:n]
+	for x := s.from; x < s.to; x += s.step {
+		out[x] = (faces[x]*own[x-1] + faces[x+1]*own[x+1]) +
+			(toSouth[x]*south[x] + toNorth[x]*north[x]) + (toBelow[x]*below[x] + toTop[x]*top[x])
+	}
+}
+
+// end is neighbours of the row's first or last voxel.
+func (r *row) end(x int) float64 {
+	n := len(r.own)
+	lower, upper := 0.0, 0.0
+	if x > 0 || r.wrapped {
+		lower = r.face(x) * r.own[(x-1+n)%n]
+	}
+	if x < n-1 || r.wrapped {
+		upper = r.face((x+1)%n) * r.own[(x+1)%n]
+	}
+	sum := lower + upper
+	for side, next := range r.next {
+		if r.faces == nil {
+			sum += r.weights[side] * next[x]
+		} else {
+			sum += r.open[side][x] * next[x]
+		}
+	}
+	return sum
+}
+
+func (r *row) face(x int) float64 {
+	if r.faces == nil {
+		return r.along
+	}
+	return r.faces[x]
+}
