@@ -102,5 +102,6 @@ func (g Grid) validate() []error {
 	return faults
 }
 
+func finite(v float64) bool      { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 func positive(v float64) bool    { return v > 0 && !math.IsInf(v, 0) }
 func nonNegative(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }

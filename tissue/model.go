@@ -70,6 +70,10 @@ func (m *Model) Validate() error {
 		names[s.Name] = true
 		faults = append(faults, s.validate(m.Grid)...)
 	}
+	faults = append(faults, m.validateRegions()...)
+	if m.Flow != nil && len(m.Substrates) > 0 && len(faults) == 0 { // their faults would only come back as others
+		faults = append(faults, m.Flow.validate(m)...)
+	}
 	types := map[string]bool{}
 	for _, t := range m.CellTypes {
 		if t.Name == "" || types[t.Name] {
@@ -81,10 +85,28 @@ func (m *Model) Validate() error {
 	if !nonNegative(m.Duration) {
 		faults = append(faults, fmt.Errorf("tissue: duration %g s: want 0 or more", m.Duration))
 	}
-	return errors.Join(append(faults, m.validateCells()...)...)
+	sound := len(faults) == 0 // so that cells can be looked up in regions
+	return errors.Join(append(faults, m.validateCells(sound)...)...)
 }
 
-func (m *Model) validateCells() []error {
+func (m *Model) validateRegions() []error {
+	var faults []error
+	if len(m.Regions) > MaxRegions {
+		faults = append(faults, fmt.Errorf("tissue: %d regions: want at most %d", len(m.Regions), MaxRegions))
+	}
+	names := map[string]bool{}
+	for i := range m.Regions {
+		r := &m.Regions[i]
+		if r.Name == "" || names[r.Name] {
+			faults = append(faults, fmt.Errorf("tissue: region name %q: want each name once", r.Name))
+		}
+		names[r.Name] = true
+		faults = append(faults, r.validate(m)...)
+	}
+	return faults
+}
+
+func (m *Model) validateCells(regions bool) []error {
 	c := &m.Cells
 	if len(c.Type) != len(c.ID) || len(c.Position) != len(c.ID) {
 		return []error{fmt.Errorf("tissue: cells: %d ids, %d types, %d positions: want as many of each", len(c.ID), len(c.Type), len(c.Position))}
@@ -99,6 +121,10 @@ func (m *Model) validateCells() []error {
 		}
 		if p := c.Position[i]; !m.Grid.Contains(p) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies outside the domain", id, p.X, p.Y, p.Z))
+		} else if !regions {
+			continue
+		} else if r := m.Obstacle(p); r != nil {
+			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies in region %q, which is impermeable or held at a density", id, p.X, p.Y, p.Z, r.Name))
 		}
 	}
 	return faults

@@ -1,8 +1,6 @@
 package tissue
 
-import (
-	"gonum.org/v1/gonum/spatial/r3"
-)
+import "gonum.org/v1/gonum/spatial/r3"
 
 // Labels returns which region each voxel belongs to: 0 for none, i+1 for
 // Regions[i]. Of several the last has it. A vessel thinner than voxels may have
@@ -34,4 +32,13 @@ func (m *Model) regionOf(p r3.Vec) int {
 		}
 	}
 	return -1
+}
+
+// Obstacle returns the region at a point of the box, µm, if no cell may lie in it:
+// it is impermeable, or its density is held. Else it is nil.
+func (m *Model) Obstacle(p r3.Vec) *Region {
+	if i := m.RegionAt(p); i >= 0 && (m.Regions[i].Impermeable || len(m.Regions[i].Held) > 0) {
+		return &m.Regions[i]
+	}
+	return nil
 }
