@@ -135,17 +135,17 @@ func (f *PressureFlow) validate(m *Model) []error {
 	}
 	held := false // the level of pressure
 	for axis, faces := range f.Faces {
-		for _, face := range faces {
+		for side, face := range faces {
 			held = held || face.Kind == HeldPressure
 			switch {
 			case face.Kind < Closed || face.Kind > GivenInflow:
-				fault("%s face of kind %d: want 0 to %d", axisNames[axis], face.Kind, GivenInflow)
+				fault("face %s of kind %d: want 0 to %d", faceName(axis, side), face.Kind, GivenInflow)
 			case !finite(face.Pressure) || !finite(face.Inflow):
-				fault("%s face with %g Pa and %g µm/s: want numbers", axisNames[axis], face.Pressure, face.Inflow)
+				fault("face %s with %g Pa and %g µm/s: want numbers", faceName(axis, side), face.Pressure, face.Inflow)
 			case face.Kind != Closed && m.Grid.Planar && axis == 2:
 				fault("an open z face of a 2D domain: the plane has no z faces")
 			case face.Kind != Closed && m.periodicFaces(axis) > 0:
-				fault("a pressure or an inflow at an %s face, and substrates are periodic along %s: want one of them", axisNames[axis], axisNames[axis])
+				fault("a pressure or an inflow at face %s, and substrates are periodic along %s: want one of them", faceName(axis, side), axisNames[axis])
 			}
 		}
 	}

@@ -283,7 +283,7 @@ func TestValidateReportsFaultsOfRegionsAndFlow(t *testing.T) {
 		spoil   func(m *Model)
 		message string
 	}{
-		{"flux", func(m *Model) { m.Substrates[0].Boundary[1][0] = Boundary{Kind: Flux, Flux: -1} }, "flux -1 molecules/(µm² s): want 0 or more at an y face"},
+		{"flux", func(m *Model) { m.Substrates[0].Boundary[1][0] = Boundary{Kind: Flux, Flux: -1} }, "face y-: flux -1 molecules/(µm² s): want 0 or more"},
 		{"robin", func(m *Model) { m.Substrates[0].Boundary[1][0] = Boundary{Kind: Robin, Permeability: -1} }, "permeability -1 µm/s"},
 		{"robin density", func(m *Model) { m.Substrates[0].Boundary[1][0] = Boundary{Kind: Robin, Density: math.NaN()} }, "density NaN nM held"},
 		{"kind", func(m *Model) { m.Substrates[0].Boundary[1][0].Kind = 7 }, "boundary of kind 7"},
@@ -320,8 +320,8 @@ func TestValidateReportsFaultsOfRegionsAndFlow(t *testing.T) {
 		{"leak without flow", func(m *Model) { m.Flow = nil }, "want a flow driven by pressure"},
 		{"no flow at all", func(m *Model) { m.Flow.Velocity = &[3]float64{} }, "either a velocity or pressures"},
 		{"conductivity", func(m *Model) { m.Flow.Pressure.Conductivity = 0 }, "flow: hydraulic conductivity 0"},
-		{"face", func(m *Model) { m.Flow.Pressure.Faces[1][1].Kind = -1 }, "y face of kind -1"},
-		{"face value", func(m *Model) { m.Flow.Pressure.Faces[0][0].Pressure = math.NaN() }, "x face with NaN Pa"},
+		{"face", func(m *Model) { m.Flow.Pressure.Faces[1][1].Kind = -1 }, "face y+ of kind -1"},
+		{"face value", func(m *Model) { m.Flow.Pressure.Faces[0][0].Pressure = math.NaN() }, "face x- with NaN Pa"},
 		{"no level", func(m *Model) {
 			m.Flow.Pressure.Faces[0][0].Kind, m.Regions[0].Lymph, m.Regions[1].Leak = Closed, nil, nil
 		}, "nothing holds the pressure"},
@@ -373,5 +373,31 @@ func TestVelocityAlongRegions(t *testing.T) {
 	m.Flow.Velocity[2] = 0.1
 	if err := m.Validate(); err == nil {
 		t.Error("a velocity across the boundary passes")
+	}
+}
+
+// Labels looks only where a shape may be: it must find what RegionAt finds.
+func TestLabelsMissNoVoxel(t *testing.T) {
+	at := func(x, y, z float64) r3.Vec { return r3.Vec{X: x, Y: y, Z: z} }
+	ball, tube := Sphere{Centre: at(2, 31, 40), Radius: 25}, Cylinder{From: at(-20, 10, 5), To: at(90, 40, 60), Radius: 9}
+	box, half := Box{From: at(15, -5, 20), To: at(300, 45, 45)}, HalfSpace{Point: at(0, 30, 0), Normal: at(0, 1, 0.2)}
+	image := LabelImage{Size: [3]float64{70, 50, 110}, Shape: [3]int{2, 2, 1}, Labels: []uint16{0, 1, 1, 0}, Values: []uint16{1}}
+	for _, s := range []Shape{
+		ball, tube, box, half, image, Union{ball, tube}, Union{half, ball}, Intersection{ball, half}, Intersection{tube, box, half},
+		Difference{box, ball}, Difference{half, Union{tube, ball}}, Box{From: at(500, 0, 0), To: at(600, 1, 1)}, Sphere{Centre: at(-90, 0, 0), Radius: 3},
+		Sphere{Radius: 1e300}, Box{From: at(-1e300, 0, 0), To: at(1e300, 20, 1e300)},
+	} {
+		m := medium(Grid{Shape: [3]int{7, 5, 11}, Spacing: [3]float64{10, 10, 10}}, Region{Name: "region", Shape: s})
+		has := false
+		for i, label := range m.Labels() {
+			voxel := m.Grid.Coordinates(i)
+			want := m.RegionAt(m.Grid.Centre(voxel[0], voxel[1], voxel[2])) + 1
+			if has = has || label > 0; int(label) != want {
+				t.Errorf("%+v: voxel %v has label %d, want %d", s, voxel, label, want)
+			}
+		}
+		if m.HasVoxels(0) != has {
+			t.Errorf("%+v: has voxels %t, want %t", s, !has, has)
+		}
 	}
 }

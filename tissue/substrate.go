@@ -154,9 +154,9 @@ func (s Substrate) validate(g Grid) []error {
 		if (faces[0].Kind == Periodic) != (faces[1].Kind == Periodic) {
 			fault("periodic at one %s face only: want both", axisNames[axis])
 		}
-		for _, face := range faces {
+		for side, face := range faces {
 			for _, err := range face.validate(s.Unit) {
-				fault("%w at an %s face", err, axisNames[axis])
+				fault("face %s: %w", faceName(axis, side), err)
 			}
 			if face.Kind != NoFlux && face.Kind != Periodic && g.Planar && axis == 2 {
 				fault("a boundary of kind %s at a z face of a 2D domain: the plane has no z faces", face.Kind)
