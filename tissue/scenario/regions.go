@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -85,6 +86,8 @@ func (d *decoder) region(f fields, r *tissue.Region) {
 			d.vessel(m, r)
 		}
 	}
+	slices.SortFunc(r.Held, func(a, b tissue.HeldDensity) int { return int(a.Substrate - b.Substrate) })
+	slices.SortFunc(r.Vessel, func(a, b tissue.VesselExchange) int { return int(a.Substrate - b.Substrate) })
 	d.regionFluid(f, r)
 	r.Impermeable = r.HasWall()
 	if v, ok := f.get("impermeable"); ok {
