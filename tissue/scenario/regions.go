@@ -29,13 +29,13 @@ func (d *decoder) decodeRegions(f fields) {
 		if !ok {
 			continue
 		}
-		before := len(d.faults)
+		before, shaped := len(d.faults), false
 		r := tissue.Region{Name: d.regionName(f)}
 		if v, ok := f.need("shape", "{sphere: {centre: [1 um, 2 um, 3 um], radius: 50 um}}"); ok {
-			r.Shape, _ = d.shape(v, 0)
+			r.Shape, shaped = d.shape(v, 0)
 		}
 		d.region(f, &r)
-		if len(d.faults) > before {
+		if !shaped || len(d.faults) > before {
 			continue
 		}
 		d.regions = append(d.regions, member{item, r.Name})
