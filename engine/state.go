@@ -136,7 +136,7 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		return err
 	}
 	if !m.SameTissue(in.model) {
-		return errors.New("engine: update: grid, extracellular fraction, substrates, regions and flow must stay; make a new solver")
+		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions and flow must stay; make a new solver")
 	}
 	exchanges, err := in.exchanges(m)
 	if err != nil {

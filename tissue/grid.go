@@ -13,6 +13,9 @@ var axisNames = [3]string{"x", "y", "z"}
 // AxisName returns "x", "y" or "z" for 0, 1 or 2.
 func AxisName(axis int) string { return axisNames[axis] }
 
+// faceName returns "x-" for the lower face across x, "z+" for the upper across z.
+func faceName(axis, side int) string { return axisNames[axis] + "-+"[side:side+1] }
+
 // Grid is a box of voxels with one corner at the origin. A planar grid (2D) has
 // one layer of voxels whose third edge is the thickness of the tissue.
 type Grid struct {
@@ -102,5 +105,6 @@ func (g Grid) validate() []error {
 	return faults
 }
 
+func finite(v float64) bool      { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 func positive(v float64) bool    { return v > 0 && !math.IsInf(v, 0) }
 func nonNegative(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // Model is a tissue at its start: everything a solver needs to know, and
@@ -23,9 +24,12 @@ type Model struct {
 }
 
 // SameTissue reports whether two models are of the same grid, fluid, substrates,
-// regions and flow: whether they differ in no more than cells and what they do.
+// reactions, regions and flow: whether they differ in no more than cells and what they do.
 func (m *Model) SameTissue(other *Model) bool {
-	return m.Grid == other.Grid && m.ExtracellularFraction == other.ExtracellularFraction &&
+	same := func(a, b Reaction) bool {
+		return a.Name == b.Name && a.Rate.Equal(b.Rate) && slices.Equal(a.Changes, b.Changes)
+	}
+	return slices.EqualFunc(m.Reactions, other.Reactions, same) && m.Grid == other.Grid && m.ExtracellularFraction == other.ExtracellularFraction &&
 		reflect.DeepEqual(m.Substrates, other.Substrates) &&
 		reflect.DeepEqual(m.Regions, other.Regions) && reflect.DeepEqual(m.Flow, other.Flow)
 }
@@ -79,6 +83,10 @@ func (m *Model) Validate() error {
 		reactions[r.Name] = true
 		faults = append(faults, r.validate(m.Substrates)...)
 	}
+	faults = append(faults, m.validateRegions()...)
+	if m.Flow != nil && len(m.Substrates) > 0 && len(faults) == 0 { // their faults would only come back as others
+		faults = append(faults, m.Flow.validate(m)...)
+	}
 	types := map[string]bool{}
 	for _, t := range m.CellTypes {
 		if t.Name == "" || types[t.Name] {
@@ -90,10 +98,28 @@ func (m *Model) Validate() error {
 	if !nonNegative(m.Duration) {
 		faults = append(faults, fmt.Errorf("tissue: duration %g s: want 0 or more", m.Duration))
 	}
-	return errors.Join(append(faults, m.validateCells()...)...)
+	sound := len(faults) == 0 // so that cells can be looked up in regions
+	return errors.Join(append(faults, m.validateCells(sound)...)...)
 }
 
-func (m *Model) validateCells() []error {
+func (m *Model) validateRegions() []error {
+	var faults []error
+	if len(m.Regions) > MaxRegions {
+		faults = append(faults, fmt.Errorf("tissue: %d regions: want at most %d", len(m.Regions), MaxRegions))
+	}
+	names := map[string]bool{}
+	for i := range m.Regions {
+		r := &m.Regions[i]
+		if r.Name == "" || names[r.Name] {
+			faults = append(faults, fmt.Errorf("tissue: region name %q: want each name once", r.Name))
+		}
+		names[r.Name] = true
+		faults = append(faults, r.validate(m)...)
+	}
+	return faults
+}
+
+func (m *Model) validateCells(regions bool) []error {
 	c := &m.Cells
 	if len(c.Type) != len(c.ID) || len(c.Position) != len(c.ID) {
 		return []error{fmt.Errorf("tissue: cells: %d ids, %d types, %d positions: want as many of each", len(c.ID), len(c.Type), len(c.Position))}
@@ -108,6 +134,10 @@ func (m *Model) validateCells() []error {
 		}
 		if p := c.Position[i]; !m.Grid.Contains(p) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies outside the domain", id, p.X, p.Y, p.Z))
+		} else if !regions {
+			continue
+		} else if r := m.Obstacle(p); r != nil {
+			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies in region %q, which is impermeable or held at a density", id, p.X, p.Y, p.Z, r.Name))
 		}
 	}
 	return faults

@@ -1,6 +1,8 @@
 package tissue
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -115,4 +117,88 @@ func (l LabelImage) Contains(p r3.Vec) bool {
 		}
 	}
 	return false
+}
+
+// validateShape checks a shape and those it is made of. The wall of a vessel is
+// to be cut into patches: so it has a surface and a radius that fits the box.
+func validateShape(s Shape, g Grid, wall bool) error {
+	parts := func(name string, all []Shape) error {
+		if len(all) == 0 {
+			return fmt.Errorf("%s of no shapes: want at least one", name)
+		}
+		var faults []error
+		for _, part := range all {
+			if part == nil {
+				faults = append(faults, fmt.Errorf("%s of a shape that is not there", name))
+			} else if err := validateShape(part, g, wall); err != nil {
+				faults = append(faults, err)
+			}
+		}
+		return errors.Join(faults...)
+	}
+	switch s := s.(type) {
+	case Union:
+		return parts("union", s)
+	case Intersection:
+		return parts("intersection", s)
+	case Difference:
+		return parts("difference", s)
+	case Box:
+		size := r3.Sub(s.To, s.From)
+		if !finiteVec(s.From, s.To) || size.X < 0 || size.Y < 0 || size.Z < 0 {
+			return fmt.Errorf("box from %v to %v µm: want corners in this order", s.From, s.To)
+		}
+	case Sphere:
+		if !finiteVec(s.Centre) {
+			return fmt.Errorf("sphere round %v µm: want a point", s.Centre)
+		}
+		return validateRadius(s.Radius, g, wall)
+	case Cylinder:
+		if !finiteVec(s.From, s.To) || s.From == s.To {
+			return fmt.Errorf("cylinder from %v to %v µm: want two points", s.From, s.To)
+		}
+		return validateRadius(s.Radius, g, wall)
+	case HalfSpace:
+		if !finiteVec(s.Point, s.Normal) || s.Normal == (r3.Vec{}) || g.Planar && s.Normal.Z != 0 {
+			return fmt.Errorf("half space at %v µm with the normal %v: want a point and a direction, in 2D one of the plane", s.Point, s.Normal)
+		}
+	case LabelImage:
+		return s.validate(wall)
+	}
+	return nil
+}
+
+func finiteVec(all ...r3.Vec) bool {
+	for _, v := range all {
+		if !finite(v.X) || !finite(v.Y) || !finite(v.Z) {
+			return false
+		}
+	}
+	return true
+}
+
+func validateRadius(radius float64, g Grid, wall bool) error {
+	if !positive(radius) {
+		return fmt.Errorf("radius %g µm: want a positive length", radius)
+	}
+	size := g.Size()
+	if longest := max(size[0], size[1], size[2]); wall && radius > longest {
+		return fmt.Errorf("radius %g µm of a vessel: want at most the longest edge of the domain, %g µm", radius, longest)
+	}
+	return nil
+}
+
+func (l LabelImage) validate(wall bool) error {
+	if wall {
+		return errors.New("a vessel of labelled pixels, whose staircase has no true surface: want cylinders, spheres or boxes")
+	}
+	for axis := range 3 {
+		if l.Shape[axis] < 1 || !positive(l.Size[axis]) {
+			return fmt.Errorf("label image of %d pixels over %g µm along %s: want more than 0", l.Shape[axis], l.Size[axis], axisNames[axis])
+		}
+	}
+	if pixels := l.Shape[0] * l.Shape[1] * l.Shape[2]; len(l.Labels) != pixels {
+		return fmt.Errorf("label image with %d labels for %d pixels", len(l.Labels), pixels)
+	}
+	return nil
 }

@@ -105,6 +105,35 @@ func (s Substrate) Medium() Medium {
 	return Medium{DiffusionCoefficient: s.DiffusionCoefficient, DecayRate: s.DecayRate, Retardation: s.Retardation}
 }
 
+func (b Boundary) validate(unit DensityUnit) []error {
+	var faults []error
+	switch b.Kind {
+	case Dirichlet, Robin:
+		faults = validateDensity(b.Density, b.Series, unit)
+	case NoFlux, Periodic, Flux:
+	default:
+		faults = append(faults, fmt.Errorf("boundary of kind %d: want 0 to %d", b.Kind, Robin))
+	}
+	if b.Kind == Flux && !nonNegative(b.Flux) {
+		faults = append(faults, fmt.Errorf("flux %g %s/(µm² s): want 0 or more", b.Flux, unit.AmountUnit()))
+	}
+	if b.Kind == Robin && !nonNegative(b.Permeability) {
+		faults = append(faults, fmt.Errorf("permeability %g µm/s: want 0 or more", b.Permeability))
+	}
+	return faults
+}
+
+// validateDensity checks a density that something holds, constant or over time.
+func validateDensity(density float64, series *TimeSeries, unit DensityUnit) []error {
+	if series != nil {
+		return series.validate(unit)
+	}
+	if !nonNegative(density) || density > MaxDensity {
+		return []error{fmt.Errorf("density %g %s held: want 0 or more, at most %g", density, unit, MaxDensity)}
+	}
+	return nil
+}
+
 func (s Substrate) validate(g Grid) []error {
 	var faults []error
 	fault := func(format string, args ...any) {
@@ -115,11 +144,8 @@ func (s Substrate) validate(g Grid) []error {
 	default:
 		fault("density unit %q: want nM, dimensionless or mmHg", s.Unit)
 	}
-	if !nonNegative(s.DiffusionCoefficient) {
-		fault("diffusion coefficient %g µm²/s: want 0 or more", s.DiffusionCoefficient)
-	}
-	if !nonNegative(s.DecayRate) {
-		fault("decay rate %g 1/s: want 0 or more", s.DecayRate)
+	for _, err := range s.Medium().validate() {
+		fault("%w", err)
 	}
 	if !nonNegative(s.InitialDensity) || s.InitialDensity > MaxDensity {
 		fault("initial density %g %s: want 0 or more, at most %g", s.InitialDensity, s.Unit, MaxDensity)
@@ -128,12 +154,12 @@ func (s Substrate) validate(g Grid) []error {
 		if (faces[0].Kind == Periodic) != (faces[1].Kind == Periodic) {
 			fault("periodic at one %s face only: want both", axisNames[axis])
 		}
-		for _, face := range faces {
-			if face.Kind == Dirichlet && (!nonNegative(face.Density) || face.Density > MaxDensity) {
-				fault("density %g %s held at an %s face: want 0 or more, at most %g", face.Density, s.Unit, axisNames[axis], MaxDensity)
+		for side, face := range faces {
+			for _, err := range face.validate(s.Unit) {
+				fault("face %s: %w", faceName(axis, side), err)
 			}
-			if face.Kind == Dirichlet && g.Planar && axis == 2 {
-				fault("a density held at a z face of a 2D domain: the plane has no z faces")
+			if face.Kind != NoFlux && face.Kind != Periodic && g.Planar && axis == 2 {
+				fault("a boundary of kind %s at a z face of a 2D domain: the plane has no z faces", face.Kind)
 			}
 		}
 	}

@@ -93,10 +93,7 @@ func (m *Model) facing(p Patch) (int, bool) {
 	step := m.Grid.finest() / patchesPerVoxel
 	reach := 2 * slices.Max(m.Grid.Spacing[:m.Grid.Dimensions()])
 	for out := 0.; out <= reach; out += step {
-		at := r3.Add(p.At, r3.Scale(out, p.Outward))
-		if !m.Grid.Contains(at) {
-			return 0, false
-		}
+		at := r3.Add(p.At, r3.Scale(out, p.Outward)) // beyond a wall of the box VoxelAt slides along it
 		if region := m.RegionAt(at); region < 0 || !m.Regions[region].Impermeable {
 			voxel := m.Grid.VoxelAt(at)
 			return m.Grid.Index(voxel[0], voxel[1], voxel[2]), true
@@ -111,9 +108,10 @@ func (g Grid) finest() float64 { return slices.Min(g.Spacing[:g.Dimensions()]) }
 // pieces returns into how many pieces of at most an edge a length falls.
 func pieces(length, edge float64) int { return max(1, int(math.Ceil(length/edge))) }
 
-// least is the fewest patches round a circle: a vessel much thinner than a voxel
-// still has its wall all round.
-const least = 8
+// round returns into how many pieces of at most an edge a circle falls: as many in
+// each quarter, and at least two, for a vessel much thinner than a voxel still has
+// its wall all round.
+func round(radius, edge float64) int { return 4 * max(2, pieces(math.Pi/2*radius, edge)) }
 
 // Patches implements Surface for the six sides, four in a planar grid. Sides are
 // cut off at the walls of the grid's box.
@@ -181,10 +179,10 @@ func (s Sphere) Patches(g Grid, edge float64) iter.Seq[Patch] {
 		for i := range rings {
 			up := (2*float64(i)+1)/float64(rings) - 1
 			out := math.Sqrt(1 - up*up)
-			round := max(least, pieces(2*math.Pi*s.Radius*out, edge))
-			area := 2 * math.Pi * s.Radius * height / float64(rings*round)
-			for j := range round {
-				sin, cos := math.Sincos(2 * math.Pi * (float64(j) + 0.5) / float64(round))
+			around := round(s.Radius*out, edge)
+			area := 2 * math.Pi * s.Radius * height / float64(rings*around)
+			for j := range around {
+				sin, cos := math.Sincos(2 * math.Pi * (float64(j) + 0.5) / float64(around))
 				n := r3.Vec{X: out * cos, Y: out * sin, Z: up}
 				if !yield(Patch{r3.Add(s.Centre, r3.Scale(s.Radius, n)), n, area}) {
 					return
@@ -200,20 +198,20 @@ func (c Cylinder) Patches(g Grid, edge float64) iter.Seq[Patch] {
 	axis := r3.Unit(r3.Sub(c.To, c.From))
 	from, to := c.within(g)
 	u, v := across(axis)
-	round, girth := max(least, pieces(2*math.Pi*c.Radius, edge)), 2*math.Pi*c.Radius
+	around, girth := round(c.Radius, edge), 2*math.Pi*c.Radius
 	if g.Planar {
-		u, v, round, girth = r3.Vec{X: -axis.Y, Y: axis.X}, r3.Vec{}, 2, 2*g.Spacing[2]
+		u, v, around, girth = r3.Vec{}, r3.Vec{X: -axis.Y, Y: axis.X}, 2, 2*g.Spacing[2]
 	}
 	return func(yield func(Patch) bool) {
 		if to <= from {
 			return
 		}
 		along := pieces(to-from, edge)
-		area := girth * (to - from) / float64(along*round)
+		area := girth * (to - from) / float64(along*around)
 		for i := range along {
 			at := r3.Add(c.From, r3.Scale(from+(to-from)*(float64(i)+0.5)/float64(along), axis))
-			for j := range round {
-				sin, cos := math.Sincos(2 * math.Pi * float64(j) / float64(round))
+			for j := range around {
+				sin, cos := math.Sincos(2 * math.Pi * (float64(j) + 0.5) / float64(around))
 				n := r3.Add(r3.Scale(cos, u), r3.Scale(sin, v))
 				if !yield(Patch{r3.Add(at, r3.Scale(c.Radius, n)), n, area}) {
 					return
@@ -240,32 +238,62 @@ func (c Cylinder) within(g Grid) (from, to float64) {
 
 // across returns two unit vectors across a unit vector and each other.
 func across(axis r3.Vec) (u, v r3.Vec) {
-	least := r3.Vec{X: 1}
+	other := r3.Vec{X: 1}
 	if math.Abs(axis.X) > 0.6 {
-		least = r3.Vec{Y: 1}
+		other = r3.Vec{Y: 1}
 	}
-	u = r3.Unit(r3.Cross(axis, least))
+	u = r3.Unit(r3.Cross(axis, other))
 	return u, r3.Cross(axis, u)
 }
 
-// Patches implements Surface for the part of the plane that may lie in the box.
+// Patches implements Surface for the part of the plane in the box: one patch
+// where a column along the axis nearest to the normal meets it.
 func (h HalfSpace) Patches(g Grid, edge float64) iter.Seq[Patch] {
-	size := toVec(g.Size())
-	centre, reach := r3.Scale(0.5, size), r3.Norm(size)/2
-	n := r3.Unit(h.Normal)
-	foot := r3.Sub(centre, r3.Scale(r3.Dot(r3.Sub(centre, h.Point), n), n))
-	u, v := across(n)
-	side := 2 * pieces(reach, edge)
-	step, rows, height := reach*2/float64(side), side, reach*2
-	if g.Planar {
-		u, v, rows, height = r3.Vec{X: -n.Y, Y: n.X}, r3.Vec{}, 1, g.Spacing[2]
+	n, size := vector(r3.Unit(h.Normal)), g.Size()
+	axis := 0
+	for other := range g.Dimensions() {
+		if math.Abs(n[other]) > math.Abs(n[axis]) {
+			axis = other
+		}
 	}
+	level := r3.Dot(h.Point, toVec(n))
 	return func(yield func(Patch) bool) {
-		for j := range rows {
-			for i := range side {
-				at := r3.Add(foot, r3.Scale((float64(i)+0.5)*step-reach, u))
-				at = r3.Add(at, r3.Scale((float64(j)+0.5)*step-reach, v))
-				if !yield(Patch{at, r3.Scale(-1, n), step * height / float64(rows)}) {
+		low, high := [3]float64{}, size
+		high[axis] = 0
+		rectangle(g, low, high, axis, edge, r3.Scale(-1, toVec(n)), func(p Patch) bool {
+			at := vector(p.At)
+			at[axis] = (level - r3.Dot(p.At, toVec(n))) / n[axis]
+			return yield(Patch{toVec(at), p.Outward, p.Area / math.Abs(n[axis])})
+		})
+	}
+}
+
+// Patches implements Surface.
+func (u Union) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundary(u, u, g, edge) }
+
+// Patches implements Surface.
+func (x Intersection) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundary(x, x, g, edge) }
+
+// Patches implements Surface.
+func (d Difference) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundary(d, d, g, edge) }
+
+// boundary yields the patches of parts that bound the whole: those with the whole
+// on one side only. Where surfaces of several parts coincide, the first has it.
+func boundary(whole Shape, parts []Shape, g Grid, edge float64) iter.Seq[Patch] {
+	const aside = 1e-3 // of an edge: well above rounding, well below what a voxel sees
+	return func(yield func(Patch) bool) {
+		for i, part := range parts {
+			for p := range patchesOf(part, g, edge) {
+				off := r3.Scale(aside*edge, p.Outward)
+				below, above := r3.Sub(p.At, off), r3.Add(p.At, off)
+				within := whole.Contains(below)
+				if within == whole.Contains(above) || divides(parts[:i], below, above) {
+					continue
+				}
+				if !within {
+					p.Outward = r3.Scale(-1, p.Outward)
+				}
+				if !yield(p) {
 					return
 				}
 			}
@@ -273,57 +301,9 @@ func (h HalfSpace) Patches(g Grid, edge float64) iter.Seq[Patch] {
 	}
 }
 
-// Patches implements Surface: those of each shape that lie in none of the others.
-func (u Union) Patches(g Grid, edge float64) iter.Seq[Patch] {
-	return func(yield func(Patch) bool) {
-		for i, s := range u {
-			for p := range patchesOf(s, g, edge) {
-				buried := false
-				for j, other := range u {
-					buried = buried || j != i && other.Contains(p.At)
-				}
-				if !buried && !yield(p) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// Patches implements Surface: those of each shape that lie in all of the others.
-func (x Intersection) Patches(g Grid, edge float64) iter.Seq[Patch] {
-	return func(yield func(Patch) bool) {
-		for i, s := range x {
-			for p := range patchesOf(s, g, edge) {
-				bounds := true
-				for j, other := range x {
-					bounds = bounds && (j == i || other.Contains(p.At))
-				}
-				if bounds && !yield(p) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// Patches implements Surface: those of the first shape that lie in none of the
-// others, and those of the others that lie in it, turned inside out.
-func (d Difference) Patches(g Grid, edge float64) iter.Seq[Patch] {
-	others := Union(d[1:])
-	return func(yield func(Patch) bool) {
-		for p := range patchesOf(d[0], g, edge) {
-			if !others.Contains(p.At) && !yield(p) {
-				return
-			}
-		}
-		for p := range others.Patches(g, edge) {
-			p.Outward = r3.Scale(-1, p.Outward)
-			if d[0].Contains(p.At) && !yield(p) {
-				return
-			}
-		}
-	}
+// divides reports whether the surface of one of some shapes lies between two points.
+func divides(shapes []Shape, a, b r3.Vec) bool {
+	return slices.ContainsFunc(shapes, func(s Shape) bool { return s.Contains(a) != s.Contains(b) })
 }
 
 func patchesOf(s Shape, g Grid, edge float64) iter.Seq[Patch] {

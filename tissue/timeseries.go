@@ -1,6 +1,7 @@
 package tissue
 
 import (
+	"fmt"
 	"math"
 	"sort"
 )
@@ -60,4 +61,20 @@ func densityAt(constant float64, series *TimeSeries, t float64) float64 {
 		return constant
 	}
 	return series.At(t)
+}
+
+func (ts *TimeSeries) validate(unit DensityUnit) []error {
+	if len(ts.Times) == 0 || len(ts.Times) != len(ts.Densities) {
+		return []error{fmt.Errorf("time series of %d times and %d densities: want as many of each, at least one", len(ts.Times), len(ts.Densities))}
+	}
+	var faults []error
+	for i, t := range ts.Times {
+		if math.IsNaN(t) || math.IsInf(t, 0) || i > 0 && !(t > ts.Times[i-1]) {
+			faults = append(faults, fmt.Errorf("time series: time %g s at knot %d: want rising times", t, i))
+		}
+		if d := ts.Densities[i]; !nonNegative(d) || d > MaxDensity {
+			faults = append(faults, fmt.Errorf("time series: density %g %s at %g s: want 0 or more, at most %g", d, unit, t, MaxDensity))
+		}
+	}
+	return faults
 }

@@ -99,7 +99,7 @@ func faces(s tissue.Substrate, axis int) string {
 
 func face(s tissue.Substrate, axis, side int) string {
 	b := s.Boundary[axis][side]
-	if b.Kind == tissue.Dirichlet {
+	if b.Kind == tissue.Dirichlet && b.Series == nil {
 		return "held at " + short(b.Density)
 	}
 	return b.Kind.String()

@@ -47,6 +47,10 @@ const (
 	NumberDensity     = -3 * Length                 // 1/um^3: cells per volume
 	SurfacePerVolume  = -Length                     // 1/um: vessel area per tissue volume
 	MassConcentration = Mass - 3*Length             // kDa/um^3: ng/ml, which needs a molecular mass to become nM
+
+	HydraulicConductivity = 2*Length - Pressure - Time // um^2/(mmHg s): Darcy flow through tissue
+	WallConductivity      = Length - Pressure - Time   // um/(mmHg s): filtration through the wall of a vessel
+	DrainageRate          = -Pressure - Time           // 1/(mmHg s): fluid into lymphatics per volume of tissue
 )
 
 // description is how a dimension is called in a message, and a quantity that has it.
@@ -98,6 +102,12 @@ func (d Dimension) describe() (description, bool) {
 		return description{"a mass concentration", "0.05 ng/ml"}, true
 	case Pressure:
 		return description{"a pressure", "38 mmHg"}, true
+	case HydraulicConductivity:
+		return description{"a hydraulic conductivity", "0.02 um^2/(Pa s)"}, true
+	case WallConductivity:
+		return description{"a hydraulic conductivity of a wall", "3e-5 um/(Pa s)"}, true
+	case DrainageRate:
+		return description{"a rate of drainage", "1e-6 /(Pa s)"}, true
 	}
 	return description{}, false
 }

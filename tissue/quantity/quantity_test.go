@@ -345,7 +345,7 @@ func TestExamplesHaveTheirDimension(t *testing.T) {
 	for _, d := range []Dimension{
 		Dimensionless, Length, Time, Molecules, Mass, Pressure, Area, Volume, Rate, Velocity, Diffusion, VolumeRate,
 		Concentration, ConcentrationRate, Gradient, MoleculeRate, Flux, OnRate, NumberDensity, SurfacePerVolume,
-		MassConcentration, 5 * Length, Pressure - Time,
+		MassConcentration, HydraulicConductivity, WallConductivity, DrainageRate, 5 * Length, Pressure - Time,
 	} {
 		if q := must(t, d.Example()); q.Dim != d {
 			t.Errorf("the example %q of %s is %s", d.Example(), d, q.Dim)

@@ -215,7 +215,7 @@ func (d *decoder) receptor(t *tissue.CellType, m member) {
 	} else if !f.has("on_rate") && !catalogued.onRate {
 		f.need("on_rate", "3.1e7 /M/s")
 	}
-	if found && d.countsMolecules(m.value, r.Ligand) {
+	if found && len(d.substrates) > 0 && d.countsMolecules(m.value, r.Ligand) { // found is also what the catalogue has reported
 		t.Receptors = append(t.Receptors, r)
 	}
 }

@@ -152,6 +152,12 @@ func (d *decoder) row(record []string, c columns, e *placement, typesSound bool,
 		good = false
 		fault(c.x, "%s", d.outside(cell.at))
 	}
+	if good && d.gridSound {
+		if why := d.obstacle(cell.at); why != "" {
+			good = false
+			fault(c.x, "%s", why)
+		}
+	}
 	if c.cellType >= 0 {
 		name := strings.TrimSpace(record[c.cellType])
 		id := slices.IndexFunc(d.types, func(m member) bool { return m.name == name })

@@ -25,6 +25,11 @@ type decoder struct {
 
 	substrates []member                                   // as the model's substrates
 	types      []member                                   // as the model's cell types
+	regions    []member                                   // as the model's regions
+	fluid      value                                      // flow, where given
+	images     map[string]labels                          // read so far, by the name in the file
+	pixels     int                                        // of label images so far
+	tables     int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
 	weights    map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements []placement
 	comments   map[string]string // sources of values, by path
@@ -38,10 +43,10 @@ func (d *decoder) model() *tissue.Model { return d.scenario.Model }
 
 func (d *decoder) decode(root value) {
 	d.comments, d.sources = map[string]string{}, map[string]bool{}
-	d.weights = map[tissue.SubstrateID]catalogue.Parameter{}
+	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
-		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "cells",
-		"rules", "events", "numerics", "output", "expect", "sources")
+		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
+		"flow", "cells", "rules", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -62,6 +67,8 @@ func (d *decoder) decode(root value) {
 	}
 	d.decodeSubstrates(f, faces)
 	d.reactions(f)
+	d.flow(f)
+	d.decodeRegions(f)
 	d.cells(f)
 	d.notYet(f, "rules")
 	d.notYet(f, "events")
@@ -121,16 +128,12 @@ func (d *decoder) domain(f fields) [3][2]tissue.Boundary {
 	d.grid(f)
 	d.model().ExtracellularFraction = 1
 	if v, ok := f.get("extracellular"); ok {
-		fraction, ok := v.in(quantity.Dimensionless)
-		if ok && !(fraction > 0 && fraction <= 1) {
-			v.fault("%s: want the share of the volume that is fluid, more than 0 and at most 1", v.written())
-		}
-		d.model().ExtracellularFraction = fraction
+		d.model().ExtracellularFraction = v.fraction()
 	} else if !f.has("extracellular") {
 		d.warn(f.key, join(f.path, "extracellular"), "not given: taken as 1, as in water; dense tissue has about 0.2, and its concentrations are then five times as high")
 	}
 	if v, ok := f.get("boundary"); ok {
-		faces = d.boundary(v, faces, nil)
+		faces = d.boundary(v, faces, noSubstrate)
 	}
 	return faces
 }
@@ -235,87 +238,6 @@ func (d *decoder) lengths(f fields, key, example string) ([]float64, []value) {
 	return all, items
 }
 
-// boundary decodes the condition on the faces of the box. Faces it does not name
-// stay. Without density no density may be held: the box itself has no substrate.
-func (d *decoder) boundary(v value, faces [3][2]tissue.Boundary, density func(value) (float64, bool)) [3][2]tissue.Boundary {
-	axes := 3
-	if d.model().Grid.Planar {
-		axes = 2
-	}
-	set := func(face tissue.Boundary, axis, first, last int) {
-		for side := first; side <= last; side++ {
-			faces[axis][side] = face
-		}
-	}
-	if v.kind != mapping || v.find("dirichlet") >= 0 {
-		if face, ok := d.face(v, density); ok {
-			for axis := range axes {
-				set(face, axis, 0, 1)
-			}
-		}
-		return faces
-	}
-	f, ok := v.fields("{x: periodic, z-: no-flux}", "x", "y", "z", "x-", "x+", "y-", "y+", "z-", "z+")
-	if !ok {
-		return faces
-	}
-	for axis := range 3 {
-		name := tissue.AxisName(axis)
-		for _, sides := range []struct {
-			key         string
-			first, last int
-		}{{name, 0, 1}, {name + "-", 0, 0}, {name + "+", 1, 1}} {
-			v, ok := f.get(sides.key)
-			if !ok {
-				continue
-			}
-			if axis >= axes {
-				d.fault(v.key, v.path, "a 2D domain has no %s faces", name)
-				continue
-			}
-			if sides.key != name && f.has(name) {
-				d.fault(v.key, v.path, "%q has said it for both %s faces already; give %s- and %s+ instead", name, name, name, name)
-				continue
-			}
-			if face, ok := d.face(v, density); ok {
-				set(face, axis, sides.first, sides.last)
-			}
-		}
-		if (faces[axis][0].Kind == tissue.Periodic) != (faces[axis][1].Kind == tissue.Periodic) {
-			v.fault("periodic at one %s face and not at the other: want both, %s: periodic", name, name)
-		}
-	}
-	return faces
-}
-
-// face decodes the condition on one face.
-func (d *decoder) face(v value, density func(value) (float64, bool)) (tissue.Boundary, bool) {
-	example := "no-flux, periodic or {dirichlet: 1 nM}"
-	if density == nil {
-		example = "no-flux or periodic"
-	}
-	switch {
-	case v.kind == scalar && v.text == "no-flux":
-		return tissue.Boundary{Kind: tissue.NoFlux}, true
-	case v.kind == scalar && v.text == "periodic":
-		return tissue.Boundary{Kind: tissue.Periodic}, true
-	case v.kind == mapping && density == nil:
-		v.fault("a density belongs to one substrate: want %s here, and {dirichlet: ...} under substrates.NAME.boundary", example)
-	case v.kind == mapping:
-		f, ok := v.fields("{dirichlet: 1 nM}", "dirichlet")
-		if !ok {
-			break
-		}
-		if v, ok := f.need("dirichlet", "1 nM"); ok {
-			held, ok := density(v)
-			return tissue.Boundary{Kind: tissue.Dirichlet, Density: held}, ok
-		}
-	default:
-		v.fault("%s: want %s", v.written(), example)
-	}
-	return tissue.Boundary{}, false
-}
-
 const substrateExample = "{diffusion: 10 um^2/s, half_life: 2 h}"
 
 // decodeSubstrates takes in the names first, so that a fault in one substrate
@@ -331,7 +253,7 @@ func (d *decoder) decodeSubstrates(f fields, faces [3][2]tissue.Boundary) {
 		v.fault("no substrate: want at least one, such as {IL-2: %s}", substrateExample)
 	}
 	for _, m := range d.substrates {
-		d.model().Substrates = append(d.model().Substrates, tissue.Substrate{Name: m.name, Unit: tissue.Nanomolar})
+		d.model().Substrates = append(d.model().Substrates, tissue.Substrate{Name: m.name, Unit: tissue.Nanomolar, Retardation: 1})
 	}
 	for i, m := range d.substrates {
 		if m.kind != null {
@@ -341,7 +263,7 @@ func (d *decoder) decodeSubstrates(f fields, faces [3][2]tissue.Boundary) {
 }
 
 func (d *decoder) substrate(id tissue.SubstrateID, m member, faces [3][2]tissue.Boundary) {
-	f, ok := m.fields(substrateExample, "from", "unit", "diffusion", "decay", "half_life", "initial", "boundary")
+	f, ok := m.fields(substrateExample, "from", "unit", "diffusion", "decay", "half_life", "retardation", "initial", "boundary")
 	if !ok {
 		return
 	}
@@ -358,35 +280,50 @@ func (d *decoder) substrate(id tissue.SubstrateID, m member, faces [3][2]tissue.
 	} else if v, ok := f.need("diffusion", "10 um^2/s"); ok {
 		s.DiffusionCoefficient, _ = v.nonNegative(quantity.Diffusion)
 	}
-	d.decay(f, s, catalogued.decay)
+	rate, given := d.decay(f)
+	if given {
+		s.DecayRate = rate
+	} else if !f.has("decay") && !f.has("half_life") && !catalogued.decay {
+		d.warn(f.key, f.path, "neither decay nor half_life given: taken as no decay")
+	}
+	s.Retardation = d.retardation(f, s.Retardation)
 	if v, ok := f.get("initial"); ok {
 		s.InitialDensity, _ = d.density(v, id)
 	}
 	if v, ok := f.get("boundary"); ok {
-		s.Boundary = d.boundary(v, faces, func(v value) (float64, bool) { return d.density(v, id) })
+		s.Boundary = d.boundary(v, faces, id)
 	}
 }
 
-// decay decodes the decay rate or the half-life, λ = ln 2 / t½.
-func (d *decoder) decay(f fields, s *tissue.Substrate, catalogued bool) {
+// decay decodes the decay rate or the half-life, λ = ln 2 / t½, and whether either
+// is given.
+func (d *decoder) decay(f fields) (decayRate float64, given bool) {
 	rate, hasRate := f.get("decay")
 	half, hasHalf := f.get("half_life")
 	if hasRate && hasHalf {
 		d.fault(half.key, half.path, "decay is given too: want one of them")
 	}
 	if hasRate {
-		s.DecayRate, _ = rate.nonNegative(quantity.Rate)
+		decayRate, _ = rate.nonNegative(quantity.Rate)
 	}
 	if hasHalf {
 		if time, ok := half.positive(quantity.Time); ok && !hasRate {
-			if s.DecayRate = math.Ln2 / time; math.IsInf(s.DecayRate, 0) {
+			if decayRate = math.Ln2 / time; math.IsInf(decayRate, 0) {
 				half.fault("%s: too short a half-life", half.written())
 			}
 		}
 	}
-	if !f.has("decay") && !f.has("half_life") && !catalogued {
-		d.warn(f.key, f.path, "neither decay nor half_life given: taken as no decay")
+	return decayRate, hasRate || hasHalf
+}
+
+// retardation decodes the retardation factor; where none is given it stays.
+func (d *decoder) retardation(f fields, factor float64) float64 {
+	if v, ok := f.get("retardation"); ok {
+		if factor, ok = v.in(quantity.Dimensionless); ok && factor < 1 {
+			v.fault("%s: want 1 or more, one plus the bound molecules for each free one", v.written())
+		}
 	}
+	return factor
 }
 
 // density decodes a density of zero or more in the unit of a substrate.
@@ -496,6 +433,14 @@ func (d *decoder) validate(root value) {
 			if strings.HasPrefix(message, fmt.Sprintf("cell type %q", m.name)) {
 				at, path = m.key, m.path
 			}
+		}
+		for _, m := range d.regions {
+			if rest, ok := strings.CutPrefix(message, fmt.Sprintf("region %q: ", m.name)); ok {
+				at, path, message = m.at, m.path, rest
+			}
+		}
+		if rest, ok := strings.CutPrefix(message, "flow: "); ok {
+			at, path, message = d.fluid.key, d.fluid.path, rest
 		}
 		d.fault(at, path, "%s", message)
 	}

@@ -21,14 +21,26 @@
 //	    unit: nM                       # or dimensionless, mmHg
 //	    diffusion: 10 um^2/s
 //	    decay: 0.1 /h                  # or half_life: 2 h
+//	    retardation: 3                 # by binding to the matrix; default 1
 //	    initial: 0 nM
-//	    boundary: {x: no-flux, y+: {dirichlet: 1 nM}}   # default: the domain's
+//	    boundary: {x: no-flux, y+: {dirichlet: 1 nM}, y-: {flux: 0.02 molecules/um^2/s},
+//	      z+: {robin: {permeability: 0.05 um/s, density: {series: [[0 s, 0 nM], [1 h, 1 nM]]}}}}   # default: the domain's
 //	constants: {k_on: 1.7e6 /M/s}      # for all reactions
 //	reactions:
 //	  - name: binding                  # default reaction 1, ...
 //	    rate: k_on*IL_2*CD25 - k_off*complex   # see package expression
 //	    changes: {IL-2: -1, CD25: -1, complex: +1}
 //	    constants: {k_off: 3.4e-5 /s}  # of this one; replaces those for all
+//	regions:                           # where they overlap the later holds
+//	  - name: follicle
+//	    shape: {sphere: {centre: [200 um, 200 um, 100 um], radius: 80 um}}   # or box, cylinder, half_space, union, ..., labels
+//	    extracellular: 0.3
+//	    substrates: {IL-2: {diffusion: 5 um^2/s, held: 1 nM}}
+//	  - name: capillary
+//	    shape: {cylinder: {from: [0 um, 50 um, 50 um], to: [400 um, 50 um, 50 um], radius: 4 um}}
+//	    vessel: {IL-2: {permeability: 0.05 um/s, blood: 100 pM}}
+//	    leak: {conductivity: 3e-5 um/(Pa s), pressure: 2 kPa}
+//	flow: {conductivity: 0.02 um^2/(Pa s), faces: {x-: {pressure: 100 Pa}, x+: {pressure: 0 Pa}}}   # or velocity
 //	cells:
 //	  types:
 //	    Th:

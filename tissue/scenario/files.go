@@ -93,7 +93,7 @@ func readIn(dir, name string, limit int) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
 	case info.Size() > int64(limit):
-		return nil, fmt.Errorf("%d MiB: want at most %d MiB of cell tables", info.Size()>>20, limit>>20)
+		return nil, fmt.Errorf("%d MiB: want at most %d MiB in all", info.Size()>>20, limit>>20)
 	}
 	f, err := root.Open(name)
 	if err != nil {
@@ -105,7 +105,7 @@ func readIn(dir, name string, limit int) ([]byte, error) {
 		return nil, plainError(err)
 	}
 	if len(text) > limit {
-		return nil, fmt.Errorf("more than %d MiB of cell tables", limit>>20)
+		return nil, fmt.Errorf("more than %d MiB in all", limit>>20)
 	}
 	return text, nil
 }

@@ -24,12 +24,12 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(text, "seed=3")
 	}
-	for _, text := range []string{full, planar, small, reacting} {
+	for _, text := range []string{full, planar, small, organ, flat, reacting} {
 		f.Add([]byte(text), "duration=2 h")
 		f.Add([]byte(text), `cells.place[0]={type: Th, pattern: lattice, spacing: 9 um}`)
 	}
 	lim := defaultLimits()
-	lim.text, lim.tokens, lim.cells = 1<<16, 1e4, 1e4
+	lim.text, lim.tokens, lim.cells, lim.pixels = 1<<16, 1e4, 1e4, 1e4
 	f.Fuzz(func(t *testing.T, text []byte, set string) {
 		start := time.Now()
 		s, err := decode("fuzz.yaml", text, "", Options{Set: []string{set}}, lim)

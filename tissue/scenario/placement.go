@@ -44,7 +44,6 @@ func (d *decoder) place(v value, typesSound bool) {
 	if !ok {
 		return
 	}
-	tables := 0 // bytes of cell tables read so far
 	for i, item := range items {
 		f, p, ok := d.placementKeys(item)
 		if !ok {
@@ -67,7 +66,7 @@ func (d *decoder) place(v value, typesSound bool) {
 		case "positions":
 			d.positions(f, &p)
 		case "csv":
-			d.table(f, &p, typesSound, &tables)
+			d.table(f, &p, typesSound)
 		}
 		if len(d.faults) == before && d.gridSound && p.cellType >= 0 {
 			d.fill(f, &p, i)
@@ -108,7 +107,11 @@ func (d *decoder) placementKeys(v value) (fields, placement, bool) {
 // fill places the cells of an entry.
 func (d *decoder) fill(f fields, p *placement, index int) {
 	cells := &d.model().Cells
-	add := func(at r3.Vec) { cells.Add(p.cellType, at) }
+	add := func(at r3.Vec) {
+		if d.model().Obstacle(at) == nil {
+			cells.Add(p.cellType, at)
+		}
+	}
 	switch p.pattern {
 	case "random":
 		d.scatter(f, p, index)
@@ -281,12 +284,16 @@ func (d *decoder) positions(f fields, p *placement) {
 			item.fault("%s", d.outside(at))
 			continue
 		}
+		if why := d.obstacle(at); why != "" {
+			item.fault("%s", why)
+			continue
+		}
 		p.cells = append(p.cells, placed{p.cellType, at})
 	}
 }
 
 // table reads the cells of a CSV file, or of the same text in the scenario.
-func (d *decoder) table(f fields, p *placement, typesSound bool, read *int) {
+func (d *decoder) table(f fields, p *placement, typesSound bool) {
 	file, hasFile := f.get("file")
 	inline, hasTable := f.get("table")
 	switch {
@@ -299,13 +306,13 @@ func (d *decoder) table(f fields, p *placement, typesSound bool, read *int) {
 		}
 		d.readTable(table{text: text, at: inline.lineInside, path: inline.path}, p, typesSound)
 	case hasFile:
-		d.readFile(file, p, typesSound, read)
+		d.readFile(file, p, typesSound)
 	case !f.has("file") && !f.has("table"):
 		f.need("file", "cells.csv")
 	}
 }
 
-func (d *decoder) readFile(v value, p *placement, typesSound bool, read *int) {
+func (d *decoder) readFile(v value, p *placement, typesSound bool) {
 	name, ok := v.str()
 	if !ok {
 		return
@@ -315,12 +322,12 @@ func (d *decoder) readFile(v value, p *placement, typesSound bool, read *int) {
 		return
 	}
 	// Half, for the resolved scenario holds every table and must be read again.
-	text, shown, err := d.files.read(name, d.limits.text/2-*read)
+	text, shown, err := d.files.read(name, d.limits.text/2-d.tables)
 	if err != nil {
 		v.fault("%s: %v", v.written(), err)
 		return
 	}
-	*read += len(text)
+	d.tables += len(text)
 	src := newSource(shown, string(text), 1+len(d.placements))
 	at := func(line, column int) location { return src.at(line, column, 1) }
 	d.readTable(table{text: string(text), at: at, path: v.path}, p, typesSound)
@@ -407,7 +414,7 @@ func (d *decoder) scatter(f fields, p *placement, index int) {
 			distances[t] = own + m.CellTypes[t].Radius
 		}
 	}
-	s := scatterer{grid: m.Grid, from: p.from, to: p.to, distances: distances}
+	s := scatterer{model: m, from: p.from, to: p.to, distances: distances}
 	if most := s.densest(distances[p.cellType]); float64(p.number) > most {
 		v.fault("%s cells %s apart cannot fit: even the densest packing holds no more than %.0f", v.text, um(distances[p.cellType]), most)
 		return
@@ -425,7 +432,7 @@ func (d *decoder) scatter(f fields, p *placement, index int) {
 // crowding describes n cells in the box.
 func (s *scatterer) crowding(n int) string {
 	size := r3.Sub(s.to, s.from)
-	if s.grid.Planar {
+	if s.model.Grid.Planar {
 		return fmt.Sprintf("that is %.3g cells/mm^2", float64(n)/(size.X*size.Y)*1e6)
 	}
 	return fmt.Sprintf("that is %.3g cells/mm^3", float64(n)/(size.X*size.Y*size.Z)*1e9)

@@ -40,6 +40,8 @@ func (d *decoder) resolve(comments bool) []byte {
 		w.substrate(s)
 	}
 	w.reactions()
+	w.flow()
+	w.regions()
 	w.cells()
 	w.numerics()
 	w.output()
@@ -128,15 +130,12 @@ func (w *writer) substrate(s tissue.Substrate) {
 	w.line(2, "unit: %s", s.Unit)
 	w.parameter(2, path, "diffusion", quantity.Format(s.DiffusionCoefficient, "um^2/s"))
 	w.parameter(2, path, "decay", quantity.Format(s.DecayRate, "1/s"))
+	w.line(2, "retardation: %s", quantity.Format(s.RetardationFactor(), ""))
 	w.line(2, "initial: %s", densityText(s.InitialDensity, s))
 	var faces []string
 	for axis := range w.model().Grid.Dimensions() {
 		for side, face := range s.Boundary[axis] {
-			text := face.Kind.String()
-			if face.Kind == tissue.Dirichlet {
-				text = "{dirichlet: " + densityText(face.Density, s) + "}"
-			}
-			faces = append(faces, tissue.AxisName(axis)+"-+"[side:side+1]+": "+text)
+			faces = append(faces, tissue.AxisName(axis)+"-+"[side:side+1]+": "+faceText(face, s))
 		}
 	}
 	w.line(2, "boundary: {%s}", strings.Join(faces, ", "))

@@ -10,10 +10,10 @@ import (
 )
 
 // scatterer places cells at random, each at least a distance from every cell
-// placed before (random sequential addition). Distances are not measured across
-// periodic faces.
+// placed before (random sequential addition) and in no obstacle. Distances are not
+// measured across periodic faces.
 type scatterer struct {
-	grid      tissue.Grid
+	model     *tissue.Model
 	from, to  r3.Vec    // box, µm
 	distances []float64 // least distance from a new cell to one of each type, µm
 }
@@ -36,7 +36,7 @@ func (s *scatterer) densest(distance float64) float64 {
 		return math.Inf(1)
 	}
 	size := r3.Sub(s.to, s.from)
-	if s.grid.Planar {
+	if s.model.Grid.Planar {
 		return math.Ceil(densestPlanar * (size.X/distance + 1) * (size.Y/distance + 1) / (math.Pi / 4))
 	}
 	return math.Ceil(densestSolid * (size.X/distance + 1) * (size.Y/distance + 1) * (size.Z/distance + 1) / (math.Pi / 6))
@@ -53,18 +53,18 @@ func (s *scatterer) place(cells *tissue.Cells, t tissue.CellTypeID, number int, 
 		u := float64(random.Uint64()>>11) / (1 << 53)
 		return min(from+float64(u*(to-from)), to)
 	}
-	bins := newBins(s.grid, s.distances, cells, number)
+	bins := newBins(s.model.Grid, s.distances, cells, number)
 	misses, tries := 0, triesAllowed+triesPerCell*number
 	for placed := 0; placed < number; {
 		if misses == triesInARow || tries == 0 {
 			return placed
 		}
 		tries--
-		at := r3.Vec{X: uniform(s.from.X, s.to.X), Y: uniform(s.from.Y, s.to.Y), Z: s.grid.Size()[2] / 2}
-		if !s.grid.Planar {
+		at := r3.Vec{X: uniform(s.from.X, s.to.X), Y: uniform(s.from.Y, s.to.Y), Z: s.model.Grid.Size()[2] / 2}
+		if !s.model.Grid.Planar {
 			at.Z = uniform(s.from.Z, s.to.Z)
 		}
-		if bins.near(cells, at) {
+		if bins.near(cells, at) || s.model.Obstacle(at) != nil {
 			misses++
 			continue
 		}

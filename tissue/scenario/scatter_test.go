@@ -153,7 +153,7 @@ func TestLatticeIsCentred(t *testing.T) {
 func BenchmarkScatter(b *testing.B) {
 	g := tissue.Grid{Shape: [3]int{100, 100, 100}, Spacing: [3]float64{10, 10, 10}}
 	for range b.N {
-		s := scatterer{grid: g, to: r3.Vec{X: 1000, Y: 1000, Z: 1000}, distances: []float64{10}}
+		s := scatterer{model: &tissue.Model{Grid: g}, to: r3.Vec{X: 1000, Y: 1000, Z: 1000}, distances: []float64{10}}
 		var cells tissue.Cells
 		if n := s.place(&cells, 0, 300_000, 1, 0); n != 300_000 {
 			b.Fatal(n)

@@ -72,7 +72,7 @@ type Expectation struct {
 // Options changes how a scenario is read.
 type Options struct {
 	Set       []string // PATH=VALUE: "substrates.TNF.decay=1e-4/s"; PATH= takes a key away
-	AllowRead []string // directories besides the scenario's own that CSV files may be read from
+	AllowRead []string // directories besides the scenario's own that CSV files and label images may be read from
 }
 
 // Load reads a scenario file. An error about its content is a [Faults].
@@ -85,7 +85,7 @@ func Load(path string, opts Options) (*Scenario, error) {
 }
 
 // Decode reads the text of a scenario. Its name stands in messages. CSV files
-// are read from dir and below; with an empty dir only from opts.AllowRead. An
+// and label images are read from dir and below; with an empty dir only from opts.AllowRead. An
 // error about the content is a [Faults].
 func Decode(name string, text []byte, dir string, opts Options) (*Scenario, error) {
 	return decode(name, text, dir, opts, defaultLimits())
@@ -124,7 +124,7 @@ const afterFiles = 1 << 20
 
 // Resolved returns the scenario as YAML with nothing left to chance: every
 // default written, catalogue values as numbers with their source in a comment,
-// CSV files as tables in the text. Cells on lattices and at random keep their
+// CSV files as tables in the text, label images as runs. Cells on lattices and at random keep their
 // recipe, which the seed makes exact. Decoding it gives the same Model.
 func (s *Scenario) Resolved() []byte { return append([]byte(nil), s.resolved...) }
 

@@ -95,11 +95,11 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		Grid:                  tissue.Grid{Shape: [3]int{40, 20, 20}, Spacing: [3]float64{10, 20, 10}},
 		ExtracellularFraction: 0.2,
 		Substrates: []tissue.Substrate{
-			{Name: "IL-2", Unit: tissue.Nanomolar, DiffusionCoefficient: 10, DecayRate: math.Ln2 / 7200, InitialDensity: 0.0074,
+			{Name: "IL-2", Unit: tissue.Nanomolar, DiffusionCoefficient: 10, DecayRate: math.Ln2 / 7200, Retardation: 1, InitialDensity: 0.0074,
 				Boundary: [3][2]tissue.Boundary{{noFlux, noFlux}, {noFlux, noFlux}, {noFlux, held(0.001)}}},
-			{Name: "O2", Unit: tissue.MillimetresMercury, DiffusionCoefficient: 2000, DecayRate: 0.1 / 60, InitialDensity: 38,
+			{Name: "O2", Unit: tissue.MillimetresMercury, DiffusionCoefficient: 2000, DecayRate: 0.1 / 60, Retardation: 1, InitialDensity: 38,
 				Boundary: [3][2]tissue.Boundary{{periodic, periodic}, {noFlux, noFlux}, {noFlux, noFlux}}},
-			{Name: "signal", Unit: tissue.DimensionlessUnit, InitialDensity: 0.5,
+			{Name: "signal", Unit: tissue.DimensionlessUnit, Retardation: 1, InitialDensity: 0.5,
 				Boundary: [3][2]tissue.Boundary{{held(1), held(1)}, {held(1), held(1)}, {held(1), held(1)}}},
 		},
 		CellTypes: []tissue.CellType{

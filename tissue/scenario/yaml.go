@@ -24,12 +24,13 @@ type limits struct {
 	expanded int     // nodes that aliases stand for
 	voxels   float64 // of the grid
 	cells    int     // placed
+	pixels   int     // of label images together
 }
 
 func defaultLimits() limits {
 	return limits{
 		text: 64 << 20, tokens: 2e6, keys: 20e3, depth: 32, expanded: 1e6,
-		voxels: 1 << 31, cells: 1e8,
+		voxels: 1 << 31, cells: 1e8, pixels: 1 << 27,
 	}
 }
 
