@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -29,6 +30,8 @@ func (c *checkCommand) Run(io streams) error {
 	}
 	printModel(io.Out, s)
 	printSubstrates(io.Out, s.Model)
+	printRegions(io.Out, s.Model)
+	printReactions(io.Out, s.Model)
 	printCells(io.Out, s)
 	printNumbers(io.Out, s, a)
 	warned := warnings(s, a)
@@ -99,10 +102,84 @@ func faces(s tissue.Substrate, axis int) string {
 
 func face(s tissue.Substrate, axis, side int) string {
 	b := s.Boundary[axis][side]
-	if b.Kind == tissue.Dirichlet && b.Series == nil {
-		return "held at " + short(b.Density)
+	density := short(b.Density)
+	if b.Series != nil {
+		density = "a series"
+	}
+	switch b.Kind {
+	case tissue.Dirichlet:
+		return "held at " + density
+	case tissue.Robin:
+		return fmt.Sprintf("permeable (%s µm/s) to %s", short(b.Permeability), density)
+	case tissue.Flux:
+		return fmt.Sprintf("flux %s %s/(µm² s)", short(b.Flux), s.Unit.AmountUnit())
 	}
 	return b.Kind.String()
+}
+
+func printRegions(w io.Writer, m *tissue.Model) {
+	if len(m.Regions) == 0 {
+		return
+	}
+	voxels := make([]int, len(m.Regions)+1)
+	for _, label := range m.Labels() {
+		voxels[label]++
+	}
+	t := newTable(w, "Regions", "name", "voxels", "α", "substrate", "D µm²/s", "decay 1/s", "R", "exchange")
+	for i, r := range m.Regions {
+		alpha := short(r.ExtracellularFraction)
+		if r.Impermeable {
+			alpha = "impermeable"
+		}
+		for s, medium := range r.Media {
+			row := table.Row{r.Name, voxels[i+1], alpha, m.Substrates[s].Name, short(medium.DiffusionCoefficient), short(medium.DecayRate),
+				short(medium.RetardationFactor()), regionExchange(m, r, tissue.SubstrateID(s))}
+			if s > 0 {
+				row[0], row[1], row[2] = "", "", ""
+			}
+			t.AppendRow(row)
+		}
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+// regionExchange says what a region holds and what passes its surface.
+func regionExchange(m *tissue.Model, r tissue.Region, s tissue.SubstrateID) string {
+	var list []string
+	density := func(constant float64, series *tissue.TimeSeries) string {
+		if series != nil {
+			return "a series"
+		}
+		return short(constant) + " " + string(m.Substrates[s].Unit)
+	}
+	for _, h := range r.Held {
+		if h.Substrate == s {
+			list = append(list, "held at "+density(h.Density, h.Series))
+		}
+	}
+	for _, v := range r.Vessel {
+		if v.Substrate == s {
+			list = append(list, fmt.Sprintf("blood at %s through %s µm/s", density(v.BloodDensity, v.Series), short(v.Permeability)))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func printReactions(w io.Writer, m *tissue.Model) {
+	if len(m.Reactions) == 0 {
+		return
+	}
+	t := newTable(w, "Reactions", "name", "rate", "changes")
+	for _, r := range m.Reactions {
+		var changes []string
+		for _, c := range r.Changes {
+			changes = append(changes, fmt.Sprintf("%s %+.4g", m.Substrates[c.Substrate].Name, c.Factor))
+		}
+		t.AppendRow(table.Row{r.Name, r.Rate.String(), strings.Join(changes, ", ")})
+	}
+	t.Render()
+	fmt.Fprintln(w)
 }
 
 func printCells(w io.Writer, s *scenario.Scenario) {

@@ -63,6 +63,7 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		fmt.Fprintf(&b, "%s, initially at %.4g %s, diffused with an effective coefficient of %.4g µm²/s and decayed at %.4g 1/s; %s. ", substrate.Name,
 			substrate.InitialDensity, substrate.Unit, substrate.DiffusionCoefficient, substrate.DecayRate, wallsText(substrate, m.Grid.Dimensions()))
 	}
+	b.WriteString(tissueText(m))
 	count := m.Cells.Count(len(m.CellTypes))
 	for t, cell := range m.CellTypes {
 		fmt.Fprintf(&b, "There were %d cells of type %s (radius %.4g µm)%s. ", count[t], cell.Name, cell.Radius, exchangeText(m, cell))
@@ -81,6 +82,37 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		b.WriteString(")")
 	}
 	b.WriteString(".\n")
+	return b.String()
+}
+
+// tissueText says how regions differ and what reacts.
+func tissueText(m *tissue.Model) string {
+	var b strings.Builder
+	for _, r := range m.Regions {
+		if r.Impermeable {
+			fmt.Fprintf(&b, "The region %s was impermeable", r.Name)
+		} else {
+			fmt.Fprintf(&b, "In the region %s the extracellular fraction was %g", r.Name, r.ExtracellularFraction)
+		}
+		for s, medium := range r.Media {
+			id := tissue.SubstrateID(s)
+			if exchange := regionExchange(m, r, id); exchange != "" {
+				fmt.Fprintf(&b, "; %s: %s", m.Substrates[s].Name, exchange)
+			}
+			if around := m.Substrates[s].Medium(); !r.Impermeable && medium != around {
+				fmt.Fprintf(&b, "; %s diffused with %.4g µm²/s and decayed at %.4g 1/s, retarded by %g", m.Substrates[s].Name,
+					medium.DiffusionCoefficient, medium.DecayRate, medium.RetardationFactor())
+			}
+		}
+		b.WriteString(". ")
+	}
+	for _, r := range m.Reactions {
+		var changes []string
+		for _, c := range r.Changes {
+			changes = append(changes, fmt.Sprintf("%s by %g", m.Substrates[c.Substrate].Name, c.Factor))
+		}
+		fmt.Fprintf(&b, "The reaction %s, with rate %s, changed %s. ", r.Name, r.Rate, strings.Join(changes, " and "))
+	}
 	return b.String()
 }
 

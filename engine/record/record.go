@@ -66,6 +66,7 @@ type Run struct {
 	dir                   string
 	start                 time.Time
 	model                 *tissue.Model
+	fluid                 fluid
 	series, ledger, cells *table
 }
 
@@ -75,7 +76,7 @@ func Create(dir string, m *tissue.Model, manifest Manifest, force bool) (*Run, e
 	if err := prepare(dir, force); err != nil {
 		return nil, err
 	}
-	r := &Run{Manifest: manifest, dir: dir, model: m, start: time.Now()}
+	r := &Run{Manifest: manifest, dir: dir, model: m, fluid: newFluid(m), start: time.Now()}
 	r.Manifest.Status = Running
 	r.Manifest.Started = r.start.UTC().Truncate(time.Second)
 	if err := r.open(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 
@@ -74,16 +75,12 @@ func seriesHeader(m *tissue.Model) []string {
 func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger) error {
 	row := []string{number(s.Time())}
 	field := tissue.NewField(r.model.Grid)
-	for i, substrate := range r.model.Substrates {
+	for i := range r.model.Substrates {
 		if err := s.Read(tissue.SubstrateID(i), field); err != nil {
 			return err
 		}
-		least, most := field.Values[0], field.Values[0]
-		for _, c := range field.Values {
-			least, most = min(least, c), max(most, c)
-		}
-		mean := ledgers[i].Present / (r.model.FluidVolume() * substrate.Unit.AmountPerVolume() * float64(r.model.Grid.Voxels()))
-		row = append(row, number(mean), number(least), number(most), number(ledgers[i].Present))
+		s := r.fluid.summarise(field)
+		row = append(row, number(s.mean), number(s.least), number(s.most), number(ledgers[i].Present))
 	}
 	for _, n := range r.model.Cells.Count(len(r.model.CellTypes)) {
 		row = append(row, strconv.Itoa(n))
@@ -91,8 +88,47 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger) error {
 	return r.series.add(row)
 }
 
+// fluid is the share of each voxel that densities are of; nothing is in impermeable regions.
+type fluid struct {
+	labels []uint8   // nil where all voxels are alike
+	share  []float64 // α per label
+}
+
+func newFluid(m *tissue.Model) fluid {
+	f := fluid{labels: m.Labels(), share: []float64{m.ExtracellularFraction}}
+	for _, r := range m.Regions {
+		if r.Impermeable {
+			f.share = append(f.share, 0)
+		} else {
+			f.share = append(f.share, r.ExtracellularFraction)
+		}
+	}
+	return f
+}
+
+// summary of the densities in the fluid; mean is that of all of it, Σ α c/Σ α.
+type summary struct{ mean, least, most float64 }
+
+func (f fluid) summarise(field *tissue.Field) summary {
+	s := summary{least: math.Inf(1), most: math.Inf(-1)}
+	amount, volume := 0.0, 0.0
+	for i, c := range field.Values {
+		share := f.share[0]
+		if f.labels != nil {
+			share = f.share[f.labels[i]]
+		}
+		if share > 0 {
+			amount += share * c
+			volume += share
+			s.least, s.most = min(s.least, c), max(s.most, c)
+		}
+	}
+	s.mean = amount / volume
+	return s
+}
+
 func ledgerHeader() []string {
-	return []string{"t_s", "substrate", "unit", "initial", "present", "secreted", "taken_up", "decayed", "through_walls", "written", "residual", "residual_share"}
+	return []string{"t_s", "substrate", "unit", "initial", "present", "secreted", "taken_up", "decayed", "reacted", "through_walls", "written", "residual", "residual_share"}
 }
 
 func (r *Run) recordLedger(t float64, ledgers []engine.Ledger) error {
@@ -102,7 +138,7 @@ func (r *Run) recordLedger(t float64, ledgers []engine.Ledger) error {
 			share = l.Residual() / handled
 		}
 		row := []string{number(t), r.model.Substrates[i].Name, r.model.Substrates[i].Unit.AmountUnit()}
-		for _, v := range []float64{l.Initial, l.Present, l.Secreted, l.TakenUp, l.Decayed, l.ThroughWalls, l.Written, l.Residual(), share} {
+		for _, v := range []float64{l.Initial, l.Present, l.Secreted, l.TakenUp, l.Decayed, l.Reacted, l.ThroughWalls, l.Written, l.Residual(), share} {
 			row = append(row, number(v))
 		}
 		if err := r.ledger.add(row); err != nil {
