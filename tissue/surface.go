@@ -2,6 +2,7 @@ package tissue
 
 import (
 	"iter"
+	"maps"
 	"math"
 	"slices"
 
@@ -53,19 +54,13 @@ func (m *Model) SurfaceArea(region int) float64 {
 // it runs through. The shares sum to SurfaceArea, less what has only the
 // wall of the box or impermeable regions within two voxels before it.
 func (m *Model) VesselSurface(region int) []VoxelArea {
-	shares := map[int]float64{}
-	var voxels []int
+	shares, known := map[int]float64{}, map[int]bool{}
 	for p := range m.patches(region) {
-		voxel, ok := m.facing(p)
-		if !ok {
-			continue
+		if voxel, ok := m.facing(p, known); ok {
+			shares[voxel] += p.Area
 		}
-		if _, known := shares[voxel]; !known {
-			voxels = append(voxels, voxel)
-		}
-		shares[voxel] += p.Area
 	}
-	slices.Sort(voxels)
+	voxels := slices.Sorted(maps.Keys(shares))
 	all := make([]VoxelArea, len(voxels))
 	for i, voxel := range voxels {
 		all[i] = VoxelArea{voxel, shares[voxel]}
@@ -88,15 +83,23 @@ func (m *Model) patches(region int) iter.Seq[Patch] {
 	}
 }
 
-// facing returns the voxel of tissue that a patch exchanges with.
-func (m *Model) facing(p Patch) (int, bool) {
+// facing returns the voxel of tissue that a patch exchanges with. It enters into
+// known which voxels are tissue.
+func (m *Model) facing(p Patch, known map[int]bool) (int, bool) {
 	step := m.Grid.finest() / patchesPerVoxel
 	reach := 2 * slices.Max(m.Grid.Spacing[:m.Grid.Dimensions()])
 	for out := 0.; out <= reach; out += step {
 		at := r3.Add(p.At, r3.Scale(out, p.Outward)) // beyond a wall of the box VoxelAt slides along it
-		if region := m.RegionAt(at); region < 0 || !m.Regions[region].Impermeable {
-			voxel := m.Grid.VoxelAt(at)
-			return m.Grid.Index(voxel[0], voxel[1], voxel[2]), true
+		voxel := m.Grid.VoxelAt(at)
+		index := m.Grid.Index(voxel[0], voxel[1], voxel[2])
+		open, seen := known[index]
+		if !seen {
+			region := m.RegionAt(at)
+			open = region < 0 || !m.Regions[region].Impermeable
+			known[index] = open
+		}
+		if open {
+			return index, true
 		}
 	}
 	return 0, false
@@ -269,48 +272,80 @@ func (h HalfSpace) Patches(g Grid, edge float64) iter.Seq[Patch] {
 }
 
 // Patches implements Surface.
-func (u Union) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundary(u, u, g, edge) }
-
-// Patches implements Surface.
-func (x Intersection) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundary(x, x, g, edge) }
-
-// Patches implements Surface.
-func (d Difference) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundary(d, d, g, edge) }
-
-// boundary yields the patches of parts that bound the whole: those with the whole
-// on one side only. Where surfaces of several parts coincide, the first has it.
-func boundary(whole Shape, parts []Shape, g Grid, edge float64) iter.Seq[Patch] {
-	const aside = 1e-3 // of an edge: well above rounding, well below what a voxel sees
+func (u Union) Patches(g Grid, edge float64) iter.Seq[Patch] {
 	return func(yield func(Patch) bool) {
-		for i, part := range parts {
-			for p := range patchesOf(part, g, edge) {
-				off := r3.Scale(aside*edge, p.Outward)
-				below, above := r3.Sub(p.At, off), r3.Add(p.At, off)
-				within := whole.Contains(below)
-				if within == whole.Contains(above) || divides(parts[:i], below, above) {
-					continue
-				}
-				if !within {
-					p.Outward = r3.Scale(-1, p.Outward)
-				}
-				if !yield(p) {
-					return
-				}
+		for i, part := range u {
+			near, earlier := u.near(i, g, edge)
+			if !boundary(near, part, near[:earlier], g, edge, yield) {
+				return
 			}
 		}
 	}
 }
 
+// near returns the shapes that may come near shape i in the box, i too, and how many
+// of them stand before it.
+func (u Union) near(i int, g Grid, edge float64) (near Union, earlier int) {
+	out := r3.Vec{X: edge, Y: edge, Z: edge}
+	low, high := bounds(u[i], g)
+	low, high = r3.Sub(low, out), r3.Add(high, out)
+	for j, other := range u {
+		from, to := bounds(other, g)
+		if from, to = upper(from, low), lower(to, high); j != i && (from.X > to.X || from.Y > to.Y || from.Z > to.Z) {
+			continue
+		}
+		if j < i {
+			earlier++
+		}
+		near = append(near, other)
+	}
+	return near, earlier
+}
+
+// Patches implements Surface.
+func (x Intersection) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundaries(x, x, g, edge) }
+
+// Patches implements Surface.
+func (d Difference) Patches(g Grid, edge float64) iter.Seq[Patch] { return boundaries(d, d, g, edge) }
+
+func boundaries(whole Shape, parts []Shape, g Grid, edge float64) iter.Seq[Patch] {
+	return func(yield func(Patch) bool) {
+		for i, part := range parts {
+			if !boundary(whole, part, parts[:i], g, edge, yield) {
+				return
+			}
+		}
+	}
+}
+
+// boundary yields the patches of a part that bound the whole: those with the whole
+// on one side only. Where surfaces of several parts coincide, the first has it.
+func boundary(whole, part Shape, earlier []Shape, g Grid, edge float64, yield func(Patch) bool) bool {
+	const aside = 1e-3 // of an edge: well above rounding, well below what a voxel sees
+	s, ok := part.(Surface)
+	if !ok {
+		return true
+	}
+	for p := range s.Patches(g, edge) {
+		off := r3.Scale(aside*edge, p.Outward)
+		below, above := r3.Sub(p.At, off), r3.Add(p.At, off)
+		within := whole.Contains(below)
+		if within == whole.Contains(above) || divides(earlier, below, above) {
+			continue
+		}
+		if !within {
+			p.Outward = r3.Scale(-1, p.Outward)
+		}
+		if !yield(p) {
+			return false
+		}
+	}
+	return true
+}
+
 // divides reports whether the surface of one of some shapes lies between two points.
 func divides(shapes []Shape, a, b r3.Vec) bool {
 	return slices.ContainsFunc(shapes, func(s Shape) bool { return s.Contains(a) != s.Contains(b) })
-}
-
-func patchesOf(s Shape, g Grid, edge float64) iter.Seq[Patch] {
-	if s, ok := s.(Surface); ok {
-		return s.Patches(g, edge)
-	}
-	return func(func(Patch) bool) {}
 }
 
 func vector(v r3.Vec) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
