@@ -276,7 +276,7 @@ func TestTablesHoldWhatTheSolverHolds(t *testing.T) {
 	}
 
 	ledger := rows(t, dir, "ledger.csv")
-	if got := ledger[0]; !slices.Equal(got, []string{"t_s", "substrate", "unit", "initial", "present", "secreted", "taken_up", "decayed", "through_walls", "written", "residual", "residual_share"}) {
+	if got := ledger[0]; !slices.Equal(got, []string{"t_s", "substrate", "unit", "initial", "present", "secreted", "taken_up", "decayed", "reacted", "through_walls", "written", "residual", "residual_share"}) {
 		t.Errorf("ledger.csv has %q", got)
 	}
 	if ledger[1][1] != "IL-2" || ledger[1][2] != "molecules" || ledger[2][1] != "signal, odd" || ledger[2][2] != tissue.DimensionlessUnit.AmountUnit() {
