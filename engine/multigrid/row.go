@@ -95,15 +95,16 @@ func (l *level) neighbours(u, out []float64, number int, s span) {
 	r := l.row(u, number)
 	n := len(r.own)
 	out = out[number*n:][:n]
-	inner := s
-	if inner.from == 0 {
-		inner.from = s.step
+	first, last := max(s.from, 1), min(s.to, n-1)
+	if s.step == 2 {
+		first = s.from + 2*((first-s.from+1)/2)
 	}
-	inner.to = min(inner.to, n-1)
-	if r.faces == nil {
-		r.alike(out, inner)
-	} else {
-		r.varied(out, inner)
+	for start := first; start < min(first+3-s.step, last); start++ {
+		if r.faces == nil {
+			r.alike(out, start, last)
+		} else {
+			r.varied(out, start, last)
+		}
 	}
 	if s.from == 0 && s.to > 0 {
 		out[0] = r.end(0)
@@ -113,24 +114,29 @@ func (l *level) neighbours(u, out []float64, number int, s span) {
 	}
 }
 
-// alike is neighbours within a row whose faces are weights.
-func (r *row) alike(out []float64, s span) {
-	n := len(out)
-	own, south, north, below, top := r.own[:n], r.next[0][:n], r.next[1][:n], r.next[2][:n], r.next[3][:n]
-	for x := s.from; x < s.to; x += s.step {
-		out[x] = r.along*(own[x-1]+own[x+1]) +
-			(r.weights[0]*south[x] + r.weights[1]*north[x]) + (r.weights[2]*below[x] + r.weights[3]*top[x])
+// alike is neighbours of every second voxel from from to before to, both within a
+// row whose faces are weights.
+func (r *row) alike(out []float64, from, to int) {
+	n := to - from
+	south, north, below, top := r.next[0][from:][:n], r.next[1][from:][:n], r.next[2][from:][:n], r.next[3][from:][:n]
+	lower, upper := r.own[from-1:][:n], r.own[from+1:][:n]
+	out = out[from:][:n]
+	x, s, nn, b, t := r.along, r.weights[0], r.weights[1], r.weights[2], r.weights[3]
+	for i := 0; i < n; i += 2 {
+		out[i] = x*(lower[i]+upper[i]) + (s*south[i] + nn*north[i]) + (b*below[i] + t*top[i])
 	}
 }
 
-// varied is neighbours within a row whose faces differ.
-func (r *row) varied(out []float64, s span) {
-	n := len(out)
-	own, south, north, below, top := r.own[:n], r.next[0][:n], r.next[1][:n], r.next[2][:n], r.next[3][:n]
-	faces, toSouth, toNorth, toBelow, toTop := r.faces[:n], r.open[0][:n], r.open[1][:n], r.open[2][:n], r.open[3][:n]
-	for x := s.from; x < s.to; x += s.step {
-		out[x] = (faces[x]*own[x-1] + faces[x+1]*own[x+1]) +
-			(toSouth[x]*south[x] + toNorth[x]*north[x]) + (toBelow[x]*below[x] + toTop[x]*top[x])
+// varied is alike where faces differ.
+func (r *row) varied(out []float64, from, to int) {
+	n := to - from
+	south, north, below, top := r.next[0][from:][:n], r.next[1][from:][:n], r.next[2][from:][:n], r.next[3][from:][:n]
+	toSouth, toNorth, toBelow, toTop := r.open[0][from:][:n], r.open[1][from:][:n], r.open[2][from:][:n], r.open[3][from:][:n]
+	lower, upper, toLower, toUpper := r.own[from-1:][:n], r.own[from+1:][:n], r.faces[from:][:n], r.faces[from+1:][:n]
+	out = out[from:][:n]
+	for i := 0; i < n; i += 2 {
+		out[i] = (toLower[i]*lower[i] + toUpper[i]*upper[i]) +
+			(toSouth[i]*south[i] + toNorth[i]*north[i]) + (toBelow[i]*below[i] + toTop[i]*top[i])
 	}
 }
 
