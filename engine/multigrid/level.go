@@ -59,8 +59,12 @@ func newLevel(op Operator, width [3][]float64, sweeps int) *level {
 			coarseWidth[axis] = joined(width[axis])
 		}
 	}
-	for axis := range 3 {
-		coarse.Faces[axis] = l.coarseFaces(axis, coarse.Shape, coarseWidth[axis])
+	if l.staysAlike() {
+		coarse.Weights = l.coarseWeights()
+	} else {
+		for axis := range 3 {
+			coarse.Faces[axis] = l.coarseFaces(axis, coarse.Shape, coarseWidth[axis])
+		}
 	}
 	l.coarse = newLevel(coarse, coarseWidth, sweeps)
 	l.coarse.sink = make([]float64, coarse.voxels())
@@ -131,6 +135,33 @@ func (l *level) eachFace(axis int, visit func(above, below [3]int, t float64)) {
 			}
 		}
 	}
+}
+
+// staysAlike reports whether the next coarser level has weights as well: this one
+// has, and no voxel stays alone.
+func (l *level) staysAlike() bool {
+	for axis, halve := range l.halved {
+		if l.faces[axis] != nil || halve && l.shape[axis]%2 == 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// coarseWeights returns what coarseFaces would sum where all faces and widths are alike.
+func (l *level) coarseWeights() [3]float64 {
+	weights := l.weights
+	for axis := range weights {
+		for other, halve := range l.halved {
+			switch {
+			case halve && other == axis:
+				weights[axis] /= 2
+			case halve:
+				weights[axis] *= 2
+			}
+		}
+	}
+	return weights
 }
 
 // coarseFaces sums the faces between two parents, along a halved axis each times

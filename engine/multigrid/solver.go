@@ -28,14 +28,7 @@ func New(op Operator) (*Solver, error) {
 	if op.varied() {
 		sweeps = 2
 	}
-	var width [3][]float64
-	for axis, n := range op.Shape {
-		width[axis] = make([]float64, n)
-		for i := range n {
-			width[axis][i] = 1
-		}
-	}
-	s := &Solver{finest: newLevel(op, width, sweeps), p: make([]float64, op.voxels())}
+	s := &Solver{finest: newLevel(op, widths(op.Shape), sweeps), p: make([]float64, op.voxels())}
 	s.parts = newParts(s.finest)
 	for i := range s.sums {
 		s.sums[i] = make([]float64, s.rows())
@@ -44,6 +37,17 @@ func New(op Operator) (*Solver, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// widths returns those of the finest grid's voxels along each axis: 1.
+func widths(shape [3]int) (all [3][]float64) {
+	for axis, n := range shape {
+		all[axis] = make([]float64, n)
+		for i := range n {
+			all[axis][i] = 1
+		}
+	}
+	return all
 }
 
 // SetSink changes k of each voxel; nil is none. It costs about two cycles.
