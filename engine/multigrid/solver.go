@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Solver solves A u = s for one operator, again and again: its memory, 7 values per
-// voxel of the finest grid and 8 more per voxel of the coarser ones (all together a
+// Solver solves A u = s for one operator, again and again: its memory, 6 values per
+// voxel of the finest grid and at most 9 per voxel of the coarser ones (which are a
 // seventh as many in 3D), is made once. It is not safe for concurrent use.
 type Solver struct {
 	finest *level
@@ -50,7 +50,7 @@ func widths(shape [3]int) (all [3][]float64) {
 	return all
 }
 
-// SetSink changes k of each voxel; nil is none. It costs about two cycles.
+// SetSink changes k of each voxel; nil is none. It costs about half a cycle.
 func (s *Solver) SetSink(sink []float64) error {
 	if sink != nil {
 		if err := allNotNegative("sink", sink, len(s.p)); err != nil {
@@ -69,9 +69,9 @@ func (s *Solver) SetSink(sink []float64) error {
 //
 // is at most tolerance, or for at most so many cycles, and returns how many it took
 // and the residual reached. Dividing by the diagonal makes residuals of voxels with
-// strong and without sinks alike: each is a density. Where s is 0, the residual is relative to that
-// of the u given. The first cycle is one multigrid cycle with the best length of
-// its step, the following ones conjugate gradients'.
+// strong and without sinks alike: each is a density. Where s is 0, the residual is
+// relative to that of the u given. The first cycle is one multigrid cycle with the
+// best length of its step, the following ones are conjugate gradients'.
 //
 // A part of the grid that no sink touches has a solution only if its sources sum to
 // 0, else Solve returns an error; there u keeps the mean it had.
