@@ -16,6 +16,8 @@ func problems() []problem {
 		exchange(40, 600, 10, 9), exchange(40, 600, 100, 9),
 		exchange(40, 6000, 10, 9), exchange(40, 6000, 100, 9),
 		exchange(40, 60000, 10, 10), exchange(40, 60000, 100, 10),
+		shifted(exchange(32, 600, 10, 0), 0.3, 4), shifted(exchange(32, 6000, 100, 0), 0.3, 7),
+		shifted(exchange(32, 60000, 10, 0), 0.3, 9), shifted(exchange(32, 60000, 100, 0), 0.1, 9),
 
 		alike("sinks 0.1", cube(40), one, cells(0.1), points, 10),
 		alike("sinks 1", cube(40), one, cells(1), points, 9),
@@ -60,7 +62,7 @@ func problems() []problem {
 
 func TestCyclesToConverge(t *testing.T) {
 	for _, p := range problems() {
-		if testing.Short() && len(p.source) > 1e5 {
+		if testing.Short() && len(p.source) > 4e4 {
 			continue
 		}
 		t.Run(p.name, func(t *testing.T) {

@@ -3,10 +3,6 @@ package multigrid
 // cycle writes to u what one cycle makes of A u = f from u = 0: a symmetric and
 // positive map of f.
 func (l *level) cycle() {
-	if l.coarse == nil {
-		l.u[0] = l.f[0] * l.inverse[0]
-		return
-	}
 	if l.seams {
 		clear(l.u)
 	}
@@ -14,9 +10,11 @@ func (l *level) cycle() {
 		l.sweep(0, i == 0 && !l.seams)
 		l.sweep(1, false)
 	}
-	l.inParallel((*level).restrictRows, l.coarse.shape[1]*l.coarse.shape[2])
-	l.coarse.cycle()
-	l.inParallel((*level).prolongRows, l.shape[1]*l.shape[2])
+	if !l.alone {
+		l.inParallel((*level).restrictRows, l.coarse.shape[1]*l.coarse.shape[2])
+		l.coarse.cycle()
+		l.inParallel((*level).prolongRows, l.shape[1]*l.shape[2])
+	}
 	for range l.sweeps {
 		l.sweepBack(1)
 		l.sweepBack(0)
@@ -51,16 +49,20 @@ func (l *level) relaxRows(from, to int) {
 	nx := l.shape[0]
 	for number := from; number < to; number++ {
 		s := l.span(number)
-		u, f, inverse := l.u[number*nx:][:nx], l.f[number*nx:][:nx], l.inverse[number*nx:][:nx]
+		if s.from >= s.to {
+			continue
+		}
+		first, n := number*nx+s.from, s.to-s.from
+		u, f, inverse := l.u[first:][:n], l.f[first:][:n], l.inverse[first:][:n]
 		if l.stage.fromZero {
-			for x := s.from; x < s.to; x += s.step {
-				u[x] = f[x] * inverse[x]
+			for i := 0; i < n; i += 2 {
+				u[i] = f[i] * inverse[i]
 			}
 			continue
 		}
 		l.neighbours(l.u, l.u, number, s)
-		for x := s.from; x < s.to; x += s.step {
-			u[x] = (f[x] + u[x]) * inverse[x]
+		for i := 0; i < n; i += 2 {
+			u[i] = (f[i] + u[i]) * inverse[i]
 		}
 	}
 }

@@ -9,7 +9,8 @@ type level struct {
 	width    [3][]float64 // of the voxels along each axis, in voxels of the finest grid
 	halved   [3]bool      // axes along which the next coarser level joins two voxels
 	seams    bool         // some periodic axis is odd: two colours do not suffice
-	sweeps   int
+	sweeps   int          // before and after the coarse correction
+	alone    bool         // the sinks are so strong that sweeps need no coarse correction
 
 	sink              []float64 // k; nil on the finest level, where the caller has it
 	diagonal, inverse []float64 // Σ_f T_f + k, and its inverse, 0 where it is 0
@@ -30,6 +31,9 @@ type stage struct {
 const (
 	strong     = 0.5 // an axis is coarsened if its mean face is at least this × the strongest's
 	mostSweeps = 8
+	// Where k is at least these shares of the diagonal in every voxel, ...
+	enough = 0.5  // one sweep each way leaves (1 - 0.5)⁴ of any error
+	single = 0.05 // coarser levels, whose share is about four times that, need no more sweeps
 )
 
 func newLevel(op Operator, width [3][]float64, sweeps int) *level {
@@ -55,10 +59,14 @@ func newLevel(op Operator, width [3][]float64, sweeps int) *level {
 			coarseWidth[axis] = joined(width[axis])
 		}
 	}
-	for axis := range 3 {
-		coarse.Faces[axis] = l.coarseFaces(axis, coarse.Shape, coarseWidth[axis])
+	if l.staysAlike() {
+		coarse.Weights = l.coarseWeights()
+	} else {
+		for axis := range 3 {
+			coarse.Faces[axis] = l.coarseFaces(axis, coarse.Shape, coarseWidth[axis])
+		}
 	}
-	l.coarse = newLevel(coarse, coarseWidth, min(2*sweeps, mostSweeps))
+	l.coarse = newLevel(coarse, coarseWidth, sweeps)
 	l.coarse.sink = make([]float64, coarse.voxels())
 	return l
 }
@@ -129,6 +137,33 @@ func (l *level) eachFace(axis int, visit func(above, below [3]int, t float64)) {
 	}
 }
 
+// staysAlike reports whether the next coarser level has weights as well: this one
+// has, and no voxel stays alone.
+func (l *level) staysAlike() bool {
+	for axis, halve := range l.halved {
+		if l.faces[axis] != nil || halve && l.shape[axis]%2 == 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// coarseWeights returns what coarseFaces would sum where all faces and widths are alike.
+func (l *level) coarseWeights() [3]float64 {
+	weights := l.weights
+	for axis := range weights {
+		for other, halve := range l.halved {
+			switch {
+			case halve && other == axis:
+				weights[axis] /= 2
+			case halve:
+				weights[axis] *= 2
+			}
+		}
+	}
+	return weights
+}
+
 // coarseFaces sums the faces between two parents, along a halved axis each times
 // the ratio of the distances of the centres, fine to coarse.
 func (l *level) coarseFaces(axis int, shape [3]int, width []float64) []float64 {
@@ -170,10 +205,32 @@ func (l *level) setSink(k []float64) {
 		l.u[i] = 1 // the neighbours' sum is then S
 	}
 	l.inParallel((*level).diagonalRows, l.shape[1]*l.shape[2])
-	if c := l.coarse; c != nil {
-		l.inParallel((*level).sinkRows, c.shape[1]*c.shape[2])
-		c.setSink(c.sink)
+	share := l.weakestSink()
+	l.alone = l.coarse == nil || share >= enough
+	if l.alone {
+		return
 	}
+	c := l.coarse
+	c.sweeps = l.sweeps
+	if share < single {
+		c.sweeps = min(2*l.sweeps, mostSweeps)
+	}
+	l.inParallel((*level).sinkRows, c.shape[1]*c.shape[2])
+	c.setSink(c.sink)
+}
+
+// weakestSink returns the least k as a share of the diagonal of any voxel that has one.
+func (l *level) weakestSink() float64 {
+	if l.sink == nil {
+		return 0
+	}
+	least := 1.0
+	for i, k := range l.sink {
+		if l.inverse[i] > 0 {
+			least = min(least, k*l.inverse[i])
+		}
+	}
+	return least
 }
 
 // diagonalRows writes Σ_f T_f to r, and from it the diagonal and its inverse.

@@ -144,6 +144,15 @@ func exchange(n int, diffusion, uptake float64, most int) problem {
 	return problem{fmt.Sprintf("exchange n=%d D=%g U=%g", n, diffusion, uptake), op, source, most}
 }
 
+// shifted adds a rate to all sinks of a problem: an implicit step of time 1/rate.
+func shifted(p problem, rate float64, most int) problem {
+	p.name, p.most = fmt.Sprintf("%s, shifted by %g", p.name, rate), most
+	for i := range p.op.Sink {
+		p.op.Sink[i] += rate
+	}
+	return p
+}
+
 // workload returns the operator and sources of a model of one substrate and plain cells.
 func workload(m *tissue.Model) (multigrid.Operator, []float64) {
 	shape, spacing := m.Grid.Shape, m.Grid.Spacing

@@ -44,10 +44,10 @@ type row struct {
 	open    [4][]float64 // T to next
 }
 
-// row returns row number y + Shape[1] z of u.
-func (l *level) row(u []float64, number int) row {
+// find makes r row number y + Shape[1] z of u.
+func (r *row) find(l *level, u []float64, number int) {
 	nx := l.shape[0]
-	r := row{own: u[number*nx:][:nx], wrapped: l.periodic[0], along: l.weights[0]}
+	r.own, r.wrapped, r.along = u[number*nx:][:nx], l.periodic[0], l.weights[0]
 	varied := l.faces[0] != nil || l.faces[1] != nil || l.faces[2] != nil
 	if varied {
 		r.faces = l.facesOf(0, number)
@@ -75,7 +75,6 @@ func (l *level) row(u []float64, number int) row {
 			}
 		}
 	}
-	return r
 }
 
 // facesOf returns T of a row with its lower neighbours along an axis.
@@ -92,18 +91,18 @@ type span struct{ from, to, step int }
 // neighbours writes Σ_f T_f u_j of the voxels of a row to out, which may be u itself
 // where they are not each other's neighbours.
 func (l *level) neighbours(u, out []float64, number int, s span) {
-	r := l.row(u, number)
+	var r row
+	r.find(l, u, number)
 	n := len(r.own)
 	out = out[number*n:][:n]
-	inner := s
-	if inner.from == 0 {
-		inner.from = s.step
+	first, last := s.from, min(s.to, n-1)
+	if first == 0 {
+		first = s.step
 	}
-	inner.to = min(inner.to, n-1)
-	if r.faces == nil {
-		r.alike(out, inner)
-	} else {
-		r.varied(out, inner)
+	if first < last && r.faces == nil {
+		r.alike(out, first, last, s.step)
+	} else if first < last {
+		r.varied(out, first, last, s.step)
 	}
 	if s.from == 0 && s.to > 0 {
 		out[0] = r.end(0)
@@ -113,24 +112,42 @@ func (l *level) neighbours(u, out []float64, number int, s span) {
 	}
 }
 
-// alike is neighbours within a row whose faces are weights.
-func (r *row) alike(out []float64, s span) {
-	n := len(out)
-	own, south, north, below, top := r.own[:n], r.next[0][:n], r.next[1][:n], r.next[2][:n], r.next[3][:n]
-	for x := s.from; x < s.to; x += s.step {
-		out[x] = r.along*(own[x-1]+own[x+1]) +
-			(r.weights[0]*south[x] + r.weights[1]*north[x]) + (r.weights[2]*below[x] + r.weights[3]*top[x])
+// alike is neighbours within a row whose faces are weights. It knows its steps, 1 and
+// 2, as the compiler then spares the checks of bounds.
+func (r *row) alike(out []float64, from, to, step int) {
+	n := to - from
+	south, north, below, top := r.next[0][from:][:n], r.next[1][from:][:n], r.next[2][from:][:n], r.next[3][from:][:n]
+	lower, upper := r.own[from-1:][:n], r.own[from+1:][:n]
+	out = out[from:][:n]
+	x, s, nn, b, t := r.along, r.weights[0], r.weights[1], r.weights[2], r.weights[3]
+	if step == 1 {
+		for i := range out {
+			out[i] = x*(lower[i]+upper[i]) + (s*south[i] + nn*north[i]) + (b*below[i] + t*top[i])
+		}
+		return
+	}
+	for i := 0; i < n; i += 2 {
+		out[i] = x*(lower[i]+upper[i]) + (s*south[i] + nn*north[i]) + (b*below[i] + t*top[i])
 	}
 }
 
-// varied is neighbours within a row whose faces differ.
-func (r *row) varied(out []float64, s span) {
-	n := len(out)
-	own, south, north, below, top := r.own[:n], r.next[0][:n], r.next[1][:n], r.next[2][:n], r.next[3][:n]
-	faces, toSouth, toNorth, toBelow, toTop := r.faces[:n], r.open[0][:n], r.open[1][:n], r.open[2][:n], r.open[3][:n]
-	for x := s.from; x < s.to; x += s.step {
-		out[x] = (faces[x]*own[x-1] + faces[x+1]*own[x+1]) +
-			(toSouth[x]*south[x] + toNorth[x]*north[x]) + (toBelow[x]*below[x] + toTop[x]*top[x])
+// varied is alike where faces differ.
+func (r *row) varied(out []float64, from, to, step int) {
+	n := to - from
+	south, north, below, top := r.next[0][from:][:n], r.next[1][from:][:n], r.next[2][from:][:n], r.next[3][from:][:n]
+	toSouth, toNorth, toBelow, toTop := r.open[0][from:][:n], r.open[1][from:][:n], r.open[2][from:][:n], r.open[3][from:][:n]
+	lower, upper, toLower, toUpper := r.own[from-1:][:n], r.own[from+1:][:n], r.faces[from:][:n], r.faces[from+1:][:n]
+	out = out[from:][:n]
+	if step == 1 {
+		for i := range out {
+			out[i] = (toLower[i]*lower[i] + toUpper[i]*upper[i]) +
+				(toSouth[i]*south[i] + toNorth[i]*north[i]) + (toBelow[i]*below[i] + toTop[i]*top[i])
+		}
+		return
+	}
+	for i := 0; i < n; i += 2 {
+		out[i] = (toLower[i]*lower[i] + toUpper[i]*upper[i]) +
+			(toSouth[i]*south[i] + toNorth[i]*north[i]) + (toBelow[i]*below[i] + toTop[i]*top[i])
 	}
 }
 

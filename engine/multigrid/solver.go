@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Solver solves A u = s for one operator, again and again: its memory, 7 values per
-// voxel of the finest grid and 8 more per voxel of the coarser ones (all together a
+// Solver solves A u = s for one operator, again and again: its memory, 6 values per
+// voxel of the finest grid and at most 9 per voxel of the coarser ones (which are a
 // seventh as many in 3D), is made once. It is not safe for concurrent use.
 type Solver struct {
 	finest *level
@@ -28,14 +28,7 @@ func New(op Operator) (*Solver, error) {
 	if op.varied() {
 		sweeps = 2
 	}
-	var width [3][]float64
-	for axis, n := range op.Shape {
-		width[axis] = make([]float64, n)
-		for i := range n {
-			width[axis][i] = 1
-		}
-	}
-	s := &Solver{finest: newLevel(op, width, sweeps), p: make([]float64, op.voxels())}
+	s := &Solver{finest: newLevel(op, widths(op.Shape), sweeps), p: make([]float64, op.voxels())}
 	s.parts = newParts(s.finest)
 	for i := range s.sums {
 		s.sums[i] = make([]float64, s.rows())
@@ -46,7 +39,18 @@ func New(op Operator) (*Solver, error) {
 	return s, nil
 }
 
-// SetSink changes k of each voxel; nil is none. It costs about two cycles.
+// widths returns those of the finest grid's voxels along each axis: 1.
+func widths(shape [3]int) (all [3][]float64) {
+	for axis, n := range shape {
+		all[axis] = make([]float64, n)
+		for i := range n {
+			all[axis][i] = 1
+		}
+	}
+	return all
+}
+
+// SetSink changes k of each voxel; nil is none. It costs about half a cycle.
 func (s *Solver) SetSink(sink []float64) error {
 	if sink != nil {
 		if err := allNotNegative("sink", sink, len(s.p)); err != nil {
@@ -65,9 +69,9 @@ func (s *Solver) SetSink(sink []float64) error {
 //
 // is at most tolerance, or for at most so many cycles, and returns how many it took
 // and the residual reached. Dividing by the diagonal makes residuals of voxels with
-// strong and without sinks alike: each is a density. Where s is 0, the residual is relative to that
-// of the u given. The first cycle is one multigrid cycle with the best length of
-// its step, the following ones conjugate gradients'.
+// strong and without sinks alike: each is a density. Where s is 0, the residual is
+// relative to that of the u given. The first cycle is one multigrid cycle with the
+// best length of its step, the following ones are conjugate gradients'.
 //
 // A part of the grid that no sink touches has a solution only if its sources sum to
 // 0, else Solve returns an error; there u keeps the mean it had.
