@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/cytofield/cytofield/engine/gpu"
+import (
+	"errors"
+
+	"github.com/cytofield/cytofield/engine/gpu"
+)
 
 // gpuGroup is Stepper on a device: substrates that go through the stages of a step
 // together.
@@ -80,6 +84,18 @@ func (g *gpuGroup) Try(t, dt float64, scheme *RKC2) ([]Trial, error) {
 	g.t, g.dt, g.scheme = t, dt, scheme
 	return g.run(g.onDevice.try)
 }
+
+// Implicit reports that no kernels solve linear systems.
+func (g *gpuGroup) Implicit() bool { return false }
+
+// errNoImplicit is what a caller gets that has not asked Implicit.
+var errNoImplicit = errors.New("engine: the GPU has no implicit steps")
+
+// TryImplicit fails.
+func (g *gpuGroup) TryImplicit(float64, float64) ([]Trial, error) { return nil, errNoImplicit }
+
+// Settle fails.
+func (g *gpuGroup) Settle(float64, float64) ([]Trial, error) { return nil, errNoImplicit }
 
 func (g *gpuGroup) Accept(dt float64) error {
 	g.dt = dt
