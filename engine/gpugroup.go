@@ -92,7 +92,7 @@ func (g *gpuGroup) Implicit() bool { return false }
 var errNoImplicit = errors.New("engine: the GPU has no implicit steps")
 
 // TryImplicit fails.
-func (g *gpuGroup) TryImplicit(float64, float64) ([]Trial, error) { return nil, errNoImplicit }
+func (g *gpuGroup) TryImplicit(_, _, _ float64) ([]Trial, error) { return nil, errNoImplicit }
 
 // Settle fails.
 func (g *gpuGroup) Settle(float64, float64) ([]Trial, error) { return nil, errNoImplicit }

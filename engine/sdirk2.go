@@ -22,6 +22,8 @@ const SDIRK2Gamma = 1 - 1/math.Sqrt2
 const sdirk2Error = (3*SDIRK2Gamma*SDIRK2Gamma - 2*SDIRK2Gamma*SDIRK2Gamma*SDIRK2Gamma - 1./6) / (SDIRK2Gamma * SDIRK2Gamma / 2)
 
 const (
+	// stageTolerance is the residual of a stage as a share of the relative tolerance.
+	stageTolerance = 0.1
 	// cycleSweeps is what a cycle of multigrid costs in sweeps of RKC2.
 	cycleSweeps = 7
 	// implicitSweeps is what a step of SDIRK2 costs: two cycles for each stage, one for
@@ -55,7 +57,7 @@ type attempt struct {
 func (in *Integrator) try(g *group, dt float64) (a attempt, err error) {
 	if in.stepsImplicitly(g, dt) {
 		a.implicit, a.constant = true, sdirk2Error
-		if a.trials, err = g.stepper.TryImplicit(g.time, dt); err != nil {
+		if a.trials, err = g.stepper.TryImplicit(g.time, dt, stageTolerance*in.options.RelativeTolerance); err != nil {
 			return a, err
 		}
 		in.stats.Cycles += int64(a.trials[0].Cycles)

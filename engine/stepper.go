@@ -22,8 +22,9 @@ type Stepper interface {
 	// TryImplicit does what Try does by a step of SDIRK2. In place of the defect D its
 	// trials have, of F linearised as in the last stage, (1 − γ dt ∂F/∂c)⁻¹ D: stiff waves
 	// weigh as much there as in the error (Hosea & Shampine, Appl. Numer. Math. 20 (1996) 21).
-	// The stages are solved inexactly, but Σ R α (Y − c₀) is exact in both.
-	TryImplicit(t, dt float64) ([]Trial, error)
+	// The stages are solved to a residual, relative to their right-hand sides, of at most
+	// the tolerance, but Σ R α (Y − c₀) is exact in both.
+	TryImplicit(t, dt, tolerance float64) ([]Trial, error)
 	// Settle makes candidates of the densities at which F(c, t + dt) is 0 for free
 	// voxels, from c. Their integrals are those of dt at these densities; there is no defect.
 	Settle(t, dt float64) ([]Trial, error)

@@ -108,8 +108,8 @@ func (g *group) swap() {
 func (g *group) Implicit() bool { return len(g.members) == 1 && g.reactions == nil }
 
 // TryImplicit takes a step of SDIRK2.
-func (g *group) TryImplicit(t, dt float64) (trials []engine.Trial, err error) {
-	g.trials[0], err = g.members[0].tryImplicit(t, dt)
+func (g *group) TryImplicit(t, dt, tolerance float64) (trials []engine.Trial, err error) {
+	g.trials[0], err = g.members[0].tryImplicit(t, dt, tolerance)
 	return g.trials, err
 }
 

@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	// stageCycles is how many cycles of multigrid improve a stage. The first finds most of
-	// the change, the second leaves a few hundredths of what then is missing.
-	stageCycles = 2
-	// stageRounds is how often the stage of saturable cells is linearised anew.
-	stageRounds = 2
+	// stageCycles is the most cycles of multigrid that improve a stage, before it is
+	// linearised anew.
+	stageCycles = 12
+	// stageRounds is how often the stage of saturable cells is linearised.
+	stageRounds = 4
 	// balanceRounds is how often the balance of saturable cells is: it is Newton's method on
 	// one number that is small.
 	balanceRounds = 3
@@ -68,7 +68,7 @@ func (st *stepper) openImplicit() error {
 }
 
 // tryImplicit makes a candidate by one step of SDIRK2.
-func (st *stepper) tryImplicit(t, dt float64) (engine.Trial, error) {
+func (st *stepper) tryImplicit(t, dt, tolerance float64) (engine.Trial, error) {
 	if err := st.openImplicit(); err != nil {
 		return engine.Trial{}, err
 	}
@@ -77,13 +77,13 @@ func (st *stepper) tryImplicit(t, dt float64) (engine.Trial, error) {
 	im.cycles = 0
 	first := system{t: t + gamma*dt, elapsed: gamma * dt, shift: 1 / (gamma * dt)}
 	copy(im.stage, c)
-	if err := st.solveStage(first, im.stage); err != nil {
+	if err := st.solveStage(first, im.stage, tolerance); err != nil {
 		return engine.Trial{}, err
 	}
 	st.weigh(im.stage, 1-gamma, true)
 	second := system{t: t + dt, elapsed: dt, shift: first.shift, carry: (1 - gamma) / gamma}
 	eachVoxel(last, func(i int) { last[i] = c[i] + (im.stage[i]-c[i])/gamma })
-	if err := st.solveStage(second, last); err != nil {
+	if err := st.solveStage(second, last, tolerance); err != nil {
 		return engine.Trial{}, err
 	}
 	st.weigh(last, gamma, false)
@@ -128,14 +128,18 @@ func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
 }
 
 // solveStage improves a guess of a stage, and makes its sums exact.
-func (st *stepper) solveStage(s system, y []float64) error {
+func (st *stepper) solveStage(s system, y []float64, tolerance float64) error {
 	rounds := 1
 	if st.saturates() {
 		rounds = stageRounds
 	}
 	for range rounds {
-		if _, err := st.improve(s, y, 0, stageCycles); err != nil {
+		before := st.implicit.cycles
+		if _, err := st.improve(s, y, tolerance, stageCycles); err != nil {
 			return err
+		}
+		if st.implicit.cycles == before {
+			break
 		}
 	}
 	st.balance(s, y)
