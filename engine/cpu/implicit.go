@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/multigrid"
@@ -106,13 +107,14 @@ func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
 	im.cycles = 0
 	steady := system{t: t + dt, elapsed: dt}
 	copy(st.far, st.density)
-	for round := 0; ; round++ {
+	for round := 1; ; round++ {
 		before := im.cycles
+		copy(im.stage, st.far)
 		residual, err := st.improve(steady, st.far, settleTolerance, settleCycles)
 		if err != nil {
 			return engine.Trial{}, err
 		}
-		if im.cycles == before {
+		if im.cycles == before || !st.moves(im.stage, st.far) {
 			break
 		}
 		if round == settleRounds {
@@ -125,6 +127,18 @@ func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
 	trial := st.reduce(st.far, func(row, []float64) {})
 	trial.Decayed, trial.Cycles = dt*st.lost(), im.cycles
 	return trial, nil
+}
+
+// moves reports whether a round of settle has changed a density by more than the tolerance
+// of the largest, then or at the start: where that is all there is to come, the sources it
+// is measured against are none.
+func (st *stepper) moves(before, now []float64) bool {
+	largest, change := 0.0, 0.0
+	for i, y := range now {
+		largest = max(largest, y, st.density[i])
+		change = max(change, math.Abs(y-before[i]))
+	}
+	return change > settleTolerance*largest
 }
 
 // solveStage improves a guess of a stage, and makes its sums exact.
