@@ -34,10 +34,16 @@ func orders(t *testing.T, open validate.NewSolver, single bool) {
 }
 
 func TestSchemesConvergeAtTheirOrder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	orders(t, onCPU, false)
 }
 
 func TestSchemesConvergeAtTheirOrderOnGPU(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	d := gputest.Open(t)
 	orders(t, func(m *tissue.Model, o engine.Options) (engine.Solver, error) {
 		s, err := engine.NewGPUSolver(d, m, o)
@@ -50,6 +56,9 @@ func TestSchemesConvergeAtTheirOrderOnGPU(t *testing.T) {
 
 // A diffusion coefficient that is off by a thousandth converges to something else.
 func TestWrongDiffusionDoesNotConverge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	studies, err := validate.Convergence(context.Background(), func(m *tissue.Model, o engine.Options) (engine.Solver, error) {
 		changed := copied(m)
 		changed.Substrates[0].DiffusionCoefficient *= 1.001

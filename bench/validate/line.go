@@ -76,7 +76,7 @@ func observeLine(l *lab) error {
 		mean, err := r.ringMean(radius)
 		return molecules(mean), err
 	})
-	l.trace("line", observed, curve(10, 400, func(radius float64) float64 {
+	l.trace("line", observed, curve(5, 400, func(radius float64) float64 {
 		return besselK(0, radius/planeLength) / (2 * math.Pi * planeDiffusion)
 	}))
 	return err
@@ -135,6 +135,10 @@ func observeDisc(l *lab) error {
 		rounding += math.Abs(small.weight) * r.rounding()
 	}
 	l.read("disc C(r=5)", molecules(rim), rounding)
+	const relative = discRadius / planeLength
+	l.trace("disc", l.profile("disc C(r=%g)", 5, 50, 100), curve(5, 400, func(radius float64) float64 {
+		return besselK(0, radius/planeLength) / (2 * math.Pi * planeDiffusion * relative * besselK(1, relative))
+	}))
 	return nil
 }
 

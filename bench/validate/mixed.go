@@ -16,9 +16,9 @@ func mixedThreshold() Case {
 		Source: "Brunner et al., github.com/lukaskiwitz/thesis, paper_models/Brunner_etal_Figure1/run/well-mixed: linear, m = q f N/(k_on R (1−f) N/V + k_d); saturable, the positive root of k_d m = q f N − k_endo R (1−f) N m/(m + K_D)",
 		Setup: `One voxel of V = 10124401.2244 µm³ holds N = 1000 cells: f N secretors of q = 10 molecules/s, the others take
 up, by R = 10000 receptors at k_on = 3.1e7/(M s), or saturably at k_endo R = 4.6 molecules/s with half of it at
-K_D = 7.437 pM, which is the case's 45343.8 molecules in V. Decay 0.1/h. From nothing in sixteen stretches of
-36000 s = 1/k_d, and four more as a check; coupling plain.
-float32: 64 half units in the last place, as between the two solvers.`,
+K_D = 7.437 pM, which is the case's 45343.8 molecules in V. Decay 0.1/h. From nothing in sixteen stretches of 36000 s
+= 1/k_d, of 100 s for the linear ones, and four more as a check; coupling plain.
+float32: four half units in the last place times the root of the fastest rate, k_endo R N/K_D, over k_d.`,
 		Observables: []Observable{
 			{"c linear f=0.05", 1.6968170543126544, "pM", 0.005},
 			{"c linear f=0.1", 3.5820549588804282, "pM", 0.005},
@@ -39,25 +39,26 @@ float32: 64 half units in the last place, as between the two solvers.`,
 
 func observeThreshold(l *lab) error {
 	l.draw(figure.Axis{Quantity: "fraction of secretors"}, figure.Axis{Quantity: "c", Unit: "pM", Log: true})
+	rounding := 4 * eps32 * math.Sqrt(mixedEndocytosis/mixedHalf/mixedDecay)
 	for _, consumer := range []struct {
-		cellType, observable string
-		expected             func(f float64) float64
-	}{{"linear", "c linear", linearDensity}, {"saturable", "c saturated", saturableDensity}} {
+		cellType, duration, observable string
+		expected                       func(f float64) float64
+	}{{"linear", "1600 s", "c linear", linearDensity}, {"saturable", "576000 s", "c saturated", saturableDensity}} {
 		for _, secretors := range []int{50, 100, 200, 300, 400, 500} {
 			const cells = 1000
-			r, err := l.start("p03", "cells.place.1.type="+consumer.cellType,
+			r, err := l.start("p03", "cells.place.1.type="+consumer.cellType, "duration="+consumer.duration,
 				fmt.Sprintf("cells.place.0.number=%d", secretors), fmt.Sprintf("cells.place.1.number=%d", cells-secretors))
 			if err != nil {
 				return err
 			}
-			if err := r.settle(1e-5, r.density); err != nil {
+			if err := r.settle(1e-4, r.density); err != nil {
 				return err
 			}
 			density, err := r.density()
 			if err != nil {
 				return err
 			}
-			l.read(fmt.Sprintf("%s f=%g", consumer.observable, float64(secretors)/cells), 1000*density, accumulated)
+			l.read(fmt.Sprintf("%s f=%g", consumer.observable, float64(secretors)/cells), 1000*density, rounding)
 		}
 		l.trace(consumer.cellType, l.profile(consumer.observable+" f=%g", 0.05, 0.1, 0.2, 0.3, 0.4, 0.5), curve(0.04, 0.52, consumer.expected))
 	}

@@ -161,8 +161,8 @@ func observeLattice(l *lab, m medium) error {
 	}
 	l.read(m.name("simple, discrete cells"), fittedLength(profile, m.length()), r.rounding())
 	if m.diffusion == 10 {
-		l.trace(fmt.Sprintf("R = %g, d = %g µm", m.receptors, m.distance), every(profile[:min(len(profile), int(3*m.length()/m.distance))], 1+int(m.length()/m.distance/4)),
-			curve(0, 3*m.length(), func(x float64) float64 { return math.Exp(-x / m.length()) }))
+		l.trace(fmt.Sprintf("R = %g, d = %g µm", m.receptors, m.distance), every(profile[:min(len(profile), int(2.9*m.length()/m.distance))], 1+int(m.length()/m.distance/4)),
+			curve(0, 2.9*m.length(), func(x float64) float64 { return math.Exp(-x / m.length()) }))
 	}
 	return nil
 }

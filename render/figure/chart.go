@@ -174,12 +174,12 @@ type chartKey struct {
 
 // chartLayout is where everything of a chart goes, in pixels.
 type chartLayout struct {
-	em    float64
-	line  int
-	area  image.Rectangle
-	x, y  span
-	right float64 // width of the widest tick label of the y axis
-	keys  []chartKey
+	em   float64
+	line int
+	area image.Rectangle
+	x, y span
+	wide float64 // width of the widest tick label of the y axis
+	keys []chartKey
 }
 
 const (
@@ -211,13 +211,17 @@ func (c Chart) arrange(o Options) (*chartLayout, error) {
 		return nil, err
 	}
 	for _, t := range l.y.ticks {
-		l.right = max(l.right, pl.width(t.label, smallSize*em))
+		l.wide = max(l.wide, pl.width(t.label, smallSize*em))
 	}
-	left := px(margin/2+1+labelGap+tickGap+tickOut) + int(math.Ceil(l.right))
+	left := px(margin/2+1+labelGap+tickGap+tickOut) + int(math.Ceil(l.wide))
 	rows := c.legend(pl, l, float64(left), float64(o.Width)-margin*em)
 	top := px(margin/2 + legendLead*float64(rows) + 0.4)
 	bottom := px(tickOut + tickGap + smallSize*capHeight + labelGap + capHeight + descent + margin/2)
-	l.area = image.Rect(left, top, o.Width-px(margin), o.Height-bottom)
+	right := margin * em // and room for the half of a label at the end
+	for _, t := range l.x.ticks {
+		right = max(right, pl.width(t.label, smallSize*em)/2+margin/2*em)
+	}
+	l.area = image.Rect(left, top, o.Width-int(right), o.Height-bottom)
 	if l.area.Dx() < px(leastMap) || l.area.Dy() < px(leastMap/2) {
 		return nil, fmt.Errorf("figure: chart: no room for curves and words in %d by %d pixels at %d dpi and %.3g point text", o.Width, o.Height, o.DPI, o.TextSize)
 	}
@@ -321,7 +325,7 @@ func (c Chart) drawAxes(s *sheet, l *chartLayout) {
 		s.text(t.label, float64(l.area.Min.X)-(tickOut+tickGap)*em-s.width(t.label, small), float64(y)+float64(l.line)/2+cap/2, small, quiet())
 	}
 	label = c.Y.label()
-	s.upright(label, float64(l.area.Min.X)-(tickOut+tickGap+labelGap)*em-l.right, float64(l.area.Min.Y+l.area.Max.Y)/2+s.width(label, em)/2, em, ink())
+	s.upright(label, float64(l.area.Min.X)-(tickOut+tickGap+labelGap)*em-l.wide, float64(l.area.Min.Y+l.area.Max.Y)/2+s.width(label, em)/2, em, ink())
 }
 
 // tickLength returns how far a tick goes out, pixels: minor ones half as far.
