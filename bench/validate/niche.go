@@ -146,7 +146,6 @@ func observeUniform(l *lab, m medium, observable string, rounding float64) error
 
 // observeLattice reads λ among discrete cells.
 func observeLattice(l *lab, m medium) error {
-	const edge = 5. // µm
 	rows := int(math.Ceil(8 * m.length() / m.distance))
 	um := func(v float64) string { return quantity.Format(v, "um") }
 	r, err := l.start("p07-lattice", append(m.settings(),
