@@ -48,13 +48,13 @@ func selfCubes() []int { return []int{15, 31, 47} }
 
 func observeSinks(l *lab) error {
 	const receptors = 1e4
-	plain, err := l.absorb("a11", receptors, selfEdge, selfCubes(), "numerics.coupling=plain")
+	plain, err := l.absorb(receptors, selfDiffusion, selfEdge, selfCubes(), "numerics.coupling=plain")
 	if err != nil {
 		return err
 	}
 	dip := plain.selfDensity * molecules(1) // s/µm³
 	l.read("a_eff/h", 1/(4*math.Pi*selfDiffusion*dip)/selfEdge, plain.rounding)
-	corrected, err := l.absorb("a11", receptors, selfEdge, selfCubes())
+	corrected, err := l.absorb(receptors, selfDiffusion, selfEdge, selfCubes())
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func observeSource(l *lab) error {
 	var rounding, export float64
 	for _, n := range selfCubes() {
 		size := float64(n) * selfEdge
-		r, err := l.start("a16-source", append(cube(n, selfEdge), untilSteady(size))...)
+		r, err := l.start("a16-source", append(cube(n, selfEdge), untilSteady(size, selfDiffusion))...)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -42,14 +43,21 @@ type Case struct {
 	observe func(*lab) error
 }
 
+// Report is what a case came to.
+type Report struct {
+	Results []Result
+	Chart   *figure.Chart // observed and expected over space or time; nil: the case has none
+}
+
 // NewSolver opens a solver on the device under test.
 type NewSolver func(m *tissue.Model, o engine.Options) (engine.Solver, error)
 
 // Cases returns all cases, by ID.
 func Cases() []Case {
 	return []Case{
-		wallGradient(), secretingSphere(), pointSource(), spreadingGaussian(), cosineMode(),
-		absorbingCell(), latticeSelfTerm(), massBalance(), autocrineCell(),
+		wallGradient(), secretingSphere(), pointSource(), lineSource(), spreadingGaussian(), cosineMode(),
+		absorbingCell(), latticeSelfTerm(), massBalance(), autocrineCell(), mixedThreshold(), meanField(),
+		nicheLength(), solitarySecretor(),
 	}
 }
 
@@ -59,17 +67,17 @@ var ErrNotSettled = errors.New("not settled")
 // Run runs the case on the device that open opens solvers on; single says that it
 // computes in float32, which widens the tolerances to what rounding allows (see
 // Setup). A result that does not pass is no error.
-func (c Case) Run(ctx context.Context, open NewSolver, single bool) ([]Result, error) {
+func (c Case) Run(ctx context.Context, open NewSolver, single bool) (Report, error) {
 	l := &lab{ctx: ctx, open: open, single: single, readings: map[string]reading{}}
 	err := c.observe(l)
 	if err = errors.Join(err, l.close()); err != nil {
-		return nil, fmt.Errorf("validate: %s: %w", c.ID, err)
+		return Report{}, fmt.Errorf("validate: %s: %w", c.ID, err)
 	}
-	results := make([]Result, 0, len(c.Observables))
+	report := Report{Chart: l.chart}
 	for _, o := range c.Observables {
 		r, ok := l.readings[o.Name]
 		if !ok {
-			return nil, fmt.Errorf("validate: %s: nothing observed for %q", c.ID, o.Name)
+			return Report{}, fmt.Errorf("validate: %s: nothing observed for %q", c.ID, o.Name)
 		}
 		result := Result{
 			Case: c.ID, Observable: o.Name, Unit: o.Unit, Observed: r.value, Expected: o.Expected,
@@ -79,7 +87,7 @@ func (c Case) Run(ctx context.Context, open NewSolver, single bool) ([]Result, e
 			result.Tolerance = max(o.Tolerance, r.rounding)
 		}
 		result.Pass = result.Error <= result.Tolerance // false for NaN
-		results = append(results, result)
+		report.Results = append(report.Results, result)
 	}
-	return results, nil
+	return report, nil
 }
