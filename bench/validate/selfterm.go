@@ -128,7 +128,12 @@ func observeRefusal(l *lab) error {
 
 // bisect returns the border between what is accepted and what is refused, to 1e-8.
 func bisect(accepted, refused float64, refuses func(float64) (bool, error)) (float64, error) {
-	for math.Abs(refused-accepted) > 1e-8*math.Abs(accepted) {
+	return halve(accepted, refused, 1e-8, refuses)
+}
+
+// halve is bisect to a given relative width.
+func halve(accepted, refused, within float64, refuses func(float64) (bool, error)) (float64, error) {
+	for math.Abs(refused-accepted) > within*math.Abs(accepted) {
 		middle := (accepted + refused) / 2
 		no, err := refuses(middle)
 		if err != nil {

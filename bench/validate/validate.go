@@ -18,7 +18,7 @@ type Result struct {
 	Observed   float64 `json:"observed"` // from runs of the engine
 	Expected   float64 `json:"expected"`
 	Unit       string  `json:"unit"`
-	Error      float64 `json:"error"`     // |observed − expected|/|expected|
+	Error      float64 `json:"error"`     // |observed − expected|/|expected|; where 0 is expected |observed|
 	Tolerance  float64 `json:"tolerance"` // of Error
 	Pass       bool    `json:"pass"`
 }
@@ -56,8 +56,9 @@ type NewSolver func(m *tissue.Model, o engine.Options) (engine.Solver, error)
 func Cases() []Case {
 	return []Case{
 		wallGradient(), secretingSphere(), pointSource(), lineSource(), spreadingGaussian(), cosineMode(),
-		absorbingCell(), latticeSelfTerm(), massBalance(), autocrineCell(), mixedThreshold(), meanField(),
-		nicheLength(), solitarySecretor(),
+		absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
+		massBalance(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
+		bistableArthritis(), influenza(), acuteInflammation(), diffusiveRelay(),
 	}
 }
 
@@ -81,7 +82,7 @@ func (c Case) Run(ctx context.Context, open NewSolver, single bool) (Report, err
 		}
 		result := Result{
 			Case: c.ID, Observable: o.Name, Unit: o.Unit, Observed: r.value, Expected: o.Expected,
-			Error: math.Abs(r.value-o.Expected) / math.Abs(o.Expected), Tolerance: o.Tolerance,
+			Error: departure(r.value, o.Expected), Tolerance: o.Tolerance,
 		}
 		if single {
 			result.Tolerance = max(o.Tolerance, r.rounding)
@@ -90,4 +91,12 @@ func (c Case) Run(ctx context.Context, open NewSolver, single bool) (Report, err
 		report.Results = append(report.Results, result)
 	}
 	return report, nil
+}
+
+// departure returns the relative error, or the whole of it where nothing is expected.
+func departure(observed, expected float64) float64 {
+	if expected == 0 {
+		return math.Abs(observed)
+	}
+	return math.Abs(observed-expected) / math.Abs(expected)
 }
