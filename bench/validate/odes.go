@@ -185,9 +185,9 @@ func bistableArthritis() Case {
 		Setup: `One voxel; time in turnovers of a, which are seconds here. Healthy states from p = a = 0, diseased ones from p = 2
 and a = 3, after 400 s. Unstable state: bisection over p at the start, a = 0.15, between the two basins to
 1e-12 (1e-6 on float32 devices); on the last trajectory, p and a where p changes most slowly over 0.5 s while
-it passes the saddle. Saddle-nodes: bisection over alpha2 to 1e-4, whether a run of 2000 s that starts from the
-observed diseased state at 8, or from the healthy one at 15, stays on its branch; it passes a fold that is nearer
-than 1e-3 too slowly to be told from one that does not.
+it passes the saddle. Saddle-nodes: bisection over alpha2 to 1e-4, whether a run of 2000 s stays on its branch, from
+the observed diseased state at 8, or the healthy one at 15, then from the nearest that stayed; it passes a fold that
+is nearer than 1e-3 too slowly to be told from one that does not.
 float32: 64 half units in the last place, as between the two solvers.`,
 		Observables: []Observable{
 			{"p* healthy a2=1", 0.0203298265, "", 0.001},
@@ -271,7 +271,10 @@ func observeArthritis(l *lab) error {
 	if err := observeSaddle(l); err != nil {
 		return err
 	}
-	diseased, err := end(arthritis{2, 3}, 8)
+	diseased, err := end(arthritis{2, 3}, 10)
+	if err == nil {
+		diseased, err = end(diseased, 8) // from 10: from farther off it would be lost at 8
+	}
 	if err != nil {
 		return err
 	}
@@ -290,14 +293,19 @@ func observeArthritis(l *lab) error {
 }
 
 // fold returns the border between values of alpha2 at which a run stays on its
-// branch and at which it leaves it.
+// branch and at which it leaves it. Each goes on from the nearest that stayed: after too
+// large a step of alpha2 a state that winds into its place may lose it.
 func (l *lab) fold(start arthritis, stays, leaves float64, on func(arthritis) bool) (float64, error) {
 	return halve(stays, leaves, 1e-4, func(alpha2 float64) (bool, error) {
 		states, err := l.from(start, alpha2, 2000, 40, on)
 		if err != nil {
 			return false, err
 		}
-		return !on(states[len(states)-1]), nil
+		last := states[len(states)-1]
+		if on(last) {
+			start = last
+		}
+		return !on(last), nil
 	})
 }
 
