@@ -315,12 +315,7 @@ func (st *gpuStepper) accept(q *gpu.Queue) error {
 func (st *gpuStepper) euler(q *gpu.Queue) error {
 	keep := float32(0)
 	for range st.steps {
-		err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-			columnArgs: st.columnArgs(), Density: st.density, DensityNext: st.far,
-			Totals: st.totals, Share: 1, Keep: keep,
-			Weights: st.scaled(st.dt), Own: 1, Decay: float32(st.dt * st.DecayRate),
-		})
-		if err != nil {
+		if err := st.explicit(q, keep); err != nil {
 			return err
 		}
 		if err := st.addRate(q, st.density, st.far, st.dt); err != nil {
@@ -338,6 +333,15 @@ func (st *gpuStepper) euler(q *gpu.Queue) error {
 		return err
 	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads
+}
+
+// explicit runs the stencil of a forward-Euler step; keep 0 starts the totals anew.
+func (st *gpuStepper) explicit(q *gpu.Queue, keep float32) error {
+	return st.program.stencil.Launch(q, st.columns, &stencilArgs{
+		columnArgs: st.columnArgs(), Density: st.density, DensityNext: st.far,
+		Totals: st.totals, Share: 1, Keep: keep,
+		Weights: st.scaled(st.dt), Own: 1, Decay: float32(st.dt * st.DecayRate),
+	})
 }
 
 func (st *gpuStepper) Integrals() (in Integrals, err error) {

@@ -42,7 +42,7 @@ func Variants() []Variant {
 			all = append(all, Variant{v.Kernel, defines})
 		}
 	}
-	return append(all, Variant{"reduce_rows", walls})
+	return append(all, Variant{"reduce_rows", walls}, Variant{"copy_buffer", walls})
 }
 
 // Kernels lists the kernels by name: "copy" is the file copy.glsl.
