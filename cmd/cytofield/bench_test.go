@@ -52,7 +52,7 @@ func TestBenchWritesItsKeys(t *testing.T) {
 }
 
 func TestBenchRefusesWhatItDoesNotKnow(t *testing.T) {
-	got := cytofield(t, "bench", "--workload", "exchange,nonesuch", "--n", "0", "--repeats", "0", "--substrates", "-1")
+	got := cytofield(t, "bench", "--workload", "exchange,nonesuch", "--n", "0", "--repeats", "0", "--substrates=-1")
 	if got.status != exitInput || got.out != "" {
 		t.Errorf("status %d, output %q", got.status, got.out)
 	}
