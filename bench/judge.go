@@ -18,6 +18,9 @@ type Exact func(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tiss
 // tenth of it is below 1e-5. TestReferenceIsExact asserts so.
 const exactTolerance = 1e-6
 
+// Resolved is the smallest error that can be told from that of the reference.
+const Resolved = exactTolerance
+
 // TimeExact solves a model in float64 on the processor to a tolerance at which what is
 // left of the error in time no longer shows.
 func TimeExact(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tissue.Field, error) {
@@ -94,7 +97,7 @@ func (j *judge) try(o engine.Options) (way, error) {
 	defer s.Close()
 	stats, err := s.Advance(j.ctx, j.model.Duration)
 	w := way{o, math.Inf(1), stats.Sweeps, stats.LastStep}
-	if errors.Is(err, engine.ErrNegative) || errors.Is(err, engine.ErrStepSize) || errors.Is(err, engine.ErrNotFinite) {
+	if breaksDown(err) {
 		return w, nil
 	}
 	if err != nil {
@@ -106,6 +109,11 @@ func (j *judge) try(o engine.Options) (way, error) {
 	}
 	w.Error = distance(got, j.exact)
 	return w, nil
+}
+
+// breaksDown says that a run stopped because of its steps.
+func breaksDown(err error) bool {
+	return errors.Is(err, engine.ErrNegative) || errors.Is(err, engine.ErrStepSize) || errors.Is(err, engine.ErrNotFinite)
 }
 
 // leastError is the smallest that ways are sought for.

@@ -37,18 +37,23 @@ const patience = 20
 const copies = 5
 
 // ModelledBytes returns what the sweeps of a run move per voxel if every field is read
-// and written once from memory: a stage of adaptive reads three and writes one, the
-// sweeps of ftcs and lod read one and write one; 4 bytes each on a GPU, 8 on the CPU.
-// Cells come on top.
+// and written once from memory, 4 bytes for a number on a GPU, 8 on the CPU. Cells come
+// on top.
 func (d Device) ModelledBytes(scheme engine.Scheme, sweeps int64) float64 {
-	perSweep := engine.StageBytes
-	if scheme == engine.FTCS || scheme == engine.LOD {
-		perSweep = engine.CopyBytes
-	}
+	number := 4.
 	if d.GPU == nil {
-		perSweep *= 2
+		number = 8
 	}
-	return float64(perSweep) * float64(sweeps)
+	return number * fieldPasses(scheme) * float64(sweeps)
+}
+
+// fieldPasses returns how many fields a sweep reads or writes: a stage of adaptive
+// reads three and writes one, the sweeps of ftcs and lod read one and write one.
+func fieldPasses(scheme engine.Scheme) float64 {
+	if scheme == engine.FTCS || scheme == engine.LOD {
+		return engine.CopyBytes / 4
+	}
+	return engine.StageBytes / 4
 }
 
 // run is the work of a simulated time and the shortest wall time it took.

@@ -21,6 +21,7 @@ type benchCommand struct {
 	N          []int    `name:"n" placeholder:"128,..." help:"Voxels along an axis; several to see how the cost grows (default: 128, in 2D 2048)."`
 	Substrates int      `placeholder:"1" help:"Substrates (default: 1; multi 8)."`
 	Repeats    int      `default:"3" placeholder:"3" help:"Times are the shortest of so many (default: 3)."`
+	Study      string   `placeholder:"DIR" help:"Write the work-precision study, table and figures, into DIR, and measure no workload; --n is 24 there."`
 	From       string   `placeholder:"FILE" help:"Print a report that --json wrote; measure nothing."`
 	deviceFlag
 	JSON     bool `name:"json" xor:"form" help:"Print JSON."`
@@ -29,6 +30,9 @@ type benchCommand struct {
 
 // Run measures the workloads one after another and prints what they cost.
 func (c *benchCommand) Run(ctx context.Context, io streams) error {
+	if c.Study != "" {
+		return study(ctx, c.Study, c.studySize(), io)
+	}
 	report, err := c.report(ctx, io)
 	if err != nil {
 		return err
