@@ -146,14 +146,20 @@ func (c *benchCommand) choose() ([]bench.Workload, error) {
 }
 
 func (c *benchCommand) print(io streams, r bench.Report) {
-	software := ""
-	if r.Software && strings.Contains(strings.ToLower(r.Device), "llvmpipe") {
-		software = ", software"
+	bullet := ""
+	if c.Markdown {
+		bullet = "- "
 	}
-	fmt.Fprintf(io.Out, "device    %s%s (%s)\nmachine   %s, %d threads, %s of cache\nprogram   cytofield %s (%s), %s, %s\n",
-		r.Device, software, r.Driver, r.Processor, r.Threads, memorySize(r.CacheBytes), r.Version, r.Commit, r.Go, r.Date)
-	fmt.Fprintf(io.Out, "copy      %.3g GB/s from memory, read and written\nstart-up  %.2g s for context, kernels and a first minute\ntimes     the shortest of %d, of a simulated minute\n\n",
-		r.CopyGBPerS, r.StartUpSeconds, r.Repeats)
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(io.Out, "%s%-9s "+format+"\n", append([]any{bullet, name}, args...)...)
+	}
+	line("device", "%s (%s)", r.Device, r.Driver)
+	line("machine", "%s, %d threads, %s of cache", r.Processor, r.Threads, memorySize(r.CacheBytes))
+	line("program", "cytofield %s (%s), %s, %s", r.Version, r.Commit, r.Go, r.Date)
+	line("copy", "%.3g GB/s from memory, read and written", r.CopyGBPerS)
+	line("start-up", "%.2g s for context, kernels and a first minute", r.StartUpSeconds)
+	line("times", "the shortest of %d, of a simulated minute", r.Repeats)
+	fmt.Fprintln(io.Out)
 	c.render(io, minuteTable(io, r))
 	fmt.Fprintln(io.Out)
 	c.render(io, errorTable(io, r))

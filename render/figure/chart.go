@@ -149,7 +149,8 @@ func (c Chart) drawHead(s *sheet, l chartLayout) {
 	}
 }
 
-func nrgba(c color.RGBA) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: c.A} }
+// nrgba turns an opaque colour into what a disc takes.
+func nrgba(c color.RGBA) color.NRGBA { return color.NRGBA(c) }
 
 // drawPanel draws the i-th panel: frame, ticks, curves.
 func (l chartLayout) drawPanel(s *sheet, i int, p Panel) {
