@@ -10,6 +10,8 @@ import (
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/expression"
+	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 // Workload is a model by which the solvers are timed, over a minute from its start.
@@ -46,6 +48,7 @@ func Workloads() []Workload {
 		{"exchange-d600", "D 600 µm²/min, uptake 10/min", 128, 1, solid(600, 10), plain, 48, TimeExact, rivals, true},
 		{"exchange-d60000", "D 60000 µm²/min, uptake 10/min", 128, 1, solid(60000, 10), plain, 48, TimeExact, rivals, true},
 		{"multi", "D from 600 to 60000 µm²/min, uptake 10/min", 128, 8, multi, plain, 32, TimeExact, rivals, true},
+		{"reaction", "a Turing pair, D 600 and 24000 µm²/min, rates 1/min", 128, 2, turing, plain, 32, TimeExact, []engine.Scheme{engine.FTCS}, false},
 		{"plane", "D 6000 µm²/min, uptake 10/min, in 2D", 2048, 1, plane, plain, 256, TimeExact, rivals, true},
 	}
 }
@@ -71,6 +74,33 @@ func multi(n, substrates int) *tissue.Model {
 func plane(n, substrates int) *tissue.Model {
 	m := exchange([3]int{n, n, 1}, 10, repeat(6000, substrates))
 	m.Grid.Planar = true
+	return m
+}
+
+// turing is an activator and the substrate it lives on (Schnakenberg, J. Theor. Biol. 81
+// (1979) 389),
+//
+//	u' = r (a − u + u² v),  v' = r (b − u² v),  a = 0.1, b = 0.9, r = 1/min
+//
+// from its uniform state, with the cells of Exchange for the activator. There are always
+// two substrates.
+func turing(n, _ int) *tissue.Model {
+	m := exchange([3]int{n, n, n}, 10, []float64{600})
+	activator := &m.Substrates[0]
+	activator.Name, activator.DecayRate, activator.InitialDensity = "u", 0, 1
+	m.Substrates = append(m.Substrates, tissue.Substrate{
+		Name: "v", Unit: tissue.DimensionlessUnit, DiffusionCoefficient: 24000. / 60, InitialDensity: 0.9,
+	})
+	scope := tissue.RateScope(m.Substrates, []expression.Constant{{Name: "r", Dimension: -quantity.Time, Value: 1. / 60}})
+	for i, law := range []string{"r*(0.1 - u + u*u*v)", "r*(0.9 - u*u*v)"} {
+		rate, err := expression.Parse(law, scope)
+		if err != nil {
+			panic(err) // the law stands above
+		}
+		m.Reactions = append(m.Reactions, tissue.Reaction{
+			Name: m.Substrates[i].Name, Rate: rate, Changes: []tissue.Change{{Substrate: tissue.SubstrateID(i), Factor: 1}},
+		})
+	}
 	return m
 }
 
