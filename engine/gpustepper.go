@@ -318,12 +318,7 @@ func (st *gpuStepper) euler(q *gpu.Queue, t, dt float64, first bool) error {
 	if first {
 		keep = 0
 	}
-	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
-		Totals: st.totals, Share: 1, Keep: keep,
-		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
-	})
-	if err != nil {
+	if err := st.explicit(q, dt, keep); err != nil {
 		return err
 	}
 	if err := st.addRate(q, t, st.density, st.far, dt); err != nil {
@@ -343,6 +338,15 @@ func (st *gpuStepper) finishEuler(q *gpu.Queue, dt float64) error {
 		return err
 	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads
+}
+
+// explicit runs the stencil of a forward-Euler step; keep 0 starts the totals anew.
+func (st *gpuStepper) explicit(q *gpu.Queue, dt float64, keep float32) error {
+	return st.program.stencil.Launch(q, st.columns, &stencilArgs{
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
+		Totals: st.totals, Share: 1, Keep: keep,
+		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
+	})
 }
 
 func (st *gpuStepper) Integrals() (in Integrals, err error) {

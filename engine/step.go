@@ -135,13 +135,12 @@ func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) v
 			v.broken = f
 			continue
 		}
-		atol := in.absoluteTolerance(f, t)
-		if t.Min < -atol {
+		if t.Min < -in.absoluteTolerance(g, trials, i, 1) {
 			v.negative = f
 		}
 		norm := math.Sqrt(t.Norm2)
 		norm += (parts - 1) * max(norm-f.norm, 0)
-		tolerance := in.options.RelativeTolerance*norm + atol*math.Sqrt(float64(in.model.Grid.Voxels()))
+		tolerance := in.options.RelativeTolerance*norm + in.absoluteTolerance(g, trials, i, parts)*math.Sqrt(float64(in.model.Grid.Voxels()))
 		if defect := constant * math.Sqrt(t.Defect2); defect > 0 {
 			v.ratio = max(v.ratio, defect/tolerance)
 		}
@@ -149,11 +148,21 @@ func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) v
 	return v
 }
 
-func (in *Integrator) absoluteTolerance(f *field, t Trial) float64 {
+// absoluteTolerance returns that of a member, by the largest density there is of those
+// that react together in one unit: what a reaction has only begun to make is small
+// beside what it is made of, and its relative error is that of its first power of time.
+// The largest that rises is taken for what it comes to in so many parts; see judge.
+func (in *Integrator) absoluteTolerance(g *group, trials []Trial, member int, parts float64) float64 {
 	if in.options.AbsoluteTolerance > 0 {
 		return in.options.AbsoluteTolerance
 	}
-	largest := max(f.most, t.Max, nothing*f.largest)
+	largest := 0.0
+	for i, f := range g.fields {
+		if f.substrate.Unit == g.fields[member].substrate.Unit {
+			now := trials[i].Max
+			largest = max(largest, f.most, now+(parts-1)*max(now-f.most, 0), nothing*f.largest)
+		}
+	}
 	return DefaultAbsoluteTolerance * in.options.RelativeTolerance * largest
 }
 

@@ -45,7 +45,7 @@ func Variants() []Variant {
 			all = append(all, Variant{v.Kernel, defines})
 		}
 	}
-	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls})
+	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls}, Variant{"copy_buffer", walls})
 }
 
 // autocatalysis returns the defines of a pair of substrates: y0' = y0 y0 y1.

@@ -41,8 +41,21 @@ type implicit struct {
 //
 //	shift (Y − c − carry (Y₁ − c)) = F(Y, t)
 //
-// What is held has its density at the time, elapsed after that of c.
-type system struct{ t, elapsed, shift, carry float64 }
+// What is held has its density at the time, elapsed after that of c. With tangents on,
+// cells take from a voxel below their Edge as if their law went on in a straight line:
+// it is concave then, and Newton's method comes from below without turning.
+type system struct {
+	t, elapsed, shift, carry float64
+	tangents                 bool
+}
+
+// linearise returns where a cell is linearised.
+func (s system) linearise(law engine.SurfaceLaw, voxel float64) float64 {
+	if s.tangents {
+		return max(voxel, law.Edge())
+	}
+	return voxel
+}
 
 // openImplicit makes the memory.
 func (st *stepper) openImplicit() error {
@@ -105,20 +118,11 @@ func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
 	}
 	im := st.implicit
 	im.cycles = 0
-	steady := system{t: t + dt, elapsed: dt}
 	copy(st.far, st.density)
-	for round := 1; ; round++ {
-		before := im.cycles
-		copy(im.stage, st.far)
-		residual, err := st.improve(steady, st.far, settleTolerance, settleCycles)
-		if err != nil {
+	steady := system{t: t + dt, elapsed: dt}
+	for _, steady.tangents = range [2]bool{true, false} {
+		if err := st.findSteady(steady, st.far); err != nil {
 			return engine.Trial{}, err
-		}
-		if im.cycles == before || !st.moves(im.stage, st.far) {
-			break
-		}
-		if round == settleRounds {
-			return engine.Trial{}, fmt.Errorf("cpu: no steady state found: residual %.3g after %d cycles", residual, im.cycles)
 		}
 	}
 	st.balance(steady, st.far)
@@ -127,6 +131,22 @@ func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
 	trial := st.reduce(st.far, func(row, []float64) {})
 	trial.Decayed, trial.Cycles = dt*st.lost(), im.cycles
 	return trial, nil
+}
+
+// findSteady improves a guess of a steady state by Newton's method.
+func (st *stepper) findSteady(s system, y []float64) error {
+	im := st.implicit
+	for range settleRounds {
+		before := im.cycles
+		copy(im.stage, y)
+		if _, err := st.improve(s, y, settleTolerance, settleCycles); err != nil {
+			return err
+		}
+		if im.cycles == before || !st.moves(im.stage, y) {
+			return nil
+		}
+	}
+	return fmt.Errorf("cpu: none found in %d cycles: more may be released than can ever be lost", im.cycles)
 }
 
 // moves reports whether a round of settle has changed a density by more than the tolerance
@@ -147,13 +167,19 @@ func (st *stepper) solveStage(s system, y []float64, tolerance float64) error {
 	if st.saturates() {
 		rounds = stageRounds
 	}
-	for range rounds {
+	for round := range rounds {
 		before := st.implicit.cycles
 		if _, err := st.improve(s, y, tolerance, stageCycles); err != nil {
 			return err
 		}
 		if st.implicit.cycles == before {
-			break
+			if round > 0 {
+				break
+			}
+			// What hardly changes must all the same, or it would never get there.
+			if _, err := st.improve(s, y, 0, 1); err != nil {
+				return err
+			}
 		}
 	}
 	st.balance(s, y)
@@ -229,7 +255,8 @@ func (st *stepper) setSink(s system, y []float64) error {
 			im.sink[site.Voxel] += st.weight(site.Voxel) * site.Sink
 		})
 		x.eachSaturable(func(_ int, cell engine.SaturableCell) {
-			im.sink[cell.Voxel] += st.weight(cell.Voxel) * cell.Law.SlopeAt(y[cell.Voxel]) / cell.Capacity
+			slope := cell.Law.SlopeAt(s.linearise(cell.Law, y[cell.Voxel]))
+			im.sink[cell.Voxel] += st.weight(cell.Voxel) * slope / cell.Capacity
 		})
 	}
 	im.shift, im.stale = s.shift, false
@@ -262,8 +289,9 @@ func (st *stepper) setSource(s system, y []float64) {
 		})
 		x.eachSaturable(func(_ int, cell engine.SaturableCell) {
 			v := cell.Voxel
-			flux, slope := cell.Law.Flux(cell.Law.Surface(y[v])), cell.Law.SlopeAt(y[v])
-			im.source[v] += st.weight(v) * (slope*y[v] - flux) / cell.Capacity
+			at := s.linearise(cell.Law, y[v])
+			flux, slope := cell.Law.Flux(cell.Law.Surface(at)), cell.Law.SlopeAt(at)
+			im.source[v] += st.weight(v) * (slope*at - flux) / cell.Capacity
 		})
 	}
 }
