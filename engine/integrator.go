@@ -33,6 +33,7 @@ type field struct {
 	norm         float64 // √Σ c²
 	most         float64 // largest density now
 	largest      float64 // and so far
+	least        float64 // smallest density now; of one that was written 0 at least
 	elapsed      float64 // s since the integrals were last fetched
 	moment       float64 // ∫(t − walls.Since) dt over it, s²
 	sweeps       int64   // of a step of ftcs or lod
@@ -228,6 +229,7 @@ func (f *field) adopt(t Trial) {
 	f.sum, f.loss, f.norm = t.Sum, t.Loss, math.Sqrt(t.Norm2)
 	if finite(t.Max) {
 		f.most, f.largest = t.Max, max(f.largest, t.Max)
+		f.least = t.Min
 	}
 	f.ledger.Present = f.sum * f.cells.Capacity.uniform
 }

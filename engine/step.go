@@ -127,6 +127,9 @@ func (v verdict) growth() float64 {
 // for a step that is one of so many to the next output. Where a mode relaxes at rate k
 // towards a source, n exceeds its norm at the output by no more than the error fades
 // until then: (T − t) k e^(−kT) ≤ 1 − e^(−kT).
+//
+// A density below −atol is negative, unless it was as low before: the largest density,
+// and atol with it, may since have fallen.
 func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) verdict {
 	var v verdict
 	for i, f := range g.fields {
@@ -135,7 +138,7 @@ func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) v
 			v.broken = f
 			continue
 		}
-		if t.Min < -in.absoluteTolerance(g, trials, i, 1) {
+		if t.Min < min(-in.absoluteTolerance(g, trials, i, 1), f.least) {
 			v.negative = f
 		}
 		norm := math.Sqrt(t.Norm2)
