@@ -39,13 +39,19 @@ func Variants() []Variant {
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
 			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
+			{"residual_multigrid", walls}, {"advance_multigrid", walls},
 		} {
 			defines := maps.Clone(v.Defines)
 			defines["DIMENSIONS"] = dimensions
 			all = append(all, Variant{v.Kernel, defines})
 		}
 	}
-	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls})
+	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls},
+		Variant{"relax_multigrid", walls}, Variant{"relax_multigrid", map[string]string{"START": ""}},
+		Variant{"restrict_multigrid", walls}, Variant{"prolong_multigrid", walls}, Variant{"solve_multigrid", walls},
+		Variant{"restrict_sinks", walls}, Variant{"project_multigrid", walls}, Variant{"turn_multigrid", walls},
+		Variant{"curve_multigrid", walls}, Variant{"sum_multigrid", map[string]string{"RESIDUAL": ""}},
+		Variant{"sum_multigrid", map[string]string{"PROJECT": ""}}, Variant{"sum_multigrid", map[string]string{"CURVE": ""}})
 }
 
 // autocatalysis returns the defines of a pair of substrates: y0' = y0 y0 y1.

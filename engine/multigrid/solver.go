@@ -25,7 +25,7 @@ func New(op Operator) (*Solver, error) {
 		return nil, err
 	}
 	sweeps := 1
-	if op.varied() {
+	if op.Varied() {
 		sweeps = 2
 	}
 	s := &Solver{finest: newLevels(op, sweeps), p: make([]float64, op.voxels())}
