@@ -96,34 +96,29 @@ func mosaicSystem(name string, shape [3]int, periodic [3]bool, mobility float64,
 func linearSystems() []linearSystem {
 	cube := func(n int) [3]int { return [3]int{n, n, n} }
 	one, faint, all := [3]float64{1, 1, 1}, everywhere(1e-4), [3]bool{true, true, true}
-	cells := func(uptake float64) coefficient { return scattered(11, 0.22, uptake, 1e-4) }
 	ball := func(v [3]int) bool {
 		return (v[0]-13)*(v[0]-13)+(v[1]-11)*(v[1]-11)+(v[2]-12)*(v[2]-12) < 50
 	}
 	blocks := func(v [3]int) bool { return drawn(7, [3]int{v[0] / 8, v[1] / 8, v[2] / 8}) < 0.5 }
 	return []linearSystem{
-		alikeSystem("exchange, D=600", cube(32), [3]float64{1.5, 1.5, 1.5}, scattered(5, 0.05, 0.4, 1e-3)),
-		alikeSystem("exchange, D=60000", cube(24), [3]float64{150, 150, 150}, scattered(5, 0.05, 4, 1e-3)),
-		alikeSystem("sinks 1e4", cube(24), one, cells(1e4)),
-		alikeSystem("a step's shift", cube(24), one, cells(0.3)),
+		alikeSystem("exchange, D=600", cube(24), [3]float64{1.5, 1.5, 1.5}, scattered(5, 0.05, 0.4, 1e-3)),
+		alikeSystem("exchange, D=60000", cube(20), [3]float64{150, 150, 150}, scattered(5, 0.05, 4, 1e-3)),
+		alikeSystem("sinks 1e4", cube(20), one, scattered(11, 0.22, 1e4, 1e-4)),
 		alikeSystem("a short step's shift", cube(24), one, everywhere(20)),
-		alikeSystem("decay length 100", cube(32), one, faint),
+		alikeSystem("decay length 100", cube(21), one, faint),
 		alikeSystem("odd", [3]int{19, 12, 21}, one, faint),
-		alikeSystem("25x25x25", cube(25), one, faint),
 		alikeSystem("100x31x1", [3]int{100, 31, 1}, one, faint),
 		alikeSystem("1x129x65", [3]int{1, 129, 65}, one, faint),
 		alikeSystem("line along x", [3]int{1000, 1, 1}, one, faint),
 		alikeSystem("line along z", [3]int{1, 1, 500}, one, faint),
 		alikeSystem("one voxel", [3]int{1, 1, 1}, one, everywhere(2)),
-		alikeSystem("2x2x10 um", cube(24), [3]float64{25, 25, 1}, everywhere(1e-3)),
-		alikeSystem("1:0.1:0.01", cube(24), [3]float64{1, 0.1, 0.01}, faint),
-		periodicSystem(alikeSystem("periodic", cube(24), one, faint), all),
+		alikeSystem("1:0.1:0.01", cube(20), [3]float64{1, 0.1, 0.01}, faint),
+		periodicSystem(alikeSystem("periodic", [3]int{16, 20, 18}, one, faint), all),
 		periodicSystem(alikeSystem("odd, periodic", [3]int{25, 21, 19}, one, faint), all),
 		periodicSystem(alikeSystem("odd along y, periodic", [3]int{20, 31, 1}, one, faint), [3]bool{false, true, false}),
-		mosaicSystem("ball 1:100 slow", cube(24), [3]bool{}, 0.01, ball),
 		mosaicSystem("ball 1:100 fast", [3]int{24, 25, 26}, all, 100, ball),
-		mosaicSystem("ball impermeable", cube(24), [3]bool{}, 0, ball),
-		mosaicSystem("blocks of 8, 1:100", [3]int{37, 23, 20}, [3]bool{true, false, false}, 0.01, blocks),
+		mosaicSystem("ball impermeable", cube(21), [3]bool{}, 0, ball),
+		mosaicSystem("blocks of 8, 1:100", [3]int{37, 23, 10}, [3]bool{true, false, false}, 0.01, blocks),
 		mosaicSystem("blocks of 8, 2D", [3]int{65, 50, 1}, [3]bool{}, 0.01, blocks),
 	}
 }
@@ -171,7 +166,7 @@ func single(values []float64) []float32 {
 }
 
 func (d *deviceSolver) close(q *gpu.Queue) {
-	d.free(q)
+	d.gpuMultigrid.free(q)
 	d.labels.Free(q)
 	d.density.Free(q)
 	d.source.Free(q)
@@ -216,30 +211,24 @@ func apart(u []float32, want []float64) float64 {
 }
 
 // The device takes as many cycles as the processor, give or take one, reaches residuals
-// far below float32's, and finds the same solution. That is rounded to float32, 6e-8;
-// so are faces and sinks, by which solutions move as much again, and as these leave a
-// small difference of large fluxes, twice that in the mosaics.
+// below those at which float32 stalls, and finds the same solution. That is rounded to
+// float32, as faces, sinks and sources are: 6e-8 each at most, half of it seen.
 func TestGPUMultigridAgreesWithMultigrid(t *testing.T) {
 	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
 		for _, s := range linearSystems() {
 			if testing.Short() && len(s.source) > 1000 {
 				continue
 			}
-			for _, byLabel := range []bool{false, true} {
-				if byLabel && s.labels == nil {
-					continue
-				}
-				if err := compareSolvers(t, q, programs, s, byLabel); err != nil {
-					return err
-				}
+			if err := compareSolvers(t, q, programs, s); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-func compareSolvers(t *testing.T, q *gpu.Queue, programs *[2]*multigridKernels, s linearSystem, byLabel bool) error {
-	d, err := openSystem(q, programs, s, byLabel)
+func compareSolvers(t *testing.T, q *gpu.Queue, programs *[2]*multigridKernels, s linearSystem) error {
+	d, err := openSystem(q, programs, s, s.labels != nil)
 	if err != nil {
 		return err
 	}
@@ -260,19 +249,209 @@ func compareSolvers(t *testing.T, q *gpu.Queue, programs *[2]*multigridKernels, 
 	if max(cycles-wantCycles, wantCycles-cycles) > 1 || residual > 1e-6 {
 		t.Errorf("%s: %d cycles to %.2g, want %d to 1e-6", s.name, cycles, residual, wantCycles)
 	}
-	if _, _, err := host.Solve(want, s.source, 1e-10, 60); err != nil {
+	if _, _, err := host.Solve(want, s.source, 1e-8, 60); err != nil {
 		return err
 	}
-	u, _, fine, err := d.solveFrom0(q, 1e-10)
+	_, fine, err := d.solve(q, d.density, d.source, 1e-8, 60)
 	if err != nil {
 		return err
 	}
+	u := make([]float32, len(s.source))
+	if err := q.ReadTexture(d.density, u); err != nil {
+		return err
+	}
 	t.Logf("%s: %d cycles (%d), residual %.1e, at best %.1e, apart %.1e", s.name, cycles, wantCycles, residual, fine, apart(u, want))
-	if fine > 1e-10 {
+	if fine > 1e-8 {
 		t.Errorf("%s: the residual stalls at %.2g", s.name, fine)
 	}
-	if e := apart(u, want); !(e < 5e-7) {
+	if e := apart(u, want); !(e < 1.2e-7) {
 		t.Errorf("%s: %.2g apart", s.name, e)
 	}
 	return nil
+}
+
+// Faces read from labels and from their own buffer are the same numbers.
+func TestGPUMultigridFacesByLabelAreFaces(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		s := mosaicSystem("blocks", [3]int{11, 9, 7}, [3]bool{true, false, false}, 0.01, func(v [3]int) bool { return (v[0]/3+v[1]/3+v[2]/2)%2 == 0 })
+		var first []float32
+		for _, byLabel := range []bool{false, true} {
+			d, err := openSystem(q, programs, s, byLabel)
+			if err != nil {
+				return err
+			}
+			u, _, _, err := d.solveFrom0(q, 1e-6)
+			d.close(q)
+			if err != nil {
+				return err
+			}
+			if first == nil {
+				first = u
+			} else if e := apart(u, doubled(first)); e > 1e-7 {
+				t.Errorf("%.2g apart", e)
+			}
+		}
+		return nil
+	})
+}
+
+func doubled(values []float32) []float64 {
+	all := make([]float64, len(values))
+	for i, v := range values {
+		all[i] = float64(v)
+	}
+	return all
+}
+
+// A number of cycles without reading back is what solve takes with a tolerance that
+// ends it there; and doing it again gives the same bits.
+func TestGPUMultigridCyclesRepeatBitForBit(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		for _, s := range []linearSystem{
+			alikeSystem("launches", [3]int{33, 18, 17}, [3]float64{1, 1, 1}, scattered(5, 0.05, 0.4, 1e-3)),
+			alikeSystem("one group", [3]int{13, 8, 7}, [3]float64{1, 1, 1}, everywhere(1e-3)),
+		} {
+			d, err := openSystem(q, programs, s, false)
+			if err != nil {
+				return err
+			}
+			defer d.close(q)
+			if _, _, err := d.solve(q, d.density, d.source, 0, 2); err != nil {
+				return err
+			}
+			want, got := make([]float32, len(s.source)), make([]float32, len(s.source))
+			if err := q.ReadTexture(d.density, want); err != nil {
+				return err
+			}
+			for range 2 {
+				if err := q.ClearTexture(d.density); err != nil {
+					return err
+				}
+				if err := d.improve(q, d.density, d.source, 2); err != nil {
+					return err
+				}
+				if err := q.ReadTexture(d.density, got); err != nil {
+					return err
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s: two cycles give other bits", s.name)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Other sinks, of an implicit step of another length, leave nothing of the former.
+func TestGPUMultigridSetSinksIsAsNew(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		shape, one := [3]int{21, 22, 23}, [3]float64{1, 1, 1}
+		long := alikeSystem("a long step", shape, one, scattered(5, 0.05, 0.4, 1e-3))
+		short := alikeSystem("a short step", shape, one, everywhere(20))
+		fresh, err := openSystem(q, programs, short, false)
+		if err != nil {
+			return err
+		}
+		defer fresh.close(q)
+		want, wantCycles, _, err := fresh.solveFrom0(q, 1e-6)
+		if err != nil {
+			return err
+		}
+		d, err := openSystem(q, programs, long, false)
+		if err != nil {
+			return err
+		}
+		defer d.close(q)
+		if _, _, _, err := d.solveFrom0(q, 1e-6); err != nil {
+			return err
+		}
+		if err := d.setSinks(q, short.op.Sink); err != nil {
+			return err
+		}
+		got, cycles, _, err := d.solveFrom0(q, 1e-6)
+		if err != nil {
+			return err
+		}
+		if d.last != fresh.last || cycles != wantCycles || !slices.Equal(got, want) {
+			t.Errorf("last level %d, %d cycles; from new %d, %d, or other bits", d.last, cycles, fresh.last, wantCycles)
+		}
+		if d.last != 0 {
+			t.Errorf("sinks of 20 beside faces of 6 in all: the last level is %d, want the finest", d.last)
+		}
+		return nil
+	})
+}
+
+func TestGPUMultigridAllocatesNothingPerSolve(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		s := alikeSystem("small", [3]int{9, 8, 7}, [3]float64{1, 1, 1}, everywhere(1e-3))
+		d, err := openSystem(q, programs, s, false)
+		if err != nil {
+			return err
+		}
+		defer d.close(q)
+		if n := testing.AllocsPerRun(2, func() {
+			err = d.setSinks(q, s.op.Sink)
+			if err == nil {
+				_, _, err = d.solve(q, d.density, d.source, 1e-6, 3)
+			}
+		}); n > 0 {
+			t.Errorf("%g allocations a solve", n)
+		}
+		return err
+	})
+}
+
+func TestGPUMultigridMemoryIsWhatIsHeld(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		for _, s := range linearSystems() {
+			byLabel := s.labels != nil
+			before := q.Device().Allocated()
+			d, err := openSystem(q, programs, s, byLabel)
+			if err != nil {
+				return err
+			}
+			defer d.close(q)
+			held := int(q.Device().Allocated()-before) - 2*4*len(s.source)
+			levels, err := multigrid.Levels(s.op)
+			if err != nil {
+				return err
+			}
+			labels := 0
+			if byLabel {
+				labels = 2
+				held -= d.labels.Bytes()
+			}
+			if want := gpuMultigridMemory(levels, labels); held != want {
+				t.Errorf("%s: %d bytes held, %d reckoned", s.name, held, want)
+			}
+		}
+		return nil
+	})
+}
+
+func TestGPUMultigridRefusesWhatIsNotFinite(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		s := alikeSystem("small", [3]int{5, 4, 3}, [3]float64{1, 1, 1}, everywhere(1e-3))
+		s.source[7] = math.NaN()
+		d, err := openSystem(q, programs, s, false)
+		if err != nil {
+			return err
+		}
+		defer d.close(q)
+		if _, _, _, err := d.solveFrom0(q, 1e-6); err == nil {
+			t.Error("a source that is not a number: no error")
+		}
+		if _, err := newGPUMultigrid(q, programs[1], multigrid.Operator{Shape: [3]int{2, 0, 1}}, nil); err == nil {
+			t.Error("no voxel along y: no error")
+		}
+		s.source[7] = 0
+		if err := q.WriteTexture(d.source, single(s.source)); err != nil {
+			return err
+		}
+		if _, cycles, residual, err := d.solveFrom0(q, 1e-6); err != nil || residual > 1e-6 {
+			t.Errorf("after that: %d cycles to %g, error %v", cycles, residual, err)
+		}
+		return nil
+	})
 }
