@@ -13,7 +13,7 @@ STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The revision goes into the program where there is one to read.
 BUILDVCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: run test build lint view clean setup test-setup
+.PHONY: run test build lint view bench clean setup test-setup
 
 run: setup build
 	bin/cytofield run il2-niche -o out/il2-niche --force
@@ -38,6 +38,16 @@ view: out/il2-niche/run.json
 
 out/il2-niche/run.json:
 	$(MAKE) run
+
+# Times the workloads on both devices and repeats the study by which a scheme is chosen:
+# half an hour on a machine that does nothing else.
+bench: build
+	mkdir -p bench/results
+	for device in cpu gpu; do \
+		bin/cytofield bench --device $$device --json >bench/results/$$device.json && \
+		bin/cytofield bench --from bench/results/$$device.json --markdown >bench/results/$$device.md || exit 1; \
+	done
+	bin/cytofield bench --study docs
 
 clean:
 	rm -rf bin out

@@ -154,6 +154,23 @@ func (l SurfaceLaw) Slack() float64 { return 1 + l.Steepest()*l.Shift }
 // amount/s per density.
 func (l SurfaceLaw) Slope() float64 { return l.Steepest() / l.Slack() }
 
+// SlopeAt returns the slope of the flux over the density of the voxel, amount/s per
+// density, at such a density; below the Edge that above it.
+//
+//	dJ/dc = J'/(1 + g J'),  J' = κ + V_max K_m/(K_m + c_s)²
+func (l SurfaceLaw) SlopeAt(voxel float64) float64 {
+	slope := l.Sink
+	if l.MaxUptake > 0 {
+		sum := l.HalfSaturation + l.Surface(voxel)
+		slope += l.MaxUptake * l.HalfSaturation / (sum * sum)
+	}
+	return slope / (1 + l.Shift*slope)
+}
+
+// Edge returns the density of the voxel below which c_s of a cell whose uptake saturates
+// is 0, and the flux into it the same everywhere.
+func (l SurfaceLaw) Edge() float64 { return -l.Shift * l.Release }
+
 // Surface returns the density at the cell's surface for that of its voxel: the
 // larger root of
 //

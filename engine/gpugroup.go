@@ -1,6 +1,8 @@
 package engine
 
-import "github.com/cytofield/cytofield/engine/gpu"
+import (
+	"github.com/cytofield/cytofield/engine/gpu"
+)
 
 // gpuGroup is Stepper on a device: substrates that go through the stages of a step
 // together.
@@ -13,10 +15,11 @@ type gpuGroup struct {
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
-	t, dt    float64
-	scheme   *RKC2
-	steps    int
-	onDevice struct{ rate, try, accept, euler, lod func(*gpu.Queue) error }
+	t, dt     float64
+	tolerance float64
+	scheme    *RKC2
+	steps     int
+	onDevice  struct{ rate, try, tryImplicit, settle, accept, euler, lod func(*gpu.Queue) error }
 }
 
 func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
@@ -28,6 +31,12 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 	g.onDevice.try = g.try
 	g.onDevice.accept = func(q *gpu.Queue) error {
 		return g.each(func(st *gpuStepper) error { return st.accept(q, g.dt) })
+	}
+	g.onDevice.tryImplicit = func(q *gpu.Queue) error {
+		return g.each(func(st *gpuStepper) error { return st.tryImplicit(q, g.t, g.dt, g.tolerance) })
+	}
+	g.onDevice.settle = func(q *gpu.Queue) error {
+		return g.each(func(st *gpuStepper) error { return st.settle(q, g.t, g.dt) })
 	}
 	g.onDevice.euler = g.euler
 	g.onDevice.lod = func(q *gpu.Queue) error {
@@ -79,6 +88,18 @@ func (g *gpuGroup) EvaluateRate(t float64) ([]Trial, error) {
 func (g *gpuGroup) Try(t, dt float64, scheme *RKC2) ([]Trial, error) {
 	g.t, g.dt, g.scheme = t, dt, scheme
 	return g.run(g.onDevice.try)
+}
+
+func (g *gpuGroup) Implicit() bool { return true }
+
+func (g *gpuGroup) TryImplicit(t, dt, tolerance float64) ([]Trial, error) {
+	g.t, g.dt, g.tolerance = t, dt, tolerance
+	return g.run(g.onDevice.tryImplicit)
+}
+
+func (g *gpuGroup) Settle(t, dt float64) ([]Trial, error) {
+	g.t, g.dt = t, dt
+	return g.run(g.onDevice.settle)
 }
 
 func (g *gpuGroup) Accept(dt float64) error {

@@ -62,6 +62,8 @@ type gpuMultigrid struct {
 
 	values, sources  *gpu.Buffer // u and f of all levels, one after the other
 	direction, low   *gpu.Buffer // p; what the density rounds off
+	// source and sourceLow are s in two parts, for the caller to fill in.
+	source, sourceLow *gpu.Texture
 	partials, search *gpu.Buffer
 	groups           int         // that leave partial sums
 	shares           *gpu.Buffer // per level: the least sink as a share of the diagonal
@@ -184,6 +186,11 @@ func (m *gpuMultigrid) openFields(q *gpu.Queue) (err error) {
 			return err
 		}
 	}
+	for _, t := range []**gpu.Texture{&m.source, &m.sourceLow} {
+		if *t, err = q.NewTexture(m.table[0].size()); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -211,7 +218,7 @@ func gpuMultigridMemory(levels []multigrid.Level, labels int) int {
 			total += 3 * 4 * voxels
 		}
 	}
-	return total + 2*4*finest + groupsOf(levels[0].Shape)*partialBytes + searchBytes + 4*labels*labels
+	return total + 4*4*finest + groupsOf(levels[0].Shape)*partialBytes + searchBytes + 4*labels*labels
 }
 
 func (m *gpuMultigrid) free(q *gpu.Queue) {
@@ -224,6 +231,8 @@ func (m *gpuMultigrid) free(q *gpu.Queue) {
 	}
 	o.Faces.Free(q)
 	o.Conductances.Free(q)
+	m.source.Free(q)
+	m.sourceLow.Free(q)
 }
 
 // setSinks changes k of each voxel, 1/s; nil is none.
@@ -271,29 +280,27 @@ func (m *gpuMultigrid) restrictSinks(q *gpu.Queue) error {
 	return gpu.WriteBuffer(q, m.operator.Levels, 0, m.table)
 }
 
-// improve takes some cycles towards A u = s from the density u, which it rounds to
-// float32 only in the end. Nothing is read back.
-func (m *gpuMultigrid) improve(q *gpu.Queue, density, source *gpu.Texture, cycles int) error {
-	if err := m.start(q, density, source); err != nil {
-		return err
-	}
+// restart takes the density as it is: what it has rounded off is forgotten.
+func (m *gpuMultigrid) restart(q *gpu.Queue) error { return q.ClearBuffer(m.low) }
+
+// improve takes some cycles towards A u = s from the density u. Nothing is read back.
+func (m *gpuMultigrid) improve(q *gpu.Queue, density *gpu.Texture, cycles int) error {
 	for n := range cycles {
-		if err := m.iterate(q, density, n); err != nil {
+		if err := m.findResidual(q, density); err != nil {
 			return err
 		}
-		if n < cycles-1 {
-			if err := m.findResidual(q, density, source); err != nil {
-				return err
-			}
+		if err := m.iterate(q, density, n); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // solve is multigrid's Solve; after each cycle it reads six numbers back. The residual
-// is that of both parts of the density, of which the caller has the first.
-func (m *gpuMultigrid) solve(q *gpu.Queue, density, source *gpu.Texture, tolerance float64, most int) (cycles int, residual float64, err error) {
-	if err := errors.Join(m.start(q, density, source), m.readState(q)); err != nil {
+// is that of both parts of the density: a next solve goes on from both, or after a
+// restart from the first.
+func (m *gpuMultigrid) solve(q *gpu.Queue, density *gpu.Texture, tolerance float64, most int) (cycles int, residual float64, err error) {
+	if err := errors.Join(m.findResidual(q, density), m.readState(q)); err != nil {
 		return 0, 0, err
 	}
 	scale := m.state[0].Scale
@@ -302,7 +309,7 @@ func (m *gpuMultigrid) solve(q *gpu.Queue, density, source *gpu.Texture, toleran
 	}
 	residual = relativeRoot(m.state[0].Square, scale)
 	for ; cycles < most && residual > tolerance; cycles++ {
-		err := errors.Join(m.iterate(q, density, cycles), m.findResidual(q, density, source), m.readState(q))
+		err := errors.Join(m.iterate(q, density, cycles), m.findResidual(q, density), m.readState(q))
 		if err != nil {
 			return cycles, residual, err
 		}
@@ -328,18 +335,11 @@ func (m *gpuMultigrid) readState(q *gpu.Queue) error {
 	return gpu.ReadBuffer(q, m.search, 0, m.state)
 }
 
-// start makes the residual of a density that is not in two parts yet.
-func (m *gpuMultigrid) start(q *gpu.Queue, density, source *gpu.Texture) error {
-	if err := q.ClearBuffer(m.low); err != nil {
-		return err
-	}
-	return m.findResidual(q, density, source)
-}
-
 // findResidual makes f = s − A u of the finest level.
-func (m *gpuMultigrid) findResidual(q *gpu.Queue, density, source *gpu.Texture) error {
+func (m *gpuMultigrid) findResidual(q *gpu.Queue, density *gpu.Texture) error {
 	err := m.program.residual.Launch(q, m.table[0].size(), &residualArgs{
-		levelArgs: m.operator, Density: density, Source: source, Low: m.low, Sources: m.sources, Partials: m.partials,
+		levelArgs: m.operator, Density: density, Source: m.source, SourceLow: m.sourceLow,
+		Low: m.low, Sources: m.sources, Partials: m.partials,
 	})
 	if err != nil {
 		return err

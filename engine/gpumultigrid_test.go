@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -126,8 +127,8 @@ func linearSystems() []linearSystem {
 // deviceSolver is a solver of a system on a device, with its textures.
 type deviceSolver struct {
 	*gpuMultigrid
-	labels          *gpu.Buffer
-	density, source *gpu.Texture
+	labels  *gpu.Buffer
+	density *gpu.Texture
 }
 
 func openSystem(q *gpu.Queue, programs *[2]*multigridKernels, s linearSystem, byLabel bool) (d *deviceSolver, err error) {
@@ -151,9 +152,6 @@ func openSystem(q *gpu.Queue, programs *[2]*multigridKernels, s linearSystem, by
 	if d.density, err = q.NewTexture(s.op.Shape); err != nil {
 		return nil, err
 	}
-	if d.source, err = q.NewTexture(s.op.Shape); err != nil {
-		return nil, err
-	}
 	return d, q.WriteTexture(d.source, single(s.source))
 }
 
@@ -169,15 +167,14 @@ func (d *deviceSolver) close(q *gpu.Queue) {
 	d.gpuMultigrid.free(q)
 	d.labels.Free(q)
 	d.density.Free(q)
-	d.source.Free(q)
 }
 
 // solveFrom0 returns the solution, rounded to float32.
 func (d *deviceSolver) solveFrom0(q *gpu.Queue, tolerance float64) (u []float32, cycles int, residual float64, err error) {
-	if err := q.ClearTexture(d.density); err != nil {
+	if err := errors.Join(q.ClearTexture(d.density), d.restart(q)); err != nil {
 		return nil, 0, 0, err
 	}
-	if cycles, residual, err = d.solve(q, d.density, d.source, tolerance, 60); err != nil {
+	if cycles, residual, err = d.solve(q, d.density, tolerance, 60); err != nil {
 		return nil, 0, 0, err
 	}
 	u = make([]float32, d.density.Voxels())
@@ -252,7 +249,7 @@ func compareSolvers(t *testing.T, q *gpu.Queue, programs *[2]*multigridKernels, 
 	if _, _, err := host.Solve(want, s.source, 1e-8, 60); err != nil {
 		return err
 	}
-	_, fine, err := d.solve(q, d.density, d.source, 1e-8, 60)
+	_, fine, err := d.solve(q, d.density, 1e-8, 60)
 	if err != nil {
 		return err
 	}
@@ -316,7 +313,7 @@ func TestGPUMultigridCyclesRepeatBitForBit(t *testing.T) {
 				return err
 			}
 			defer d.close(q)
-			if _, _, err := d.solve(q, d.density, d.source, 0, 2); err != nil {
+			if _, _, err := d.solve(q, d.density, 0, 2); err != nil {
 				return err
 			}
 			want, got := make([]float32, len(s.source)), make([]float32, len(s.source))
@@ -324,10 +321,10 @@ func TestGPUMultigridCyclesRepeatBitForBit(t *testing.T) {
 				return err
 			}
 			for range 2 {
-				if err := q.ClearTexture(d.density); err != nil {
+				if err := errors.Join(q.ClearTexture(d.density), d.restart(q)); err != nil {
 					return err
 				}
-				if err := d.improve(q, d.density, d.source, 2); err != nil {
+				if err := d.improve(q, d.density, 2); err != nil {
 					return err
 				}
 				if err := q.ReadTexture(d.density, got); err != nil {
@@ -393,7 +390,7 @@ func TestGPUMultigridAllocatesNothingPerSolve(t *testing.T) {
 		if n := testing.AllocsPerRun(2, func() {
 			err = d.setSinks(q, s.op.Sink)
 			if err == nil {
-				_, _, err = d.solve(q, d.density, d.source, 1e-6, 3)
+				_, _, err = d.solve(q, d.density, 1e-6, 3)
 			}
 		}); n > 0 {
 			t.Errorf("%g allocations a solve", n)
@@ -412,7 +409,7 @@ func TestGPUMultigridMemoryIsWhatIsHeld(t *testing.T) {
 				return err
 			}
 			defer d.close(q)
-			held := int(q.Device().Allocated()-before) - 2*4*len(s.source)
+			held := int(q.Device().Allocated()-before) - 4*len(s.source)
 			levels, err := multigrid.Levels(s.op)
 			if err != nil {
 				return err

@@ -48,11 +48,12 @@ type sinkArgs struct {
 
 type residualArgs struct {
 	levelArgs
-	Density  *gpu.Texture `gl:"density"`
-	Source   *gpu.Texture `gl:"source"`
-	Low      *gpu.Buffer  `gl:"Low"`
-	Sources  *gpu.Buffer  `gl:"Sources"`
-	Partials *gpu.Buffer  `gl:"Partials"`
+	Density   *gpu.Texture `gl:"density"`
+	Source    *gpu.Texture `gl:"source"`
+	SourceLow *gpu.Texture `gl:"sourceLow"`
+	Low       *gpu.Buffer  `gl:"Low"`
+	Sources   *gpu.Buffer  `gl:"Sources"`
+	Partials  *gpu.Buffer  `gl:"Partials"`
 }
 
 type projectArgs struct {
@@ -92,16 +93,16 @@ type searchArgs struct {
 
 // multigridKernels are those of gpuMultigrid, for one number of dimensions.
 type multigridKernels struct {
-	relaxStart, relax                 *gpu.Kernel[relaxArgs]
-	restrict, prolong                 *gpu.Kernel[passageArgs]
-	solve                             *gpu.Kernel[solveArgs]
-	sinks                             *gpu.Kernel[sinkArgs]
-	residual                          *gpu.Kernel[residualArgs]
-	project                           *gpu.Kernel[projectArgs]
-	turn                              *gpu.Kernel[turnArgs]
-	curve                             *gpu.Kernel[curveArgs]
-	advance                           *gpu.Kernel[advancePartsArgs]
-	sumResidual, sumProject, sumCurve *gpu.Kernel[searchArgs]
+	relaxStart, relax                          *gpu.Kernel[relaxArgs]
+	restrict, prolong                          *gpu.Kernel[passageArgs]
+	solve                                      *gpu.Kernel[solveArgs]
+	sinks                                      *gpu.Kernel[sinkArgs]
+	residual                                   *gpu.Kernel[residualArgs]
+	project                                    *gpu.Kernel[projectArgs]
+	turn                                       *gpu.Kernel[turnArgs]
+	curve                                      *gpu.Kernel[curveArgs]
+	advance                                    *gpu.Kernel[advancePartsArgs]
+	sumResidual, sumProject, sumCurve, sumLift *gpu.Kernel[searchArgs]
 }
 
 func newMultigridKernels(q *gpu.Queue, key programKey) (*multigridKernels, error) {
@@ -122,6 +123,7 @@ func newMultigridKernels(q *gpu.Queue, key programKey) (*multigridKernels, error
 		build(q, &k.sumResidual, "sum_multigrid", map[string]string{"RESIDUAL": ""}),
 		build(q, &k.sumProject, "sum_multigrid", map[string]string{"PROJECT": ""}),
 		build(q, &k.sumCurve, "sum_multigrid", map[string]string{"CURVE": ""}),
+		build(q, &k.sumLift, "sum_multigrid", map[string]string{"LIFT": ""}),
 	)
 	if err != nil {
 		k.free(q)
@@ -148,4 +150,5 @@ func (k *multigridKernels) free(q *gpu.Queue) {
 	k.sumResidual.Free(q)
 	k.sumProject.Free(q)
 	k.sumCurve.Free(q)
+	k.sumLift.Free(q)
 }

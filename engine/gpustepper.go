@@ -39,7 +39,8 @@ type gpuStepper struct {
 	trials, totals, rowSums  *gpu.Buffer
 	cells, walls             *gpuExchange
 	mosaic                   mosaicArgs
-	lod                      *gpuLOD // nil for other schemes
+	lod                      *gpuLOD      // nil for other schemes
+	implicit                 *gpuImplicit // nil before the first step that needs it
 
 	trial   Trial // of the last sums
 	rows    []float32
@@ -103,6 +104,16 @@ func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) error {
 		newCells.free(q)
 		return err
 	}
+	if im := st.implicit; im != nil {
+		newHeld, err := newGPUExchange(q, st.Grid, st.heldWalls(walls))
+		if err != nil {
+			newCells.free(q)
+			newWalls.free(q)
+			return err
+		}
+		im.held.free(q)
+		im.held, im.stale = newHeld, true
+	}
 	st.cells.free(q)
 	st.walls.free(q)
 	st.cells, st.walls = newCells, newWalls
@@ -119,6 +130,7 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 	st.cells.free(q)
 	st.walls.free(q)
 	st.lod.free(q)
+	st.implicit.free(q)
 }
 
 func (st *gpuStepper) columnArgs() columnArgs {
@@ -318,12 +330,7 @@ func (st *gpuStepper) euler(q *gpu.Queue, t, dt float64, first bool) error {
 	if first {
 		keep = 0
 	}
-	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
-		Totals: st.totals, Share: 1, Keep: keep,
-		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
-	})
-	if err != nil {
+	if err := st.explicit(q, dt, keep); err != nil {
 		return err
 	}
 	if err := st.addRate(q, t, st.density, st.far, dt); err != nil {
@@ -343,6 +350,15 @@ func (st *gpuStepper) finishEuler(q *gpu.Queue, dt float64) error {
 		return err
 	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads
+}
+
+// explicit runs the stencil of a forward-Euler step; keep 0 starts the totals anew.
+func (st *gpuStepper) explicit(q *gpu.Queue, dt float64, keep float32) error {
+	return st.program.stencil.Launch(q, st.columns, &stencilArgs{
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
+		Totals: st.totals, Share: 1, Keep: keep,
+		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
+	})
 }
 
 func (st *gpuStepper) Integrals() (in Integrals, err error) {

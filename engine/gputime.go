@@ -19,6 +19,7 @@ const CopyBytes = 2 * 4
 type StageTimes struct {
 	Stencil  time.Duration // diffusion and decay of one stage
 	Exchange time.Duration // its cells and walls
+	Explicit time.Duration // diffusion and decay of a step of forward Euler
 	Copy     time.Duration // plain image copy of one field
 }
 
@@ -51,6 +52,7 @@ func (s *GPUSolver) TimeStage(id tissue.SubstrateID, repeats int) (times StageTi
 			run  func() error
 		}{
 			{&times.Copy, func() error { return plain.Launch(q, st.Grid.Shape, &args) }},
+			{&times.Explicit, func() error { return st.explicit(q, dt, 0) }},
 			{&times.Stencil, func() error { return st.advance(q, dt, scheme, middle) }},
 			{&times.Exchange, func() error { return st.exchangeStage(q, dt, stage, st.near, 1, 1) }},
 		} {

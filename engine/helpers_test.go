@@ -116,6 +116,11 @@ func processor() device {
 	}}
 }
 
+// newProcessor is for solvers that may be refused.
+func newProcessor(m *tissue.Model, o engine.Options) (engine.Solver, error) {
+	return cpu.NewSolver(m, o)
+}
+
 func closing(t testing.TB, s engine.Solver, err error) engine.Solver {
 	t.Helper()
 	if err != nil {

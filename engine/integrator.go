@@ -33,6 +33,7 @@ type field struct {
 	norm         float64 // √Σ c²
 	most         float64 // largest density now
 	largest      float64 // and so far
+	least        float64 // smallest density now; of one that was written 0 at least
 	elapsed      float64 // s since the integrals were last fetched
 	moment       float64 // ∫(t − walls.Since) dt over it, s²
 	sweeps       int64   // of a step of ftcs or lod
@@ -135,6 +136,9 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates) > 0}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
+	if scheme := in.options.Scheme; (scheme == Implicit || scheme == Steady) && !stepper.Implicit() {
+		return fmt.Errorf("engine: scheme %s: this device has no implicit steps; want the processor, or scheme adaptive", scheme)
+	}
 	for i, f := range fields {
 		f.member = stepper.Members()[i]
 		if err := in.fill(f); err != nil {
@@ -153,6 +157,9 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 	var faults []error
 	for i, f := range in.fields {
 		x, err := laws.exchange(f.id, f.substrate.Mosaic)
+		if err == nil && in.options.Scheme == Steady {
+			err = (&field{substrate: f.substrate, cells: x, walls: f.walls}).settles()
+		}
 		if err != nil {
 			faults = append(faults, err)
 		}
@@ -222,6 +229,7 @@ func (f *field) adopt(t Trial) {
 	f.sum, f.loss, f.norm = t.Sum, t.Loss, math.Sqrt(t.Norm2)
 	if finite(t.Max) {
 		f.most, f.largest = t.Max, max(f.largest, t.Max)
+		f.least = t.Min
 	}
 	f.ledger.Present = f.sum * f.cells.Capacity.uniform
 }
@@ -265,6 +273,8 @@ func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error)
 			advance = in.stepEuler
 		case LOD:
 			advance = in.stepLOD
+		case Steady:
+			advance = in.stepSteady
 		}
 		if err := advance(g, min(until, g.knot)); err != nil {
 			return in.stats, err
@@ -305,7 +315,7 @@ func (in *Integrator) prepare(g *group) error {
 				in.model.Substrates[f.id].Name, g.time, in.worst(f, f.member.Read), ErrNotFinite)
 		}
 	}
-	if in.options.Scheme == LOD || in.options.Scheme == FTCS && !g.reacts || g.ready {
+	if in.options.Scheme == LOD || in.options.Scheme == Steady || in.options.Scheme == FTCS && !g.reacts || g.ready {
 		return nil
 	}
 	trials, err := g.stepper.EvaluateRate(g.time)

@@ -120,9 +120,16 @@ func nodes(m *tissue.Model, s tissue.SubstrateID, labels []uint8) []Node {
 
 // schemeFaults says why a scheme does not take a model; nil where it does.
 func schemeFaults(m *tissue.Model, scheme Scheme) error {
-	if scheme != LOD {
-		return nil
+	switch scheme {
+	case Implicit, Steady:
+		return implicitFaults(m, scheme)
+	case LOD:
+		return lodFaults(m)
 	}
+	return nil
+}
+
+func lodFaults(m *tissue.Model) error {
 	var faults []error
 	for _, s := range m.Substrates {
 		for axis, faces := range s.Boundary {

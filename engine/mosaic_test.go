@@ -31,6 +31,13 @@ func regional(m *tissue.Model) *tissue.Model {
 	vessel.Impermeable = true
 	vessel.Vessel = []tissue.VesselExchange{{Permeability: 0.3, BloodDensity: 6}}
 	m.Regions = []tissue.Region{dense, bone, source, vessel}
+	cells := m.Cells // no cell is where nothing can be, or where its doings are undone
+	m.Cells = tissue.Cells{}
+	for i, p := range cells.Position {
+		if m.Obstacle(p) == nil {
+			m.Cells.Add(cells.Type[i], p)
+		}
+	}
 	return m
 }
 

@@ -199,3 +199,39 @@ func TestReactionsKeepTheOrderOfTheScheme(t *testing.T) {
 		order(t, errors, tc.order, 0.15)
 	}
 }
+
+// Where reactions, regions and moving walls act, the error at an output is that of the
+// tolerance too.
+func TestAdaptiveKeepsItsToleranceWithReactionsAndRegions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	models := reactingModels()
+	models["regions"] = regional(solid([3]int{15, 12, 9}))
+	models["walls"] = walled(solid([3]int{9, 10, 11}))
+	times := []float64{5, 40, 120} // s
+	for name, m := range models {
+		densities := func(s engine.Solver) []float64 {
+			var all []float64
+			for id := range m.Substrates {
+				all = append(all, read(t, s, m.Grid, tissue.SubstrateID(id)).Values...)
+			}
+			return all
+		}
+		exact := processor().solver(t, m, engine.Options{TimeStep: 0.05}) // 1e-6 off at most
+		solvers := map[float64]engine.Solver{}
+		for _, rtol := range []float64{1e-2, 1e-3, 1e-4} {
+			solvers[rtol] = processor().solver(t, m, engine.Options{RelativeTolerance: rtol})
+		}
+		for _, until := range times {
+			advance(t, exact, until)
+			want := densities(exact)
+			for rtol, s := range solvers {
+				advance(t, s, until)
+				if got := distance(densities(s), want); got > 3*rtol {
+					t.Errorf("%s: at %g s the relative error is %.3g, want %g at most", name, until, got, 3*rtol)
+				}
+			}
+		}
+	}
+}

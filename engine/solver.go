@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -40,14 +41,19 @@ type Solver interface {
 type Scheme string
 
 const (
-	// Adaptive is RKC2 with a step from an embedded error estimate, or with the
-	// step of Options.TimeStep. The default.
+	// Adaptive is RKC2, or where that costs less SDIRK2, with a step from an embedded
+	// error estimate, or with the step of Options.TimeStep. The default.
 	Adaptive Scheme = "adaptive"
 	// FTCS is forward Euler at a fixed step.
 	FTCS Scheme = "ftcs"
 	// LOD is BioFVM's scheme at a fixed step, DefaultLODStep where none is given:
 	// backward Euler along x, then y, then z, then the cells.
 	LOD Scheme = "lod"
+	// Implicit is Adaptive with steps of SDIRK2 alone.
+	Implicit Scheme = "implicit"
+	// Steady sets the densities to the steady state of cells and walls at the time that
+	// is advanced to: of fields much faster than these.
+	Steady Scheme = "steady"
 )
 
 // Options choose a solver's numerics. The zero value is the default.
@@ -73,8 +79,8 @@ func (o Options) withDefaults() (Options, error) {
 		o.RelativeTolerance = DefaultRelativeTolerance
 	}
 	switch {
-	case o.Scheme != Adaptive && o.Scheme != FTCS && o.Scheme != LOD:
-		return o, fmt.Errorf("engine: scheme %q: want adaptive, ftcs or lod", o.Scheme)
+	case !slices.Contains([]Scheme{Adaptive, FTCS, LOD, Implicit, Steady}, o.Scheme):
+		return o, fmt.Errorf("engine: scheme %q: want adaptive, ftcs, lod, implicit or steady", o.Scheme)
 	case o.Coupling != VoxelCoupling && o.Coupling != PlainCoupling:
 		return o, fmt.Errorf("engine: coupling %q: want voxel or plain", o.Coupling)
 	case !(o.RelativeTolerance > 0 && o.RelativeTolerance < 1):
@@ -90,8 +96,10 @@ func (o Options) withDefaults() (Options, error) {
 // Stats count the work of a solver since it was made.
 type Stats struct {
 	Steps      int64   // accepted, over all groups
+	Implicit   int64   // of them, steps of SDIRK2
 	Rejected   int64   // attempts thrown away
 	Sweeps     int64   // passes over one substrate: stages and rates, or the sweeps of LOD
+	Cycles     int64   // of multigrid, for implicit steps and steady states
 	VoxelSteps int64   // voxels × substrates × accepted steps
 	LastStep   float64 // the latest step, s
 }
@@ -113,7 +121,7 @@ type Ledger struct {
 	Decayed           float64
 	Reacted           float64 // made by reactions, net
 	ThroughWalls      float64 // net inflow through faces with a held density
-	Written           float64 // put in, net, by Write
+	Written           float64 // put in, net, by Write or by a steady solve
 }
 
 // Residual returns what the terms do not account for.

@@ -35,6 +35,7 @@ func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 		return err
 	}
 	f.ledger.Written += f.ledger.Present - before
+	f.least = max(f.least, 0)
 	in.disturb(s)
 	return nil
 }

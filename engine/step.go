@@ -38,7 +38,7 @@ func divide(dt, remaining float64) float64 {
 	return remaining / max(parts, 1)
 }
 
-// stepAdaptive takes one step of RKC2, shortened and repeated until it meets the
+// stepAdaptive takes one step of RKC2 or SDIRK2, shortened and repeated until it meets the
 // tolerance and keeps every density above −atol.
 func (in *Integrator) stepAdaptive(g *group, until float64) error {
 	remaining := until - g.time
@@ -51,17 +51,15 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 	}
 	for {
 		proposal := g.step
-		if !fixed {
+		if !fixed && !in.mayStepImplicitly(g) {
 			proposal = min(proposal, RKC2Step(maxStages, g.bound()))
 		}
 		dt := divide(proposal, remaining)
-		scheme := in.scheme(RKC2Stages(dt, g.bound()))
-		trials, err := g.stepper.Try(g.time, dt, scheme)
+		tried, err := in.try(g, dt)
 		if err != nil {
 			return err
 		}
-		in.stats.Sweeps += int64(len(g.fields) * (len(scheme.Stages) + 1))
-		verdict := in.judge(g, trials, scheme, remaining/dt)
+		verdict := in.judge(g, tried.trials, tried.constant, remaining/dt)
 		if fixed {
 			verdict.ratio = 0
 		}
@@ -71,7 +69,10 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 			} else if !fixed {
 				g.step = dt * verdict.growth()
 			}
-			return in.accept(g, trials, dt, until, remaining)
+			if tried.implicit {
+				in.stats.Implicit++
+			}
+			return in.accept(g, tried.trials, dt, until, remaining)
 		}
 		in.stats.Rejected++
 		if fixed || dt <= smallestStep/g.bound() {
@@ -112,11 +113,12 @@ func (v verdict) growth() float64 {
 	return min(max(safety*math.Pow(v.ratio, -1./3), least), most)
 }
 
-// judge compares the error estimate of Sommeijer, Shampine & Verwer (J. Comput.
-// Appl. Math. 88 (1998) 315, eq. 2.8), with the scheme's own error constant C,
+// judge compares the error estimate, a constant times the defect of the trapezoidal rule,
 //
-//	12 C (c₁ − c₀ − dt/2 (F(c₀) + F(c₁)))
+//	c₁ − c₀ − dt/2 (F(c₀) + F(c₁))
 //
+// for RKC2 12 C with the scheme's own error constant C (Sommeijer, Shampine & Verwer, J.
+// Comput. Appl. Math. 88 (1998) 315, eq. 2.8), for SDIRK2 sdirk2Error and filtered,
 // in the L2 norm with rtol n + atol √N, where n is the norm to which a density that
 // grows is on its way,
 //
@@ -125,7 +127,10 @@ func (v verdict) growth() float64 {
 // for a step that is one of so many to the next output. Where a mode relaxes at rate k
 // towards a source, n exceeds its norm at the output by no more than the error fades
 // until then: (T − t) k e^(−kT) ≤ 1 − e^(−kT).
-func (in *Integrator) judge(g *group, trials []Trial, scheme *RKC2, parts float64) verdict {
+//
+// A density below −atol is negative, unless it was as low before: the largest density,
+// and atol with it, may since have fallen.
+func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) verdict {
 	var v verdict
 	for i, f := range g.fields {
 		t := trials[i]
@@ -133,25 +138,34 @@ func (in *Integrator) judge(g *group, trials []Trial, scheme *RKC2, parts float6
 			v.broken = f
 			continue
 		}
-		atol := in.absoluteTolerance(f, t)
-		if t.Min < -atol {
+		if t.Min < min(-in.absoluteTolerance(g, trials, i, 1), f.least) {
 			v.negative = f
 		}
 		norm := math.Sqrt(t.Norm2)
 		norm += (parts - 1) * max(norm-f.norm, 0)
-		tolerance := in.options.RelativeTolerance*norm + atol*math.Sqrt(float64(in.model.Grid.Voxels()))
-		if defect := 12 * scheme.ErrorConstant * math.Sqrt(t.Defect2); defect > 0 {
+		tolerance := in.options.RelativeTolerance*norm + in.absoluteTolerance(g, trials, i, parts)*math.Sqrt(float64(in.model.Grid.Voxels()))
+		if defect := constant * math.Sqrt(t.Defect2); defect > 0 {
 			v.ratio = max(v.ratio, defect/tolerance)
 		}
 	}
 	return v
 }
 
-func (in *Integrator) absoluteTolerance(f *field, t Trial) float64 {
+// absoluteTolerance returns that of a member, by the largest density there is of those
+// that react together in one unit: what a reaction has only begun to make is small
+// beside what it is made of, and its relative error is that of its first power of time.
+// The largest that rises is taken for what it comes to in so many parts; see judge.
+func (in *Integrator) absoluteTolerance(g *group, trials []Trial, member int, parts float64) float64 {
 	if in.options.AbsoluteTolerance > 0 {
 		return in.options.AbsoluteTolerance
 	}
-	largest := max(f.most, t.Max, nothing*f.largest)
+	largest := 0.0
+	for i, f := range g.fields {
+		if f.substrate.Unit == g.fields[member].substrate.Unit {
+			now := trials[i].Max
+			largest = max(largest, f.most, now+(parts-1)*max(now-f.most, 0), nothing*f.largest)
+		}
+	}
 	return DefaultAbsoluteTolerance * in.options.RelativeTolerance * largest
 }
 
@@ -226,7 +240,7 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	if err != nil {
 		return err
 	}
-	if v := in.judge(g, trials, &RKC2{}, 1); !v.accepted() {
+	if v := in.judge(g, trials, 0, 1); !v.accepted() {
 		return in.failure(g, dt, v)
 	}
 	for i, f := range g.fields {

@@ -16,8 +16,20 @@ type Stepper interface {
 	EvaluateRate(t float64) ([]Trial, error)
 	// Try makes candidates for the densities from t, s, to t + dt and leaves c untouched.
 	Try(t, dt float64, scheme *RKC2) ([]Trial, error)
-	// Accept makes the candidates of the last Try the densities, and books the
-	// step's integrals.
+	// Implicit reports whether TryImplicit and Settle are there. The Integrator calls
+	// them for a group of one substrate that takes part in no reaction.
+	Implicit() bool
+	// TryImplicit does what Try does by a step of SDIRK2. In place of the defect D its
+	// trials have, of F linearised as in the last stage, (1 − γ dt ∂F/∂c)⁻¹ D: stiff waves
+	// weigh as much there as in the error (Hosea & Shampine, Appl. Numer. Math. 20 (1996) 21).
+	// The stages are solved to a residual, relative to their right-hand sides, of at most
+	// the tolerance, but Σ R α (Y − c₀) is exact in both.
+	TryImplicit(t, dt, tolerance float64) ([]Trial, error)
+	// Settle makes candidates of the densities at which F(c, t + dt) is 0 for free
+	// voxels, from c. Their integrals are those of dt at these densities; there is no defect.
+	Settle(t, dt float64) ([]Trial, error)
+	// Accept makes the candidates of the last Try, TryImplicit or Settle the densities,
+	// and books the step's integrals.
 	Accept(dt float64) error
 	// Euler takes n forward-Euler steps from t, s, at once and books their integrals.
 	Euler(t, dt float64, n int) ([]Trial, error)
@@ -37,7 +49,8 @@ type Member interface {
 	Replace(cells, walls *Exchange) error
 
 	Read(dst []float64) error
-	// ReadCandidate copies what the last Try, Euler or LOD made, for the report of a failure.
+	// ReadCandidate copies what the last Try, TryImplicit, Settle, Euler or LOD made, for
+	// the report of a failure.
 	ReadCandidate(dst []float64) error
 	Write(src []float64) error
 	Gather(at []r3.Vec, density []float64, gradient []r3.Vec) error
@@ -45,18 +58,20 @@ type Member interface {
 
 // Trial is what a step's reductions say; sums run over voxels.
 type Trial struct {
-	Defect2 float64 // Σ (c₁ − c₀ − dt/2 (F(c₀) + F(c₁)))², c₁ the candidate
+	Defect2 float64 // Σ (c₁ − c₀ − dt/2 (F(c₀) + F(c₁)))², c₁ the candidate; filtered by TryImplicit
 	Norm2   float64 // Σ c₁²
 	Sum     float64 // Σ c₁; in a mosaic Σ R α c₁
 	Loss    float64 // what decays a second: λ/R Σ c₁; in a mosaic Σ α λ c₁
 	Min     float64
 	Max     float64
 	// Decayed is ∫ Loss dt over the step by the scheme's weights, less dt times that
-	// of c₀ for Try: of Σ_j w_j (Y_j − c₀) dt. Euler and LOD give the whole.
+	// of c₀ for Try, TryImplicit and Settle: of Σ_j w_j (Y_j − c₀) dt. Euler and LOD
+	// give the whole.
 	Decayed   float64
 	Reacting  float64 // what reactions make a second: Σ rate/R; in a mosaic Σ α rate
 	Reacted   float64 // ∫ Reacting dt, as Decayed
 	Steepness float64 // bound of the reactions' Jacobian, of all members the same, 1/s
+	Cycles    int     // of multigrid: TryImplicit and Settle
 	// Inflow is Σ of what came in through held walls, where sweeps book it: LOD.
 	Inflow float64
 }

@@ -219,14 +219,18 @@ func startDensities(m *tissue.Model, s tissue.SubstrateID, labels []uint8, t flo
 }
 
 // moment returns ∫(t − Since) dt over n steps of dt from a time t, s², as the schemes
-// take it: forward Euler at the start of a step, RKC2 exactly.
+// take it: forward Euler at the start of a step, a steady state at its end, RKC2 and SDIRK2
+// exactly.
 func (x *Exchange) moment(t, dt float64, n int, scheme Scheme) float64 {
 	if !x.Drifts {
 		return 0
 	}
 	steps, from := float64(n), t-x.Since
-	if scheme == FTCS {
+	switch scheme {
+	case FTCS:
 		return steps * dt * (from + dt*(steps-1)/2)
+	case Steady:
+		return steps * dt * (from + dt*steps)
 	}
 	return steps * dt * (from + dt*steps/2)
 }

@@ -1,13 +1,15 @@
 // The residual of a density, in float64, and the sums of (f/diagonal)^2 and (s/diagonal)^2. Mirrors multigrid's startRows.
 //   f = s - A u,  u = high + low
+// What nothing changes, a voxel without faces and sink, has no residual.
 // An invocation has one voxel; the launch size is the grid.
-// 20 bytes per voxel: high, low, s and k are read, f is written; and the faces.
+// 24 bytes per voxel: high, low, both parts of s and k are read, f is written; and the faces.
 #include "voxels.glsl"
 #include "partial.glsl"
 #include "multigrid.glsl"
 
-layout(r32f) readonly uniform FIELD density; // high
-layout(r32f) readonly uniform FIELD source;  // s
+layout(r32f) readonly uniform FIELD density;   // high
+layout(r32f) readonly uniform FIELD source;    // s, its first part
+layout(r32f) readonly uniform FIELD sourceLow; // and its second
 layout(std430) readonly buffer Low { float low[]; };
 layout(std430) writeonly buffer Sources { float sources[]; }; // f
 
@@ -21,10 +23,10 @@ dvec2 startVoxel(Level l, ivec3 v) {
     double own = valueAt(v, s.voxel);
     double sum = 0.0;
     for (int i = 0; i < 6; i++) sum += double(s.open[i]) * (valueAt(nextTo(l, v, i), s.next[i]) - own);
-    double made = double(load(source, v));
+    double made = double(load(source, v)) + double(load(sourceLow, v));
     double f = made + (sum - double(sinks[s.voxel]) * own);
-    sources[s.voxel] = float(f);
     double diagonal = double(openOf(s)) + double(sinks[s.voxel]);
+    sources[s.voxel] = diagonal > 0.0 ? float(f) : 0.0;
     return diagonal > 0.0 ? dvec2(f, made) / diagonal : dvec2(0.0);
 }
 

@@ -3,6 +3,7 @@
 //   RESIDUAL   square, scale
 //   PROJECT    beta = r z / (r z of the cycle before), 0 in the first
 //   CURVE      alpha = r z / p A p, 0 where rounding is all that is left
+//   LIFT       alpha = excess / slope, see excess_implicit.glsl
 #define GROUP 256
 
 layout(local_size_x = GROUP) in;
@@ -25,6 +26,8 @@ void conclude(dvec2 sum) {
 #elif defined(PROJECT)
     beta = cycle > 0 && product > 0.0 ? sum.x / product : 0.0;
     product = sum.x;
+#elif defined(LIFT)
+    alpha = sum.y > 0.0 ? sum.x / sum.y : 0.0;
 #else
     curvature = sum.x;
     alpha = sum.x > 0.0 ? product / sum.x : 0.0;

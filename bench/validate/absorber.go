@@ -3,6 +3,8 @@ package validate
 import (
 	"fmt"
 	"math"
+
+	"github.com/cytofield/cytofield/render/figure"
 )
 
 func absorbingCell() Case {
@@ -50,16 +52,16 @@ type absorption struct {
 	largest     *run
 }
 
-// absorb runs a cell of some receptors in the middle of cubes of n voxels of an
-// edge, µm.
-func (l *lab) absorb(scenario string, receptors, edge float64, cubes []int, set ...string) (absorption, error) {
+// absorb runs a cell of some receptors, in a medium of a diffusion coefficient,
+// µm²/s, in the middle of cubes of n voxels of an edge, µm.
+func (l *lab) absorb(receptors, diffusion, edge float64, cubes []int, set ...string) (absorption, error) {
 	var perFlux, perSurface, dip, halfEdges []float64
 	var a absorption
 	for _, n := range cubes {
 		size := float64(n) * edge
 		all := append(cube(n, edge), fmt.Sprintf("cells.types.cell.receptors.receptor.count=%g", receptors),
-			untilSteady(size))
-		r, err := l.start(scenario, append(all, set...)...)
+			fmt.Sprintf("substrates.cytokine.diffusion=%g um^2/s", diffusion), untilSteady(size, diffusion))
+		r, err := l.start("a11", append(all, set...)...)
 		if err != nil {
 			return a, err
 		}
@@ -100,7 +102,7 @@ func observeAbsorbers(l *lab) error {
 		{100, 10, "R=100 flux"}, {1500, 10, "R=1500 flux"}, {1e4, 10, "uptake flux"},
 		{1e5, 20, "R=100000 flux"}, {1e15, 20, "perfect absorber flux"},
 	} {
-		a, err := l.absorb("a11", cell.receptors, cell.edge, cubes)
+		a, err := l.absorb(cell.receptors, 10, cell.edge, cubes)
 		if err != nil {
 			return err
 		}
@@ -117,7 +119,24 @@ func observeAbsorbers(l *lab) error {
 			l.read("4 pi D a", a.flux/molecules(farDensity), a.rounding)
 		}
 	}
+	if err := traceAbsorbers(l); err != nil {
+		return err
+	}
 	return observeUptakeRate(l)
+}
+
+// traceAbsorbers shows the flux into a cell over its receptors.
+func traceAbsorbers(l *lab) error {
+	const perReceptor, encounter = 0.05147671108238925, 628.3185307179587 // k_on and 4π D a, µm³/s
+	expected, err := samples(100, 100, 1e5, func(receptors float64) (float64, error) {
+		rate := perReceptor * receptors
+		return molecules(farDensity) * rate * encounter / (rate + encounter), nil
+	})
+	observed := append(l.profile("R=%.0f flux", 100, 1500, 100000),
+		figure.Point{X: 10000, Y: l.readings["uptake flux"].value})
+	l.draw(figure.Axis{Quantity: "receptors per cell", Log: true}, figure.Axis{Quantity: "flux", Unit: "molecules/s"})
+	l.trace("", observed, expected)
+	return err
 }
 
 // observeUptakeRate lets a cell empty a single voxel: c falls as e^(−k t/V).

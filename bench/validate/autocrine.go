@@ -2,6 +2,9 @@ package validate
 
 import (
 	"fmt"
+	"math"
+
+	"github.com/cytofield/cytofield/render/figure"
 )
 
 func autocrineCell() Case {
@@ -42,7 +45,10 @@ of the cubes amplifies.`,
 	}
 }
 
+const autocrineDiffusion = 10 // µm²/s, in p01.yaml and p01-near.yaml
+
 func observeAutocrine(l *lab) error {
+	l.draw(figure.Axis{Quantity: "r", Unit: "µm"}, figure.Axis{Quantity: "C", Unit: "pM"})
 	for _, receptors := range []float64{0, 100, 4000, 10000} {
 		net, err := observeSurface(l, receptors)
 		if err != nil {
@@ -51,6 +57,10 @@ func observeAutocrine(l *lab) error {
 		if err := observeSurroundings(l, receptors, net); err != nil {
 			return err
 		}
+		l.trace(fmt.Sprintf("R = %g", receptors), l.profile(fmt.Sprintf("C(r=%%g), R=%g", receptors), 5, 10, 20), curve(5, 20, func(r float64) float64 {
+			const released, radius, perReceptor = 10, 5, 0.05147671108238925 // molecules/s, µm, k_on in µm³/s
+			return 1000 / molecules(1) * released * radius / (r * (perReceptor*receptors + 4*math.Pi*autocrineDiffusion*radius))
+		}))
 	}
 	return nil
 }
@@ -63,7 +73,7 @@ func observeSurface(l *lab, receptors float64) (net float64, err error) {
 	for _, n := range []int{11, 21, 41} {
 		const edge = 10 // µm
 		size := float64(n) * edge
-		r, err := l.start("p01", append(cube(n, edge), untilSteady(size),
+		r, err := l.start("p01", append(cube(n, edge), untilSteady(size, autocrineDiffusion),
 			fmt.Sprintf("cells.types.T.receptors.IL-2R.count=%g", receptors))...)
 		if err != nil {
 			return 0, err
@@ -105,7 +115,7 @@ func observeSurroundings(l *lab, receptors, net float64) error {
 	for _, n := range []int{20, 40} {
 		const edge = 2.5 // µm
 		size := float64(n) * edge
-		r, err := l.start("p01-near", append(cube(n, edge), untilSteady(2*size), // an octant
+		r, err := l.start("p01-near", append(cube(n, edge), untilSteady(2*size, autocrineDiffusion), // an octant
 			fmt.Sprintf("cells.types.T.export.IL-2=%.17g molecules/s", net/8))...)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package validate
 import (
 	"math"
 
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -24,6 +25,22 @@ float32: 64 half units in the last place of the largest density, so 64 × 150/10
 		},
 		observe: observeCosine,
 	}
+}
+
+// traceCosine shows the density along the first row.
+func traceCosine(r *run, f *tissue.Field, offset, amplitude float64) {
+	s, t, size := r.substrate(), r.model.Duration, f.Grid.Size()
+	k := [2]float64{3 * math.Pi / size[0], 2 * math.Pi / size[1]}
+	row := math.Cos(k[1] * f.Grid.Centre(0, 0, 0).Y)
+	fade := math.Exp(-s.DiffusionCoefficient * (k[0]*k[0] + k[1]*k[1]) * t)
+	var observed []figure.Point
+	for i := range f.Grid.Shape[0] {
+		observed = append(observed, figure.Point{X: f.Grid.Centre(i, 0, 0).X, Y: f.At(i, 0, 0)})
+	}
+	r.lab.draw(figure.Axis{Quantity: "x", Unit: "µm"}, figure.Axis{Quantity: "C"})
+	r.lab.trace("", observed, curve(0, size[0], func(x float64) float64 {
+		return math.Exp(-s.DecayRate*t) * (offset + amplitude*fade*row*math.Cos(k[0]*x))
+	}))
 }
 
 func observeCosine(l *lab) error {
@@ -65,6 +82,7 @@ func observeCosine(l *lab) error {
 			l.read("explicit Euler (dx=10,dt=1,100 steps) amplitude", left, rounding)
 			continue
 		}
+		traceCosine(r, field, offset, amplitude)
 		l.read("continuum amplitude at t", left, rounding)
 		l.read("semi-discrete (dx=10) amplitude at t", left, rounding)
 		l.read("mean", sum/float64(len(field.Values)), accumulated)

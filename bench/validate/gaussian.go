@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/spatial/r3"
 
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
@@ -59,7 +60,32 @@ func observeGaussian2D(l *lab) error {
 	}
 	s := math.Sqrt2 / 2
 	directions := []r3.Vec{{X: 1}, {Y: 1}, {X: -1}, {Y: -1}, {X: s, Y: s}, {X: -s, Y: s}, {X: -s, Y: -s}, {X: s, Y: -s}}
-	return r.readGaussian("2D ", "2D ", centre, directions, size[2])
+	if err := r.readGaussian("2D ", "2D ", centre, directions, size[2]); err != nil {
+		return err
+	}
+	return traceGaussian(r, centre, size[2])
+}
+
+// traceGaussian shows the density per area along x through the centre of a plane.
+func traceGaussian(r *run, centre r3.Vec, thickness float64) error {
+	var at []r3.Vec
+	for x := -300.; x <= 300; x += 25 {
+		at = append(at, r3.Add(centre, r3.Vec{X: x}))
+	}
+	density, err := r.gather(at...)
+	if err != nil {
+		return err
+	}
+	observed := make([]figure.Point, len(at))
+	for i, c := range density {
+		observed[i] = figure.Point{X: at[i].X - centre.X, Y: molecules(c) * thickness}
+	}
+	s := r.substrate()
+	variance := gaussianWidth*gaussianWidth + 2*s.DiffusionCoefficient*r.model.Duration
+	peak := gaussianMolecules / (2 * math.Pi * variance) * math.Exp(-s.DecayRate*r.model.Duration)
+	r.lab.draw(figure.Axis{Quantity: "x", Unit: "µm"}, figure.Axis{Quantity: "C", Unit: "molecules/µm²"})
+	r.lab.trace("", observed, curve(-300, 300, func(x float64) float64 { return peak * math.Exp(-x*x/(2*variance)) }))
+	return nil
 }
 
 func observeGaussian3D(l *lab) error {

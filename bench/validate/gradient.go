@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -48,6 +49,7 @@ func observeGradient(l *lab) error {
 	c, n := field.Values, len(field.Values)
 	l.read("C(0)", molecules(atWall(c[0], c[1], c[2])), rounding)
 	l.read("C(500)", molecules(atWall(c[n-1], c[n-2], c[n-3])), rounding)
+	traceGradient(l, field)
 	density, err := r.gather(r3.Vec{X: 100, Y: 5, Z: 5}, r3.Vec{X: 250, Y: 5, Z: 5})
 	if err != nil {
 		return err
@@ -58,6 +60,18 @@ func observeGradient(l *lab) error {
 	present, err := r.present()
 	l.read("total per area", present/(g.Spacing[1]*g.Spacing[2]), rounding)
 	return err
+}
+
+func traceGradient(l *lab, f *tissue.Field) {
+	const flux, diffusion, length, size = 0.5, 10, 100, 500 // molecules/(µm² s), µm²/s, µm, µm
+	var observed []figure.Point
+	for i := 0; i < f.Grid.Shape[0]; i += 16 {
+		observed = append(observed, figure.Point{X: f.Grid.Centre(i, 0, 0).X, Y: molecules(f.At(i, 0, 0))})
+	}
+	l.draw(figure.Axis{Quantity: "x", Unit: "µm"}, figure.Axis{Quantity: "C", Unit: "molecules/µm³", Log: true})
+	l.trace("", observed, curve(0, size, func(x float64) float64 {
+		return flux * length / diffusion * math.Cosh((size-x)/length) / math.Sinh(size/length)
+	}))
 }
 
 // atWall extrapolates from the centres of the three voxels nearest to a wall, half

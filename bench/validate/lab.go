@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -35,6 +36,7 @@ type lab struct {
 	open     NewSolver
 	single   bool
 	readings map[string]reading
+	chart    *figure.Chart // nil: the case has none
 	runs     []*run
 }
 
@@ -111,11 +113,18 @@ func cube(n int, edge float64) []string {
 	}
 }
 
+// square returns the settings that make the plane n² voxels of an edge, µm.
+func square(n int, edge float64) []string {
+	size := quantity.Format(float64(n)*edge, "um")
+	return []string{
+		fmt.Sprintf("domain.size=[%s, %s]", size, size),
+		"domain.voxel=" + quantity.Format(edge, "um"),
+	}
+}
+
 // untilSteady returns the setting that makes a run between walls held at a distance,
-// µm, last the stretches of decay times 1/(3 D (π/distance)²). All scenarios without
-// decay have D = 10 µm²/s.
-func untilSteady(distance float64) string {
-	const diffusion = 10
+// µm, last the stretches of decay times 1/(3 D (π/distance)²).
+func untilSteady(distance, diffusion float64) string {
 	return fmt.Sprintf("duration=%.0f s", stretches*distance*distance/(3*diffusion*math.Pi*math.Pi))
 }
 
@@ -220,6 +229,24 @@ func (r *run) sphereMean(radius float64, octant bool) (float64, error) {
 		}
 		points[i] = r3.Add(r3.Vec{X: size[0] / 2, Y: size[1] / 2, Z: size[2] / 2}, r3.Scale(radius, p))
 	}
+	return r.mean(points)
+}
+
+// sphereMeans returns the mean densities on spheres about the corner of an octant.
+func (r *run) sphereMeans(radii []float64) ([]float64, error) {
+	means := make([]float64, len(radii))
+	for i, radius := range radii {
+		mean, err := r.sphereMean(radius, true)
+		if err != nil {
+			return nil, err
+		}
+		means[i] = mean
+	}
+	return means, nil
+}
+
+// mean returns the mean density over points.
+func (r *run) mean(points []r3.Vec) (float64, error) {
 	density, err := r.gather(points...)
 	sum := 0.0
 	for _, c := range density {

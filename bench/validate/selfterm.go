@@ -48,13 +48,13 @@ func selfCubes() []int { return []int{15, 31, 47} }
 
 func observeSinks(l *lab) error {
 	const receptors = 1e4
-	plain, err := l.absorb("a11", receptors, selfEdge, selfCubes(), "numerics.coupling=plain")
+	plain, err := l.absorb(receptors, selfDiffusion, selfEdge, selfCubes(), "numerics.coupling=plain")
 	if err != nil {
 		return err
 	}
 	dip := plain.selfDensity * molecules(1) // s/µm³
 	l.read("a_eff/h", 1/(4*math.Pi*selfDiffusion*dip)/selfEdge, plain.rounding)
-	corrected, err := l.absorb("a11", receptors, selfEdge, selfCubes())
+	corrected, err := l.absorb(receptors, selfDiffusion, selfEdge, selfCubes())
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func observeSource(l *lab) error {
 	var rounding, export float64
 	for _, n := range selfCubes() {
 		size := float64(n) * selfEdge
-		r, err := l.start("a16-source", append(cube(n, selfEdge), untilSteady(size))...)
+		r, err := l.start("a16-source", append(cube(n, selfEdge), untilSteady(size, selfDiffusion))...)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,12 @@ func observeRefusal(l *lab) error {
 
 // bisect returns the border between what is accepted and what is refused, to 1e-8.
 func bisect(accepted, refused float64, refuses func(float64) (bool, error)) (float64, error) {
-	for math.Abs(refused-accepted) > 1e-8*math.Abs(accepted) {
+	return halve(accepted, refused, 1e-8, refuses)
+}
+
+// halve is bisect to a given relative width.
+func halve(accepted, refused, within float64, refuses func(float64) (bool, error)) (float64, error) {
+	for math.Abs(refused-accepted) > within*math.Abs(accepted) {
 		middle := (accepted + refused) / 2
 		no, err := refuses(middle)
 		if err != nil {

@@ -1,7 +1,11 @@
 package validate
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/render/figure"
 )
 
 func pointSource() Case {
@@ -41,9 +45,24 @@ func observePointSource(l *lab) error {
 		}
 		l.read(name, molecules(mean), r.rounding())
 	}
+	observed, err := samples(14, 10, 300, func(radius float64) (float64, error) {
+		mean, err := r.sphereMean(radius, true)
+		return molecules(mean), err
+	})
+	if err != nil {
+		return err
+	}
+	l.draw(figure.Axis{Quantity: "r", Unit: "µm"}, figure.Axis{Quantity: "C", Unit: "molecules/µm³", Log: true})
+	l.trace("", observed, curve(10, 300, yukawa))
 	present, err := r.present()
 	l.read("total molecules in infinite domain", 8*present, r.rounding())
 	return err
+}
+
+// yukawa returns the density at a distance, µm, from the point source of A04.
+func yukawa(r float64) float64 {
+	const released, diffusion, length = 10, 10, 100 // molecules/s, µm²/s, µm
+	return released / (4 * math.Pi * diffusion) * math.Exp(-r/length) / r
 }
 
 func secretingSphere() Case {
@@ -153,5 +172,11 @@ func observeSphere(l *lab) error {
 	l.read("C(r=50)", middle[50]+inMiddle(50), rounding)
 	l.read("C(r=100)", middle[100]+inMiddle(100), rounding)
 	l.read("C(r=200)", large[200], rounding)
-	return nil
+	l.draw(figure.Axis{Quantity: "r", Unit: "µm", Log: true}, figure.Axis{Quantity: "C", Unit: "molecules/µm³", Log: true})
+	const radius, length = 5, 100 // µm
+	expected, err := samples(100, 5, 200, func(r float64) (float64, error) {
+		return yukawa(r) * math.Exp(radius/length) / (1 + radius/length), nil
+	})
+	l.trace("", l.profile("C(r=%g)", 5, 10, 20, 50, 100, 200), expected)
+	return err
 }

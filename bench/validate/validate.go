@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -17,7 +18,7 @@ type Result struct {
 	Observed   float64 `json:"observed"` // from runs of the engine
 	Expected   float64 `json:"expected"`
 	Unit       string  `json:"unit"`
-	Error      float64 `json:"error"`     // |observed − expected|/|expected|
+	Error      float64 `json:"error"`     // |observed − expected|/|expected|; where 0 is expected |observed|
 	Tolerance  float64 `json:"tolerance"` // of Error
 	Pass       bool    `json:"pass"`
 }
@@ -42,14 +43,22 @@ type Case struct {
 	observe func(*lab) error
 }
 
+// Report is what a case came to.
+type Report struct {
+	Results []Result
+	Chart   *figure.Chart // observed and expected over space or time; nil: the case has none
+}
+
 // NewSolver opens a solver on the device under test.
 type NewSolver func(m *tissue.Model, o engine.Options) (engine.Solver, error)
 
 // Cases returns all cases, by ID.
 func Cases() []Case {
 	return []Case{
-		wallGradient(), secretingSphere(), pointSource(), spreadingGaussian(), cosineMode(),
-		absorbingCell(), latticeSelfTerm(), massBalance(), autocrineCell(),
+		wallGradient(), secretingSphere(), pointSource(), lineSource(), spreadingGaussian(), cosineMode(),
+		absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
+		massBalance(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
+		bistableArthritis(), influenza(), acuteInflammation(), diffusiveRelay(),
 	}
 }
 
@@ -59,27 +68,35 @@ var ErrNotSettled = errors.New("not settled")
 // Run runs the case on the device that open opens solvers on; single says that it
 // computes in float32, which widens the tolerances to what rounding allows (see
 // Setup). A result that does not pass is no error.
-func (c Case) Run(ctx context.Context, open NewSolver, single bool) ([]Result, error) {
+func (c Case) Run(ctx context.Context, open NewSolver, single bool) (Report, error) {
 	l := &lab{ctx: ctx, open: open, single: single, readings: map[string]reading{}}
 	err := c.observe(l)
 	if err = errors.Join(err, l.close()); err != nil {
-		return nil, fmt.Errorf("validate: %s: %w", c.ID, err)
+		return Report{}, fmt.Errorf("validate: %s: %w", c.ID, err)
 	}
-	results := make([]Result, 0, len(c.Observables))
+	report := Report{Chart: l.chart}
 	for _, o := range c.Observables {
 		r, ok := l.readings[o.Name]
 		if !ok {
-			return nil, fmt.Errorf("validate: %s: nothing observed for %q", c.ID, o.Name)
+			return Report{}, fmt.Errorf("validate: %s: nothing observed for %q", c.ID, o.Name)
 		}
 		result := Result{
 			Case: c.ID, Observable: o.Name, Unit: o.Unit, Observed: r.value, Expected: o.Expected,
-			Error: math.Abs(r.value-o.Expected) / math.Abs(o.Expected), Tolerance: o.Tolerance,
+			Error: departure(r.value, o.Expected), Tolerance: o.Tolerance,
 		}
 		if single {
 			result.Tolerance = max(o.Tolerance, r.rounding)
 		}
 		result.Pass = result.Error <= result.Tolerance // false for NaN
-		results = append(results, result)
+		report.Results = append(report.Results, result)
 	}
-	return results, nil
+	return report, nil
+}
+
+// departure returns the relative error, or the whole of it where nothing is expected.
+func departure(observed, expected float64) float64 {
+	if expected == 0 {
+		return math.Abs(observed)
+	}
+	return math.Abs(observed-expected) / math.Abs(expected)
 }

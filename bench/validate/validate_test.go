@@ -15,6 +15,7 @@ import (
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -41,9 +42,15 @@ func find(t *testing.T, id string) validate.Case {
 func run(t *testing.T, c validate.Case, open validate.NewSolver, single bool) []validate.Result {
 	t.Helper()
 	start := time.Now()
-	results, err := c.Run(context.Background(), open, single)
+	report, err := c.Run(context.Background(), open, single)
 	if err != nil {
 		t.Fatal(err)
+	}
+	results := report.Results
+	if report.Chart != nil {
+		if _, err := report.Chart.Image(figure.Options{}); err != nil {
+			t.Error(err)
+		}
 	}
 	var table strings.Builder
 	for _, r := range results {
@@ -64,7 +71,7 @@ func failed(results []validate.Result) (names []string) {
 
 // quick are the cases that take less than a second on two cores.
 func quick(c validate.Case) bool {
-	return slices.Contains([]string{"A01", "A08", "A23"}, c.ID)
+	return slices.Contains([]string{"A01", "A08", "A23", "P04"}, c.ID)
 }
 
 func TestCasesHold(t *testing.T) {
@@ -111,8 +118,8 @@ func TestWrongPhysicsFails(t *testing.T) {
 		cases  []string
 	}{
 		{"diffusion", func(m *tissue.Model) { m.Substrates[0].DiffusionCoefficient *= 1.1 },
-			[]string{"A01", "A03", "A04", "A07", "A08", "A11", "A16", "P01"}},
-		{"decay", func(m *tissue.Model) { m.Substrates[0].DecayRate *= 1.1 }, []string{"A01", "A07", "A08", "A23"}},
+			[]string{"A01", "A03", "A04", "A07", "A08", "A11", "A16", "P01", "P08"}},
+		{"decay", func(m *tissue.Model) { m.Substrates[0].DecayRate *= 1.1 }, []string{"A01", "A05", "A07", "A08", "A23", "P03"}},
 		{"y axis", func(m *tissue.Model) { m.Grid.Spacing[1] *= 1.1 }, []string{"A07", "A08", "A11"}},
 		{"receptors", func(m *tissue.Model) {
 			for t := range m.CellTypes {
@@ -120,7 +127,14 @@ func TestWrongPhysicsFails(t *testing.T) {
 					m.CellTypes[t].Receptors[i].OnRate *= 1.1
 				}
 			}
-		}, []string{"A11"}},
+		}, []string{"A11", "P07"}},
+		{"saturable uptake", func(m *tissue.Model) {
+			for t := range m.CellTypes {
+				for i := range m.CellTypes[t].Exchange {
+					m.CellTypes[t].Exchange[i].MaxUptakeRate *= 1.1
+				}
+			}
+		}, []string{"P03", "P04"}},
 		{"export", func(m *tissue.Model) {
 			for t := range m.CellTypes {
 				for i := range m.CellTypes[t].Exchange {
@@ -140,11 +154,11 @@ func TestWrongPhysicsFails(t *testing.T) {
 				if testing.Short() && !quick(c) {
 					t.Skip("takes seconds")
 				}
-				results, err := c.Run(context.Background(), open, false)
+				report, err := c.Run(context.Background(), open, false)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if failed(results) == nil {
+				if failed(report.Results) == nil {
 					t.Errorf("%s passes with %s off by a tenth", id, wrong.name)
 				}
 			})

@@ -42,6 +42,7 @@ type commands struct {
 	Gallery galleryCommand `cmd:"" help:"List the scenarios built in, or print one."`
 
 	Validate validateCommand  `cmd:"" help:"Run the verification cases and compare with the expected numbers."`
+	Bench    benchCommand     `cmd:"" help:"Time workloads: sweeps, bytes, copy bandwidth, and what an error costs each scheme."`
 	Info     infoCommand      `cmd:"" help:"Print device, driver, limits, memory and versions."`
 	Version  kong.VersionFlag `help:"Print the version."`
 }

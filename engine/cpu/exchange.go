@@ -81,6 +81,21 @@ func (x *exchange) addStage(c, d, next []float64, elapsed, scale, weight float64
 	})
 }
 
+// weigh adds the weight of a stage with the densities y to the shares.
+func (x *exchange) weigh(c, y []float64, weight float64, first bool) {
+	if first {
+		x.clearShares()
+	}
+	x.eachSite(func(i int, s engine.Site) {
+		x.share[i] += weight * (y[s.Voxel] - c[s.Voxel])
+	})
+	x.eachSaturable(func(i int, cell engine.SaturableCell) {
+		before, now := cell.Law.Surface(c[cell.Voxel]), cell.Law.Surface(y[cell.Voxel])
+		x.surfaceShare[i] += weight * (now - before)
+		x.saturatedShare[i] += weight * (cell.Law.Saturated(now) - cell.Law.Saturated(before))
+	})
+}
+
 func (x *exchange) clearShares() {
 	clear(x.share)
 	clear(x.surfaceShare)

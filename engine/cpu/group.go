@@ -104,6 +104,21 @@ func (g *group) swap() {
 	}
 }
 
+// Implicit reports whether a step has only itself to solve for.
+func (g *group) Implicit() bool { return len(g.members) == 1 && g.reactions == nil }
+
+// TryImplicit takes a step of SDIRK2.
+func (g *group) TryImplicit(t, dt, tolerance float64) (trials []engine.Trial, err error) {
+	g.trials[0], err = g.members[0].tryImplicit(t, dt, tolerance)
+	return g.trials, err
+}
+
+// Settle finds the steady state.
+func (g *group) Settle(t, dt float64) (trials []engine.Trial, err error) {
+	g.trials[0], err = g.members[0].settle(t, dt)
+	return g.trials, err
+}
+
 // Accept swaps the candidates in and books ∫c dt at the sites.
 func (g *group) Accept(dt float64) error {
 	for _, st := range g.members {

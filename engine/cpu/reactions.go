@@ -21,7 +21,8 @@ type reactions struct {
 type chemist struct {
 	rates    []*expression.Evaluator
 	jacobian [][][]slope // per member and variable
-	density  [][]float64 // by substrate: of members, a row
+	density  [][]float64 // by substrate: of members, a row of c
+	moved    [][]float64 // and of c + d
 	now      []float64
 	before   []float64
 	sum      []float64
@@ -47,12 +48,12 @@ func (r *reactions) newChemist() *chemist {
 	for _, st := range r.group.members {
 		last = max(last, int(st.substrate.ID))
 	}
-	c := &chemist{density: make([][]float64, last+1), now: make([]float64, nx), before: make([]float64, nx), sum: make([]float64, nx)}
+	c := &chemist{density: make([][]float64, last+1), moved: make([][]float64, last+1), now: make([]float64, nx), before: make([]float64, nx), sum: make([]float64, nx)}
 	for _, rate := range r.Rates {
 		c.rates = append(c.rates, rate.Evaluator())
 	}
 	for i, st := range r.group.members {
-		c.density[st.substrate.ID] = make([]float64, nx)
+		c.density[st.substrate.ID], c.moved[st.substrate.ID] = make([]float64, nx), make([]float64, nx)
 		var rows [][]slope
 		for _, terms := range r.Jacobian(i) {
 			var row []slope
@@ -79,25 +80,13 @@ func (r *reactions) eachRow(visit func(c *chemist, i int, at row)) {
 	})
 }
 
-// see makes c + d of every member the densities of a row.
-func (c *chemist) see(members []*stepper, at row, value func(st *stepper, i int) float64) {
-	for _, st := range members {
-		density := c.density[st.substrate.ID]
-		for x := range density {
-			density[x] = value(st, at.at+x)
-		}
-	}
-}
-
 // addRate adds scale F(c) to a field of every member and sums up what reacts. density
 // and target pick the fields.
 func (r *reactions) addRate(density, target func(*stepper) []float64, scale float64) {
 	members := r.group.members
 	r.eachRow(func(c *chemist, i int, at row) {
-		for _, st := range members {
+		for m, st := range members {
 			copy(c.density[st.substrate.ID], density(st)[at.at:])
-		}
-		for m := range members {
 			r.row[m][i] = 0
 		}
 		for k, rate := range c.rates {
@@ -140,16 +129,20 @@ func (c *chemist) steepest(members []*stepper, at row) float64 {
 func (r *reactions) addStage(scale, weight float64, first bool) {
 	members := r.group.members
 	r.eachRow(func(c *chemist, i int, at row) {
-		if first {
-			for m := range members {
+		for m, st := range members {
+			if first {
 				r.row[m][i] = 0
+			}
+			density, moved := c.density[st.substrate.ID], c.moved[st.substrate.ID]
+			copy(density, st.density[at.at:])
+			near := st.near[at.at:][:len(density)]
+			for x, c := range density {
+				moved[x] = c + near[x]
 			}
 		}
 		for k, rate := range c.rates {
-			c.see(members, at, func(st *stepper, i int) float64 { return st.density[i] })
 			rate.Row(c.before, c.density)
-			c.see(members, at, func(st *stepper, i int) float64 { return st.density[i] + st.near[i] })
-			rate.Row(c.now, c.density)
+			rate.Row(c.now, c.moved)
 			for x, earlier := range c.before {
 				c.now[x] -= earlier
 			}

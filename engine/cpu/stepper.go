@@ -25,6 +25,7 @@ type stepper struct {
 
 	cells, walls *exchange
 	lod          *lod
+	implicit     *implicit // nil before the first implicit step
 }
 
 func newStepper(s engine.Substrate) *stepper {
@@ -209,6 +210,9 @@ func (st *stepper) Integrals() (engine.Integrals, error) {
 
 func (st *stepper) Replace(cells, walls *engine.Exchange) error {
 	st.cells, st.walls = newExchange(cells), newExchange(walls)
+	if st.implicit != nil {
+		st.implicit.stale = true
+	}
 	return nil
 }
 

@@ -114,11 +114,16 @@ func (f Frame) Render(w io.Writer, o Options) error {
 
 // Save renders the frame into a PNG file, which it replaces.
 func (f Frame) Save(path string, o Options) error {
+	return save(path, func(w io.Writer) error { return f.Render(w, o) })
+}
+
+// save writes a file, which it replaces.
+func save(path string, render func(w io.Writer) error) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("figure: %w", err)
 	}
-	if err := f.Render(file, o); err != nil {
+	if err := render(file); err != nil {
 		file.Close()
 		return err
 	}
@@ -154,11 +159,14 @@ func (f Frame) complete() (Frame, error) {
 	return f, nil
 }
 
-const defaultDPI = 200
+const (
+	defaultDPI   = 200
+	defaultWidth = 1600 // pixels
+)
 
 func (o Options) complete() (Options, error) {
 	if o.Width == 0 {
-		o.Width = 1600
+		o.Width = defaultWidth
 	}
 	if o.DPI == 0 {
 		o.DPI = defaultDPI

@@ -95,6 +95,58 @@ func TestCopyKernelEqualsItsInput(t *testing.T) {
 	}
 }
 
+type bufferCopyArgs struct {
+	Source *gpu.Buffer `gl:"Source"`
+	Target *gpu.Buffer `gl:"Target"`
+	Shape  [3]int32    `gl:"shape"`
+	Count  int32       `gl:"count"`
+}
+
+func TestBufferCopyKernelEqualsItsInput(t *testing.T) {
+	d := gputest.Open(t)
+	const fours, width = 2500, 1030 // no multiple of each other, nor of a group
+	err := d.Do(func(q *gpu.Queue) error {
+		source, err := shaders.Assemble("copy_buffer", nil)
+		if err != nil {
+			return err
+		}
+		kernel, err := gpu.NewKernel[bufferCopyArgs](q, source)
+		if err != nil {
+			return err
+		}
+		defer kernel.Free(q)
+		from, err := q.NewBuffer(16 * fours)
+		if err != nil {
+			return err
+		}
+		defer from.Free(q)
+		to, err := q.NewBuffer(16 * (fours + 1))
+		if err != nil {
+			return err
+		}
+		defer to.Free(q)
+		want := counting([3]int{4 * fours, 1, 1})
+		if err := gpu.WriteBuffer(q, from, 0, want); err != nil {
+			return err
+		}
+		shape := [3]int{width, (fours + width - 1) / width, 1}
+		if err := kernel.Launch(q, shape, &bufferCopyArgs{from, to, [3]int32{int32(shape[0]), int32(shape[1]), 1}, fours}); err != nil {
+			return err
+		}
+		got := make([]float32, 4*(fours+1))
+		if err := gpu.ReadBuffer(q, to, 0, got); err != nil {
+			return err
+		}
+		if !slices.Equal(got, append(want, 0, 0, 0, 0)) {
+			t.Error("the copy of a buffer differs from it, or goes beyond")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func BenchmarkCopy(b *testing.B) {
 	for _, shape := range [][3]int{{128, 128, 128}, {1024, 1024, 1}} {
 		b.Run(fmt.Sprintf("shape=%dx%dx%d", shape[0], shape[1], shape[2]), func(b *testing.B) {
