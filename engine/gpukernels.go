@@ -132,6 +132,8 @@ type kernels struct {
 	rows          *gpu.Kernel[rowsArgs]
 	gather        *gpu.Kernel[gatherArgs]
 	lod           lodKernels // where the key asks for them
+	key           programKey
+	implicit      *implicitKernels // nil before the first step that needs them
 }
 
 // programKey says what a set of kernels is compiled for.
@@ -176,7 +178,7 @@ func (k programKey) defines(extra ...string) map[string]string {
 }
 
 func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
-	k := &kernels{}
+	k := &kernels{key: key}
 	err := errors.Join(
 		build(q, &k.rate, "apply_stencil", key.defines()),
 		build(q, &k.stencil, "apply_stencil", key.defines("SUM")),
@@ -236,4 +238,5 @@ func (k *kernels) free(q *gpu.Queue) {
 	k.rows.Free(q)
 	k.gather.Free(q)
 	k.lod.free(q)
+	k.implicit.free(q)
 }

@@ -39,7 +39,8 @@ type gpuStepper struct {
 	trials, totals, rowSums  *gpu.Buffer
 	cells, walls             *gpuExchange
 	mosaic                   mosaicArgs
-	lod                      *gpuLOD // nil for other schemes
+	lod                      *gpuLOD      // nil for other schemes
+	implicit                 *gpuImplicit // nil before the first step that needs it
 
 	trial   Trial // of the last sums
 	rows    []float32
@@ -103,6 +104,16 @@ func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) error {
 		newCells.free(q)
 		return err
 	}
+	if im := st.implicit; im != nil {
+		newHeld, err := newGPUExchange(q, st.Grid, st.heldWalls(walls))
+		if err != nil {
+			newCells.free(q)
+			newWalls.free(q)
+			return err
+		}
+		im.held.free(q)
+		im.held, im.stale = newHeld, true
+	}
 	st.cells.free(q)
 	st.walls.free(q)
 	st.cells, st.walls = newCells, newWalls
@@ -119,6 +130,7 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 	st.cells.free(q)
 	st.walls.free(q)
 	st.lod.free(q)
+	st.implicit.free(q)
 }
 
 func (st *gpuStepper) columnArgs() columnArgs {

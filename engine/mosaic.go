@@ -75,19 +75,29 @@ func (p *Mosaic) Face(a, b int) float64 {
 	return p.face(a, b)
 }
 
-// TransferTable returns (α D)_face/(R α) of the first label for every two labels, row
-// by row, µm²/s: divided by Δx², the rate at which a voxel of the first evens out with
-// one of the second.
-func (p *Mosaic) TransferTable() []float64 {
+// ConductanceTable returns (α D)_face for every two labels, row by row, µm²/s; 0 beside
+// a held one.
+func (p *Mosaic) ConductanceTable() []float64 {
 	n := len(p.Mobility)
 	table := make([]float64, n*n)
 	for a := range n {
 		for b := range n {
 			own, other := p.Mobility[a], p.Mobility[b]
 			if own*other > 0 && !p.Held[a] && !p.Held[b] {
-				table[a*n+b] = 2 * own * other / (own + other) / p.Capacity[a]
+				table[a*n+b] = 2 * own * other / (own + other)
 			}
 		}
+	}
+	return table
+}
+
+// TransferTable returns (α D)_face/(R α) of the first label for every two labels, row
+// by row, µm²/s: divided by Δx², the rate at which a voxel of the first evens out with
+// one of the second.
+func (p *Mosaic) TransferTable() []float64 {
+	table := p.ConductanceTable()
+	for i := range table {
+		table[i] /= p.Capacity[i/len(p.Capacity)]
 	}
 	return table
 }
