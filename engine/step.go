@@ -52,7 +52,7 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 	for {
 		proposal := g.step
 		if !fixed {
-			proposal = min(proposal, RKC2Step(maxStages, g.bound()))
+			proposal = min(proposal, RKC2Step(maxStages, g.bound()), g.longest)
 		}
 		dt := divide(proposal, remaining)
 		scheme := in.scheme(RKC2Stages(dt, g.bound()))
