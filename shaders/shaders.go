@@ -30,6 +30,8 @@ func Variants() []Variant {
 			{"copy", walls}, {"paint_slice", walls},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
+			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": "", "FLOW": ""}}, {"advance_stage", map[string]string{"MOSAIC": "", "FLOW": "", "PERIODIC_X": "", "PERIODIC_Y": ""}},
+			{"reduce_step", map[string]string{"MOSAIC": "", "FLOW": ""}},
 			{"advance_stage", walls}, {"advance_stage", wrapped}, {"advance_stage", map[string]string{"LAST": ""}},
 			{"advance_stage", map[string]string{"SECOND": ""}}, {"advance_stage", map[string]string{"LAST": "", "SECOND": ""}},
 			{"exchange_rate", walls}, {"exchange_stage", walls}, {"book_exchange", walls},
