@@ -89,6 +89,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("engine: absolute tolerance %g: want 0 or more", o.AbsoluteTolerance)
 	case !(o.TimeStep >= 0):
 		return o, fmt.Errorf("engine: time step %g s: want 0 or more", o.TimeStep)
+	case o.TimeStep > 0 && o.Scheme == Steady:
+		return o, fmt.Errorf("engine: time step %g s: want none for scheme steady, which has no steps", o.TimeStep)
 	}
 	return o, nil
 }
