@@ -100,7 +100,7 @@ func rules() []struct {
 		{[]string{"shaders"}, nil, "shaders are text"},
 		{[]string{"engine/gpu."}, nil, "the device knows no model"},
 		{[]string{"engine/gpu"}, []string{"engine/gpu"}, "the ways to open a device know the device alone"},
-		{[]string{"engine."}, []string{"tissue", "shaders", "engine/gpu"}, "the engine knows neither pictures nor the processor's solver"},
+		{[]string{"engine."}, []string{"tissue", "shaders", "engine/gpu", "engine/multigrid"}, "the engine knows neither pictures nor the processor's solver"},
 		{[]string{"engine/multigrid"}, nil, "a linear system knows no model"},
 		{[]string{"engine/cpu"}, []string{"engine.", "engine/multigrid", "tissue"}, "the oracle needs no GPU"},
 		{[]string{"engine"}, []string{"engine", "tissue", "shaders"}, "records know the engine, not pictures"},

@@ -63,6 +63,11 @@ func agreementModels() map[string]*tissue.Model {
 		"regions":                 regional(populate(solid([3]int{15, 12, 9}), 7, exchanging("sipper", tissue.Exchange{UptakeRate: 0.05}))),
 		"regions in 2D":           regional(planar(23, 37)),
 		"periodic regions":        regional(withBoundary(solid([3]int{12, 12, 35}), every(periodic))),
+		"flow":                    flowing(withBoundary(solid([3]int{13, 7, 35}), [3][2]tissue.Boundary{{held, {}}, {periodic, periodic}, {}}), 0.3, -0.4, 0.2),
+		"flow in 2D":              flowing(withBoundary(planar(21, 37), [3][2]tissue.Boundary{{}, {{}, held}, {}}), -0.2, 0.5, 0),
+		"flow through a voxel":    flowing(withBoundary(solid([3]int{1, 1, 1}), [3][2]tissue.Boundary{{held, {}}, {}, {held, held}}), 0.3, 0, 0.2),
+		"flow through regions":    irrigated(regional(walled(populate(solid([3]int{15, 12, 35}), 7, consumer, saturable)))),
+		"flow, regions in 2D":     irrigated(regional(walled(planar(23, 37)))),
 		"walls of every kind":     walled(populate(solid([3]int{9, 10, 11}), 6, exporter, consumer)),
 		"two substrates, no cell": {Grid: two.Grid, ExtracellularFraction: 1, Substrates: two.Substrates},
 	}

@@ -12,9 +12,10 @@ import (
 // Analysis is what can be said of a model before it runs.
 type Analysis struct {
 	Substrates  []SubstrateAnalysis
-	DeviceBytes int64 // on a GPU; see GPUMemory
+	Speed       float64 // largest Darcy velocity q through a face, µm/s; 0 where fluid rests
+	DeviceBytes int64   // on a GPU; see GPUMemory
 	Warnings    []string
-	Fault       error // why no solver takes the model: what its scheme refuses, or ErrBeyondSubVoxelLaw, and then the numbers are those of coupling plain
+	Fault       error // why no solver takes the model: what its scheme refuses, a flow without a solution, and then the numbers are those of fluid at rest, or ErrBeyondSubVoxelLaw, and then they are those of coupling plain
 }
 
 // SubstrateAnalysis are a substrate's rates, lengths and expected work.
@@ -23,6 +24,8 @@ type SubstrateAnalysis struct {
 	ExplicitStep    float64    // largest stable forward-Euler step, s
 	Fourier         [3]float64 // D dt/Δx² of that step, per axis
 	Decay           float64    // λ dt of that step
+	Peclet          float64    // largest |q| Δx/(α D) of a face: how far the density is that of upstream; infinite without diffusion
+	FlowStep        float64    // longest step of the adaptive scheme in the flow, s; infinite where fluid rests
 	DiffusionLength float64    // √(D/λ), µm; infinite without decay
 	LossRate        float64    // λ and the cells' uptake of a low density spread evenly, 1/s
 	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets at low density
@@ -51,9 +54,16 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	}
 	a := Analysis{DeviceBytes: GPUMemory(m), Fault: schemeFaults(m, o.Scheme)}
 	laws := NewSurfaceLaws(m, o.Coupling)
+	flow, err := newFluid(m, laws.labels)
+	if err != nil {
+		a.Fault, flow = errors.Join(a.Fault, err), nil
+	}
+	if flow != nil {
+		a.Speed = flow.fastest()
+	}
 	for i := range m.Substrates {
 		id := tissue.SubstrateID(i)
-		p := newMosaic(m, id, laws.labels)
+		p := newMosaic(m, id, laws.labels, flow)
 		x, err := laws.exchange(id, p)
 		if err != nil {
 			a.Fault = errors.Join(a.Fault, err)
@@ -80,6 +90,7 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exch
 		a.Fourier[axis] = weight * a.ExplicitStep
 	}
 	a.Decay = s.DecayRate * a.ExplicitStep
+	a.Peclet, a.FlowStep = p.peclet(m.Grid), f.flowStep()
 	spread := newSpread(m, id)
 	volume := x.Capacity.Total(m.Grid.Voxels())
 	a.LossRate = s.DecayRate + spread.sink()/volume
@@ -191,7 +202,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 		steps = math.Ceil(duration / o.TimeStep)
 		return steps, steps * cost(o.TimeStep)
 	}
-	dt := math.Min(every, duration)
+	dt := min(a.FlowStep, every, duration)
 	if !implicit {
 		dt = math.Min(dt, RKC2Step(maxStages, a.Radius))
 	}
@@ -246,6 +257,9 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 	}
 	if o.TimeStep > a.ExplicitStep && o.Scheme == FTCS {
 		warn("a step of %.3g s is beyond the stability bound of forward Euler, %.3g s", o.TimeStep, a.ExplicitStep)
+	}
+	if o.TimeStep > a.FlowStep && o.Scheme == Adaptive {
+		warn("a step of %.3g s is beyond the stability bound of the flow, %.3g s", o.TimeStep, a.FlowStep)
 	}
 	if work := a.Sweeps * float64(m.Grid.Voxels()); work > dayOfWork {
 		warn("about %.1e voxel updates: more than a day even at 1e9 a second; use larger voxels, or a smaller diffusion coefficient", work)

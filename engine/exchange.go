@@ -258,7 +258,7 @@ type budget struct {
 // NewExchange sorts the cells of a model by voxel for one substrate.
 func NewExchange(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) (*Exchange, error) {
 	laws := NewSurfaceLaws(m, coupling)
-	return laws.exchange(s, newMosaic(m, s, laws.labels))
+	return laws.exchange(s, newMosaic(m, s, laws.labels, nil))
 }
 
 // exchange sorts the cells by voxel. Cells in voxels with a held density see it and

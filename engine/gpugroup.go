@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"errors"
-
 	"github.com/cytofield/cytofield/engine/gpu"
 )
 
@@ -17,10 +15,11 @@ type gpuGroup struct {
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
-	t, dt    float64
-	scheme   *RKC2
-	steps    int
-	onDevice struct{ rate, try, accept, euler, lod func(*gpu.Queue) error }
+	t, dt     float64
+	tolerance float64
+	scheme    *RKC2
+	steps     int
+	onDevice  struct{ rate, try, tryImplicit, settle, accept, euler, lod func(*gpu.Queue) error }
 }
 
 func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
@@ -32,6 +31,12 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 	g.onDevice.try = g.try
 	g.onDevice.accept = func(q *gpu.Queue) error {
 		return g.each(func(st *gpuStepper) error { return st.accept(q, g.dt) })
+	}
+	g.onDevice.tryImplicit = func(q *gpu.Queue) error {
+		return g.each(func(st *gpuStepper) error { return st.tryImplicit(q, g.t, g.dt, g.tolerance) })
+	}
+	g.onDevice.settle = func(q *gpu.Queue) error {
+		return g.each(func(st *gpuStepper) error { return st.settle(q, g.t, g.dt) })
 	}
 	g.onDevice.euler = g.euler
 	g.onDevice.lod = func(q *gpu.Queue) error {
@@ -85,17 +90,17 @@ func (g *gpuGroup) Try(t, dt float64, scheme *RKC2) ([]Trial, error) {
 	return g.run(g.onDevice.try)
 }
 
-// Implicit reports that no kernels solve linear systems.
-func (g *gpuGroup) Implicit() bool { return false }
+func (g *gpuGroup) Implicit() bool { return true }
 
-// errNoImplicit is what a caller gets that has not asked Implicit.
-var errNoImplicit = errors.New("engine: the GPU has no implicit steps")
+func (g *gpuGroup) TryImplicit(t, dt, tolerance float64) ([]Trial, error) {
+	g.t, g.dt, g.tolerance = t, dt, tolerance
+	return g.run(g.onDevice.tryImplicit)
+}
 
-// TryImplicit fails.
-func (g *gpuGroup) TryImplicit(_, _, _ float64) ([]Trial, error) { return nil, errNoImplicit }
-
-// Settle fails.
-func (g *gpuGroup) Settle(float64, float64) ([]Trial, error) { return nil, errNoImplicit }
+func (g *gpuGroup) Settle(t, dt float64) ([]Trial, error) {
+	g.t, g.dt = t, dt
+	return g.run(g.onDevice.settle)
+}
 
 func (g *gpuGroup) Accept(dt float64) error {
 	g.dt = dt

@@ -20,6 +20,14 @@ type mosaicArgs struct {
 	Labels     *gpu.Buffer `gl:"Labels,optional"`
 	Tissue     *gpu.Buffer `gl:"Tissue,optional"`
 	LabelCount int32       `gl:"labelCount,optional"`
+	PassagesX  *gpu.Buffer `gl:"PassagesX,optional"`
+	PassagesY  *gpu.Buffer `gl:"PassagesY,optional"`
+	PassagesZ  *gpu.Buffer `gl:"PassagesZ,optional"`
+}
+
+// passages returns the place of an axis' buffer.
+func (a *mosaicArgs) passages(axis int) **gpu.Buffer {
+	return [3]**gpu.Buffer{&a.PassagesX, &a.PassagesY, &a.PassagesZ}[axis]
 }
 
 type stencilArgs struct {
@@ -132,6 +140,8 @@ type kernels struct {
 	rows          *gpu.Kernel[rowsArgs]
 	gather        *gpu.Kernel[gatherArgs]
 	lod           lodKernels // where the key asks for them
+	key           programKey
+	implicit      *implicitKernels // nil before the first step that needs them
 }
 
 // programKey says what a set of kernels is compiled for.
@@ -139,12 +149,13 @@ type programKey struct {
 	planar   bool // 2D textures: one voxel along z
 	periodic [3]bool
 	mosaic   bool
+	flow     bool // in a mosaic
 	lod      bool
 	lines    [3]int // lengths of the arrays of its sweeps
 }
 
 func keyOf(s Substrate, scheme Scheme) programKey {
-	key := programKey{planar: s.Grid.Shape[2] == 1, mosaic: s.Mosaic != nil, lod: scheme == LOD}
+	key := programKey{planar: s.Grid.Shape[2] == 1, mosaic: s.Mosaic != nil, flow: s.Mosaic != nil && s.Mosaic.Flows(), lod: scheme == LOD}
 	if key.lod {
 		for axis, n := range s.Grid.Shape {
 			key.lines[axis] = arrayLength(n)
@@ -169,6 +180,9 @@ func (k programKey) defines(extra ...string) map[string]string {
 	if k.mosaic {
 		defines["MOSAIC"] = ""
 	}
+	if k.flow {
+		defines["FLOW"] = ""
+	}
 	for _, name := range extra {
 		defines[name] = ""
 	}
@@ -176,7 +190,7 @@ func (k programKey) defines(extra ...string) map[string]string {
 }
 
 func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
-	k := &kernels{}
+	k := &kernels{key: key}
 	err := errors.Join(
 		build(q, &k.rate, "apply_stencil", key.defines()),
 		build(q, &k.stencil, "apply_stencil", key.defines("SUM")),
@@ -236,4 +250,5 @@ func (k *kernels) free(q *gpu.Queue) {
 	k.rows.Free(q)
 	k.gather.Free(q)
 	k.lod.free(q)
+	k.implicit.free(q)
 }

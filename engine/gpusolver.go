@@ -41,7 +41,7 @@ func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
 
 // GPUMemory returns the device memory a valid model takes, bytes: four fields, the
 // columns' sums, and what the cells and held walls need, for every substrate. It is
-// exact where no two cells share a voxel, and a little more than it takes elsewhere;
+// exact where no two cells share a voxel and fluid rests, and a little more than it takes elsewhere;
 // scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
@@ -49,8 +49,11 @@ func GPUMemory(m *tissue.Model) int64 {
 	field := m.Grid.Voxels()*4*4 + mosaicBytes(m) + columns[0]*rows*(trialBytes+4) + rows*rowFloats*4
 	present := m.Cells.Count(len(m.CellTypes))
 	total := 0
+	labels := m.Labels()
 	for s := range m.Substrates {
-		total += field + len(NewWalls(m, tissue.SubstrateID(s), 0).Sites)*siteBytes
+		id := tissue.SubstrateID(s)
+		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
+		total += field + (len(walls.Sites)+flowSites(m, labels))*siteBytes
 		for t, cells := range present {
 			law, ok, _ := NewSurfaceLaw(m, tissue.CellTypeID(t), tissue.SubstrateID(s), PlainCoupling)
 			switch {
@@ -66,11 +69,40 @@ func GPUMemory(m *tissue.Model) int64 {
 
 // mosaicBytes is what labels and tables take per substrate.
 func mosaicBytes(m *tissue.Model) int {
-	if len(m.Regions) == 0 {
+	if len(m.Regions) == 0 && m.Flow == nil {
 		return 0
 	}
 	labels := len(m.Regions) + 1
-	return (m.Grid.Voxels()+3)/4*4 + labels*(labels+4)*4
+	bytes := (m.Grid.Voxels()+3)/4*4 + labels*(labels+4)*4
+	if m.Flow != nil {
+		bytes += flowAxes(m.Grid) * m.Grid.Voxels() * 8
+	}
+	return bytes
+}
+
+// flowSites returns how many voxels at most fluid enters or leaves by other ways than
+// the faces between them.
+func flowSites(m *tissue.Model, labels []uint8) int {
+	if m.Flow == nil {
+		return 0
+	}
+	sites := 0
+	for axis, n := range m.Grid.Shape {
+		if !periodicAlong(m, axis) {
+			sites += 2 * m.Grid.Voxels() / n
+		}
+	}
+	for i, r := range m.Regions {
+		if r.Leak != nil {
+			sites += len(m.VesselSurface(i))
+		}
+	}
+	for _, label := range labels {
+		if label > 0 && m.Regions[label-1].Lymph != nil {
+			sites++
+		}
+	}
+	return min(sites, m.Grid.Voxels())
 }
 
 func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {

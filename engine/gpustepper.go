@@ -39,7 +39,8 @@ type gpuStepper struct {
 	trials, totals, rowSums  *gpu.Buffer
 	cells, walls             *gpuExchange
 	mosaic                   mosaicArgs
-	lod                      *gpuLOD // nil for other schemes
+	lod                      *gpuLOD      // nil for other schemes
+	implicit                 *gpuImplicit // nil before the first step that needs it
 
 	trial   Trial // of the last sums
 	rows    []float32
@@ -103,6 +104,16 @@ func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) error {
 		newCells.free(q)
 		return err
 	}
+	if im := st.implicit; im != nil {
+		newHeld, err := newGPUExchange(q, st.Grid, st.heldWalls(walls))
+		if err != nil {
+			newCells.free(q)
+			newWalls.free(q)
+			return err
+		}
+		im.held.free(q)
+		im.held, im.stale = newHeld, true
+	}
 	st.cells.free(q)
 	st.walls.free(q)
 	st.cells, st.walls = newCells, newWalls
@@ -116,9 +127,13 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 	for _, b := range []*gpu.Buffer{st.trials, st.totals, st.rowSums, st.mosaic.Labels, st.mosaic.Tissue} {
 		b.Free(q)
 	}
+	for axis := range 3 {
+		(*st.mosaic.passages(axis)).Free(q)
+	}
 	st.cells.free(q)
 	st.walls.free(q)
 	st.lod.free(q)
+	st.implicit.free(q)
 }
 
 func (st *gpuStepper) columnArgs() columnArgs {
@@ -147,8 +162,33 @@ func (st *gpuStepper) openMosaic(q *gpu.Queue) (err error) {
 	if st.mosaic.Labels, err = newBuffer(q, packed); err != nil {
 		return err
 	}
-	st.mosaic.Tissue, err = newBuffer(q, single)
-	return err
+	if st.mosaic.Tissue, err = newBuffer(q, single); err != nil || !p.Flows() {
+		return err
+	}
+	return st.openPassages(q)
+}
+
+// openPassages brings what goes through faces to the device, where fluid flows.
+func (st *gpuStepper) openPassages(q *gpu.Queue) (err error) {
+	periodic := periodicAxes(st.Boundary)
+	for axis := range flowAxes(st.Grid) {
+		single := make([][2]float32, st.Grid.Voxels())
+		for i, passage := range st.Mosaic.Passages(st.Grid, axis, periodic[axis]) {
+			single[i] = [2]float32{float32(passage.Conductance), float32(passage.Carry)}
+		}
+		if *st.mosaic.passages(axis), err = newBuffer(q, single); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flowAxes returns for how many axes kernels keep passages: DIMENSIONS.
+func flowAxes(g tissue.Grid) int {
+	if g.Shape[2] == 1 {
+		return 2
+	}
+	return 3
 }
 
 // decay returns the factor of the stencils' losses: λ/R times scale, or in a mosaic,

@@ -15,6 +15,7 @@ type Integrator struct {
 	model   *tissue.Model
 	options Options
 	labels  []uint8 // of the model
+	flow    *fluid  // of the model; nil where it rests
 	fields  []*field
 	groups  []*group
 	schemes map[int]*RKC2
@@ -45,6 +46,7 @@ type group struct {
 	stepper Stepper
 	radius  float64 // spectral bound of the group but for its reactions, 1/s
 	steep   float64 // and of these, 1/s
+	longest float64 // step of RKC2 that the flow allows, s
 	time    float64 // s
 	step    float64 // s, proposed next; 0 before the first
 	ready   bool    // F(c) is valid
@@ -89,13 +91,16 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 		return nil, err
 	}
 	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKC2{}}
+	if in.flow, err = newFluid(m, in.labels); err != nil {
+		return nil, err
+	}
 	for i, s := range m.Substrates {
 		f := &field{id: tissue.SubstrateID(i)}
 		f.substrate = Substrate{Substrate: retarded(s), ID: f.id, Grid: m.Grid, ReactionShare: 1 / s.RetardationFactor()}
 		if o.Scheme == LOD {
 			f.substrate.Nodes = nodes(m, f.id, in.labels)
 		} else {
-			f.substrate.Mosaic = newMosaic(m, f.id, in.labels)
+			f.substrate.Mosaic = newMosaic(m, f.id, in.labels, in.flow)
 		}
 		f.walls = in.wallsAt(f, 0)
 		if f.sweeps = 1; o.Scheme == LOD {
@@ -190,12 +195,14 @@ func (in *Integrator) fill(f *field) error {
 	return nil
 }
 
-// bound sets each group's spectral bound: diffusion, decay and the steepest sink.
+// bound sets each group's spectral bound, diffusion, decay and the steepest sink, and
+// its longest step.
 func (in *Integrator) bound() {
 	for _, g := range in.groups {
-		g.radius = 0
+		g.radius, g.longest = 0, math.Inf(1)
 		for _, f := range g.fields {
 			g.radius = max(g.radius, f.spectralRadius())
+			g.longest = min(g.longest, f.flowStep())
 		}
 		g.ready = false
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // regional returns a model with a region of every kind: denser tissue that binds, an
-// impermeable block, voxels whose density follows a series, and a vessel.
+// impermeable block, voxels whose density follows a series, and a vessel. Cells that
+// would be in the way are left out.
 func regional(m *tissue.Model) *tissue.Model {
 	size := m.Grid.Size()
 	at := func(x, y, z float64) r3.Vec { return r3.Vec{X: x * size[0], Y: y * size[1], Z: z * size[2]} }

@@ -122,7 +122,7 @@ type Ledger struct {
 	Secreted, TakenUp float64
 	Decayed           float64
 	Reacted           float64 // made by reactions, net
-	ThroughWalls      float64 // net inflow through faces with a held density
+	ThroughWalls      float64 // net inflow through faces, from held voxels and vessels, and with fluid; less what lymph takes
 	Written           float64 // put in, net, by Write or by a steady solve
 }
 

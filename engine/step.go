@@ -52,7 +52,7 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 	for {
 		proposal := g.step
 		if !fixed && !in.mayStepImplicitly(g) {
-			proposal = min(proposal, RKC2Step(maxStages, g.bound()))
+			proposal = min(proposal, RKC2Step(maxStages, g.bound()), g.longest)
 		}
 		dt := divide(proposal, remaining)
 		tried, err := in.try(g, dt)

@@ -7,26 +7,24 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// NewWalls returns what a substrate exchanges with everything that is neither cell
+// newWalls returns what a substrate exchanges with everything that is neither cell
 // nor neighbour voxel, at a time t, s: the faces of the box, voxels with a held
-// density, and vessels. A wall of conductance k, µm³/s, between a voxel and a density
-// c_w is a site
+// density, vessels and lymph. A wall between a voxel and a density c_w is a site
 //
-//	R α V dc/dt = k (c_w − c)
+//	R α V dc/dt = k_in c_w − k_out c
 //
-// A density held at a face lies half a voxel from the first centre, k = 2 α D V/Δx²;
-// a permeable face adds its resistance, 1/k = 1/(P A) + Δx²/(2 α D V); a held voxel is
-// a whole voxel away; a vessel's wall of area A has k = P A (tissue.VesselExchange).
-func NewWalls(m *tissue.Model, s tissue.SubstrateID, t float64) *Exchange {
-	return newWalls(m, s, t, newMosaic(m, s, m.Labels()))
-}
-
+// whose conductances, µm³/s, differ by the fluid that comes in, k_in − k_out = q A. A density held at a face
+// lies half a voxel from the first centre, k = 2 α D V/Δx² in fluid at rest; a permeable
+// face adds its resistance, 1/k = 1/(P A) + Δx²/(2 α D V) (inSeries); a held voxel is a
+// whole voxel away (fitted); a vessel's wall of area A has k = P A (tissue.VesselExchange),
+// and what leaks on top.
 func newWalls(m *tissue.Model, s tissue.SubstrateID, t float64, p *Mosaic) *Exchange {
 	w := &walls{model: m, substrate: m.Substrates[s], id: s, mosaic: p, t: t, sites: map[int]*Site{}}
 	w.capacity = capacityOf(m, s, p)
 	w.faces()
 	w.heldVoxels()
 	w.vessels()
+	w.lymph()
 	x := &Exchange{Capacity: w.capacity, Since: t}
 	for _, site := range w.sites {
 		x.Sites = append(x.Sites, *site)
@@ -64,16 +62,16 @@ func (w *walls) site(voxel int) *Site {
 	return w.sites[voxel]
 }
 
-// add puts a wall of a conductance, µm³/s, before a voxel.
-func (w *walls) add(voxel int, conductance float64, beyond level) {
-	if conductance == 0 {
+// add puts a wall of conductances k_in and k_out, µm³/s, before a voxel.
+func (w *walls) add(voxel int, inward, outward float64, beyond level) {
+	if inward == 0 && outward == 0 {
 		return
 	}
-	rate := conductance * w.substrate.Unit.AmountPerVolume() / w.capacity.At(voxel)
+	scale := w.substrate.Unit.AmountPerVolume() / w.capacity.At(voxel)
 	site := w.site(voxel)
-	site.Sink += rate
-	site.Source += rate * beyond.density
-	site.Drift += rate * beyond.slope
+	site.Sink += scale * outward
+	site.Source += scale * inward * beyond.density
+	site.Drift += scale * inward * beyond.slope
 }
 
 // mobility returns α D of a voxel, µm²/s.
@@ -86,38 +84,52 @@ func (w *walls) mobility(voxel int) float64 {
 
 func (w *walls) free(voxel int) bool { return w.mosaic == nil || w.mosaic.Free(voxel) }
 
+// fluid returns how it flows; nil where it rests.
+func (w *walls) fluid() *fluid {
+	if w.mosaic == nil {
+		return nil
+	}
+	return w.mosaic.fluid
+}
+
 func (w *walls) faces() {
 	g := w.model.Grid
 	for axis, faces := range w.substrate.Boundary {
 		area := g.VoxelVolume() / g.Spacing[axis]
 		for side, face := range faces {
-			if face.Kind == tissue.NoFlux || face.Kind == tissue.Periodic {
+			inward := w.fluid().inward(g, axis, side)
+			if face.Kind == tissue.Periodic || face.Kind == tissue.NoFlux && inward == nil {
 				continue
 			}
-			for _, voxel := range faceVoxels(g, axis, side) {
-				if mobility := w.mobility(voxel); w.free(voxel) && mobility > 0 {
-					w.face(voxel, face, area, 2*mobility*area/g.Spacing[axis])
+			for k, voxel := range faceVoxels(g, axis, side) {
+				q := 0.0
+				if inward != nil {
+					q = inward[k]
+				}
+				if w.free(voxel) {
+					w.face(voxel, face, area, 2*w.mobility(voxel)/g.Spacing[axis], q)
 				}
 			}
 		}
 	}
 }
 
-// face lets a voxel meet a face of the box; half is the conductance of half a voxel.
-func (w *walls) face(voxel int, face tissue.Boundary, area, half float64) {
-	beyond := levelAt(face.Density, face.Series, w.t)
+// face lets a voxel meet a face of the box; half is the conductance of half a voxel
+// per area, and q what flows in, µm/s.
+func (w *walls) face(voxel int, face tissue.Boundary, area, half, q float64) {
+	permeability, beyond := 0.0, level{}
 	switch face.Kind {
 	case tissue.Dirichlet:
-		w.add(voxel, half, beyond)
+		permeability, beyond = math.Inf(1), levelAt(face.Density, face.Series, w.t)
 	case tissue.Robin:
-		if through := face.Permeability * area; through > 0 {
-			w.add(voxel, 1/(1/through+1/half), beyond)
-		}
+		permeability, beyond = face.Permeability, levelAt(face.Density, face.Series, w.t)
 	case tissue.Flux:
-		if face.Flux > 0 {
+		if face.Flux > 0 && half > 0 {
 			w.site(voxel).Source += face.Flux * area / w.capacity.At(voxel)
 		}
 	}
+	inward, outward := inSeries(permeability, half, q)
+	w.add(voxel, area*inward, area*outward, beyond)
 }
 
 // heldVoxels lets the neighbours of voxels with a held density exchange with it, and
@@ -142,27 +154,59 @@ func (w *walls) heldVoxels() {
 		if slope := held[label].slope; slope != 0 {
 			w.site(voxel).Source += slope
 		}
-		eachNeighbour(g, periodic, voxel, func(axis, neighbour, _ int) {
-			if w.free(neighbour) {
-				h := g.Spacing[axis]
-				w.add(neighbour, w.mosaic.face(voxel, neighbour)*g.VoxelVolume()/(h*h), held[label])
+		eachNeighbour(g, periodic, voxel, func(axis, neighbour, side int) {
+			if !w.free(neighbour) {
+				return
 			}
+			lower, upper := voxel, neighbour
+			if side == 0 {
+				lower, upper = neighbour, voxel
+			}
+			passage := w.mosaic.passage(g, axis, lower, upper)
+			if side == 0 {
+				passage.Carry = -passage.Carry
+			}
+			scale := g.VoxelVolume() / (g.Spacing[axis] * g.Spacing[axis])
+			w.add(neighbour, scale*(passage.Conductance+max(passage.Carry, 0)), scale*(passage.Conductance+max(-passage.Carry, 0)), held[label])
 		})
 	}
 }
 
 func (w *walls) vessels() {
 	for i, r := range w.model.Regions {
+		permeability, blood := 0.0, level{}
 		for _, v := range r.Vessel {
-			if v.Substrate != w.id || v.Permeability == 0 {
-				continue
+			if v.Substrate == w.id {
+				permeability, blood = v.Permeability, levelAt(v.BloodDensity, v.Series, w.t)
 			}
-			blood := levelAt(v.BloodDensity, v.Series, w.t)
-			for _, wall := range w.model.VesselSurface(i) {
-				if w.free(wall.Voxel) {
-					w.add(wall.Voxel, v.Permeability*wall.Area, blood)
-				}
+		}
+		var leak []float64
+		if w.fluid() != nil {
+			leak = w.fluid().leak[i]
+		}
+		if permeability == 0 && leak == nil {
+			continue
+		}
+		for k, wall := range w.model.VesselSurface(i) {
+			q := 0.0
+			if leak != nil {
+				q = leak[k]
 			}
+			if through := permeability * wall.Area; w.free(wall.Voxel) {
+				w.add(wall.Voxel, through+max(q, 0), through+max(-q, 0), blood)
+			}
+		}
+	}
+}
+
+// lymph takes substrates along with the fluid.
+func (w *walls) lymph() {
+	if w.fluid() == nil {
+		return
+	}
+	for voxel, rate := range w.fluid().lymph {
+		if w.free(voxel) {
+			w.add(voxel, 0, rate*w.model.Grid.VoxelVolume(), level{})
 		}
 	}
 }

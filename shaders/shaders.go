@@ -30,6 +30,8 @@ func Variants() []Variant {
 			{"copy", walls}, {"paint_slice", walls},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
+			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": "", "FLOW": ""}}, {"advance_stage", map[string]string{"MOSAIC": "", "FLOW": "", "PERIODIC_X": "", "PERIODIC_Y": ""}},
+			{"reduce_step", map[string]string{"MOSAIC": "", "FLOW": ""}},
 			{"advance_stage", walls}, {"advance_stage", wrapped}, {"advance_stage", map[string]string{"LAST": ""}},
 			{"advance_stage", map[string]string{"SECOND": ""}}, {"advance_stage", map[string]string{"LAST": "", "SECOND": ""}},
 			{"exchange_rate", walls}, {"exchange_stage", walls}, {"book_exchange", walls},
@@ -39,13 +41,37 @@ func Variants() []Variant {
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
 			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
+			{"residual_multigrid", walls}, {"advance_multigrid", walls}, {"combine_implicit", walls},
+			{"assemble_implicit", walls}, {"assemble_implicit", map[string]string{"MOSAIC": ""}},
+			{"exchange_implicit", walls}, {"exchange_implicit", map[string]string{"DRIFT": ""}}, {"exchange_implicit", map[string]string{"MOSAIC": ""}},
+			{"saturable_implicit", walls}, {"saturable_implicit", map[string]string{"MOSAIC": ""}},
+			{"defect_implicit", walls}, {"defect_implicit", map[string]string{"MOSAIC": ""}},
+			{"excess_implicit", walls}, {"excess_implicit", map[string]string{"MOSAIC": ""}},
+			{"lift_implicit", walls}, {"lift_implicit", map[string]string{"MOSAIC": ""}},
 		} {
 			defines := maps.Clone(v.Defines)
 			defines["DIMENSIONS"] = dimensions
 			all = append(all, Variant{v.Kernel, defines})
 		}
 	}
+	all = append(all, multigridVariants()...)
 	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls}, Variant{"copy_buffer", walls})
+}
+
+// multigridVariants lists those that see no textures.
+func multigridVariants() []Variant {
+	var all []Variant
+	for _, kernel := range []string{
+		"restrict_multigrid", "prolong_multigrid", "solve_multigrid", "restrict_sinks", "project_multigrid",
+		"turn_multigrid", "curve_multigrid", "relax_multigrid",
+	} {
+		all = append(all, Variant{kernel, nil})
+	}
+	all = append(all, Variant{"relax_multigrid", map[string]string{"START": ""}})
+	for _, role := range []string{"RESIDUAL", "PROJECT", "CURVE", "LIFT"} {
+		all = append(all, Variant{"sum_multigrid", map[string]string{role: ""}})
+	}
+	return all
 }
 
 // autocatalysis returns the defines of a pair of substrates: y0' = y0 y0 y1.

@@ -8,7 +8,9 @@ import (
 // mosaic is engine.Mosaic made ready for rows: what passes the faces, and what a
 // voxel makes of it.
 type mosaic struct {
-	face     [3][]float64 // (α D)_face/Δx² of each voxel's lower face per axis, 1/s
+	face     [3][]float64 // engine.Passage.Conductance/Δx² of each voxel's lower face per axis, 1/s
+	carry    [3][]float64 // engine.Passage.Carry/Δx² of it, 1/s
+	flows    bool         // whether any is carried
 	capacity []float64    // R α per voxel
 	loss     []float64    // α λ per voxel, 1/s
 	react    []float64    // α per voxel, 0 where nothing reacts
@@ -16,20 +18,12 @@ type mosaic struct {
 
 func newMosaic(p *engine.Mosaic, g tissue.Grid, periodic [3]bool) *mosaic {
 	n := g.Voxels()
-	m := &mosaic{capacity: make([]float64, n), loss: make([]float64, n), react: make([]float64, n)}
-	stride := 1
-	for axis, count := range g.Shape {
-		m.face[axis] = make([]float64, n)
-		h2 := g.Spacing[axis] * g.Spacing[axis]
-		for i := range n {
-			switch at := g.Coordinates(i)[axis]; {
-			case at > 0:
-				m.face[axis][i] = p.Face(i-stride, i) / h2
-			case periodic[axis] && count > 1:
-				m.face[axis][i] = p.Face(i+(count-1)*stride, i) / h2
-			}
+	m := &mosaic{flows: p.Flows(), capacity: make([]float64, n), loss: make([]float64, n), react: make([]float64, n)}
+	for axis, h := range g.Spacing {
+		m.face[axis], m.carry[axis] = make([]float64, n), make([]float64, n)
+		for i, passage := range p.Passages(g, axis, periodic[axis]) {
+			m.face[axis][i], m.carry[axis][i] = passage.Conductance/(h*h), passage.Carry/(h*h)
 		}
-		stride *= count
 	}
 	for i, label := range p.Labels {
 		m.capacity[i], m.loss[i], m.react[i] = p.Capacity[label], p.Loss[label], p.Reacting[label]
@@ -55,6 +49,36 @@ func (op operator) applyMosaic(r row, c, out []float64) {
 			faceSouth[x]*(south[x]-c) + faceNorth[x]*(north[x]-c) +
 			faceBelow[x]*(below[x]-c) + faceTop[x]*(top[x]-c)
 		out[x] = op.own*c + op.scale*(flux-loss[x]*c)/capacity[x]
+	}
+}
+
+// across returns what reaches a voxel through its lower face, density/s times R α:
+//
+//	k (c_lower − c) + q⁺ c_lower + q⁻ c
+func (m *mosaic) across(axis, voxel int, lower, c float64) float64 {
+	q := m.carry[axis][voxel]
+	return m.face[axis][voxel]*(lower-c) + max(q, 0)*lower + min(q, 0)*c
+}
+
+// applyFlow is applyMosaic where fluid carries: what comes in through the lower faces
+// less what leaves through the upper ones, which are those of the neighbours.
+func (op operator) applyFlow(r row, c, out []float64) {
+	m, nx := op.mosaic, op.shape[0]
+	south, north, below, top := c[r.south:], c[r.north:], c[r.below:], c[r.top:]
+	own := c[r.at:][:nx]
+	for x, c := range own {
+		left, right := op.neighbour(0, x, -1), op.neighbour(0, x, +1)
+		flux := m.across(0, r.at+x, own[left], c) + m.across(1, r.at+x, south[x], c) + m.across(2, r.at+x, below[x], c)
+		if right != x { // else it is a face of the box
+			flux -= m.across(0, r.at+right, c, own[right])
+		}
+		if r.north != r.at {
+			flux -= m.across(1, r.north+x, c, north[x])
+		}
+		if r.top != r.at {
+			flux -= m.across(2, r.top+x, c, top[x])
+		}
+		out[x] = op.own*c + op.scale*(flux-m.loss[r.at+x]*c)/m.capacity[r.at+x]
 	}
 }
 

@@ -73,7 +73,11 @@ func (st *stencil) scaled(own, scale float64) operator {
 // row to out. Differences first: where the field is smooth they are small, and so is
 // the rounding of what diffusion moves.
 func (op operator) apply(r row, c, out []float64) {
-	if op.mosaic != nil {
+	switch {
+	case op.mosaic != nil && op.mosaic.flows:
+		op.applyFlow(r, c, out)
+		return
+	case op.mosaic != nil:
 		op.applyMosaic(r, c, out)
 		return
 	}

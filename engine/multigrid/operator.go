@@ -25,8 +25,8 @@ type Operator struct {
 
 func (op Operator) voxels() int { return op.Shape[0] * op.Shape[1] * op.Shape[2] }
 
-// varied reports whether any faces differ.
-func (op Operator) varied() bool {
+// Varied reports whether faces are given.
+func (op Operator) Varied() bool {
 	return op.Faces[0] != nil || op.Faces[1] != nil || op.Faces[2] != nil
 }
 
@@ -42,7 +42,7 @@ func (op Operator) validate() error {
 		return errors.Join(errs...)
 	}
 	for axis, faces := range op.Faces {
-		if faces == nil && op.Shape[axis] > 1 && op.varied() {
+		if faces == nil && op.Shape[axis] > 1 && op.Varied() {
 			errs = append(errs, fmt.Errorf("multigrid: faces of axis %d: none, though other axes have them", axis))
 		} else if faces == nil {
 			if err := notNegative(fmt.Sprintf("weight of axis %d", axis), op.Weights[axis]); err != nil {

@@ -25,10 +25,10 @@ func New(op Operator) (*Solver, error) {
 		return nil, err
 	}
 	sweeps := 1
-	if op.varied() {
+	if op.Varied() {
 		sweeps = 2
 	}
-	s := &Solver{finest: newLevel(op, widths(op.Shape), sweeps), p: make([]float64, op.voxels())}
+	s := &Solver{finest: newLevels(op, sweeps), p: make([]float64, op.voxels())}
 	s.parts = newParts(s.finest)
 	for i := range s.sums {
 		s.sums[i] = make([]float64, s.rows())
@@ -37,17 +37,6 @@ func New(op Operator) (*Solver, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// widths returns those of the finest grid's voxels along each axis: 1.
-func widths(shape [3]int) (all [3][]float64) {
-	for axis, n := range shape {
-		all[axis] = make([]float64, n)
-		for i := range n {
-			all[axis][i] = 1
-		}
-	}
-	return all
 }
 
 // SetSink changes k of each voxel; nil is none. It costs about half a cycle.

@@ -1,6 +1,10 @@
 // What a field spreads and loses in tissue that differs from voxel to voxel. Mirrors engine.Mosaic and cpu's applyMosaic.
 //   transport = sum over the faces of weights transfer (c_neighbour - c) - scale rate c
 // transfer is (alpha D)_face/(R alpha), by the labels of the voxel and its neighbour, and rate lambda/R, by that of the voxel.
+// With FLOW fluid carries: what passes a face with the neighbours c_lower and c_upper, of passage (k, q), is
+//   across = k (c_lower - c_upper) + max(q, 0) c_lower + min(q, 0) c_upper
+//   transport = (sum over the axes of weights (across the lower face - across the upper)) / (R alpha) - scale rate c
+// Mirrors engine.Passage and cpu's applyFlow.
 layout(std430) readonly buffer Labels { uint packedLabels[]; }; // four voxels each, x fastest
 layout(std430) readonly buffer Tissue { float properties[]; };  // transfer, n x n; then n each of rate, capacity, loss, reacting
 
@@ -18,6 +22,9 @@ float capacityOf(uint label) { return properties[labelCount * (labelCount + 1) +
 float lossOf(uint label) { return properties[labelCount * (labelCount + 2) + int(label)]; }     // alpha lambda
 float reactingOf(uint label) { return properties[labelCount * (labelCount + 3) + int(label)]; } // alpha, or 0
 
+#ifdef FLOW
+#include "passage.glsl"
+#else
 // The column keeps the labels of the voxel and of those before and after it.
 uint labelBefore, labelHere, labelAfter;
 
@@ -42,6 +49,7 @@ float transfer(uint other) { return properties[labelCount * int(labelHere) + int
     ((weights.x * (through(a_field, a_v, ivec3(-1, 0, 0), a_c) + through(a_field, a_v, ivec3(1, 0, 0), a_c)) \
     + weights.y * (through(a_field, a_v, ivec3(0, -1, 0), a_c) + through(a_field, a_v, ivec3(0, 1, 0), a_c)) \
     + weights.z * alongMarch(a_before, a_after, a_c)) - decay * rateOf(labelHere) * (a_c))
+#endif
 #endif
 
 #define decaying(a_c) (lossOf(labelHere) * (a_c))
