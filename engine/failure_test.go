@@ -210,6 +210,7 @@ func invalid() map[string]struct {
 		"atol that is no number":      {sound(), engine.Options{AbsoluteTolerance: math.NaN()}, "absolute tolerance NaN"},
 		"negative time step":          {sound(), engine.Options{TimeStep: -1}, "time step -1 s"},
 		"time step that is no number": {sound(), engine.Options{TimeStep: math.NaN()}, "time step NaN s"},
+		"steps of no step":            {sound(), engine.Options{TimeStep: 1, Scheme: engine.Steady}, "scheme steady"},
 		"unsound model":               {unsound, engine.Options{}, "decay rate -1 1/s"},
 		"cell of no type":             {stray, engine.Options{}, "cell 1 has type 3 of 0"},
 		"two saturable uptakes":       {twice, engine.Options{}, "two saturable uptakes of IL-2"},

@@ -22,6 +22,9 @@ func fixed(step float64) engine.Options {
 
 func TestImplicitIsSecondOrderInTime(t *testing.T) {
 	for _, diffusion := range []float64{10, 100} {
+		if testing.Short() && diffusion > 10 {
+			continue // its reference takes a second
+		}
 		for name, m := range timeModels(diffusion) {
 			t.Run(fmt.Sprintf("%s, D %g", name, diffusion), func(t *testing.T) {
 				r := relax(t, m, fixed(0), 100)
@@ -117,13 +120,13 @@ func hasSteadyState(t *testing.T, m *tissue.Model) bool {
 func TestLedgerClosesForImplicitStepsAndSteadyStates(t *testing.T) {
 	d := processor()
 	for name, m := range restingModels() {
-		for _, o := range []engine.Options{fixed(7), {Scheme: engine.Implicit}, {Scheme: engine.Implicit, RelativeTolerance: 0.1}, {Scheme: engine.Steady}} {
+		for _, o := range []engine.Options{fixed(7), {Scheme: engine.Implicit, RelativeTolerance: 0.1}, {Scheme: engine.Steady}} {
 			t.Run(fmt.Sprintf("%s/%s, %g", name, o.Scheme, o.RelativeTolerance), func(t *testing.T) {
 				if o.Scheme == engine.Steady && !hasSteadyState(t, m) {
 					t.Skip("has no steady state")
 				}
 				s := d.solver(t, m, o)
-				for _, until := range []float64{20, 55, 120, 300} {
+				for _, until := range []float64{20, 55, 120} {
 					advance(t, s, until)
 					closes(t, d, s, m)
 				}
@@ -135,6 +138,9 @@ func TestLedgerClosesForImplicitStepsAndSteadyStates(t *testing.T) {
 // What RKC2 and SDIRK2 come to in the end is what steady finds at once: in a dozen
 // cycles where cells are linear, 11 seen. It may be nothing: apart is by what was there.
 func TestSteadyStatesDoNotDependOnTheStep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hours of every model")
+	}
 	d := processor()
 	for name, m := range restingModels() {
 		t.Run(name, func(t *testing.T) {

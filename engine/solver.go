@@ -42,7 +42,7 @@ type Scheme string
 
 const (
 	// Adaptive is RKC2, or where that costs less SDIRK2, with a step from an embedded
-	// error estimate, or with the step of Options.TimeStep. The default.
+	// error estimate; with the step of Options.TimeStep it is RKC2. The default.
 	Adaptive Scheme = "adaptive"
 	// FTCS is forward Euler at a fixed step.
 	FTCS Scheme = "ftcs"
@@ -89,6 +89,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("engine: absolute tolerance %g: want 0 or more", o.AbsoluteTolerance)
 	case !(o.TimeStep >= 0):
 		return o, fmt.Errorf("engine: time step %g s: want 0 or more", o.TimeStep)
+	case o.TimeStep > 0 && o.Scheme == Steady:
+		return o, fmt.Errorf("engine: time step %g s: want none for scheme steady, which has no steps", o.TimeStep)
 	}
 	return o, nil
 }
