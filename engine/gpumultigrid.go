@@ -60,16 +60,16 @@ type gpuMultigrid struct {
 	small    int        // first of the levels that one work group can solve
 	last     int        // of the levels in use: see setSinks
 
-	values, sources  *gpu.Buffer // u and f of all levels, one after the other
-	direction, low   *gpu.Buffer // p; what the density rounds off
+	values, sources *gpu.Buffer // u and f of all levels, one after the other
+	direction, low  *gpu.Buffer // p; what the density rounds off
 	// source and sourceLow are s in two parts, for the caller to fill in.
 	source, sourceLow *gpu.Texture
-	partials, search *gpu.Buffer
-	groups           int         // that leave partial sums
-	shares           *gpu.Buffer // per level: the least sink as a share of the diagonal
-	least            []float32
-	staging          []float32
-	state            []searchState // one
+	partials, search  *gpu.Buffer
+	groups            int         // that leave partial sums
+	shares            *gpu.Buffer // per level: the least sink as a share of the diagonal
+	least             []float32
+	staging           []float32
+	state             []searchState // one
 }
 
 // searchState is Search of include/search.glsl.
