@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -27,7 +28,7 @@ type SubstrateAnalysis struct {
 	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets at low density
 	SteadyDensity   float64    // spread evenly, where release and loss balance; NaN if they never do, and where walls hold a density
 	Steps           float64    // expected, over the model's duration
-	Sweeps          float64
+	Sweeps          float64    // an implicit step counts for what it costs, see implicitSweeps
 }
 
 const (
@@ -87,7 +88,7 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exch
 	if len(f.walls.Sites) == 0 {
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
-	a.Steps, a.Sweeps = expectedWork(a, o, f.positiveStep(), len(lodAxes(m.Grid, s.Substrate)), m.Duration, every)
+	a.Steps, a.Sweeps = expectedWork(a, o, f.positiveStep(), len(lodAxes(m.Grid, s.Substrate)), isImplicit(m, id), m.Duration, every)
 	return a
 }
 
@@ -163,8 +164,9 @@ func (all spread) steady(decay float64) float64 {
 
 // expectedWork counts steps and stencil sweeps: for adaptive a cold start and then
 // the longest steps that outputs and stages allow, for FTCS nine tenths of the step
-// that keeps every density positive, for LOD its step and a sweep per axis.
-func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, duration, every float64) (steps, sweeps float64) {
+// that keeps every density positive, for LOD its step and a sweep per axis, for Steady
+// one solution per output.
+func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, implicit bool, duration, every float64) (steps, sweeps float64) {
 	switch o.Scheme {
 	case FTCS:
 		steps = math.Ceil(duration / o.fixedStep(positive))
@@ -172,14 +174,48 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, du
 	case LOD:
 		steps = math.Ceil(duration/o.fixedStep(positive) - 1e-9)
 		return steps, steps * float64(axes)
+	case Steady:
+		const cycles = 11 // as many as most take; Newton's method takes some times more
+		steps = math.Ceil(duration / math.Min(every, duration))
+		return steps, steps * cycles * cycleSweeps
+	}
+	cost := func(dt float64) float64 {
+		stages := float64(RKC2Stages(dt, a.Radius))
+		if o.Scheme == Implicit || implicit && stages > implicitSweeps {
+			return implicitSweeps
+		}
+		return stages
 	}
 	if o.TimeStep > 0 {
 		steps = math.Ceil(duration / o.TimeStep)
-		return steps, steps * float64(RKC2Stages(o.TimeStep, a.Radius))
+		return steps, steps * cost(o.TimeStep)
 	}
-	dt := math.Min(RKC2Step(maxStages, a.Radius), math.Min(every, duration))
+	dt := math.Min(every, duration)
+	if !implicit {
+		dt = math.Min(dt, RKC2Step(maxStages, a.Radius))
+	}
 	steps = coldStartSteps + math.Ceil(duration/dt)
-	return steps, coldStartSteps*4 + math.Ceil(duration/dt)*float64(RKC2Stages(dt, a.Radius))
+	return steps, coldStartSteps*4 + math.Ceil(duration/dt)*cost(dt)
+}
+
+// StepsImplicitly reports whether some substrate of a model may: one that takes part in no
+// reaction, in fluid at rest.
+func StepsImplicitly(m *tissue.Model) bool {
+	for s := range m.Substrates {
+		if isImplicit(m, tissue.SubstrateID(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isImplicit(m *tissue.Model, s tissue.SubstrateID) bool {
+	for _, members := range coupled(m) {
+		if slices.Contains(members, s) {
+			return m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0
+		}
+	}
+	return false
 }
 
 func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Options, laws SurfaceLaws) []string {

@@ -323,9 +323,6 @@ func (in *Integrator) prepare(g *group) error {
 		return err
 	}
 	g.react(trials)
-	if !finite(g.steep) {
-		return fmt.Errorf("engine: substrate %q at t = %.6g s: its rate of reaction: %w", in.model.Substrates[g.fields[0].id].Name, g.time, ErrNotFinite)
-	}
 	in.stats.Sweeps += int64(len(g.fields))
 	g.ready = true
 	return nil

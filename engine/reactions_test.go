@@ -144,6 +144,31 @@ func TestLogisticGrowthIsThatOfVerhulst(t *testing.T) {
 	})
 }
 
+// A root rises from zero at an infinite slope, which bounds no step. Of u' = k √(u v), v = 1,
+// u stays at 0; a seed of it grows as (√u + k t/2)².
+func TestLawsWithInfiniteSlopesRun(t *testing.T) {
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := reacting(solid([3]int{1, 1, 1}), []string{"u", "v"},
+			rate("k*sqrt(u*v)", []expression.Constant{perTime("k", 0.02)}, map[string]float64{"u": 1}))
+		for i := range m.Substrates {
+			m.Substrates[i].DecayRate = 0
+		}
+		m.Substrates[0].InitialDensity, m.Substrates[1].InitialDensity = 0, 1
+		s := d.solver(t, m, engine.Options{})
+		advance(t, s, 10)
+		if c := read(t, s, m.Grid, 0).Values[0]; c != 0 {
+			t.Errorf("%g nM of nothing", c)
+		}
+		const seed = 1e-4
+		write(t, s, 0, filled(m.Grid, func(_, _, _ float64) float64 { return seed }))
+		advance(t, s, 60)
+		want := math.Pow(math.Sqrt(seed)+0.02*50/2, 2)
+		if c := read(t, s, m.Grid, 0).Values[0]; math.Abs(c/want-1) > 3e-3 {
+			t.Errorf("%g nM, want %g", c, want)
+		}
+	})
+}
+
 // What binds is conserved: ligand and complex together, whatever else goes on.
 func TestBindingConservesBothPartners(t *testing.T) {
 	onBothDevices(t, func(t *testing.T, d device) {

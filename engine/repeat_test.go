@@ -74,11 +74,30 @@ func schemes() []engine.Options {
 	return []engine.Options{{}, {TimeStep: 7}, {Scheme: engine.FTCS}, {Scheme: engine.LOD}}
 }
 
+// schemesOf adds those that solve linear systems, which the processor does.
+func schemesOf(d device) []engine.Options {
+	if d.name != "cpu" {
+		return schemes()
+	}
+	return append(schemes(), engine.Options{Scheme: engine.Implicit}, engine.Options{Scheme: engine.Steady})
+}
+
+// takes reports whether a scheme takes a model.
+func takes(t *testing.T, scheme engine.Scheme, m *tissue.Model) bool {
+	switch scheme {
+	case engine.LOD:
+		return lodTakes(m)
+	case engine.Steady:
+		return hasSteadyState(t, m)
+	}
+	return true
+}
+
 func eachRepeat(t *testing.T, test func(t *testing.T, d device, m *tissue.Model, o engine.Options)) {
 	onBothDevices(t, func(t *testing.T, d device) {
 		for name, m := range repeatModels() {
-			for _, o := range schemes() {
-				if o.Scheme == engine.LOD && !lodTakes(m) {
+			for _, o := range schemesOf(d) {
+				if !takes(t, o.Scheme, m) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%s%v", name, o.Scheme, o.TimeStep), func(t *testing.T) { test(t, d, m, o) })
@@ -237,9 +256,9 @@ func TestSnapshotsOfOtherModelsAreRefused(t *testing.T) {
 // Times that no sum of steps hits are landed on to the bit.
 func TestAdvanceLandsOnItsTime(t *testing.T) {
 	d := processor()
-	for _, o := range schemes() {
+	for _, o := range schemesOf(d) {
 		for name, m := range repeatModels() {
-			if o.Scheme == engine.LOD && !lodTakes(m) {
+			if !takes(t, o.Scheme, m) {
 				continue
 			}
 			s := d.solver(t, m, o)

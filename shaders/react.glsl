@@ -54,7 +54,8 @@ void main() {
         ADD
         rate = net(y) - before;
 #else
-        steepest = max(steepest, part * slope(y));
+        float steep = part * slope(y);
+        if (steep < 3.4e38) steepest = max(steepest, steep); // neither infinite nor NaN
 #endif
         store(target, v, load(target, v) + scale * part * rate);
         sum += amount * rate;

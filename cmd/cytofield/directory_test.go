@@ -385,6 +385,8 @@ func TestMethodsSayWhatWasDone(t *testing.T) {
 		{"a sheet", []string{"domain.size=[80 um, 60 um, 10 um]", "cells.place.0.at=[[25 um, 25 um, 5 um]]"}, "the density of the voxel that holds", "CollinsKimball1949"},
 		{"a fixed step", []string{"numerics.step=2 s"}, "steps of at most 2 s", "error estimate"},
 		{"ftcs", []string{"numerics.scheme=ftcs"}, "by forward Euler with steps of nine tenths", "Sommeijer1998"},
+		{"implicit", []string{"numerics.scheme=implicit"}, "by the L-stable second-order diagonally implicit", "Sommeijer1998"},
+		{"steady", []string{"numerics.scheme=steady"}, "as steady states", "error estimate"},
 		{"exchange", nil, "each exported 10 molecules/s of IL-2, and took up TNF at 0.01667 1/s", "secreted"},
 		{"receptors", nil, "carried 1500 IL-2R that bound IL-2 at 0.031 1/(nM s)", ""},
 		{"walls", []string{"substrates.TNF.boundary={x: {dirichlet: 2 pM}}"}, "its walls were x held at 0.002, y no-flux, z no-flux", ""},

@@ -18,8 +18,13 @@ func cited(s *scenario.Scenario) []string {
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
 		keys = append(keys, "Sommeijer1998")
+		if engine.StepsImplicitly(s.Model) {
+			keys = append(keys, "Alexander1977")
+		}
 	case engine.LOD:
 		keys = append(keys, "Ghaffarizadeh2016")
+	case engine.Implicit:
+		keys = append(keys, "Alexander1977")
 	}
 	if subVoxel(s) {
 		keys = append(keys, "CollinsKimball1949", "Watson1939")
@@ -157,7 +162,16 @@ func numericsText(s *scenario.Scenario) string {
 	var b strings.Builder
 	advanced := "diffusion, decay and every exchange with cells were advanced together, without splitting,"
 	scheme, steps := "the second-order Runge-Kutta-Chebyshev scheme [@Sommeijer1998]", fmt.Sprintf("steps from an embedded error estimate, relative tolerance %g", s.Numerics.RelativeTolerance)
+	const implicit = "the L-stable second-order diagonally implicit Runge-Kutta scheme of two stages [@Alexander1977]"
 	switch engine.Scheme(s.Numerics.Scheme) {
+	case engine.Adaptive:
+		if engine.StepsImplicitly(s.Model) {
+			scheme += ", or for steps in which that is less work " + implicit + ","
+		}
+	case engine.Implicit:
+		scheme = implicit
+	case engine.Steady:
+		return "Densities were computed by second-order finite volumes on the seven-point stencil (five-point in 2D), as steady states: diffusion, decay and every exchange with cells were in balance at each output and each change of the cells. " + couplingText(s)
 	case engine.FTCS:
 		scheme, steps = "forward Euler", "steps of nine tenths of the largest that keeps densities positive"
 	case engine.LOD:
@@ -168,10 +182,16 @@ func numericsText(s *scenario.Scenario) string {
 		steps = fmt.Sprintf("steps of at most %.4g s", s.Numerics.TimeStep)
 	}
 	fmt.Fprintf(&b, "Densities were computed by second-order finite volumes on the seven-point stencil (five-point in 2D); %s by %s with %s. ", advanced, scheme, steps)
-	if subVoxel(s) {
-		b.WriteString("Cells met the grid as partially absorbing spheres [@CollinsKimball1949], corrected for the self-concentration of a lattice source [@Watson1939]. ")
-	} else if s.Model.Cells.Len() > 0 {
-		b.WriteString("Cells exchanged with the density of the voxel that holds their centre. ")
-	}
+	b.WriteString(couplingText(s))
 	return b.String()
+}
+
+func couplingText(s *scenario.Scenario) string {
+	if subVoxel(s) {
+		return "Cells met the grid as partially absorbing spheres [@CollinsKimball1949], corrected for the self-concentration of a lattice source [@Watson1939]. "
+	}
+	if s.Model.Cells.Len() > 0 {
+		return "Cells exchanged with the density of the voxel that holds their centre. "
+	}
+	return ""
 }

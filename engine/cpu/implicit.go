@@ -139,10 +139,11 @@ func (st *stepper) findSteady(s system, y []float64) error {
 	for range settleRounds {
 		before := im.cycles
 		copy(im.stage, y)
-		if _, err := st.improve(s, y, settleTolerance, settleCycles); err != nil {
+		residual, err := st.improve(s, y, settleTolerance, settleCycles)
+		if err != nil {
 			return err
 		}
-		if im.cycles == before || !st.moves(im.stage, y) {
+		if residual <= settleTolerance && (im.cycles == before || !st.moves(im.stage, y)) {
 			return nil
 		}
 	}

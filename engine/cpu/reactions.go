@@ -100,7 +100,8 @@ func (r *reactions) addRate(density, target func(*stepper) []float64, scale floa
 	})
 }
 
-// steepest returns the largest Σ_j |∂F_s/∂c_j| of a row, 1/s.
+// steepest returns the largest finite Σ_j |∂F_s/∂c_j| of a row, 1/s. Where a law rises
+// from zero at an infinite slope, as a root does, the error control alone must see to it.
 func (c *chemist) steepest(members []*stepper, at row) float64 {
 	steepest := 0.0
 	for m, st := range members {
@@ -118,7 +119,9 @@ func (c *chemist) steepest(members []*stepper, at row) float64 {
 			}
 		}
 		for x, v := range c.sum {
-			steepest = max(steepest, v*st.stencil.reacting(at.at+x))
+			if v *= st.stencil.reacting(at.at + x); v < math.MaxFloat32 {
+				steepest = max(steepest, v)
+			}
 		}
 	}
 	return steepest
@@ -163,7 +166,7 @@ func (r *reactions) total(member int) float64 {
 	return total
 }
 
-// steepness returns the largest Σ_j |∂F_s/∂c_j| of all, 1/s; NaN where one is.
+// steepness returns the largest Σ_j |∂F_s/∂c_j| of all, 1/s.
 func (r *reactions) steepness() float64 {
 	steepest := 0.0
 	for _, v := range r.steep {

@@ -22,7 +22,8 @@ func NewSolver(m *tissue.Model, o engine.Options) (*Solver, error) {
 }
 
 // Memory returns the memory a model takes, bytes: four fields per substrate, and two
-// that a run reads into. Cells come on top.
+// that a run reads into. Cells come on top, and at the first implicit step or steady
+// state ten to twelve fields more for each substrate that takes one.
 func Memory(m *tissue.Model) int64 {
 	return int64(m.Grid.Voxels()) * 8 * int64(4*len(m.Substrates)+2)
 }

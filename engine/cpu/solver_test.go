@@ -83,7 +83,7 @@ func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
 		}
 		return r
 	}
-	for _, o := range []engine.Options{{}, {TimeStep: 5}, {Scheme: engine.FTCS}, {Scheme: engine.LOD}} {
+	for _, o := range []engine.Options{{}, {TimeStep: 5}, {Scheme: engine.FTCS}, {Scheme: engine.LOD}, {Scheme: engine.Implicit}, {Scheme: engine.Steady}} {
 		want := run(t, o, 1)
 		for _, processors := range []int{2, 3, 7} {
 			t.Run(fmt.Sprintf("%s%v/%d", o.Scheme, o.TimeStep, processors), func(t *testing.T) {

@@ -56,6 +56,8 @@ type Manifest struct {
 	Steps         int64     `json:"steps"`
 	Rejected      int64     `json:"rejected_steps"`
 	Sweeps        int64     `json:"sweeps"`
+	ImplicitSteps int64     `json:"implicit_steps,omitempty"` // of the steps
+	Cycles        int64     `json:"cycles,omitempty"`         // of multigrid
 	VoxelSteps    int64     `json:"voxel_steps"`
 }
 
@@ -211,6 +213,7 @@ func (r *Run) count(t float64, stats engine.Stats) {
 	r.Manifest.WallTime = time.Since(r.start).Seconds()
 	r.Manifest.Steps, r.Manifest.Rejected = stats.Steps, stats.Rejected
 	r.Manifest.Sweeps, r.Manifest.VoxelSteps = stats.Sweeps, stats.VoxelSteps
+	r.Manifest.ImplicitSteps, r.Manifest.Cycles = stats.Implicit, stats.Cycles
 }
 
 func (r *Run) writeManifest() error {

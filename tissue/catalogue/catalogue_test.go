@@ -454,7 +454,7 @@ func TestReferencesAreWellFormedBibTeX(t *testing.T) {
 	if _, ok := Cite("nobody"); ok {
 		t.Error("found a reference that does not exist")
 	}
-	for _, key := range []string{"Sommeijer1998", "CollinsKimball1949", "Busse2010", "OylerYaniv2017", "Ghaffarizadeh2016", "Watson1939", "FallahiSichani2011"} {
+	for _, key := range []string{"Sommeijer1998", "Alexander1977", "CollinsKimball1949", "Busse2010", "OylerYaniv2017", "Ghaffarizadeh2016", "Watson1939", "FallahiSichani2011"} {
 		if _, ok := Cite(key); !ok {
 			t.Errorf("no reference %s", key)
 		}

@@ -270,6 +270,12 @@ func sources() []Reference {
 func methods() []Reference {
 	return []Reference{
 		{
+			Key:     "Alexander1977",
+			Authors: "R. Alexander",
+			Title:   "Diagonally implicit Runge-Kutta methods for stiff O.D.E.'s",
+			Journal: "SIAM Journal on Numerical Analysis", Year: 1977, Volume: "14", Pages: "1006-1021", DOI: "10.1137/0714068",
+		},
+		{
 			Key:     "CollinsKimball1949",
 			Authors: "F. C. Collins and G. E. Kimball",
 			Title:   "Diffusion-controlled reaction rates",

@@ -25,7 +25,7 @@ func (d *decoder) numerics(f fields) {
 		return
 	}
 	if v, ok := f.get("scheme"); ok {
-		n.Scheme, _ = v.choice("adaptive", "ftcs", "lod")
+		n.Scheme, _ = v.choice("adaptive", "ftcs", "lod", "implicit", "steady")
 	}
 	if v, ok := f.get("coupling"); ok {
 		n.Coupling, _ = v.choice("voxel", "plain")

@@ -29,7 +29,7 @@ type Scenario struct {
 
 // Numerics says how the model is to be solved.
 type Numerics struct {
-	Scheme            string  // adaptive, ftcs or lod
+	Scheme            string  // adaptive, ftcs, lod, implicit or steady
 	Coupling          string  // voxel or plain
 	RelativeTolerance float64 // of a step
 	AbsoluteTolerance float64 // of a step, in the density's unit; 0 leaves it to the engine
