@@ -12,7 +12,7 @@ import (
 // Analysis is what can be said of a model before it runs.
 type Analysis struct {
 	Substrates  []SubstrateAnalysis
-	DeviceBytes int64 // on a GPU; see GPUMemory
+	DeviceBytes int64 // on a GPU; see GPUMemory and GPUImplicitMemory
 	Warnings    []string
 	Fault       error // why no solver takes the model: what its scheme refuses, or ErrBeyondSubVoxelLaw, and then the numbers are those of coupling plain
 }
@@ -49,7 +49,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	if err != nil {
 		return Analysis{}, err
 	}
-	a := Analysis{DeviceBytes: GPUMemory(m), Fault: schemeFaults(m, o.Scheme)}
+	a := Analysis{DeviceBytes: deviceBytes(m, o.Scheme), Fault: schemeFaults(m, o.Scheme)}
 	laws := NewSurfaceLaws(m, o.Coupling)
 	for i := range m.Substrates {
 		id := tissue.SubstrateID(i)
