@@ -187,6 +187,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 		return stages
 	}
 	if o.TimeStep > 0 {
+		implicit = false
 		steps = math.Ceil(duration / o.TimeStep)
 		return steps, steps * cost(o.TimeStep)
 	}

@@ -42,7 +42,7 @@ type Scheme string
 
 const (
 	// Adaptive is RKC2, or where that costs less SDIRK2, with a step from an embedded
-	// error estimate, or with the step of Options.TimeStep. The default.
+	// error estimate; with the step of Options.TimeStep it is RKC2. The default.
 	Adaptive Scheme = "adaptive"
 	// FTCS is forward Euler at a fixed step.
 	FTCS Scheme = "ftcs"

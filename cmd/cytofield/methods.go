@@ -18,7 +18,7 @@ func cited(s *scenario.Scenario) []string {
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
 		keys = append(keys, "Sommeijer1998")
-		if engine.StepsImplicitly(s.Model) {
+		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model) {
 			keys = append(keys, "Alexander1977")
 		}
 	case engine.LOD:
@@ -165,7 +165,7 @@ func numericsText(s *scenario.Scenario) string {
 	const implicit = "the L-stable second-order diagonally implicit Runge-Kutta scheme of two stages [@Alexander1977]"
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
-		if engine.StepsImplicitly(s.Model) {
+		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model) {
 			scheme += ", or for steps in which that is less work " + implicit + ","
 		}
 	case engine.Implicit:
