@@ -13,7 +13,7 @@ import (
 type Analysis struct {
 	Substrates  []SubstrateAnalysis
 	Speed       float64 // largest Darcy velocity q through a face, µm/s; 0 where fluid rests
-	DeviceBytes int64   // on a GPU; see GPUMemory
+	DeviceBytes int64   // on a GPU; see GPUMemory and GPUImplicitMemory
 	Warnings    []string
 	Fault       error // why no solver takes the model: what its scheme refuses, a flow without a solution, and then the numbers are those of fluid at rest, or ErrBeyondSubVoxelLaw, and then they are those of coupling plain
 }
@@ -52,7 +52,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	if err != nil {
 		return Analysis{}, err
 	}
-	a := Analysis{DeviceBytes: GPUMemory(m), Fault: schemeFaults(m, o.Scheme)}
+	a := Analysis{DeviceBytes: deviceBytes(m, o.Scheme), Fault: schemeFaults(m, o.Scheme)}
 	laws := NewSurfaceLaws(m, o.Coupling)
 	flow, err := newFluid(m, laws.labels)
 	if err != nil {

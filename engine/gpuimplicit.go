@@ -6,6 +6,7 @@ import (
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/multigrid"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // The figures of cpu's implicit.go; a steady state is found to what float32 holds.
@@ -92,6 +93,10 @@ type liftArgs struct {
 	Target *gpu.Texture `gl:"target"`
 	Low    *gpu.Buffer  `gl:"Low"`
 	Search *gpu.Buffer  `gl:"Search"`
+	// The others only where a mosaic has voxels that diffusion does not reach.
+	Sinks     *gpu.Buffer  `gl:"Sinks,optional"`
+	Source    *gpu.Texture `gl:"source,optional"`
+	SourceLow *gpu.Texture `gl:"sourceLow,optional"`
 }
 
 // implicitKernels are those of implicit steps.
@@ -181,12 +186,15 @@ func (st *gpuStepper) openImplicit(q *gpu.Queue) (err error) {
 		}
 	}
 	im := &gpuImplicit{kernels: st.program.implicit, stale: true}
-	op, labels := st.linearOperator()
-	if im.solver, err = newGPUMultigrid(q, im.kernels.multigridKernels, op, labels); err == nil {
+	var labels *gpuFaceLabels
+	if p := st.Mosaic; p != nil {
+		labels = &gpuFaceLabels{st.mosaic.Labels, len(p.Mobility), p.ConductanceTable()}
+	}
+	if im.solver, err = newGPUMultigrid(q, im.kernels.multigridKernels, linearOperator(st.Substrate), labels); err == nil {
 		im.stage, err = q.NewTexture(st.Grid.Shape)
 	}
 	if err == nil {
-		im.held, err = newGPUExchange(q, st.Grid, st.heldWalls(st.Walls))
+		im.held, err = newGPUExchange(q, st.Grid, heldWalls(st.Mosaic, st.Walls))
 	}
 	if err != nil {
 		im.free(q)
@@ -197,32 +205,54 @@ func (st *gpuStepper) openImplicit(q *gpu.Queue) (err error) {
 }
 
 // linearOperator returns the faces of the grid: R α times the operator, which is then symmetric.
-func (st *gpuStepper) linearOperator() (multigrid.Operator, *gpuFaceLabels) {
-	g, p := st.Grid, st.Mosaic
-	op := multigrid.Operator{Shape: g.Shape, Periodic: periodicAxes(st.Boundary), Weights: st.weights}
+func linearOperator(s Substrate) multigrid.Operator {
+	g, p, weights := s.Grid, s.Mosaic, s.weights()
+	op := multigrid.Operator{Shape: g.Shape, Periodic: periodicAxes(s.Boundary), Weights: weights}
 	if p == nil {
-		return op, nil
+		return op
 	}
 	stride := 1
 	for axis, n := range g.Shape {
 		op.Faces[axis] = make([]float64, g.Voxels())
 		for i := range op.Faces[axis] {
 			below := i - stride
-			if g.Coordinates(i)[axis] == 0 {
+			if i/stride%n == 0 {
 				below = i + (n-1)*stride
 			}
-			op.Faces[axis][i] = st.weights[axis] * p.Face(below, i)
+			op.Faces[axis][i] = weights[axis] * p.Face(below, i)
 		}
 		stride *= n
 	}
-	return op, &gpuFaceLabels{st.mosaic.Labels, len(p.Mobility), p.ConductanceTable()}
+	return op
+}
+
+// GPUImplicitMemory returns the device memory that implicit steps or steady states of a
+// valid model take besides GPUMemory, from the first one on, bytes: about 34 per voxel
+// and substrate in 3D, half as much again along a single axis.
+func GPUImplicitMemory(m *tissue.Model) int64 {
+	total, labels := 0, m.Labels()
+	for i, substrate := range m.Substrates {
+		id := tissue.SubstrateID(i)
+		p := newMosaic(m, id, labels, nil) // fluid is at rest, or there are no such steps
+		levels, err := multigrid.Levels(linearOperator(Substrate{Substrate: retarded(substrate), Grid: m.Grid, Mosaic: p}))
+		if err != nil {
+			panic(err) // the model is not valid
+		}
+		kinds := 0
+		if p != nil {
+			kinds = len(p.Mobility)
+		}
+		total += gpuMultigridMemory(levels, kinds) + 4*m.Grid.Voxels()
+		total += len(heldWalls(p, newWalls(m, id, 0, p)).Sites) * siteBytes
+	}
+	return int64(total)
 }
 
 // heldWalls returns the walls of held voxels: how fast these densities change.
-func (st *gpuStepper) heldWalls(walls *Exchange) *Exchange {
+func heldWalls(p *Mosaic, walls *Exchange) *Exchange {
 	held := &Exchange{Capacity: walls.Capacity, Since: walls.Since}
 	for _, site := range walls.Sites {
-		if st.Mosaic != nil && !st.Mosaic.Free(site.Voxel) {
+		if p != nil && !p.Free(site.Voxel) {
 			held.Sites = append(held.Sites, site)
 		}
 	}
@@ -230,7 +260,7 @@ func (st *gpuStepper) heldWalls(walls *Exchange) *Exchange {
 }
 
 // tryImplicit makes a candidate by one step of SDIRK2. Mirrors cpu's tryImplicit. What
-// is held needs no care: a voxel without faces gains in each stage what its wall gives.
+// is held is a voxel without faces, which gains in each stage what its wall gives.
 func (st *gpuStepper) tryImplicit(q *gpu.Queue, t, dt, tolerance float64) error {
 	if err := st.openImplicit(q); err != nil {
 		return err
@@ -317,7 +347,10 @@ func (st *gpuStepper) findSteady(q *gpu.Queue, s gpuSystem, norm2 float64) error
 		if err != nil {
 			return err
 		}
-		if im.cycles == before || !st.saturates() && residual <= gpuSettleTolerance {
+		if residual > gpuSettleTolerance {
+			continue
+		}
+		if im.cycles == before || !st.saturates() {
 			return nil
 		}
 		if err := st.reduce(q, im.stage, st.density, 0, 0); err != nil {
@@ -421,7 +454,8 @@ func (e *gpuExchange) assemble(q *gpu.Queue, k *implicitKernels, s gpuSystem, y 
 	return k.saturable.Launch(q, l.size(), &args)
 }
 
-// balance adds the constant with which the rate makes, all in all, what the stage gains.
+// balance adds the constant with which the rate makes, all in all, what the stage gains,
+// and solves for the voxels that diffusion does not reach.
 // Mirrors cpu's balance; near is where F(y) without diffusion waits.
 func (st *gpuStepper) balance(q *gpu.Queue, s gpuSystem, y *gpu.Texture) error {
 	rounds := 1
@@ -454,6 +488,7 @@ func (st *gpuStepper) balanceOnce(q *gpu.Queue, s gpuSystem, y *gpu.Texture) err
 	}
 	return im.kernels.lift.Launch(q, st.Grid.Shape, &liftArgs{
 		mosaicArgs: st.mosaic, Shape: int32s(st.Grid.Shape), Target: y, Low: im.solver.low, Search: im.solver.search,
+		Sinks: im.solver.operator.Sinks, Source: im.solver.source, SourceLow: im.solver.sourceLow,
 	})
 }
 

@@ -25,7 +25,7 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	if need, free := GPUMemory(m), d.Info().MemoryBytes; free > 0 && need > free {
+	if need, free := deviceBytes(m, o.Scheme), d.Info().MemoryBytes; free > 0 && need > free {
 		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
 			gibibytes(need), d.Info().Renderer, gibibytes(free))
 	}
@@ -39,10 +39,19 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 
 func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
 
+// deviceBytes returns the device memory a scheme is sure to take.
+func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
+	if scheme == Implicit || scheme == Steady {
+		return GPUMemory(m) + GPUImplicitMemory(m)
+	}
+	return GPUMemory(m)
+}
+
 // GPUMemory returns the device memory a valid model takes, bytes: four fields, the
 // columns' sums, and what the cells and held walls need, for every substrate. It is
 // exact where no two cells share a voxel and fluid rests, and a little more than it takes elsewhere;
-// scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides.
+// scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides,
+// and implicit steps what GPUImplicitMemory says.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
 	rows := columns[1] * columns[2]

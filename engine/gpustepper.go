@@ -105,7 +105,7 @@ func (st *gpuStepper) replace(q *gpu.Queue, cells, walls *Exchange) error {
 		return err
 	}
 	if im := st.implicit; im != nil {
-		newHeld, err := newGPUExchange(q, st.Grid, st.heldWalls(walls))
+		newHeld, err := newGPUExchange(q, st.Grid, heldWalls(st.Mosaic, walls))
 		if err != nil {
 			newCells.free(q)
 			newWalls.free(q)
