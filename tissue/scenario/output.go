@@ -254,8 +254,8 @@ func (d *decoder) expect(f fields) {
 }
 
 func (d *decoder) expectation(v value) {
-	observables := []string{"mean", "min", "max", "molecules"}
-	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "at", "value", "tolerance", "source")...)
+	observables := []string{"mean", "min", "max", "molecules", "wavelength"}
+	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "at", "since", "value", "tolerance", "source")...)
 	if !ok {
 		return
 	}
@@ -276,7 +276,7 @@ func (d *decoder) expectation(v value) {
 		}
 	}
 	if e.Observable == "" {
-		d.fault(f.key, f.path, "want one of mean, min, max or molecules with the name of a substrate, such as mean: IL-2")
+		d.fault(f.key, f.path, "want one of mean, min, max, molecules or wavelength with the name of a substrate, such as mean: IL-2")
 	}
 	if v, ok := f.get("at"); ok {
 		time, ok := v.nonNegative(quantity.Time)
@@ -288,6 +288,12 @@ func (d *decoder) expectation(v value) {
 			v.fault("%s: later than the end of the run, %s", v.written(), quantity.Format(d.model().Duration, "s"))
 		}
 		e.Time = time
+	}
+	if v, ok := f.get("since"); ok {
+		e.Since, ok = v.positive(quantity.Time)
+		if ok && e.Since >= e.Time {
+			v.fault("%s: want a time before that of the figure, %s", v.written(), quantity.Format(e.Time, "s"))
+		}
 	}
 	if v, ok := f.need("value", "12 pM"); ok && known {
 		e.Value = d.expectedValue(v, e)
@@ -302,9 +308,13 @@ func (d *decoder) expectation(v value) {
 }
 
 func (d *decoder) expectedValue(v value, e Expectation) float64 {
-	if e.Observable != "molecules" {
+	switch e.Observable {
+	case "mean", "min", "max":
 		density, _ := d.density(v, e.Substrate)
 		return density
+	case "wavelength":
+		length, _ := v.positive(quantity.Length)
+		return length
 	}
 	q, ok := v.quantity(quantity.Molecules)
 	if !ok {

@@ -334,11 +334,17 @@ func (w *writer) expectations() {
 	for _, e := range w.scenario.Expect {
 		s := w.model().Substrates[e.Substrate]
 		value := densityText(e.Value, s)
-		if e.Observable == "molecules" {
+		switch e.Observable {
+		case "molecules":
 			value = quantity.Format(e.Value, "")
+		case "wavelength":
+			value = um(e.Value)
 		}
 		w.line(1, "- %s: %s", e.Observable, yamlText(s.Name))
 		w.line(2, "at: %s", quantity.Format(e.Time, "s"))
+		if e.Since > 0 {
+			w.line(2, "since: %s", quantity.Format(e.Since, "s"))
+		}
 		w.line(2, "value: %s", value)
 		w.line(2, "tolerance: %s", quantity.Format(e.RelativeTolerance, ""))
 		if e.Source != "" {

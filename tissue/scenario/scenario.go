@@ -58,10 +58,11 @@ type Frame struct {
 
 // Expectation is a figure the run must reproduce.
 type Expectation struct {
-	Observable        string // mean, min, max (of the density) or molecules
+	Observable        string // mean, min, max (of the density), molecules or wavelength
 	Substrate         tissue.SubstrateID
 	Time              float64 // s
-	Value             float64 // in the substrate's unit; molecules, or its amount unit, for molecules
+	Since             float64 // s; above 0, Value is what the observable gains from then to Time
+	Value             float64 // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength
 	RelativeTolerance float64
 	Source            string // where the figure is from
 
