@@ -1,6 +1,7 @@
 package gallery_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -48,6 +49,7 @@ func TestEveryFileIsListed(t *testing.T) {
 			t.Errorf("%s: the binary holds another text than the file (%v)", name, err)
 		}
 	}
+	slices.Sort(want)
 	if got := gallery.Names(); len(got) == 0 || !slices.Equal(got, want) || !slices.IsSorted(got) {
 		t.Errorf("%q listed, %q there", got, want)
 	}
@@ -128,16 +130,21 @@ func holds(t *testing.T, s *scenario.Scenario, solver engine.Solver) {
 	t.Helper()
 	simulation := engine.New(solver)
 	simulation.Every(s.Output.Every, func(float64) error { return nil })
-	expectations := slices.Clone(s.Expect)
-	slices.SortStableFunc(expectations, func(a, b scenario.Expectation) int { return int(math.Copysign(1, a.Time-b.Time)) })
-	for _, e := range expectations {
-		if err := simulation.Advance(context.Background(), e.Time); err != nil {
+	before := make([]float64, len(s.Expect))
+	for _, m := range moments(s.Expect) {
+		if err := simulation.Advance(context.Background(), m.time); err != nil {
 			t.Fatal(err)
 		}
+		e := s.Expect[m.index]
 		got, err := observe(solver, s.Model, e)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if m.time == e.Since {
+			before[m.index] = got
+			continue
+		}
+		got -= before[m.index]
 		name := s.Model.Substrates[e.Substrate].Name
 		if apart := math.Abs(got - e.Value); !(apart <= e.RelativeTolerance*math.Abs(e.Value)) {
 			t.Errorf("%s:%d: %s of %s at %g s is %g, want %g within %g", e.File, e.Line, e.Observable, name, e.Time, got, e.Value, e.RelativeTolerance)
@@ -145,6 +152,25 @@ func holds(t *testing.T, s *scenario.Scenario, solver engine.Solver) {
 			t.Logf("%s of %s at %g s is %g, %.2g from %g", e.Observable, name, e.Time, got, apart/math.Abs(e.Value), e.Value)
 		}
 	}
+}
+
+// A moment is a time, s, at which an expectation is looked at.
+type moment struct {
+	time  float64
+	index int
+}
+
+// moments returns the times of the expectations in order.
+func moments(expectations []scenario.Expectation) []moment {
+	var all []moment
+	for i, e := range expectations {
+		if e.Since > 0 {
+			all = append(all, moment{e.Since, i})
+		}
+		all = append(all, moment{e.Time, i})
+	}
+	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.time, b.time) })
+	return all
 }
 
 func observe(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64, error) {
@@ -158,17 +184,42 @@ func observe(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64,
 	}
 	switch e.Observable {
 	case "mean":
-		sum := 0.0
-		for _, c := range f.Values {
-			sum += c
-		}
-		return sum / float64(len(f.Values)), nil
+		return mean(f), nil
 	case "min":
 		return slices.Min(f.Values), nil
 	case "max":
 		return slices.Max(f.Values), nil
+	case "wavelength":
+		return wavelength(f), nil
 	}
 	return 0, fmt.Errorf("unknown observable %q", e.Observable)
+}
+
+func mean(f *tissue.Field) float64 {
+	sum := 0.0
+	for _, c := range f.Values {
+		sum += c
+	}
+	return sum / float64(len(f.Values))
+}
+
+// wavelength returns 2 pi sqrt(<(c - <c>)^2>/<|grad c|^2>), µm, with the gradient on
+// the faces between voxels of a periodic domain. Of a plane wave of wave number k it
+// is 2 pi/k, up to (k dx)^2/24.
+func wavelength(f *tissue.Field) float64 {
+	centre, shape := mean(f), f.Grid.Shape
+	variance, slope := 0.0, 0.0
+	for i, c := range f.Values {
+		variance += (c - centre) * (c - centre)
+		at := [3]int{i % shape[0], i / shape[0] % shape[1], i / (shape[0] * shape[1])}
+		for axis, spacing := range f.Grid.Spacing {
+			next := at
+			next[axis] = (at[axis] + 1) % shape[axis]
+			rise := (f.Values[next[0]+shape[0]*(next[1]+shape[1]*next[2])] - c) / spacing
+			slope += rise * rise
+		}
+	}
+	return 2 * math.Pi * math.Sqrt(variance/slope)
 }
 
 func TestObservablesAreThoseOfTheField(t *testing.T) {
@@ -191,5 +242,19 @@ func TestObservablesAreThoseOfTheField(t *testing.T) {
 		if err != nil || math.Abs(got-want) > 1e-12*want {
 			t.Errorf("%s is %g (%v), want %g", observable, got, err, want)
 		}
+	}
+}
+
+// TestWavelengthIsThatOfAWave holds for any direction, mean and amplitude.
+func TestWavelengthIsThatOfAWave(t *testing.T) {
+	f := tissue.NewField(tissue.Grid{Shape: [3]int{48, 90, 1}, Spacing: [3]float64{10, 5, 3}})
+	k := [2]float64{2 * math.Pi / 240, 2 * math.Pi / 450} // two waves along x, one along y
+	for i := range f.Values {
+		x, y := 10*float64(i%48), 5*float64(i/48)
+		f.Values[i] = 3 + 0.1*math.Cos(k[0]*x+k[1]*y)
+	}
+	want := 2 * math.Pi / math.Hypot(k[0], k[1])
+	if got := wavelength(f); math.Abs(got-want) > 0.003*want { // (k dx)^2/24
+		t.Errorf("%g um, want %g um", got, want)
 	}
 }
