@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"maps"
 	"math"
@@ -17,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/engine/record"
+	"github.com/cytofield/cytofield/render/colormap"
 )
 
 // tables are the files that a rerun repeats byte for byte.
@@ -402,5 +404,38 @@ func TestMethodsSayWhatWasDone(t *testing.T) {
 				t.Errorf("%s\nwant %q in it, and not %q", text, tc.with, tc.sans)
 			}
 		})
+	}
+}
+
+// TestImpermeableTissueHasNoColour of the scale: nothing is inside, which is not
+// the same as a density of zero.
+func TestImpermeableTissueHasNoColour(t *testing.T) {
+	const bone = `cytofield: 1
+domain: {size: [80 um, 80 um, 10 um], voxel: 10 um, extracellular: 1}
+duration: 1 s
+substrates: {IL-2: {diffusion: 10 um^2/s, decay: 0 /s, initial: 1 nM}}
+regions: [{name: bone, impermeable: true, shape: {box: {from: [20 um, 20 um, 0 um], to: [60 um, 60 um, 10 um]}}}]
+output: {every: 1 s, frames: [{substrate: IL-2}]}
+`
+	for _, tc := range []struct {
+		set  []string
+		want int // hundredths of the picture at least
+	}{
+		{nil, 10},
+		{[]string{"--set", "regions="}, 0},
+	} {
+		dir := recorded(t, append([]string{file(t, "bone.yaml", bone), "--device", "cpu"}, tc.set...)...)
+		picture := decode(t, contents(t, dir, "frames", "IL-2-z-0001.png"))
+		area, missing := picture.Bounds(), 0
+		for y := area.Min.Y; y < area.Max.Y; y++ {
+			for x := area.Min.X; x < area.Max.X; x++ {
+				if color.RGBAModel.Convert(picture.At(x, y)) == colormap.Missing() {
+					missing++
+				}
+			}
+		}
+		if got := 100 * missing / (area.Dx() * area.Dy()); got < tc.want || tc.want == 0 && missing > 0 {
+			t.Errorf("%v: %d pixels without a value, %d hundredths of the picture, want %d", tc.set, missing, got, tc.want)
+		}
 	}
 }

@@ -26,6 +26,7 @@ type film struct {
 	frame  scenario.Frame
 	figure figure.Frame
 	field  *tissue.Field
+	solid  []int // voxels without fluid
 	prefix string
 	run    *record.Run
 
@@ -37,6 +38,7 @@ type film struct {
 func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 	var films []*film
 	used := map[string]int{}
+	none := solid(s.Model)
 	for _, frame := range s.Output.Frames {
 		substrate := s.Model.Substrates[frame.Substrate]
 		colours, err := colormap.ByName(frame.Colormap)
@@ -52,7 +54,7 @@ func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 			title = s.Model.Title
 		}
 		f := &film{
-			frame: frame, field: tissue.NewField(s.Model.Grid), prefix: prefix, run: run,
+			frame: frame, field: tissue.NewField(s.Model.Grid), solid: none, prefix: prefix, run: run,
 			figure: figure.Frame{
 				Map: colours, Scale: render.Scale{Low: frame.Low, High: frame.High, Log: frame.Log},
 				Substrate: substrate.Name, Unit: string(substrate.Unit), Title: title,
@@ -68,6 +70,18 @@ func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 		films = append(films, f)
 	}
 	return films, nil
+}
+
+// solid returns the voxels of impermeable regions: nothing is inside, not even a
+// density of zero.
+func solid(m *tissue.Model) []int {
+	var voxels []int
+	for i, label := range m.Labels() {
+		if label > 0 && m.Regions[label-1].Impermeable {
+			voxels = append(voxels, i)
+		}
+	}
+	return voxels
 }
 
 // fileName replaces what a file name had better not hold.
@@ -95,6 +109,9 @@ func (f *film) automatic() bool { return f.frame.Low == 0 && f.frame.High == 0 }
 func (f *film) shoot(s engine.Solver) error {
 	if err := s.Read(f.frame.Substrate, f.field); err != nil {
 		return err
+	}
+	for _, voxel := range f.solid {
+		f.field.Values[voxel] = math.NaN()
 	}
 	plane := render.Extract(f.field, f.slice())
 	f.span.Add(plane)

@@ -5,6 +5,7 @@ package gallery
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,7 @@ func Names() []string {
 	for _, e := range entries {
 		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
 	}
+	slices.Sort(names) // the files are: front-threshold.yaml, front.yaml
 	return names
 }
 

@@ -61,7 +61,7 @@
 //	  every: 10 min
 //	  frames: [{substrate: IL-2, slice: z=mid, colormap: inferno, scale: log, range: [1 pM, 50 pM]}]
 //	expect:
-//	  - {mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %, source: where the figure is from}
+//	  - {mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %, source: where the figure is from} # since: 2 h for a gain
 //	sources: [thurley2015]             # catalogue keys of papers behind the numbers
 //
 // By default cells at random do not overlap (min_distance: sum of radii), a

@@ -67,6 +67,8 @@ output:
 expect:
   - {mean: IL-2, at: 2 h, value: 12 pM, tolerance: 2 %, source: "eq. 3: theory"}
   - {molecules: IL-2, value: 1000 molecules, tolerance: 0.1}
+  - {mean: signal, since: 1 h, value: 0.5, tolerance: 3 %}
+  - {wavelength: IL-2, value: 0.1 mm, tolerance: 5 %}
 `
 
 func decodeText(t *testing.T, text string, opts Options) *Scenario {
@@ -145,6 +147,8 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 	expect := []Expectation{
 		{Observable: "mean", Substrate: 0, Time: 7200, Value: 0.012, RelativeTolerance: 0.02, Source: "eq. 3: theory", File: "test.yaml", Line: 51, Column: 5},
 		{Observable: "molecules", Substrate: 0, Time: 14400, Value: 1000, RelativeTolerance: 0.1, File: "test.yaml", Line: 52, Column: 5},
+		{Observable: "mean", Substrate: 2, Time: 14400, Since: 3600, Value: 0.5, RelativeTolerance: 0.03, File: "test.yaml", Line: 53, Column: 5},
+		{Observable: "wavelength", Substrate: 0, Time: 14400, Value: 100, RelativeTolerance: 0.05, File: "test.yaml", Line: 54, Column: 5},
 	}
 	if diff := cmp.Diff(expect, s.Expect); diff != "" {
 		t.Errorf("expectations (-want +got):\n%s", diff)
