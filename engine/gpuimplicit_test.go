@@ -15,6 +15,9 @@ func TestGPUImplicitAgreesWithReference(t *testing.T) {
 	const empty = 1e-20 // nM: a steady state that only takes up
 	d := gputest.Open(t)
 	for name, m := range agreementModels() {
+		if testing.Short() && m.Grid.Voxels() > 700 {
+			continue
+		}
 		for _, o := range []engine.Options{fixed(35), {Scheme: engine.Steady}} {
 			t.Run(fmt.Sprintf("%s/%s", name, o.Scheme), func(t *testing.T) {
 				if o.Scheme == engine.Steady && !hasSteadyState(t, m) {

@@ -307,6 +307,7 @@ func TestGPUMultigridCyclesRepeatBitForBit(t *testing.T) {
 		for _, s := range []linearSystem{
 			alikeSystem("launches", [3]int{33, 18, 17}, [3]float64{1, 1, 1}, scattered(5, 0.05, 0.4, 1e-3)),
 			alikeSystem("one group", [3]int{13, 8, 7}, [3]float64{1, 1, 1}, everywhere(1e-3)),
+			periodicSystem(alikeSystem("seams", [3]int{25, 21, 19}, [3]float64{1, 1, 1}, everywhere(1e-3)), [3]bool{true, true, true}),
 		} {
 			d, err := openSystem(q, programs, s, false)
 			if err != nil {
