@@ -98,7 +98,7 @@ func permeableWall() Case {
 at 800 µm; C(0) is a parabola through the nearest three centres. Vessel: one quadrant of a plane, 300² voxels
 of 2 µm, the axis in the corner between mirror lines; the vessel exchanges over its true surface area. C(r) is
 the mean over 500 directions; C(10) is linear in ln r from 14 and 20 µm, the nearest that lie clear of the
-vessel's voxels. Run to 16/k in as many stretches and a quarter beyond.
+vessel's voxels. The plane runs to 16/k in as many stretches and a quarter beyond, the vessel's tissue by scheme steady.
 float32: four half units in the last place times the root of fastest over slowest rate.`,
 		Observables: []Observable{
 			{"planar C(0)", 33.333333333333336, "pM", 0.01},

@@ -16,8 +16,8 @@ func pointSource() Case {
 		Setup: `q = 10 molecules/s, D = 10 µm²/s, k = 1e-3/s; λ = 100 µm. One octant of a box of half edge 600 µm = 6 λ, 120³
 voxels of 5 µm, no-flux walls: those through the source are its mirror planes, and the images in the far ones
 add less than 1e-4 at 200 µm. A cell in the corner voxel exports q/8, coupling plain: mirrored, the source
-fills 2 × 2 × 2 voxels. C(r) is the mean over 2000 directions, linear between centres. Run to 16/k and a
-quarter beyond, in stretches of 1/k. No correction.
+fills 2 × 2 × 2 voxels. C(r) is the mean over 2000 directions, linear between centres. Scheme steady.
+No correction.
 float32: four half units in the last place times the root of fastest over slowest rate, 1.7e-5.`,
 		Observables: []Observable{
 			{"C(r=20)", 0.0032576261603427703, "molec/um^3", 0.02},
@@ -78,7 +78,7 @@ two with C = 0 outside. What the walls of a small box change is smooth, and is p
 between the next larger box and the small box run with the voxels of the larger (10 and 2.5 µm). C(r) is the
 mean over 2000 directions. r = 5, 10: small boxes; 20, 50, 100: middle box; 200: large box. The shell the
 cells land in is a voxel thick, which lowers C(a) in proportion to the voxel: C(5) is extrapolated linearly
-from 1 and 0.5 µm to none. Runs go in sixteen stretches and a quarter of their time beyond.
+from 1 and 0.5 µm to none. Scheme steady.
 float32: four half units in the last place times the root of fastest over slowest rate, added up over the
 boxes.`,
 		Observables: []Observable{
