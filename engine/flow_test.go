@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -191,7 +193,7 @@ func overshoot(o engine.Options) float64 {
 // any Péclet number: bound molecules stay behind.
 func TestCentreOfMassMovesWithTheFluid(t *testing.T) {
 	onBothDevices(t, func(t *testing.T, d device) {
-		for _, diffusion := range []float64{10, 0.01, 0} {
+		for _, diffusion := range []float64{2, 0.01, 0} {
 			m := flowing(withBoundary(solid([3]int{64, 3, 40}), every(tissue.Boundary{Kind: tissue.Periodic})), 0.5, 0.1, -0.2)
 			m.ExtracellularFraction = 0.3
 			s := &m.Substrates[0]
@@ -320,8 +322,11 @@ func TestFlowStepIsStable(t *testing.T) {
 			start := noise(m.Grid, 1)
 			write(t, s, 0, start)
 			const steps = 400
-			advance(t, s, steps*dt)
+			_, err := s.Advance(context.Background(), steps*dt)
 			most := largest(read(t, s, m.Grid, 0).Values)
+			if errors.Is(err, engine.ErrNegative) { // far below, for such a tolerance
+				most = math.Inf(1)
+			}
 			if share < 1 && most > 1 || share > 1 && m != obstacle && most < 2 {
 				t.Errorf("%s: noise below 1 is %.3g after %d steps of %g of the longest", name, most, steps, share)
 			}

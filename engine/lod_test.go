@@ -280,7 +280,7 @@ func lodTakes(m *tissue.Model) bool {
 			}
 		}
 	}
-	if len(m.Regions) > 0 {
+	if len(m.Regions) > 0 || m.Flow != nil {
 		return false
 	}
 	for _, cell := range m.CellTypes {

@@ -74,7 +74,7 @@ func (f *fluid) drive(m *tissue.Model, labels []uint8) error {
 func newDarcy(m *tissue.Model, labels []uint8) *darcy {
 	n := m.Grid.Voxels()
 	d := &darcy{
-		model: m, conductivity: make([]float64, n), sink: make([]float64, n), source: make([]float64, n), level: level0(m),
+		model: m, conductivity: make([]float64, n), sink: make([]float64, n), source: make([]float64, n), level: middle(m),
 	}
 	for i := range d.conductivity {
 		d.conductivity[i] = m.Flow.Pressure.Conductivity
@@ -98,8 +98,8 @@ func newDarcy(m *tissue.Model, labels []uint8) *darcy {
 	return d
 }
 
-// level0 returns the middle of the pressures that the model gives, Pa.
-func level0(m *tissue.Model) float64 {
+// middle returns the middle of the pressures that the model gives, Pa.
+func middle(m *tissue.Model) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	see := func(p float64) { low, high = min(low, p), max(high, p) }
 	for _, faces := range m.Flow.Pressure.Faces {
