@@ -94,7 +94,8 @@ func rules() []struct {
 		why     string
 	}
 	return []rule{
-		{[]string{"tissue."}, []string{"tissue/quantity."}, "the domain knows no solver and no file format"},
+		{[]string{"tissue."}, []string{"tissue/quantity.", "tissue/expression."}, "the domain knows no solver and no file format"},
+		{[]string{"tissue/expression."}, []string{"tissue/quantity."}, "rate laws know dimensions alone"},
 		{[]string{"tissue"}, []string{"tissue"}, "what serves the domain knows the domain alone"},
 		{[]string{"shaders"}, nil, "shaders are text"},
 		{[]string{"engine/gpu."}, nil, "the device knows no model"},

@@ -60,6 +60,10 @@ func agreementModels() map[string]*tissue.Model {
 		"extracellular fraction":  fraction,
 		"stretched voxels":        stretched,
 		"two substrates":          two,
+		"regions":                 regional(populate(solid([3]int{15, 12, 9}), 7, exchanging("sipper", tissue.Exchange{UptakeRate: 0.05}))),
+		"regions in 2D":           regional(planar(23, 37)),
+		"periodic regions":        regional(withBoundary(solid([3]int{12, 12, 35}), every(periodic))),
+		"walls of every kind":     walled(populate(solid([3]int{9, 10, 11}), 6, exporter, consumer)),
 		"two substrates, no cell": {Grid: two.Grid, ExtracellularFraction: 1, Substrates: two.Substrates},
 	}
 }

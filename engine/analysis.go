@@ -52,41 +52,42 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	laws := NewSurfaceLaws(m, o.Coupling)
 	for i := range m.Substrates {
 		id := tissue.SubstrateID(i)
-		x, err := laws.exchange(id)
+		p := newMosaic(m, id, laws.labels)
+		x, err := laws.exchange(id, p)
 		if err != nil {
 			a.Fault = errors.Join(a.Fault, err)
 			if x, err = NewExchange(m, id, PlainCoupling); err != nil {
 				return a, err
 			}
 		}
-		s := analyseSubstrate(m, id, x, o, every)
+		s := analyseSubstrate(m, id, p, x, o, every)
 		a.Substrates = append(a.Substrates, s)
 		a.Warnings = append(a.Warnings, warnings(m, id, s, o, laws)...)
 	}
 	return a, nil
 }
 
-func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, x *Exchange, o Options, every float64) SubstrateAnalysis {
-	s := m.Substrates[id]
+func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exchange, o Options, every float64) SubstrateAnalysis {
+	f := field{substrate: Substrate{Substrate: retarded(m.Substrates[id]), Grid: m.Grid, Mosaic: p}, cells: x, walls: newWalls(m, id, 0, p)}
+	s := f.substrate
 	a := SubstrateAnalysis{
-		Radius:          diffusionRadius(m.Grid, s) + x.Steepest,
+		Radius:          f.spectralRadius(),
 		DiffusionLength: s.DiffusionLength(s.DecayRate),
 	}
 	a.ExplicitStep = MaxTimeStep(a.Radius)
-	for axis, weight := range StencilWeights(m.Grid, s) {
+	for axis, weight := range StencilWeights(m.Grid, s.Substrate) {
 		a.Fourier[axis] = weight * a.ExplicitStep
 	}
 	a.Decay = s.DecayRate * a.ExplicitStep
 	spread := newSpread(m, id)
-	volume := x.Capacity * float64(m.Grid.Voxels())
+	volume := x.Capacity.Total(m.Grid.Voxels())
 	a.LossRate = s.DecayRate + spread.sink()/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
 	a.SteadyDensity = math.NaN()
-	if heldVoxels(m.Grid, s) == 0 {
+	if len(f.walls.Sites) == 0 {
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
-	positive := positiveTimeStep(m.Grid, s, x.Steepest)
-	a.Steps, a.Sweeps = expectedWork(a, o, positive, len(lodAxes(m.Grid, s)), m.Duration, every)
+	a.Steps, a.Sweeps = expectedWork(a, o, f.positiveStep(), len(lodAxes(m.Grid, s.Substrate)), m.Duration, every)
 	return a
 }
 
@@ -198,7 +199,7 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 		warn("voxels of %.3g µm are coarse for a reach of %.3g µm; a third of it or less keeps the profile within about 2 %%", coarsest, a.NicheLength)
 	}
 	if s.Unit.CountsMolecules() && a.SteadyDensity > 0 {
-		perVoxel := a.SteadyDensity * capacity(m, id)
+		perVoxel := a.SteadyDensity * m.FluidVolume() * s.Unit.AmountPerVolume()
 		if perVoxel < handful {
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}

@@ -14,15 +14,29 @@ func StencilWeights(g tissue.Grid, s tissue.Substrate) [3]float64 {
 	return weights
 }
 
+// weights returns the stencil's weights; in a mosaic 1/Δx² per axis of more than one
+// voxel, for its tables to multiply.
+func (s Substrate) weights() [3]float64 {
+	if s.Mosaic == nil {
+		return StencilWeights(s.Grid, s.Substrate)
+	}
+	return StencilWeights(s.Grid, tissue.Substrate{DiffusionCoefficient: 1})
+}
+
 func faceWeight(g tissue.Grid, s tissue.Substrate, axis int) float64 {
 	return s.DiffusionCoefficient / (g.Spacing[axis] * g.Spacing[axis])
 }
 
 // movesAlong reports whether diffusion moves anything along an axis: to another voxel,
-// or to a wall that holds a density.
+// or to a wall with a density at or beyond it.
 func movesAlong(g tissue.Grid, s tissue.Substrate, axis int) bool {
 	faces := s.Boundary[axis]
-	return g.Shape[axis] > 1 || faces[0].Kind == tissue.Dirichlet || faces[1].Kind == tissue.Dirichlet
+	return g.Shape[axis] > 1 || hasDensity(faces[0]) || hasDensity(faces[1])
+}
+
+// hasDensity reports whether a substrate diffuses from or to a face of the box.
+func hasDensity(face tissue.Boundary) bool {
+	return face.Kind == tissue.Dirichlet || face.Kind == tissue.Robin
 }
 
 // diffusionRadius returns Gershgorin's bound on the spectral radius of diffusion
@@ -30,7 +44,7 @@ func movesAlong(g tissue.Grid, s tissue.Substrate, axis int) bool {
 //
 //	ρ = λ + Σ_axes 4 D/Δx²
 //
-// over axes with more than one voxel or with a density held at a face.
+// over axes with more than one voxel or with a density at or beyond a face.
 func diffusionRadius(g tissue.Grid, s tissue.Substrate) float64 {
 	radius := s.DecayRate
 	for axis := range s.Boundary {
@@ -62,7 +76,7 @@ func positiveTimeStep(g tissue.Grid, s tissue.Substrate, steepest float64) float
 	for axis, faces := range s.Boundary {
 		held := 0.
 		for _, face := range faces {
-			if face.Kind == tissue.Dirichlet {
+			if hasDensity(face) {
 				held++
 			}
 		}
@@ -73,4 +87,44 @@ func positiveTimeStep(g tissue.Grid, s tissue.Substrate, steepest float64) float
 		loss += w * faceWeight(g, s, axis)
 	}
 	return 1 / loss
+}
+
+// spectralRadius returns Gershgorin's bound of a substrate with all its exchanges, 1/s:
+// in a mosaic the largest over the voxels of what leaves one plus what reaches it.
+func (f *field) spectralRadius() float64 {
+	p, g := f.substrate.Mosaic, f.substrate.Grid
+	if p == nil {
+		return diffusionRadius(g, f.substrate.Substrate) + f.cells.Steepest
+	}
+	radius := 0.0
+	for _, row := range f.balances() {
+		radius = max(radius, row.diagonal+row.others)
+	}
+	return radius
+}
+
+// positiveStep returns positiveTimeStep, in a mosaic from its own rows.
+func (f *field) positiveStep() float64 {
+	if f.substrate.Mosaic == nil {
+		return positiveTimeStep(f.substrate.Grid, f.substrate.Substrate, f.cells.Steepest)
+	}
+	fastest := 0.0
+	for _, row := range f.balances() {
+		fastest = max(fastest, row.diagonal)
+	}
+	return 1 / fastest
+}
+
+// balances returns the rows of a mosaic with its exchanges.
+func (f *field) balances() []balance {
+	rows := f.substrate.Mosaic.balances(f.substrate.Grid, periodicAxes(f.substrate.Substrate.Boundary))
+	for _, x := range [2]*Exchange{f.cells, f.walls} {
+		for _, site := range x.Sites {
+			rows[site.Voxel].diagonal += site.Sink
+		}
+		for _, cell := range x.Saturable {
+			rows[cell.Voxel].diagonal += cell.Law.Slope() / cell.Capacity
+		}
+	}
+	return rows
 }

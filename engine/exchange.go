@@ -52,14 +52,16 @@ type SurfaceLaw struct {
 type SurfaceLaws struct {
 	model    *tissue.Model
 	selfTerm float64 // W/h, 1/µm; NaN where the sub-voxel law does not apply
+	labels   []uint8 // of the model
 }
 
 // NewSurfaceLaws prepares the laws of a model under a coupling.
 func NewSurfaceLaws(m *tissue.Model, coupling Coupling) SurfaceLaws {
-	if !HasSubVoxelLaw(m.Grid, coupling) {
-		return SurfaceLaws{m, math.NaN()}
+	laws := SurfaceLaws{m, math.NaN(), m.Labels()}
+	if HasSubVoxelLaw(m.Grid, coupling) {
+		laws.selfTerm = latticeSelfTerm(m.Grid.Spacing)
 	}
-	return SurfaceLaws{m, latticeSelfTerm(m.Grid.Spacing)}
+	return laws
 }
 
 // NewSurfaceLaw returns one law alone; see SurfaceLaws.Law.
@@ -73,9 +75,31 @@ func HasSubVoxelLaw(g tissue.Grid, coupling Coupling) bool {
 	return coupling == VoxelCoupling && g.Shape[0] > 1 && g.Shape[1] > 1 && g.Shape[2] > 1
 }
 
-// Law returns the law of a cell type for a substrate; ok is false where the type
-// leaves the substrate alone.
+// Law returns the law of a cell type for a substrate outside regions; ok is false where
+// the type leaves the substrate alone.
 func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+	return laws.lawIn(0, t, s)
+}
+
+// label returns that of a voxel.
+func (laws SurfaceLaws) label(voxel int) uint8 {
+	if laws.labels == nil {
+		return 0
+	}
+	return laws.labels[voxel]
+}
+
+// mobility returns α D of a substrate in voxels of a label, µm²/s.
+func (laws SurfaceLaws) mobility(label uint8, s tissue.SubstrateID) float64 {
+	m := laws.model
+	if label == 0 {
+		return m.ExtracellularFraction * m.Substrates[s].DiffusionCoefficient
+	}
+	r := m.Regions[label-1]
+	return r.ExtracellularFraction * r.Media[s].DiffusionCoefficient
+}
+
+func (laws SurfaceLaws) lawIn(label uint8, t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
 	m := laws.model
 	cell, substrate := m.CellTypes[t], m.Substrates[s]
 	amount := substrate.Unit.AmountPerVolume()
@@ -103,8 +127,8 @@ func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law Surf
 		}
 	}
 	law.Release = law.Export + law.Secretion*law.Saturation
-	if !math.IsNaN(laws.selfTerm) && substrate.DiffusionCoefficient > 0 {
-		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.selfTerm) / (m.ExtracellularFraction * substrate.DiffusionCoefficient * amount)
+	if mobility := laws.mobility(label, s); !math.IsNaN(laws.selfTerm) && mobility > 0 {
+		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.selfTerm) / (mobility * amount)
 	}
 	if law.Slack() <= 0 {
 		return law, true, fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
@@ -185,12 +209,14 @@ type Site struct {
 	Sink   float64 // 1/s
 	Source float64 // density/s
 	Export float64 // the part of Source that does not saturate, density/s
+	Drift  float64 // of Source, density/s²: see Exchange.Since
 }
 
 // SaturableCell is a cell whose uptake saturates: its flux is evaluated on its own.
 type SaturableCell struct {
-	Voxel int
-	Law   SurfaceLaw
+	Voxel    int
+	Law      SurfaceLaw
+	Capacity float64 // of its voxel, see Capacity
 }
 
 // Exchange is what the cells, or the walls, do to one substrate, sorted by voxel
@@ -198,8 +224,10 @@ type SaturableCell struct {
 type Exchange struct {
 	Sites     []Site
 	Saturable []SaturableCell
-	Capacity  float64 // amount in a voxel per density
+	Capacity  Capacity
 	Steepest  float64 // largest Σ sink of a voxel, 1/s: joins the spectral bound
+	Since     float64 // time at which the sites' Source holds, s; at t it is Source + Drift (t − Since)
+	Drifts    bool    // whether any site's does
 
 	budgets []budget // of Sites
 }
@@ -212,55 +240,67 @@ type budget struct {
 
 // NewExchange sorts the cells of a model by voxel for one substrate.
 func NewExchange(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) (*Exchange, error) {
-	return NewSurfaceLaws(m, coupling).exchange(s)
+	laws := NewSurfaceLaws(m, coupling)
+	return laws.exchange(s, newMosaic(m, s, laws.labels))
 }
 
-func (all SurfaceLaws) exchange(s tissue.SubstrateID) (*Exchange, error) {
-	m := all.model
-	x := &Exchange{Capacity: capacity(m, s)}
-	laws := make([]SurfaceLaw, len(m.CellTypes))
-	active := make([]bool, len(m.CellTypes))
-	present := m.Cells.Count(len(m.CellTypes))
-	var faults []error
-	for t := range m.CellTypes {
-		law, ok, err := all.Law(tissue.CellTypeID(t), s)
-		if err != nil && present[t] > 0 {
-			faults = append(faults, err)
-		}
-		laws[t], active[t] = law, ok
-	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
+// exchange sorts the cells by voxel. Cells in voxels with a held density see it and
+// change nothing.
+func (laws SurfaceLaws) exchange(s tissue.SubstrateID, p *Mosaic) (*Exchange, error) {
+	m := laws.model
+	x := &Exchange{Capacity: capacityOf(m, s, p)}
 	type placed struct{ voxel, cell int }
 	var order []placed
-	for i, t := range m.Cells.Type {
-		if active[t] {
-			at := m.Grid.VoxelAt(m.Cells.Position[i])
-			order = append(order, placed{m.Grid.Index(at[0], at[1], at[2]), i})
+	for i := range m.Cells.Type {
+		at := m.Grid.VoxelAt(m.Cells.Position[i])
+		voxel := m.Grid.Index(at[0], at[1], at[2])
+		if p == nil || p.Free(voxel) {
+			order = append(order, placed{voxel, i})
 		}
 	}
 	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
+	type key struct {
+		label uint8
+		t     tissue.CellTypeID
+	}
+	type known struct {
+		law SurfaceLaw
+		ok  bool
+	}
+	all := map[key]known{}
+	var faults []error
 	slope := map[int]float64{}
 	for _, p := range order {
-		law := laws[m.Cells.Type[p.cell]]
-		slope[p.voxel] += law.Slope() / x.Capacity
-		x.Steepest = max(x.Steepest, slope[p.voxel])
-		if law.MaxUptake > 0 {
-			x.Saturable = append(x.Saturable, SaturableCell{p.voxel, law})
-		} else {
-			x.addLinear(p.voxel, law)
+		k := key{laws.label(p.voxel), m.Cells.Type[p.cell]}
+		law, found := all[k]
+		if !found {
+			var err error
+			if law.law, law.ok, err = laws.lawIn(k.label, k.t, s); err != nil {
+				faults = append(faults, err)
+			}
+			all[k] = law
+		}
+		if law.ok {
+			x.add(p.voxel, law.law, slope)
 		}
 	}
-	return x, nil
+	return x, errors.Join(faults...)
 }
 
-func capacity(m *tissue.Model, s tissue.SubstrateID) float64 {
-	return m.FluidVolume() * m.Substrates[s].Unit.AmountPerVolume()
+// add adds a cell; slope sums up the sinks of a voxel.
+func (x *Exchange) add(voxel int, law SurfaceLaw, slope map[int]float64) {
+	capacity := x.Capacity.At(voxel)
+	slope[voxel] += law.Slope() / capacity
+	x.Steepest = max(x.Steepest, slope[voxel])
+	if law.MaxUptake > 0 {
+		x.Saturable = append(x.Saturable, SaturableCell{voxel, law, capacity})
+	} else {
+		x.addLinear(voxel, law, capacity)
+	}
 }
 
 // addLinear folds a linear cell, c_s = (c + g q)/(1 + κ g), into its voxel's site.
-func (x *Exchange) addLinear(voxel int, law SurfaceLaw) {
+func (x *Exchange) addLinear(voxel int, law SurfaceLaw, capacity float64) {
 	a := 1 + law.Sink*law.Shift
 	atZero, slope := law.Shift*law.Release/a, 1/a // c_s = atZero + slope c
 	if n := len(x.Sites); n == 0 || x.Sites[n-1].Voxel != voxel {
@@ -268,58 +308,13 @@ func (x *Exchange) addLinear(voxel int, law SurfaceLaw) {
 		x.budgets = append(x.budgets, budget{})
 	}
 	site, b := &x.Sites[len(x.Sites)-1], &x.budgets[len(x.budgets)-1]
-	site.Sink += law.Sink / a / x.Capacity
-	site.Source += law.Release / a / x.Capacity
-	site.Export += law.Export / a / x.Capacity
+	site.Sink += law.Sink / a / capacity
+	site.Source += law.Release / a / capacity
+	site.Export += law.Export / a / capacity
 	b.secreted += law.Secreted(atZero)
 	b.secretedSlope -= law.Secretion * slope
 	b.takenUp += law.TakenUp(atZero)
 	b.takenUpSlope += (law.Sink - law.Secretion) * slope
-}
-
-// NewWalls returns the exchange of a substrate with densities held at faces. The
-// wall lies half a voxel from the centre of the first voxel:
-//
-//	dc/dt = 2 D/Δx² (c_wall − c)
-func NewWalls(m *tissue.Model, s tissue.SubstrateID) *Exchange {
-	g, substrate := m.Grid, m.Substrates[s]
-	sites := map[int]Site{}
-	for axis, faces := range substrate.Boundary {
-		for side, face := range faces {
-			if face.Kind != tissue.Dirichlet {
-				continue
-			}
-			rate := 2 * faceWeight(g, substrate, axis)
-			for _, voxel := range faceVoxels(g, axis, side) {
-				site := sites[voxel]
-				sites[voxel] = Site{Voxel: voxel, Sink: site.Sink + rate, Source: site.Source + rate*face.Density}
-			}
-		}
-	}
-	x := &Exchange{Capacity: capacity(m, s)}
-	for _, site := range sites {
-		x.Sites = append(x.Sites, site)
-	}
-	slices.SortFunc(x.Sites, func(a, b Site) int { return a.Voxel - b.Voxel })
-	return x
-}
-
-func faceVoxels(g tissue.Grid, axis, side int) []int {
-	low, high := [3]int{}, g.Shape
-	if side == 0 {
-		high[axis] = 1
-	} else {
-		low[axis] = g.Shape[axis] - 1
-	}
-	var voxels []int
-	for z := low[2]; z < high[2]; z++ {
-		for y := low[1]; y < high[1]; y++ {
-			for x := low[0]; x < high[0]; x++ {
-				voxels = append(voxels, g.Index(x, y, z))
-			}
-		}
-	}
-	return voxels
 }
 
 // Integrals are time integrals a Stepper gathers with the weights of its stages.
@@ -344,11 +339,12 @@ func (x *Exchange) budget(elapsed float64, in Integrals) (secreted, takenUp floa
 	return secreted, takenUp
 }
 
-// inflow returns the net amount that came in through the sites over a time, s.
-func (x *Exchange) inflow(elapsed float64, integrals []float64) float64 {
+// inflow returns the net amount that came in through the sites over a time, s; moment
+// is ∫(t − Since) dt over it, s².
+func (x *Exchange) inflow(elapsed, moment float64, integrals []float64) float64 {
 	total := 0.0
 	for i, site := range x.Sites {
-		total += x.Capacity * (site.Source*elapsed - site.Sink*integrals[i])
+		total += x.Capacity.At(site.Voxel) * (site.Source*elapsed + site.Drift*moment - site.Sink*integrals[i])
 	}
 	return total
 }

@@ -214,7 +214,9 @@ func invalid() map[string]struct {
 		"cell of no type":             {stray, engine.Options{}, "cell 1 has type 3 of 0"},
 		"two saturable uptakes":       {twice, engine.Options{}, "two saturable uptakes of IL-2"},
 		"saturable cells under lod":   {populate(sound(), 9, tissue.CellType{Name: "eater", Radius: 5, Exchange: []tissue.Exchange{saturable}}), engine.Options{Scheme: engine.LOD}, `scheme lod: cell type "eater": its uptake of IL-2 saturates`},
-		"periodic faces under lod":    {withBoundary(sound(), [3][2]tissue.Boundary{1: {{Kind: tissue.Periodic}, {Kind: tissue.Periodic}}}), engine.Options{Scheme: engine.LOD}, `scheme lod: substrate "IL-2" is periodic along y`},
+		"periodic faces under lod":    {withBoundary(sound(), [3][2]tissue.Boundary{1: {{Kind: tissue.Periodic}, {Kind: tissue.Periodic}}}), engine.Options{Scheme: engine.LOD}, `scheme lod: substrate "IL-2" has a periodic face along y`},
+		"moving walls under lod":      {walled(sound()), engine.Options{Scheme: engine.LOD}, `scheme lod: substrate "IL-2" has a flux face along x`},
+		"regions under lod":           {regional(sound()), engine.Options{Scheme: engine.LOD}, `scheme lod: region "dense"`},
 		"beyond the law":              {greedy(1e6), engine.Options{}, "sub-voxel law"},
 	}
 }

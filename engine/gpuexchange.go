@@ -21,12 +21,13 @@ func sizeOf[T any]() int {
 
 // gpuExchange is an Exchange on a device. A nil *gpuExchange holds nothing.
 type gpuExchange struct {
-	capacity  float32
 	linear    siteList
 	saturable siteList
 	laws      *gpu.Buffer
 	exports   *gpu.Buffer // per voxel of linear, for LOD
-	cells     int         // in saturable
+	drifts    *gpu.Buffer // per voxel of linear; nil where none drifts
+	since     float64     // see Exchange.Since
+	cells     []SaturableCell
 }
 
 // siteList is voxels with what a step keeps for each: shares Σ_j w_j (Y_j − c), and
@@ -36,11 +37,11 @@ type siteList struct {
 	sites, shares, sums *gpu.Buffer
 }
 
-// gpuLaw is Law of include/surface_law.glsl.
+// gpuLaw is Law of include/surface_law.glsl: a SurfaceLaw in terms of the voxel's density.
 type gpuLaw struct{ Sink, Release, MaxUptake, HalfSaturation, Shift float32 }
 
 func newGPUExchange(q *gpu.Queue, g tissue.Grid, x *Exchange) (*gpuExchange, error) {
-	e := &gpuExchange{capacity: float32(x.Capacity), cells: len(x.Saturable)}
+	e := &gpuExchange{since: x.Since, cells: x.Saturable}
 	linear := make([][4]uint32, len(x.Sites))
 	for i, s := range x.Sites {
 		linear[i] = packSite(g, s.Voxel, math.Float32bits(float32(s.Sink)), math.Float32bits(float32(s.Source)))
@@ -48,8 +49,8 @@ func newGPUExchange(q *gpu.Queue, g tissue.Grid, x *Exchange) (*gpuExchange, err
 	var saturable [][4]uint32
 	laws := make([]gpuLaw, len(x.Saturable))
 	for i, cell := range x.Saturable {
-		l := cell.Law
-		laws[i] = gpuLaw{float32(l.Sink), float32(l.Release), float32(l.MaxUptake), float32(l.HalfSaturation), float32(l.Shift)}
+		l, capacity := cell.Law, cell.Capacity
+		laws[i] = gpuLaw{float32(l.Sink / capacity), float32(l.Release / capacity), float32(l.MaxUptake / capacity), float32(l.HalfSaturation), float32(l.Shift * capacity)}
 		if i > 0 && x.Saturable[i-1].Voxel == cell.Voxel {
 			saturable[len(saturable)-1][3]++
 		} else {
@@ -62,6 +63,13 @@ func newGPUExchange(q *gpu.Queue, g tissue.Grid, x *Exchange) (*gpuExchange, err
 	}
 	if err == nil && len(laws) > 0 {
 		e.laws, err = newBuffer(q, laws)
+	}
+	if err == nil && x.Drifts {
+		drifts := make([]float32, len(x.Sites))
+		for i, s := range x.Sites {
+			drifts[i] = float32(s.Drift)
+		}
+		e.drifts, err = newBuffer(q, drifts)
 	}
 	if err != nil {
 		e.free(q)
@@ -111,16 +119,25 @@ func (e *gpuExchange) free(q *gpu.Queue) {
 	}
 	for _, b := range []*gpu.Buffer{
 		e.linear.sites, e.linear.shares, e.linear.sums,
-		e.saturable.sites, e.saturable.shares, e.saturable.sums, e.laws, e.exports,
+		e.saturable.sites, e.saturable.shares, e.saturable.sums, e.laws, e.exports, e.drifts,
 	} {
 		b.Free(q)
 	}
 }
 
-func (e *gpuExchange) addRate(q *gpu.Queue, k *kernels, c, rate *gpu.Texture, scale float64) error {
+func (e *gpuExchange) drifting() int {
+	if e.drifts == nil {
+		return 0
+	}
+	return 1
+}
+
+// addRate adds scale times the rate at a time t, s.
+func (e *gpuExchange) addRate(q *gpu.Queue, k *kernels, t float64, c, rate *gpu.Texture, scale float64) error {
 	if e.linear.count > 0 {
-		err := k.exchangeRate.Launch(q, e.linear.size(), &exchangeRateArgs{
+		err := k.exchangeRate[e.drifting()].Launch(q, e.linear.size(), &exchangeRateArgs{
 			Density: c, Rate: rate, Sites: e.linear.sites, Count: int32(e.linear.count), Scale: float32(scale),
+			Drifts: e.drifts, Since: float32(t - e.since),
 		})
 		if err != nil {
 			return err
@@ -131,7 +148,7 @@ func (e *gpuExchange) addRate(q *gpu.Queue, k *kernels, c, rate *gpu.Texture, sc
 	}
 	return k.saturateRate.Launch(q, e.saturable.size(), &exchangeRateArgs{
 		Density: c, Rate: rate, Sites: e.saturable.sites, Laws: e.laws, Count: int32(e.saturable.count),
-		Scale: float32(scale), Capacity: e.capacity,
+		Scale: float32(scale),
 	})
 }
 
@@ -139,8 +156,8 @@ func (e *gpuExchange) addRate(q *gpu.Queue, k *kernels, c, rate *gpu.Texture, sc
 func (e *gpuExchange) addStage(q *gpu.Queue, k *kernels, c, near, far *gpu.Texture, args exchangeStageArgs) error {
 	args.Near, args.Far = near, far
 	if l := e.linear; l.count > 0 {
-		args.Sites, args.Shares, args.Count = l.sites, l.shares, int32(l.count)
-		if err := k.exchangeStage.Launch(q, l.size(), &args); err != nil {
+		args.Sites, args.Shares, args.Drifts, args.Count = l.sites, l.shares, e.drifts, int32(l.count)
+		if err := k.exchangeStage[e.drifting()].Launch(q, l.size(), &args); err != nil {
 			return err
 		}
 	}
@@ -149,7 +166,7 @@ func (e *gpuExchange) addStage(q *gpu.Queue, k *kernels, c, near, far *gpu.Textu
 		return nil
 	}
 	args.Sites, args.Shares, args.Count = l.sites, l.shares, int32(l.count)
-	args.Density, args.Laws, args.Capacity = c, e.laws, e.capacity
+	args.Density, args.Laws = c, e.laws
 	return k.saturateStage.Launch(q, l.size(), &args)
 }
 
@@ -173,7 +190,7 @@ func (e *gpuExchange) book(q *gpu.Queue, k *kernels, c *gpu.Texture, dt, keep fl
 // fetch hands over the integrals and starts new ones.
 func (e *gpuExchange) fetch(q *gpu.Queue) (sites, surface, saturated []float64, err error) {
 	sites = make([]float64, e.linear.count)
-	surface, saturated = make([]float64, e.cells), make([]float64, e.cells)
+	surface, saturated = make([]float64, len(e.cells)), make([]float64, len(e.cells))
 	if e.linear.count > 0 {
 		sums := make([][2]float32, e.linear.count)
 		if err := take(q, e.linear.sums, sums); err != nil {
@@ -183,13 +200,13 @@ func (e *gpuExchange) fetch(q *gpu.Queue) (sites, surface, saturated []float64, 
 			sites[i] = compensatedSum(s)
 		}
 	}
-	if e.cells > 0 {
-		sums := make([][2][2]float32, e.cells)
+	if len(e.cells) > 0 {
+		sums := make([][2][2]float32, len(e.cells))
 		if err := take(q, e.saturable.sums, sums); err != nil {
 			return nil, nil, nil, err
 		}
 		for i, s := range sums {
-			surface[i], saturated[i] = compensatedSum(s[0]), compensatedSum(s[1])
+			surface[i], saturated[i] = compensatedSum(s[0]), e.cells[i].Capacity*compensatedSum(s[1])
 		}
 	}
 	return sites, surface, saturated, nil

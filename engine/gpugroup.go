@@ -23,7 +23,7 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 		g.members = append(g.members, newGPUStepper(d, s))
 	}
 	g.onDevice.rate = func(q *gpu.Queue) error {
-		return g.each(func(st *gpuStepper) error { return st.evaluate(q, st.density, st.rate) })
+		return g.each(func(st *gpuStepper) error { return st.evaluate(q, g.t, st.density, st.rate) })
 	}
 	g.onDevice.try = g.try
 	g.onDevice.accept = func(q *gpu.Queue) error {
@@ -110,7 +110,7 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		}
 	}
 	for _, st := range g.members {
-		if err := st.evaluate(q, st.far, st.near); err != nil {
+		if err := st.evaluate(q, g.t+g.dt, st.far, st.near); err != nil {
 			return err
 		}
 		if err := st.compare(q, g.dt); err != nil {
@@ -123,7 +123,7 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 func (g *gpuGroup) euler(q *gpu.Queue) error {
 	for n := range g.steps {
 		for _, st := range g.members {
-			if err := st.euler(q, g.dt, n == 0); err != nil {
+			if err := st.euler(q, g.t+float64(n)*g.dt, g.dt, n == 0); err != nil {
 				return err
 			}
 		}

@@ -15,8 +15,16 @@ type columnArgs struct {
 	Columns [3]int32 `gl:"columns"`
 }
 
+// mosaicArgs are those of include/mosaic.glsl.
+type mosaicArgs struct {
+	Labels     *gpu.Buffer `gl:"Labels,optional"`
+	Tissue     *gpu.Buffer `gl:"Tissue,optional"`
+	LabelCount int32       `gl:"labelCount,optional"`
+}
+
 type stencilArgs struct {
 	columnArgs
+	mosaicArgs
 	Density     *gpu.Texture `gl:"density"`
 	DensityNext *gpu.Texture `gl:"densityNext"`
 	Totals      *gpu.Buffer  `gl:"Totals,optional"`
@@ -29,6 +37,7 @@ type stencilArgs struct {
 
 type advanceArgs struct {
 	columnArgs
+	mosaicArgs
 	Near      *gpu.Texture `gl:"near"`
 	Far       *gpu.Texture `gl:"far"`
 	Rate      *gpu.Texture `gl:"rate"`
@@ -43,13 +52,14 @@ type advanceArgs struct {
 }
 
 type exchangeRateArgs struct {
-	Density  *gpu.Texture `gl:"density"`
-	Rate     *gpu.Texture `gl:"rate"`
-	Sites    *gpu.Buffer  `gl:"Sites"`
-	Laws     *gpu.Buffer  `gl:"Laws,optional"`
-	Count    int32        `gl:"count"`
-	Scale    float32      `gl:"scale"`
-	Capacity float32      `gl:"capacity,optional"`
+	Density *gpu.Texture `gl:"density"`
+	Rate    *gpu.Texture `gl:"rate"`
+	Sites   *gpu.Buffer  `gl:"Sites"`
+	Laws    *gpu.Buffer  `gl:"Laws,optional"`
+	Drifts  *gpu.Buffer  `gl:"Drifts,optional"`
+	Count   int32        `gl:"count"`
+	Scale   float32      `gl:"scale"`
+	Since   float32      `gl:"since,optional"`
 }
 
 type exchangeStageArgs struct {
@@ -59,12 +69,13 @@ type exchangeStageArgs struct {
 	Sites      *gpu.Buffer  `gl:"Sites"`
 	Laws       *gpu.Buffer  `gl:"Laws,optional"`
 	Shares     *gpu.Buffer  `gl:"Shares"`
+	Drifts     *gpu.Buffer  `gl:"Drifts,optional"`
+	Elapsed    float32      `gl:"elapsed,optional"`
 	Count      int32        `gl:"count"`
 	ValueScale float32      `gl:"valueScale"`
 	Scale      float32      `gl:"scale"`
 	Weight     float32      `gl:"weight"`
 	Keep       float32      `gl:"keep"`
-	Capacity   float32      `gl:"capacity,optional"`
 }
 
 type bookArgs struct {
@@ -80,6 +91,7 @@ type bookArgs struct {
 
 type reduceArgs struct {
 	columnArgs
+	mosaicArgs
 	Candidate *gpu.Texture `gl:"candidate"`
 	Density   *gpu.Texture `gl:"density,optional"`
 	Rate      *gpu.Texture `gl:"rate,optional"`
@@ -106,11 +118,11 @@ type gatherArgs struct {
 
 // kernels are the programs for one number of dimensions and choice of periodic axes.
 type kernels struct {
-	rate          *gpu.Kernel[stencilArgs]       // apply_stencil without sums
-	stencil       *gpu.Kernel[stencilArgs]       // and with
-	advance       [2][2]*gpu.Kernel[advanceArgs] // by whether SECOND, LAST
-	exchangeRate  *gpu.Kernel[exchangeRateArgs]
-	exchangeStage *gpu.Kernel[exchangeStageArgs]
+	rate          *gpu.Kernel[stencilArgs]         // apply_stencil without sums
+	stencil       *gpu.Kernel[stencilArgs]         // and with
+	advance       [2][2]*gpu.Kernel[advanceArgs]   // by whether SECOND, LAST
+	exchangeRate  [2]*gpu.Kernel[exchangeRateArgs] // by whether DRIFT
+	exchangeStage [2]*gpu.Kernel[exchangeStageArgs]
 	book          *gpu.Kernel[bookArgs]
 	saturateRate  *gpu.Kernel[exchangeRateArgs]
 	saturateStage *gpu.Kernel[exchangeStageArgs]
@@ -126,12 +138,13 @@ type kernels struct {
 type programKey struct {
 	planar   bool // 2D textures: one voxel along z
 	periodic [3]bool
+	mosaic   bool
 	lod      bool
 	lines    [3]int // lengths of the arrays of its sweeps
 }
 
 func keyOf(s Substrate, scheme Scheme) programKey {
-	key := programKey{planar: s.Grid.Shape[2] == 1, lod: scheme == LOD}
+	key := programKey{planar: s.Grid.Shape[2] == 1, mosaic: s.Mosaic != nil, lod: scheme == LOD}
 	if key.lod {
 		for axis, n := range s.Grid.Shape {
 			key.lines[axis] = arrayLength(n)
@@ -153,6 +166,9 @@ func (k programKey) defines(extra ...string) map[string]string {
 			defines[name] = ""
 		}
 	}
+	if k.mosaic {
+		defines["MOSAIC"] = ""
+	}
 	for _, name := range extra {
 		defines[name] = ""
 	}
@@ -168,8 +184,10 @@ func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
 		build(q, &k.advance[0][1], "advance_stage", key.defines("LAST")),
 		build(q, &k.advance[1][0], "advance_stage", key.defines("SECOND")),
 		build(q, &k.advance[1][1], "advance_stage", key.defines("SECOND", "LAST")),
-		build(q, &k.exchangeRate, "exchange_rate", key.defines()),
-		build(q, &k.exchangeStage, "exchange_stage", key.defines()),
+		build(q, &k.exchangeRate[0], "exchange_rate", key.defines()),
+		build(q, &k.exchangeRate[1], "exchange_rate", key.defines("DRIFT")),
+		build(q, &k.exchangeStage[0], "exchange_stage", key.defines()),
+		build(q, &k.exchangeStage[1], "exchange_stage", key.defines("DRIFT")),
 		build(q, &k.book, "book_exchange", key.defines()),
 		build(q, &k.saturateRate, "saturable_rate", key.defines()),
 		build(q, &k.saturateStage, "saturable_stage", key.defines()),
@@ -205,8 +223,10 @@ func (k *kernels) free(q *gpu.Queue) {
 		pair[0].Free(q)
 		pair[1].Free(q)
 	}
-	k.exchangeRate.Free(q)
-	k.exchangeStage.Free(q)
+	for drifts := range k.exchangeRate {
+		k.exchangeRate[drifts].Free(q)
+		k.exchangeStage[drifts].Free(q)
+	}
 	k.book.Free(q)
 	k.saturateRate.Free(q)
 	k.saturateStage.Free(q)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"math"
 	"strconv"
 
 	"github.com/cytofield/cytofield/engine/gpu"
@@ -29,6 +30,13 @@ type implicitArgs struct {
 	Dt      float32      `gl:"dt"`
 }
 
+type holdArgs struct {
+	Density *gpu.Texture `gl:"density"`
+	Nodes   *gpu.Buffer  `gl:"Nodes"`
+	Added   *gpu.Buffer  `gl:"Added"`
+	Count   int32        `gl:"count"`
+}
+
 // longestArray is the longest line whose increments wait in an array of the
 // invocation: 11.9 ns per voxel and step at 128³ on llvmpipe, 18.7 with a texture. A
 // device may set the array's memory aside for every invocation it can hold.
@@ -50,11 +58,12 @@ func arrayLength(n int) int {
 type lodKernels struct {
 	sweep    [3]*gpu.Kernel[sweepArgs] // by axis
 	exchange *gpu.Kernel[implicitArgs]
+	hold     *gpu.Kernel[holdArgs]
 }
 
 func newLODKernels(q *gpu.Queue, key programKey) (lodKernels, error) {
 	k := lodKernels{}
-	err := build(q, &k.exchange, "exchange_lod", key.defines())
+	err := errors.Join(build(q, &k.exchange, "exchange_lod", key.defines()), build(q, &k.hold, "impose_dirichlet", key.defines()))
 	for axis, name := range [3]string{"0", "1", "2"} {
 		defines := key.defines()
 		defines["AXIS"] = name
@@ -71,6 +80,7 @@ func (k lodKernels) free(q *gpu.Queue) {
 		sweep.Free(q)
 	}
 	k.exchange.Free(q)
+	k.hold.Free(q)
 }
 
 // gpuLOD is what LOD keeps on a device beside the fields. Nil holds nothing.
@@ -81,6 +91,8 @@ type gpuLOD struct {
 	staging [][2]float32  // for one of them
 	tallies *gpu.Buffer   // per sweep and line; see sweep_lod.glsl
 	sums    [][4]float32
+	nodes   *gpu.Buffer // voxel and density of what is held; nil for none
+	added   *gpu.Buffer // per node: compensated sum of what that added
 }
 
 // lineExtent returns how many lines a grid has along an axis.
@@ -110,11 +122,29 @@ func newGPULOD(q *gpu.Queue, s Substrate) (*gpuLOD, error) {
 	l.staging = make([][2]float32, longest)
 	l.sums = make([][4]float32, most)
 	var err error
-	if l.tallies, err = q.NewBuffer(most * 4 * 4); err != nil {
+	if l.tallies, err = q.NewBuffer(most * 4 * 4); err == nil {
+		err = l.openNodes(q, s)
+	}
+	if err != nil {
 		l.free(q)
 		return nil, err
 	}
 	return l, nil
+}
+
+func (l *gpuLOD) openNodes(q *gpu.Queue, s Substrate) (err error) {
+	if len(s.Nodes) == 0 {
+		return nil
+	}
+	packed := make([][4]uint32, len(s.Nodes))
+	for i, node := range s.Nodes {
+		packed[i] = packSite(s.Grid, node.Voxel, math.Float32bits(float32(node.Density)), 0)
+	}
+	if l.nodes, err = newBuffer(q, packed); err != nil {
+		return err
+	}
+	l.added, err = q.NewBuffer(len(packed) * 8)
+	return err
 }
 
 func (l *gpuLOD) free(q *gpu.Queue) {
@@ -125,6 +155,8 @@ func (l *gpuLOD) free(q *gpu.Queue) {
 		b.Free(q)
 	}
 	l.tallies.Free(q)
+	l.nodes.Free(q)
+	l.added.Free(q)
 }
 
 // prepare makes the systems those of a step length.
@@ -157,11 +189,11 @@ func (st *gpuStepper) stepLOD(q *gpu.Queue, dt float64, n int) error {
 	}
 	for range n {
 		for i, line := range st.lod.lines {
-			if err := st.sweep(q, line, st.lod.systems[i]); err != nil {
+			if err := errors.Join(st.hold(q), st.sweep(q, line, st.lod.systems[i])); err != nil {
 				return err
 			}
 		}
-		if err := st.cells.actImplicitly(q, st.program, st.density, dt); err != nil {
+		if err := errors.Join(st.hold(q), st.cells.actImplicitly(q, st.program, st.density, dt), st.hold(q)); err != nil {
 			return err
 		}
 	}
@@ -172,10 +204,28 @@ func (st *gpuStepper) stepLOD(q *gpu.Queue, dt float64, n int) error {
 		return err
 	}
 	for _, s := range st.lod.sums {
-		st.trial.Integral += compensatedSum([2]float32{s[0], s[1]})
+		st.trial.Decayed += st.DecayRate * compensatedSum([2]float32{s[0], s[1]})
 		st.trial.Inflow += compensatedSum([2]float32{s[2], s[3]})
 	}
+	if st.lod.nodes != nil {
+		added := make([][2]float32, len(st.Nodes))
+		if err := take(q, st.lod.added, added); err != nil {
+			return err
+		}
+		for _, s := range added {
+			st.trial.Inflow += compensatedSum(s)
+		}
+	}
 	return q.CopyTexture(st.far, st.density) // the candidate a failure reads
+}
+
+// hold gives the nodes their densities.
+func (st *gpuStepper) hold(q *gpu.Queue) error {
+	if st.lod.nodes == nil {
+		return nil
+	}
+	n := len(st.Nodes)
+	return st.program.lod.hold.Launch(q, [3]int{n, 1, 1}, &holdArgs{Density: st.density, Nodes: st.lod.nodes, Added: st.lod.added, Count: int32(n)})
 }
 
 func (st *gpuStepper) sweep(q *gpu.Queue, line Line, system *gpu.Buffer) error {

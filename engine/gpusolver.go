@@ -46,11 +46,11 @@ func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
 	rows := columns[1] * columns[2]
-	field := m.Grid.Voxels()*4*4 + columns[0]*rows*(trialBytes+4) + rows*rowFloats*4
+	field := m.Grid.Voxels()*4*4 + mosaicBytes(m) + columns[0]*rows*(trialBytes+4) + rows*rowFloats*4
 	present := m.Cells.Count(len(m.CellTypes))
 	total := 0
-	for s, substrate := range m.Substrates {
-		total += field + heldVoxels(m.Grid, substrate)*siteBytes
+	for s := range m.Substrates {
+		total += field + len(NewWalls(m, tissue.SubstrateID(s), 0).Sites)*siteBytes
 		for t, cells := range present {
 			law, ok, _ := NewSurfaceLaw(m, tissue.CellTypeID(t), tissue.SubstrateID(s), PlainCoupling)
 			switch {
@@ -64,19 +64,13 @@ func GPUMemory(m *tissue.Model) int64 {
 	return int64(total)
 }
 
-// heldVoxels counts the voxels that have a face with a held density.
-func heldVoxels(g tissue.Grid, s tissue.Substrate) int {
-	free := 1
-	for axis, faces := range s.Boundary {
-		n := g.Shape[axis]
-		for _, face := range faces {
-			if face.Kind == tissue.Dirichlet {
-				n--
-			}
-		}
-		free *= max(n, 0)
+// mosaicBytes is what labels and tables take per substrate.
+func mosaicBytes(m *tissue.Model) int {
+	if len(m.Regions) == 0 {
+		return 0
 	}
-	return g.Voxels() - free
+	labels := len(m.Regions) + 1
+	return (m.Grid.Voxels()+3)/4*4 + labels*(labels+3)*4
 }
 
 func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {

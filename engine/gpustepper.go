@@ -11,8 +11,8 @@ import (
 
 const (
 	columnChunk = 32    // CHUNK of include/column.glsl
-	trialBytes  = 5 * 4 // Trial of include/trial.glsl
-	rowFloats   = 5 + 1 // Row of reduce_rows.glsl
+	trialBytes  = 6 * 4 // Trial of include/trial.glsl
+	rowFloats   = 6 + 1 // Row of reduce_rows.glsl
 )
 
 // columnShape returns how many columns a grid has per axis.
@@ -32,12 +32,13 @@ type gpuStepper struct {
 	device  *gpu.Device
 	program *kernels
 	Substrate
-	weights [3]float64 // D/Δx², 1/s
+	weights [3]float64 // D/Δx², 1/s; in a mosaic 1/Δx²
 	columns [3]int
 
 	density, rate, near, far *gpu.Texture
 	trials, totals, rowSums  *gpu.Buffer
 	cells, walls             *gpuExchange
+	mosaic                   mosaicArgs
 	lod                      *gpuLOD // nil for other schemes
 
 	trial   Trial // of the last sums
@@ -46,7 +47,7 @@ type gpuStepper struct {
 }
 
 func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
-	st := &gpuStepper{device: d, Substrate: s, weights: StencilWeights(s.Grid, s.Substrate), columns: columnShape(s.Grid)}
+	st := &gpuStepper{device: d, Substrate: s, weights: s.weights(), columns: columnShape(s.Grid)}
 	st.rows = make([]float32, st.columns[1]*st.columns[2]*rowFloats)
 	return st
 }
@@ -69,6 +70,11 @@ func (st *gpuStepper) open(q *gpu.Queue, program *kernels, scheme Scheme) (err e
 		bytes  int
 	}{{&st.trials, columns * trialBytes}, {&st.totals, columns * 4}, {&st.rowSums, len(st.rows) * 4}} {
 		if *b.buffer, err = q.NewBuffer(b.bytes); err != nil {
+			return err
+		}
+	}
+	if st.Mosaic != nil {
+		if err := st.openMosaic(q); err != nil {
 			return err
 		}
 	}
@@ -107,7 +113,7 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 	for _, t := range []*gpu.Texture{st.density, st.rate, st.near, st.far} {
 		t.Free(q)
 	}
-	for _, b := range []*gpu.Buffer{st.trials, st.totals, st.rowSums} {
+	for _, b := range []*gpu.Buffer{st.trials, st.totals, st.rowSums, st.mosaic.Labels, st.mosaic.Tissue} {
 		b.Free(q)
 	}
 	st.cells.free(q)
@@ -121,6 +127,39 @@ func (st *gpuStepper) columnArgs() columnArgs {
 
 func int32s(v [3]int) [3]int32 { return [3]int32{int32(v[0]), int32(v[1]), int32(v[2])} }
 
+// openMosaic brings labels and tables to the device, as include/mosaic.glsl reads them.
+func (st *gpuStepper) openMosaic(q *gpu.Queue) (err error) {
+	p := st.Mosaic
+	packed := make([]uint32, (len(p.Labels)+3)/4)
+	for i, label := range p.Labels {
+		packed[i/4] |= uint32(label) << (8 * (i % 4))
+	}
+	properties := p.TransferTable()
+	for i, loss := range p.Loss {
+		properties = append(properties, loss/p.Capacity[i])
+	}
+	properties = append(append(properties, p.Capacity...), p.Loss...)
+	single := make([]float32, len(properties))
+	for i, v := range properties {
+		single[i] = float32(v)
+	}
+	st.mosaic.LabelCount = int32(len(p.Loss))
+	if st.mosaic.Labels, err = newBuffer(q, packed); err != nil {
+		return err
+	}
+	st.mosaic.Tissue, err = newBuffer(q, single)
+	return err
+}
+
+// decay returns the factor of the stencils' losses: λ/R times scale, or in a mosaic,
+// whose tables have the rates, scale alone.
+func (st *gpuStepper) decay(scale float64) float32 {
+	if st.Mosaic != nil {
+		return float32(scale)
+	}
+	return float32(scale * st.DecayRate)
+}
+
 // scaled returns the stencil's weights times a factor.
 func (st *gpuStepper) scaled(factor float64) [3]float32 {
 	return [3]float32{float32(factor * st.weights[0]), float32(factor * st.weights[1]), float32(factor * st.weights[2])}
@@ -132,28 +171,28 @@ func (st *gpuStepper) Measure() (Trial, error) {
 }
 
 // evaluate writes F(c).
-func (st *gpuStepper) evaluate(q *gpu.Queue, c, rate *gpu.Texture) error {
+func (st *gpuStepper) evaluate(q *gpu.Queue, t float64, c, rate *gpu.Texture) error {
 	err := st.program.rate.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), Density: c, DensityNext: rate,
-		Weights: st.scaled(1), Decay: float32(st.DecayRate),
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: c, DensityNext: rate,
+		Weights: st.scaled(1), Decay: st.decay(1),
 	})
 	if err != nil {
 		return err
 	}
-	return st.addRate(q, c, rate, 1)
+	return st.addRate(q, t, c, rate, 1)
 }
 
-func (st *gpuStepper) addRate(q *gpu.Queue, c, rate *gpu.Texture, scale float64) error {
-	if err := st.cells.addRate(q, st.program, c, rate, scale); err != nil {
+func (st *gpuStepper) addRate(q *gpu.Queue, t float64, c, rate *gpu.Texture, scale float64) error {
+	if err := st.cells.addRate(q, st.program, t, c, rate, scale); err != nil {
 		return err
 	}
-	return st.walls.addRate(q, st.program, c, rate, scale)
+	return st.walls.addRate(q, st.program, t, c, rate, scale)
 }
 
 // compare sums over the candidate and the defect of the step.
 func (st *gpuStepper) compare(q *gpu.Queue, dt float64) error {
 	err := st.program.compare.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(), Candidate: st.far, Density: st.density,
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Candidate: st.far, Density: st.density,
 		Rate: st.rate, RateNext: st.near, HalfStep: float32(dt / 2), Trials: st.trials,
 	})
 	if err != nil {
@@ -174,10 +213,10 @@ func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKC2, j int) error
 	}
 	scale, first := dt*s.MuTilde, dt*scheme.First
 	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), Density: st.rate, DensityNext: st.far,
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.rate, DensityNext: st.far,
 		Totals: st.totals, Share: float32(s.Weight * first),
 		Weights: st.scaled(scale * first), Own: float32(s.Mu*first + dt*s.RateShare),
-		Decay: float32(scale * first * st.DecayRate),
+		Decay: st.decay(scale * first),
 	})
 	if err != nil {
 		return err
@@ -190,9 +229,9 @@ func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKC2, j int) err
 	s := scheme.Stages[j]
 	scale := dt * s.MuTilde
 	args := advanceArgs{
-		columnArgs: st.columnArgs(), Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
 		Totals: st.totals, Share: float32(s.Weight),
-		Weights: st.scaled(scale), Own: float32(s.Mu), Decay: float32(scale * st.DecayRate),
+		Weights: st.scaled(scale), Own: float32(s.Mu), Decay: st.decay(scale),
 		Nu: float32(s.Nu), RateShare: float32(dt * s.RateShare),
 	}
 	kernel := &st.program.advance[0]
@@ -211,7 +250,7 @@ func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKC2, j int) err
 func (st *gpuStepper) exchangeStage(q *gpu.Queue, dt float64, s Stage, at *gpu.Texture, valueScale, keep float64) error {
 	for _, x := range [2]*gpuExchange{st.cells, st.walls} {
 		err := x.addStage(q, st.program, st.density, at, st.far, exchangeStageArgs{
-			ValueScale: float32(valueScale), Scale: float32(dt * s.MuTilde), Weight: float32(s.Weight), Keep: float32(keep),
+			Elapsed: float32(dt * s.Time), ValueScale: float32(valueScale), Scale: float32(dt * s.MuTilde), Weight: float32(s.Weight), Keep: float32(keep),
 		})
 		if err != nil {
 			return err
@@ -223,7 +262,7 @@ func (st *gpuStepper) exchangeStage(q *gpu.Queue, dt float64, s Stage, at *gpu.T
 // measure sums the density, and dt times what the stencils before it summed.
 func (st *gpuStepper) measure(q *gpu.Queue, dt float64) error {
 	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(), Candidate: st.density, Trials: st.trials,
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Candidate: st.density, Trials: st.trials,
 	})
 	if err != nil {
 		return err
@@ -247,11 +286,16 @@ func (st *gpuStepper) sumRows(q *gpu.Queue, dt float64) error {
 	for i := 0; i < len(st.rows); i += rowFloats {
 		r := st.rows[i : i+rowFloats]
 		st.trial.Sum += float64(r[0])
-		st.trial.Norm2 += float64(r[1])
-		st.trial.Defect2 += float64(r[2])
-		st.trial.Min = min(st.trial.Min, float64(r[3]))
-		st.trial.Max = max(st.trial.Max, float64(r[4]))
-		st.trial.Integral += dt * float64(r[5])
+		st.trial.Loss += float64(r[1])
+		st.trial.Norm2 += float64(r[2])
+		st.trial.Defect2 += float64(r[3])
+		st.trial.Min = min(st.trial.Min, float64(r[4]))
+		st.trial.Max = max(st.trial.Max, float64(r[5]))
+		st.trial.Decayed += dt * float64(r[6])
+	}
+	if st.Mosaic == nil {
+		st.trial.Loss = st.DecayRate * st.trial.Sum
+		st.trial.Decayed *= st.DecayRate
 	}
 	return nil
 }
@@ -269,20 +313,20 @@ func (st *gpuStepper) accept(q *gpu.Queue, dt float64) error {
 }
 
 // euler makes far the density c + dt F(c); the first of a batch starts the totals anew.
-func (st *gpuStepper) euler(q *gpu.Queue, dt float64, first bool) error {
+func (st *gpuStepper) euler(q *gpu.Queue, t, dt float64, first bool) error {
 	keep := float32(1)
 	if first {
 		keep = 0
 	}
 	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), Density: st.density, DensityNext: st.far,
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
 		Totals: st.totals, Share: 1, Keep: keep,
-		Weights: st.scaled(dt), Own: 1, Decay: float32(dt * st.DecayRate),
+		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
 	})
 	if err != nil {
 		return err
 	}
-	if err := st.addRate(q, st.density, st.far, dt); err != nil {
+	if err := st.addRate(q, t, st.density, st.far, dt); err != nil {
 		return err
 	}
 	for _, x := range [2]*gpuExchange{st.cells, st.walls} {

@@ -14,6 +14,7 @@ import (
 type Integrator struct {
 	model   *tissue.Model
 	options Options
+	labels  []uint8 // of the model
 	fields  []*field
 	groups  []*group
 	schemes map[int]*RKC2
@@ -24,13 +25,15 @@ type Integrator struct {
 type field struct {
 	id           tissue.SubstrateID
 	member       Member
+	substrate    Substrate
 	cells, walls *Exchange
 	ledger       Ledger
-	sum          float64 // Σ c over voxels
+	sum, loss    float64 // Trial.Sum and Trial.Loss now
 	norm         float64 // √Σ c²
 	most         float64 // largest density now
 	largest      float64 // and so far
 	elapsed      float64 // s since the integrals were last fetched
+	moment       float64 // ∫(t − walls.Since) dt over it, s²
 	sweeps       int64   // of a step of ftcs or lod
 }
 
@@ -42,14 +45,25 @@ type group struct {
 	time    float64 // s
 	step    float64 // s, proposed next; 0 before the first
 	ready   bool    // F(c) is valid
+	knot    float64 // s: until then what lies beyond the walls changes in straight lines
 }
 
-// Substrate tells a device what to build: a substrate of a model with its
-// exchanges.
+// Substrate tells a device what to build: a substrate of a model with its exchanges.
+// Its coefficients are those of uniform tissue, D/R and λ/R, where Mosaic is nil.
 type Substrate struct {
 	tissue.Substrate
 	Grid         tissue.Grid
+	Mosaic       *Mosaic
+	Nodes        []Node // of LOD, whose tissue is always uniform
 	Cells, Walls *Exchange
+}
+
+// retarded returns a substrate with D/R and λ/R for D and λ: how its free molecules
+// move and decay while bound ones follow them.
+func retarded(s tissue.Substrate) tissue.Substrate {
+	r := s.RetardationFactor()
+	s.DiffusionCoefficient, s.DecayRate, s.Retardation = s.DiffusionCoefficient/r, s.DecayRate/r, 1
+	return s
 }
 
 // Group tells a device which substrates to step together.
@@ -67,17 +81,27 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	if err != nil {
 		return nil, err
 	}
-	in := &Integrator{model: m, options: o, schemes: map[int]*RKC2{}}
-	exchanges, err := in.exchanges(m)
-	if err != nil {
-		return nil, err
-	}
+	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKC2{}}
 	for i, s := range m.Substrates {
-		f := &field{id: tissue.SubstrateID(i), cells: exchanges[i], walls: in.walls(m, tissue.SubstrateID(i))}
+		f := &field{id: tissue.SubstrateID(i)}
+		f.substrate = Substrate{Substrate: retarded(s), Grid: m.Grid}
+		if o.Scheme == LOD {
+			f.substrate.Nodes = nodes(m, f.id, in.labels)
+		} else {
+			f.substrate.Mosaic = newMosaic(m, f.id, in.labels)
+		}
+		f.walls = in.wallsAt(f, 0)
 		if f.sweeps = 1; o.Scheme == LOD {
 			f.sweeps = int64(len(lodAxes(m.Grid, s)))
 		}
 		in.fields = append(in.fields, f)
+	}
+	exchanges, err := in.exchanges(m)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range in.fields {
+		f.cells = exchanges[i]
 	}
 	for i := range m.Substrates { // nothing couples substrates yet
 		if err := in.open([]*field{in.fields[i]}, newStepper); err != nil {
@@ -92,16 +116,19 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 func (in *Integrator) open(fields []*field, newStepper func(Group) (Stepper, error)) error {
 	var wanted Group
 	for _, f := range fields {
-		wanted.Substrates = append(wanted.Substrates, Substrate{in.model.Substrates[f.id], in.model.Grid, f.cells, f.walls})
+		f.substrate.Cells, f.substrate.Walls = f.cells, f.walls
+		wanted.Substrates = append(wanted.Substrates, f.substrate)
 	}
 	stepper, err := newStepper(wanted)
 	if err != nil {
 		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
 	}
-	in.groups = append(in.groups, &group{fields: fields, stepper: stepper})
+	g := &group{fields: fields, stepper: stepper}
+	in.groups = append(in.groups, g)
+	g.knot = in.nextKnot(g)
 	for i, f := range fields {
 		f.member = stepper.Members()[i]
-		if err := in.fill(f, wanted.Substrates[i].InitialDensity); err != nil {
+		if err := in.fill(f); err != nil {
 			return err
 		}
 	}
@@ -115,8 +142,8 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 	laws := NewSurfaceLaws(m, in.options.Coupling)
 	exchanges := make([]*Exchange, len(m.Substrates))
 	var faults []error
-	for i := range m.Substrates {
-		x, err := laws.exchange(tissue.SubstrateID(i))
+	for i, f := range in.fields {
+		x, err := laws.exchange(f.id, f.substrate.Mosaic)
 		if err != nil {
 			faults = append(faults, err)
 		}
@@ -125,24 +152,20 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 	return exchanges, errors.Join(faults...)
 }
 
-// walls returns the exchange of a substrate with its held walls; LOD has none, as
-// its sweeps hold them.
-func (in *Integrator) walls(m *tissue.Model, s tissue.SubstrateID) *Exchange {
+// wallsAt returns the exchange of a substrate with its walls at a time, s; LOD has
+// none, as its sweeps hold them.
+func (in *Integrator) wallsAt(f *field, t float64) *Exchange {
 	if in.options.Scheme == LOD {
-		return &Exchange{Capacity: capacity(m, s)}
+		return &Exchange{Capacity: capacityOf(in.model, f.id, f.substrate.Mosaic)}
 	}
-	return NewWalls(m, s)
+	return newWalls(in.model, f.id, t, f.substrate.Mosaic)
 }
 
-func (in *Integrator) fill(f *field, density float64) error {
-	if density != 0 {
-		values := make([]float64, in.model.Grid.Voxels())
-		for i := range values {
-			values[i] = density
-		}
-		if err := f.member.Write(values); err != nil {
-			return err
-		}
+func (in *Integrator) fill(f *field) error {
+	start := make([]float64, in.model.Grid.Voxels())
+	startDensities(in.model, f.id, in.labels, 0, start)
+	if err := f.member.Write(start); err != nil {
+		return err
 	}
 	if err := in.measure(f); err != nil {
 		return err
@@ -156,7 +179,7 @@ func (in *Integrator) bound() {
 	for _, g := range in.groups {
 		g.radius = 0
 		for _, f := range g.fields {
-			g.radius = max(g.radius, diffusionRadius(in.model.Grid, in.model.Substrates[f.id])+f.cells.Steepest)
+			g.radius = max(g.radius, f.spectralRadius())
 		}
 		g.ready = false
 	}
@@ -187,11 +210,11 @@ func (in *Integrator) measure(f *field) error {
 // adopt takes the sums of an accepted density, or of one that was written and may
 // be anything: the tolerance must outlive it.
 func (f *field) adopt(t Trial) {
-	f.sum, f.norm = t.Sum, math.Sqrt(t.Norm2)
+	f.sum, f.loss, f.norm = t.Sum, t.Loss, math.Sqrt(t.Norm2)
 	if finite(t.Max) {
 		f.most, f.largest = t.Max, max(f.largest, t.Max)
 	}
-	f.ledger.Present = f.sum * f.cells.Capacity
+	f.ledger.Present = f.sum * f.cells.Capacity.uniform
 }
 
 // Time returns the time all groups have reached, s.
@@ -221,6 +244,9 @@ func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error)
 		if err := ctx.Err(); err != nil {
 			return in.stats, err
 		}
+		if err := in.turn(g); err != nil {
+			return in.stats, err
+		}
 		if err := in.prepare(g); err != nil {
 			return in.stats, err
 		}
@@ -231,10 +257,36 @@ func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error)
 		case LOD:
 			advance = in.stepLOD
 		}
-		if err := advance(g, until); err != nil {
+		if err := advance(g, min(until, g.knot)); err != nil {
 			return in.stats, err
 		}
 	}
+}
+
+// turn renews the walls of a group that has reached a knot of their time series.
+func (in *Integrator) turn(g *group) error {
+	if g.time < g.knot {
+		return nil
+	}
+	for _, f := range g.fields {
+		if err := f.settle(); err != nil {
+			return err
+		}
+		f.walls = in.wallsAt(f, g.time)
+		if err := f.member.Replace(f.cells, f.walls); err != nil {
+			return err
+		}
+	}
+	g.knot, g.ready = in.nextKnot(g), false
+	return nil
+}
+
+func (in *Integrator) nextKnot(g *group) float64 {
+	next := math.Inf(1)
+	for _, f := range g.fields {
+		next = min(next, nextKnot(in.model, f.id, g.time))
+	}
+	return next
 }
 
 func (in *Integrator) prepare(g *group) error {

@@ -95,6 +95,29 @@ func (s Site) Implicit(c, dt float64) (next, seen float64) {
 	return seen + dt*s.Export, seen
 }
 
+// Node is a voxel whose centre LOD holds at a density, before every sweep, between
+// sweeps and after the cells, as BioFVM holds its Dirichlet nodes.
+type Node struct {
+	Voxel   int
+	Density float64
+}
+
+// nodes returns the held voxels of a substrate.
+func nodes(m *tissue.Model, s tissue.SubstrateID, labels []uint8) []Node {
+	var all []Node
+	for i, label := range labels {
+		if label == 0 {
+			continue
+		}
+		for _, h := range m.Regions[label-1].Held {
+			if h.Substrate == s {
+				all = append(all, Node{i, h.Density})
+			}
+		}
+	}
+	return all
+}
+
 // schemeFaults says why a scheme does not take a model; nil where it does.
 func schemeFaults(m *tissue.Model, scheme Scheme) error {
 	if scheme != LOD {
@@ -103,11 +126,21 @@ func schemeFaults(m *tissue.Model, scheme Scheme) error {
 	var faults []error
 	for _, s := range m.Substrates {
 		for axis, faces := range s.Boundary {
-			if faces[0].Kind == tissue.Periodic {
-				faults = append(faults, fmt.Errorf("engine: scheme lod: substrate %q is periodic along %s: want no-flux or held faces, or scheme adaptive",
-					s.Name, tissue.AxisName(axis)))
+			for _, face := range faces {
+				if face.Kind != tissue.NoFlux && (face.Kind != tissue.Dirichlet || face.Series != nil) {
+					faults = append(faults, fmt.Errorf("engine: scheme lod: substrate %q has a %s face along %s: want no-flux or a constant held density, or scheme adaptive",
+						s.Name, face.Kind, tissue.AxisName(axis)))
+				}
 			}
 		}
+	}
+	for i := range m.Regions {
+		if !onlyHolds(m, i) {
+			faults = append(faults, fmt.Errorf("engine: scheme lod: region %q is more than voxels with a constant held density: want tissue that is the same everywhere, or scheme adaptive", m.Regions[i].Name))
+		}
+	}
+	if m.Flow != nil {
+		faults = append(faults, errors.New("engine: scheme lod: fluid flows: want fluid at rest, or scheme adaptive"))
 	}
 	for t, n := range m.Cells.Count(len(m.CellTypes)) {
 		for _, e := range m.CellTypes[t].Exchange {
@@ -118,4 +151,25 @@ func schemeFaults(m *tissue.Model, scheme Scheme) error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// onlyHolds reports whether a region differs from what is around it in constant held
+// densities alone.
+func onlyHolds(m *tissue.Model, region int) bool {
+	r := m.Regions[region]
+	if r.Impermeable || r.HasWall() || r.ExtracellularFraction != m.ExtracellularFraction {
+		return false
+	}
+	for s, medium := range r.Media {
+		if around := m.Substrates[s].Medium(); medium.DiffusionCoefficient != around.DiffusionCoefficient || medium.DecayRate != around.DecayRate ||
+			medium.RetardationFactor() != around.RetardationFactor() {
+			return false
+		}
+	}
+	for _, h := range r.Held {
+		if h.Series != nil {
+			return false
+		}
+	}
+	return true
 }

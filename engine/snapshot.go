@@ -76,10 +76,12 @@ func (in *Integrator) Restore(r io.Reader) error {
 		}
 		present := f.ledger.Present
 		f.ledger, f.largest, f.elapsed = state.Fields[i].Ledger, state.Fields[i].Largest, 0
+		f.moment = 0
 		f.ledger.Present = present
 	}
 	for i, g := range in.groups {
 		g.time, g.step, g.ready = state.Groups[i].Time, state.Groups[i].Step, false
+		g.knot = g.time // the walls are those of another time
 	}
 	in.stats = state.Stats
 	return nil

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -27,7 +28,7 @@ func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 	}
 	f := in.fields[s]
 	before := f.ledger.Present
-	if err := f.member.Write(src.Values); err != nil {
+	if err := f.member.Write(in.withHeld(f, src.Values)); err != nil {
 		return err
 	}
 	if err := in.measure(f); err != nil {
@@ -36,6 +37,22 @@ func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 	f.ledger.Written += f.ledger.Present - before
 	in.disturb(s)
 	return nil
+}
+
+// withHeld returns densities with the held ones in place of what stands there.
+func (in *Integrator) withHeld(f *field, density []float64) []float64 {
+	p := f.substrate.Mosaic
+	if p == nil || !slices.Contains(p.Held, true) {
+		return density
+	}
+	held := make([]float64, len(density))
+	startDensities(in.model, f.id, in.labels, in.Time(), held)
+	for i, c := range density {
+		if p.Free(i) {
+			held[i] = c
+		}
+	}
+	return held
 }
 
 // disturb restarts the step control of the group a discrete event touched.
@@ -107,8 +124,8 @@ func (f *field) settle() error {
 	secreted, takenUp := f.cells.budget(f.elapsed, integrals)
 	f.ledger.Secreted += secreted
 	f.ledger.TakenUp += takenUp
-	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, integrals.Walls)
-	f.elapsed = 0
+	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, f.moment, integrals.Walls)
+	f.elapsed, f.moment = 0, 0
 	return nil
 }
 

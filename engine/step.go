@@ -162,17 +162,19 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 		return err
 	}
 	for i, f := range g.fields {
-		in.book(f, dt, dt*f.sum+trials[i].Integral)
+		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed)
 		f.adopt(trials[i])
 	}
 	in.tick(g, dt, 1, until, remaining)
 	return nil
 }
 
-// book adds a step's decay, λ ∫c dt, to the ledger.
-func (in *Integrator) book(f *field, elapsed, integral float64) {
-	f.ledger.Decayed += in.model.Substrates[f.id].DecayRate * f.cells.Capacity * integral
-	f.elapsed += elapsed
+// book adds what decayed in n steps from a time t to the ledger, and the time to that
+// of the integrals.
+func (in *Integrator) book(f *field, t, dt float64, n int, decayed float64) {
+	f.ledger.Decayed += f.cells.Capacity.uniform * decayed
+	f.elapsed += float64(n) * dt
+	f.moment += f.walls.moment(t, dt, n, in.options.Scheme)
 }
 
 func (in *Integrator) tick(g *group, dt float64, steps int, until, remaining float64) {
@@ -228,8 +230,8 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	for i, f := range g.fields {
 		trial := trials[i]
 		in.stats.Sweeps += int64(n) * f.sweeps
-		in.book(f, dt*float64(n), trial.Integral)
-		f.ledger.ThroughWalls += f.cells.Capacity * trial.Inflow
+		in.book(f, g.time, dt, n, trial.Decayed)
+		f.ledger.ThroughWalls += f.cells.Capacity.uniform * trial.Inflow
 		f.adopt(trial)
 	}
 	in.tick(g, dt, n, until, remaining)
@@ -241,7 +243,7 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 func (in *Integrator) positiveStep(g *group) float64 {
 	step := math.Inf(1)
 	for _, f := range g.fields {
-		step = min(step, positiveTimeStep(in.model.Grid, in.model.Substrates[f.id], f.cells.Steepest))
+		step = min(step, f.positiveStep())
 	}
 	return step
 }

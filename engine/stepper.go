@@ -46,12 +46,13 @@ type Member interface {
 type Trial struct {
 	Defect2 float64 // Σ (c₁ − c₀ − dt/2 (F(c₀) + F(c₁)))², c₁ the candidate
 	Norm2   float64 // Σ c₁²
-	Sum     float64 // Σ c₁
+	Sum     float64 // Σ c₁; in a mosaic Σ R α c₁
+	Loss    float64 // what decays a second: λ/R Σ c₁; in a mosaic Σ α λ c₁
 	Min     float64
 	Max     float64
-	// Integral is Σ ∫c dt over the step by the scheme's weights, less dt Σ c₀ for
-	// Try: Σ_j w_j (Y_j − c₀) dt. Euler and LOD give the whole.
-	Integral float64
+	// Decayed is ∫ Loss dt over the step by the scheme's weights, less dt times that
+	// of c₀ for Try: of Σ_j w_j (Y_j − c₀) dt. Euler and LOD give the whole.
+	Decayed float64
 	// Inflow is Σ of what came in through held walls, where sweeps book it: LOD.
 	Inflow float64
 }

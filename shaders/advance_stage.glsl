@@ -1,6 +1,6 @@
 // One stage j >= 3 of a Runge-Kutta-Chebyshev step in increments d_j = Y_j - c. Mirrors cpu's stepper.stage.
 //   d_j = mu d_(j-1) + nu d_(j-2) + mu~ dt (diffusion - decay) d_(j-1) + (mu~ + gamma~) dt F(c)
-// overwrites d_(j-2). The exchange comes after, as a sparse pass.
+// overwrites d_(j-2); the scale of transport is mu~ dt. The exchange comes after, as a sparse pass.
 // With SECOND, j = 3: d_1 is not kept but is mu~_1 dt F(c), which rateShare then holds. With LAST it writes c + d_s.
 #include "column.glsl"
 
@@ -15,11 +15,9 @@ layout(r32f) readonly uniform FIELD rate; // F(c)
 #ifdef LAST
 layout(r32f) readonly uniform FIELD density; // c
 #endif
-layout(std430) buffer Totals { float totals[]; }; // per column: sum over stages of w_j d_j
+layout(std430) buffer Totals { float totals[]; }; // per column: sum over stages of w_j times what d_j makes decay
 
-uniform vec3 weights; // mu~ dt D/dx^2 per axis
 uniform float own;    // mu
-uniform float decay;  // mu~ dt lambda
 uniform float rateShare; // (mu~ + gamma~) dt
 uniform float share;     // w_(j-1)
 
@@ -30,9 +28,10 @@ void main() {
     float before = load(near, neighbour(v, -march));
     float d = load(near, v);
     float sum = 0.0;
+    startLabels(v)
     for (int n = columnLength(v); n > 0; n--) {
         float after = load(near, neighbour(v, march));
-        float next = own * d + (spread(near, v, d, before, after) - decay * d) + rateShare * load(rate, v);
+        float next = own * d + transport(near, v, d, before, after) + rateShare * load(rate, v);
 #ifndef SECOND
         next += nu * load(far, v);
 #endif
@@ -40,10 +39,11 @@ void main() {
         next = load(density, v) + next;
 #endif
         store(far, v, next);
-        sum += d;
+        sum += decaying(d);
         before = d;
         d = after;
         v += march;
+        nextLabels(v)
     }
     totals[columnIndex(column)] += share * sum;
 }

@@ -1,6 +1,7 @@
 // Diffusion and decay of one field: a rate, the first stage of a step, or a step of forward Euler.
 //   c' = own c + (sum over axes of weight ((c_lower - c) + (c_upper - c)) - decay c)
-// Mirrors cpu's operator.apply. With SUM the sum of c over the column, times share, joins its total.
+// Mirrors cpu's operator.apply and, with MOSAIC, applyMosaic. With SUM what c makes decay over the column, times share,
+// joins its total.
 #include "column.glsl"
 
 layout(r32f) readonly uniform FIELD density;      // c
@@ -11,9 +12,7 @@ uniform float share;
 uniform float keep; // 0 starts the totals anew
 #endif
 
-uniform vec3 weights; // scale D/dx^2 per axis
 uniform float own;
-uniform float decay;  // scale lambda
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
@@ -22,13 +21,15 @@ void main() {
     float before = load(density, neighbour(v, -march));
     float c = load(density, v);
     float sum = 0.0;
+    startLabels(v)
     for (int n = columnLength(v); n > 0; n--) {
         float after = load(density, neighbour(v, march));
-        store(densityNext, v, own * c + (spread(density, v, c, before, after) - decay * c));
-        sum += c;
+        store(densityNext, v, own * c + transport(density, v, c, before, after));
+        sum += decaying(c);
         before = c;
         c = after;
         v += march;
+        nextLabels(v)
     }
 #ifdef SUM
     int i = columnIndex(column);

@@ -22,17 +22,19 @@ void main() {
     int first = row * shape.x;
     Trial t = trials[first];
     vec2 sum = vec2(t.sum, 0.0);
+    vec2 loss = vec2(t.loss, 0.0);
     vec2 norm2 = vec2(t.norm2, 0.0);
     vec2 defect2 = vec2(t.defect2, 0.0);
     vec2 total = vec2(totals[first], 0.0);
     for (int i = first + 1; i < first + shape.x; i++) {
         Trial other = trials[i];
         sum = compensated(sum, other.sum);
+        loss = compensated(loss, other.loss);
         norm2 = compensated(norm2, other.norm2);
         defect2 = compensated(defect2, other.defect2);
         total = compensated(total, totals[i]);
         t.least = min(t.least, other.least);
         t.most = max(t.most, other.most);
     }
-    rows[row] = Row(Trial(sum.x, norm2.x, defect2.x, t.least, t.most), total.x);
+    rows[row] = Row(Trial(sum.x, loss.x, norm2.x, defect2.x, t.least, t.most), total.x);
 }

@@ -17,10 +17,16 @@ void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
     if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
-    Trial t = Trial(0.0, 0.0, 0.0, load(candidate, v), load(candidate, v));
+    Trial t = Trial(0.0, 0.0, 0.0, 0.0, load(candidate, v), load(candidate, v));
     for (int n = columnLength(v); n > 0; n--) {
         float c = load(candidate, v);
+#ifdef MOSAIC
+        uint label = labelAt(v);
+        t.sum += capacityOf(label) * c;
+        t.loss += lossOf(label) * c;
+#else
         t.sum += c;
+#endif
         t.norm2 += c * c;
         t.least = min(t.least, c);
         t.most = max(t.most, c);

@@ -1,5 +1,5 @@
 // The exchange of saturable cells with their voxels. Mirrors cpu's exchange.addRate.
-//   rate -= scale J/capacity
+//   rate -= scale J
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
@@ -18,5 +18,5 @@ void main() {
     float c = load(density, v);
     float total = 0.0;
     for (uint k = site.z; k < site.z + site.w; k++) total += flux(laws[k], surface(laws[k], c));
-    store(rate, v, load(rate, v) - scale * total / capacity);
+    store(rate, v, load(rate, v) - scale * total);
 }

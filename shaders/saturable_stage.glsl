@@ -1,5 +1,5 @@
 // The exchange of saturable cells in one stage. Mirrors cpu's exchange.addStage.
-//   d_j -= scale (J(c + d) - J(c))/capacity, and the shares of c_s and of the saturated uptake
+//   d_j -= scale (J(c + d) - J(c)), and the shares of c_s and of the saturated uptake
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
@@ -31,5 +31,5 @@ void main() {
         vec2 gain = vec2(now - earlier, saturated(law, now) - saturated(law, earlier));
         shares[k] = (keep != 0.0 ? shares[k] : vec2(0.0)) + weight * gain;
     }
-    store(far, v, load(far, v) - scale * total / capacity);
+    store(far, v, load(far, v) - scale * total);
 }

@@ -29,12 +29,14 @@ func Variants() []Variant {
 		for _, v := range []Variant{
 			{"copy", walls}, {"paint_slice", walls},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
+			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
 			{"advance_stage", walls}, {"advance_stage", wrapped}, {"advance_stage", map[string]string{"LAST": ""}},
 			{"advance_stage", map[string]string{"SECOND": ""}}, {"advance_stage", map[string]string{"LAST": "", "SECOND": ""}},
 			{"exchange_rate", walls}, {"exchange_stage", walls}, {"book_exchange", walls},
+			{"exchange_rate", map[string]string{"DRIFT": ""}}, {"exchange_stage", map[string]string{"DRIFT": ""}},
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
-			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}},
-			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls},
+			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
+			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 		} {
 			defines := maps.Clone(v.Defines)

@@ -15,6 +15,7 @@ type Model struct {
 	Substrates            []Substrate
 	Regions               []Region // at most MaxRegions; where they overlap the later holds
 	Flow                  *Flow    // of interstitial fluid; nil where it rests
+	Reactions             []Reaction
 	CellTypes             []CellType
 	Cells                 Cells
 	Duration              float64 // s
@@ -69,6 +70,14 @@ func (m *Model) Validate() error {
 		}
 		names[s.Name] = true
 		faults = append(faults, s.validate(m.Grid)...)
+	}
+	reactions := map[string]bool{}
+	for _, r := range m.Reactions {
+		if r.Name == "" || reactions[r.Name] {
+			faults = append(faults, fmt.Errorf("tissue: reaction name %q: want each name once", r.Name))
+		}
+		reactions[r.Name] = true
+		faults = append(faults, r.validate(m.Substrates)...)
 	}
 	types := map[string]bool{}
 	for _, t := range m.CellTypes {

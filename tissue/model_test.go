@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue/expression"
+	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 func TestIndexAndCoordinatesAreInverse(t *testing.T) {
@@ -74,12 +77,24 @@ func TestDiffusionLength(t *testing.T) {
 	}
 }
 
+// rate reads a rate over three substrates.
+func rate(t *testing.T, text string) *expression.Rate {
+	t.Helper()
+	substrates := []Substrate{{Name: "IL-2", Unit: Nanomolar}, {Name: "oxygen", Unit: MillimetresMercury}, {Name: "third", Unit: Nanomolar}}
+	r, err := expression.Parse(text, RateScope(substrates, []expression.Constant{{Name: "k", Dimension: quantity.Rate, Value: 2}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // Every fault of a model is reported, not the first.
 func TestValidateReportsEveryFault(t *testing.T) {
 	sound := func() *Model {
 		return &Model{
 			Grid: Grid{Shape: [3]int{4, 4, 1}, Spacing: [3]float64{10, 10, 10}, Planar: true}, ExtracellularFraction: 1, Duration: 1,
 			Substrates: []Substrate{{Name: "IL-2", Unit: Nanomolar, DiffusionCoefficient: 10}, {Name: "oxygen", Unit: MillimetresMercury}},
+			Reactions:  []Reaction{{Name: "loss", Rate: rate(t, "k*IL_2"), Changes: []Change{{Substrate: 0, Factor: -1}}}},
 			CellTypes:  []CellType{{Name: "Th", Radius: 5}},
 			Cells:      Cells{ID: []CellID{1}, Type: []CellTypeID{0}, Position: []r3.Vec{{X: 5, Y: 5, Z: 5}}},
 		}
@@ -108,6 +123,14 @@ func TestValidateReportsEveryFault(t *testing.T) {
 		{"half saturation", func(m *Model) { m.CellTypes[0].Exchange = []Exchange{{MaxUptakeRate: 1}} }, "without a half saturation"},
 		{"molecules of oxygen", func(m *Model) { m.CellTypes[0].Exchange = []Exchange{{Substrate: 1, NetExportRate: 1}} }, "does not convert to molecules"},
 		{"unknown ligand", func(m *Model) { m.CellTypes[0].Receptors = []Receptor{{Name: "R", Ligand: 7}} }, `receptor "R" binds substrate 7 of 2`},
+		{"reaction name", func(m *Model) { m.Reactions[0].Name = "" }, `reaction name ""`},
+		{"no rate", func(m *Model) { m.Reactions[0].Rate = nil }, `reaction "loss": no rate`},
+		{"rate of another model", func(m *Model) { m.Reactions[0].Rate = rate(t, "k*third") }, "has variable 2 of 2 substrates"},
+		{"no change", func(m *Model) { m.Reactions[0].Changes = nil }, "changes no substrate"},
+		{"unknown change", func(m *Model) { m.Reactions[0].Changes[0].Substrate = 2 }, "changes substrate 2 of 2"},
+		{"changed twice", func(m *Model) { m.Reactions[0].Changes = append(m.Reactions[0].Changes, Change{Factor: 1}) }, "changes IL-2 twice"},
+		{"factor", func(m *Model) { m.Reactions[0].Changes[0].Factor = math.NaN() }, "factor NaN of IL-2"},
+		{"rate of oxygen", func(m *Model) { m.Reactions[0].Changes[0].Substrate = 1 }, "the factor of oxygen is a concentration per time: want mmHg per time"},
 		{"duration", func(m *Model) { m.Duration = math.Inf(1) }, "duration +Inf s"},
 		{"cell outside", func(m *Model) { m.Cells.Position[0].X = 41 }, "lies outside the domain"},
 		{"cell type", func(m *Model) { m.Cells.Type[0] = 3 }, "has type 3 of 1"},

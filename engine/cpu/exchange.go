@@ -49,31 +49,33 @@ func (x *exchange) eachSaturable(visit func(i int, cell engine.SaturableCell)) {
 	})
 }
 
-// addRate adds scale × (Source − Sink c) at the sites and −scale × J/capacity for
-// saturable cells.
-func (x *exchange) addRate(c, rate []float64, scale float64) {
+// addRate adds scale × (Source − Sink c) at the sites, with the Source of time t, and
+// −scale × J/capacity for saturable cells.
+func (x *exchange) addRate(t float64, c, rate []float64, scale float64) {
+	since := t - x.Since
 	x.eachSite(func(_ int, s engine.Site) {
-		rate[s.Voxel] += scale * (s.Source - s.Sink*c[s.Voxel])
+		rate[s.Voxel] += scale * ((s.Source + s.Drift*since) - s.Sink*c[s.Voxel])
 	})
 	x.eachSaturable(func(_ int, cell engine.SaturableCell) {
-		rate[cell.Voxel] -= scale * cell.Law.Flux(cell.Law.Surface(c[cell.Voxel])) / x.Capacity
+		rate[cell.Voxel] -= scale * cell.Law.Flux(cell.Law.Surface(c[cell.Voxel])) / cell.Capacity
 	})
 }
 
 // addStage adds scale × (F(c + d) − F(c)) of the exchange to next, and the stage's
-// weight to the shares. d is the increment the stage evaluates F at.
-func (x *exchange) addStage(c, d, next []float64, scale, weight float64, first bool) {
+// weight to the shares. d is the increment the stage evaluates F at, and elapsed its
+// time after the start of the step, s.
+func (x *exchange) addStage(c, d, next []float64, elapsed, scale, weight float64, first bool) {
 	if first {
 		x.clearShares()
 	}
 	x.eachSite(func(i int, s engine.Site) {
-		next[s.Voxel] -= scale * s.Sink * d[s.Voxel]
+		next[s.Voxel] += scale * (s.Drift*elapsed - s.Sink*d[s.Voxel])
 		x.share[i] += weight * d[s.Voxel]
 	})
 	x.eachSaturable(func(i int, cell engine.SaturableCell) {
 		v := cell.Voxel
 		before, now := cell.Law.Surface(c[v]), cell.Law.Surface(c[v]+d[v])
-		next[v] -= scale * (cell.Law.Flux(now) - cell.Law.Flux(before)) / x.Capacity
+		next[v] -= scale * (cell.Law.Flux(now) - cell.Law.Flux(before)) / cell.Capacity
 		x.surfaceShare[i] += weight * (now - before)
 		x.saturatedShare[i] += weight * (cell.Law.Saturated(now) - cell.Law.Saturated(before))
 	})

@@ -25,10 +25,10 @@ func (g *group) Members() []engine.Member {
 	return members
 }
 
-// EvaluateRate writes F(c).
+// EvaluateRate writes F(c, t).
 func (g *group) EvaluateRate(t float64) error {
 	for _, st := range g.members {
-		st.evaluate(st.density, st.rate)
+		st.evaluate(t, st.density, st.rate)
 	}
 	return nil
 }
@@ -48,11 +48,9 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		}
 	}
 	for i, st := range g.members {
-		st.evaluate(st.far, st.near)
+		st.evaluate(t+dt, st.far, st.near)
 		g.trials[i] = st.compare(dt)
-		for _, sum := range st.rowSum {
-			g.trials[i].Integral += dt * sum
-		}
+		g.trials[i].Decayed = dt * st.lost()
 	}
 	return g.trials, nil
 }
@@ -75,11 +73,11 @@ func (g *group) Accept(dt float64) error {
 // Euler takes n steps c' = c + dt F(c).
 func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 	for _, st := range g.members {
-		clear(st.rowSum)
+		clear(st.rowLoss)
 	}
-	for range n {
+	for i := range n {
 		for _, st := range g.members {
-			st.euler(dt)
+			st.euler(t+float64(i)*dt, dt)
 		}
 		for _, st := range g.members {
 			st.density, st.far = st.far, st.density

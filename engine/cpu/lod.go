@@ -11,7 +11,7 @@ const (
 )
 
 // split takes n steps of LOD: a sweep of backward Euler along each axis, then the cells.
-// Mirrored by sweep_lod.glsl and exchange_lod.glsl.
+// Mirrored by sweep_lod.glsl, exchange_lod.glsl and impose_dirichlet.glsl.
 func (st *stepper) split(dt float64, n int) engine.Trial {
 	if st.lod == nil || st.lod.dt != dt {
 		st.lod = &lod{dt: dt, lines: engine.Lines(st.substrate, dt)}
@@ -19,16 +19,28 @@ func (st *stepper) split(dt float64, n int) engine.Trial {
 	var integral, inflow float64
 	for range n {
 		for _, l := range st.lod.lines {
+			inflow += st.hold()
 			sum, in := st.sweep(l)
 			integral += l.Share * sum
 			inflow += in
 		}
+		inflow += st.hold()
 		st.cells.actImplicitly(st.density, dt)
+		inflow += st.hold()
 	}
 	trial := st.measure()
-	trial.Integral, trial.Inflow = integral, inflow
+	trial.Decayed, trial.Inflow = st.substrate.DecayRate*integral, inflow
 	copy(st.far, st.density) // the candidate a failure reads
 	return trial
+}
+
+// hold gives the nodes their densities, and returns what that adds up to.
+func (st *stepper) hold() (added float64) {
+	for _, node := range st.substrate.Nodes {
+		added += node.Density - st.density[node.Voxel]
+		st.density[node.Voxel] = node.Density
+	}
+	return added
 }
 
 // lod keeps the systems of the last step length.

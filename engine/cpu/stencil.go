@@ -17,6 +17,7 @@ type stencil struct {
 	decay    float64    // λ, 1/s
 	periodic [3]bool
 	rows     []row
+	mosaic   *mosaic // nil in uniform tissue
 }
 
 // row is a line of voxels along x with the offsets of its neighbour lines.
@@ -29,6 +30,9 @@ func newStencil(s engine.Substrate) *stencil {
 	st := &stencil{shape: s.Grid.Shape, weight: engine.StencilWeights(s.Grid, s.Substrate), decay: s.DecayRate}
 	for axis := range st.periodic {
 		st.periodic[axis] = s.Boundary[axis][0].Kind == tissue.Periodic
+	}
+	if g := s.Grid; s.Mosaic != nil {
+		st.mosaic = newMosaic(s.Mosaic, g, st.periodic)
 	}
 	g := s.Grid
 	for z := range g.Shape[2] {
@@ -57,17 +61,21 @@ func (st *stencil) neighbour(axis, i, step int) int {
 // operator is own + scale × (diffusion − decay), ready to apply to a row.
 type operator struct {
 	*stencil
-	own, x, y, z, decay float64
+	own, scale, x, y, z, decay float64
 }
 
 func (st *stencil) scaled(own, scale float64) operator {
-	return operator{st, own, scale * st.weight[0], scale * st.weight[1], scale * st.weight[2], scale * st.decay}
+	return operator{st, own, scale, scale * st.weight[0], scale * st.weight[1], scale * st.weight[2], scale * st.decay}
 }
 
 // apply writes own c + (Σ_axes scale D/Δx² ((c₋ − c) + (c₊ − c)) − scale λ c) of one
 // row to out. Differences first: where the field is smooth they are small, and so is
 // the rounding of what diffusion moves.
 func (op operator) apply(r row, c, out []float64) {
+	if op.mosaic != nil {
+		op.applyMosaic(r, c, out)
+		return
+	}
 	nx := op.shape[0]
 	own := c[r.at:][:nx]
 	south, north := c[r.south:][:nx], c[r.north:][:nx]

@@ -21,7 +21,7 @@ type stepper struct {
 	rate    []float64 // F(c), density/s
 	near    []float64 // d_{j−1}; after a step F(candidate)
 	far     []float64 // d_{j−2}, then d_j; after a step the candidate
-	rowSum  []float64 // per row: Σ_j w_j Σ_x d_j
+	rowLoss []float64 // per row: Σ_j w_j of what d_j makes decay, 1/s
 
 	cells, walls *exchange
 	lod          *lod
@@ -34,13 +34,13 @@ func newStepper(s engine.Substrate) *stepper {
 		density: make([]float64, n), rate: make([]float64, n),
 		near: make([]float64, n), far: make([]float64, n),
 	}
-	st.rowSum = make([]float64, len(st.stencil.rows))
+	st.rowLoss = make([]float64, len(st.stencil.rows))
 	st.cells, st.walls = newExchange(s.Cells), newExchange(s.Walls)
 	return st
 }
 
 // evaluate writes F(c). Mirrored by apply_stencil.glsl.
-func (st *stepper) evaluate(c, rate []float64) {
+func (st *stepper) evaluate(t float64, c, rate []float64) {
 	op := st.stencil.scaled(0, 1)
 	nx := st.grid.Shape[0]
 	inParallel(len(st.stencil.rows), func(from, to int) {
@@ -48,8 +48,8 @@ func (st *stepper) evaluate(c, rate []float64) {
 			op.apply(r, c, rate[r.at:][:nx])
 		}
 	})
-	st.cells.addRate(c, rate, 1)
-	st.walls.addRate(c, rate, 1)
+	st.cells.addRate(t, c, rate, 1)
+	st.walls.addRate(t, c, rate, 1)
 }
 
 // firstStage writes d_1 = μ̃_1 dt F(c).
@@ -79,23 +79,21 @@ func (st *stepper) stage(dt float64, s engine.Stage, first, last bool) {
 			near, far, rate := st.near[r.at:][:nx], st.far[r.at:][:nx], st.rate[r.at:][:nx]
 			if first {
 				clear(far) // d_0 = 0
-				st.rowSum[i] = 0
+				st.rowLoss[i] = 0
 			}
-			sum := 0.0
 			for x, change := range line {
 				far[x] = change + nu*far[x] + share*rate[x]
-				sum += near[x]
 			}
 			if last {
 				for x, c := range st.density[r.at:][:nx] {
 					far[x] += c
 				}
 			}
-			st.rowSum[i] += s.Weight * sum
+			st.rowLoss[i] += s.Weight * st.stencil.loss(r, near)
 		}
 	})
-	st.cells.addStage(st.density, st.near, st.far, dt*s.MuTilde, s.Weight, first)
-	st.walls.addStage(st.density, st.near, st.far, dt*s.MuTilde, s.Weight, first)
+	st.cells.addStage(st.density, st.near, st.far, dt*s.Time, dt*s.MuTilde, s.Weight, first)
+	st.walls.addStage(st.density, st.near, st.far, dt*s.Time, dt*s.MuTilde, s.Weight, first)
 }
 
 // compare sums over the candidate and the defect of the step. Mirrored by
@@ -130,8 +128,9 @@ func (st *stepper) reduce(density []float64, defect func(r row, line []float64))
 			r := st.stencil.rows[k]
 			defect(r, line)
 			t := empty()
-			for x, c := range density[r.at:][:nx] {
-				t.Sum += c
+			c := density[r.at:][:nx]
+			t.Sum, t.Loss = st.stencil.amount(r, c), st.stencil.loss(r, c)
+			for x, c := range c {
 				t.Norm2 += c * c
 				t.Defect2 += line[x] * line[x]
 				if c < t.Min { // NaN shows in the sum
@@ -147,10 +146,20 @@ func (st *stepper) reduce(density []float64, defect func(r row, line []float64))
 	total := empty()
 	for _, t := range rows {
 		total.Sum += t.Sum
+		total.Loss += t.Loss
 		total.Norm2 += t.Norm2
 		total.Defect2 += t.Defect2
 		total.Min = min(total.Min, t.Min)
 		total.Max = max(total.Max, t.Max)
+	}
+	return total
+}
+
+// lost sums up what decayed over the rows, per second of the step.
+func (st *stepper) lost() float64 {
+	total := 0.0
+	for _, loss := range st.rowLoss {
+		total += loss
 	}
 	return total
 }
@@ -167,20 +176,18 @@ func (st *stepper) accept(dt float64) {
 
 // euler makes far the density c + dt F(c), and adds up what decays on the way.
 // Mirrored by apply_stencil.glsl.
-func (st *stepper) euler(dt float64) {
+func (st *stepper) euler(t, dt float64) {
 	op := st.stencil.scaled(1, dt)
 	nx := st.grid.Shape[0]
 	inParallel(len(st.stencil.rows), func(from, to int) {
 		for i := from; i < to; i++ {
 			r := st.stencil.rows[i]
 			op.apply(r, st.density, st.far[r.at:][:nx])
-			for _, c := range st.density[r.at:][:nx] {
-				st.rowSum[i] += c
-			}
+			st.rowLoss[i] += st.stencil.loss(r, st.density[r.at:][:nx])
 		}
 	})
 	for _, x := range [2]*exchange{st.cells, st.walls} {
-		x.addRate(st.density, st.far, dt)
+		x.addRate(t, st.density, st.far, dt)
 		x.clearShares()
 		x.book(st.density, dt)
 	}
@@ -189,9 +196,7 @@ func (st *stepper) euler(dt float64) {
 // finishEuler sums up after a batch of steps of forward Euler.
 func (st *stepper) finishEuler(dt float64) engine.Trial {
 	trial := st.measure()
-	for _, sum := range st.rowSum {
-		trial.Integral += dt * sum
-	}
+	trial.Decayed = dt * st.lost()
 	copy(st.far, st.density) // the candidate a failure reads
 	return trial
 }

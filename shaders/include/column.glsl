@@ -29,17 +29,8 @@ int columnIndex(ivec3 column) {
     return column.x + columns.x * (column.y + columns.y * column.z);
 }
 
-// Sum over the axes of weights * ((c_lower - c) + (c_upper - c)), with the neighbours along the march given.
-#if DIMENSIONS == 2
-#define spread(a_field, a_v, a_c, a_before, a_after) \
-    (weights.x * ((load(a_field, neighbour(a_v, ivec3(-1, 0, 0))) - (a_c)) \
-                + (load(a_field, neighbour(a_v, ivec3(1, 0, 0))) - (a_c))) \
-   + weights.y * (((a_before) - (a_c)) + ((a_after) - (a_c))))
+#ifdef MOSAIC
+#include "mosaic.glsl"
 #else
-#define spread(a_field, a_v, a_c, a_before, a_after) \
-    (weights.x * ((load(a_field, neighbour(a_v, ivec3(-1, 0, 0))) - (a_c)) \
-                + (load(a_field, neighbour(a_v, ivec3(1, 0, 0))) - (a_c))) \
-   + weights.y * ((load(a_field, neighbour(a_v, ivec3(0, -1, 0))) - (a_c)) \
-                + (load(a_field, neighbour(a_v, ivec3(0, 1, 0))) - (a_c))) \
-   + weights.z * (((a_before) - (a_c)) + ((a_after) - (a_c))))
+#include "uniform.glsl"
 #endif

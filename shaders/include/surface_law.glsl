@@ -1,13 +1,13 @@
-// The flux of a cell whose uptake saturates. Mirrors engine.SurfaceLaw.
+// The flux of a cell whose uptake saturates, in density/s of its voxel. Mirrors engine.SurfaceLaw.
 //   J = sink c_s - release + maxUptake c_s/(halfSaturation + c_s),  c_s = c_voxel - shift J
 #include "site.glsl"
 
 struct Law {
-    float sink;           // amount/s per density
-    float release;        // amount/s
-    float maxUptake;      // amount/s
+    float sink;           // 1/s
+    float release;        // density/s
+    float maxUptake;      // density/s
     float halfSaturation; // density
-    float shift;          // density per amount/s
+    float shift;          // s
 };
 
 // A voxel's sites entry: voxel, first cell, number of cells.
@@ -15,7 +15,6 @@ layout(std430) readonly buffer Sites { uvec4 sites[]; };
 layout(std430) readonly buffer Laws { Law laws[]; };
 
 uniform int count;
-uniform float capacity; // amount in the voxel per density
 
 float surface(Law law, float voxel) {
     float a = 1.0 + law.sink * law.shift;

@@ -103,12 +103,12 @@ func (d Dimension) describe() (description, bool) {
 }
 
 // String names the dimension with its article, "a diffusion coefficient", or
-// gives its base unit where it has no name.
+// gives its unit in µm, s and nM where it has no name.
 func (d Dimension) String() string {
 	if known, ok := d.describe(); ok {
 		return known.name
 	}
-	return "a quantity in " + d.Unit()
+	return "a quantity in " + d.MolarUnit()
 }
 
 // Example returns a quantity of this dimension as a person would write it, for
@@ -123,10 +123,22 @@ func (d Dimension) Example() string {
 // Unit returns the unit in which values of this dimension are kept, such as
 // "um^2/s" or "1/s". It is empty for a plain number.
 func (d Dimension) Unit() string {
+	return unitText(d.exponents(), [...]string{"um", "s", "molecules", "kDa", "mmHg"})
+}
+
+// MolarUnit returns the unit of this dimension in µm, s, nM, kDa and mmHg, such as
+// "nM/s" or "1/s/nM": the units in which a density in nM multiplies with the rest.
+// It is empty for a plain number.
+func (d Dimension) MolarUnit() string {
+	exponents := d.exponents()
+	exponents[0] += 3 * exponents[2] // molecules = nM um^3, to a factor
+	return unitText(exponents, [...]string{"um", "s", "nM", "kDa", "mmHg"})
+}
+
+func unitText(exponents [5]int, names [5]string) string {
 	var above, below []string
-	for i, exponent := range d.exponents() {
-		name := [...]string{"um", "s", "molecules", "kDa", "mmHg"}[i]
-		switch {
+	for i, exponent := range exponents {
+		switch name := names[i]; {
 		case exponent == 1:
 			above = append(above, name)
 		case exponent > 1:
@@ -141,6 +153,22 @@ func (d Dimension) Unit() string {
 		above = append(above, "1")
 	}
 	return strings.Join(above, " ") + strings.Join(below, "")
+}
+
+// Power returns the dimension of a quantity raised to the power n/root. It is
+// false where an exponent would be no whole number, or beyond ±1000: of two
+// dimensions within that the product still fits.
+func (d Dimension) Power(n, root int) (Dimension, bool) {
+	const most = 1000
+	var raised Dimension
+	for i, exponent := range d.exponents() {
+		exponent *= n
+		if exponent%root != 0 || abs(exponent/root) > most {
+			return 0, false
+		}
+		raised += Dimension(exponent/root) << (i * exponentBits)
+	}
+	return raised, true
 }
 
 // exponents unpacks length, time, molecules, mass and pressure, lowest bits

@@ -413,3 +413,40 @@ func ExampleParse() {
 	// 20 um^2/s <nil>
 	// "1200 µm²/min": unit µm²/min is a diffusion coefficient, want a rate such as "1e-4/s"
 }
+
+func TestPowersOfDimensionsAreWhole(t *testing.T) {
+	for _, tc := range []struct {
+		of      Dimension
+		n, root int
+		want    Dimension
+		ok      bool
+	}{
+		{Concentration, 1, 1, Concentration, true},
+		{Concentration, -2, 1, -2 * Concentration, true},
+		{Area, 1, 2, Length, true},
+		{2 * Diffusion, 3, 2, 3 * Diffusion, true},
+		{Concentration, 1, 2, 0, false},
+		{Dimensionless, 1, 3, Dimensionless, true},
+		{Length, 1000, 1, 1000 * Length, true},
+		{Length, -1001, 1, 0, false},
+	} {
+		if got, ok := tc.of.Power(tc.n, tc.root); ok != tc.ok || ok && got != tc.want {
+			t.Errorf("%v to the power %d/%d is %v, %t: want %v, %t", tc.of, tc.n, tc.root, got, ok, tc.want, tc.ok)
+		}
+	}
+}
+
+func TestMolarUnitsMultiply(t *testing.T) {
+	for d, want := range map[Dimension]string{
+		Concentration: "nM", OnRate: "1/s/nM", ConcentrationRate: "nM/s", MoleculeRate: "um^3 nM/s", Diffusion: "um^2/s",
+		Dimensionless: "", Concentration - Pressure: "nM/mmHg", NumberDensity: "1/um^3",
+	} {
+		if got := d.MolarUnit(); got != want {
+			t.Errorf("%s is kept in %q, want %q", d, got, want)
+		}
+		q, err := Parse(Format(3, d.MolarUnit()))
+		if value, to := q.To(d.MolarUnit()); err != nil || to != nil || q.Dim != d || value != 3 {
+			t.Errorf("3 %s reads as %v, %g (%v, %v)", want, q, value, err, to)
+		}
+	}
+}

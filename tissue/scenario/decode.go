@@ -40,7 +40,7 @@ func (d *decoder) decode(root value) {
 	d.comments, d.sources = map[string]string{}, map[string]bool{}
 	d.weights = map[tissue.SubstrateID]catalogue.Parameter{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
-		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "cells",
+		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "cells",
 		"rules", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
@@ -61,6 +61,7 @@ func (d *decoder) decode(root value) {
 		d.shortened = v.at.src.setting
 	}
 	d.decodeSubstrates(f, faces)
+	d.reactions(f)
 	d.cells(f)
 	d.notYet(f, "rules")
 	d.notYet(f, "events")

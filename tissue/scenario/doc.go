@@ -23,6 +23,12 @@
 //	    decay: 0.1 /h                  # or half_life: 2 h
 //	    initial: 0 nM
 //	    boundary: {x: no-flux, y+: {dirichlet: 1 nM}}   # default: the domain's
+//	constants: {k_on: 1.7e6 /M/s}      # for all reactions
+//	reactions:
+//	  - name: binding                  # default reaction 1, ...
+//	    rate: k_on*IL_2*CD25 - k_off*complex   # see package expression
+//	    changes: {IL-2: -1, CD25: -1, complex: +1}
+//	    constants: {k_off: 3.4e-5 /s}  # of this one; replaces those for all
 //	cells:
 //	  types:
 //	    Th:

@@ -39,6 +39,7 @@ func (d *decoder) resolve(comments bool) []byte {
 	for _, s := range m.Substrates {
 		w.substrate(s)
 	}
+	w.reactions()
 	w.cells()
 	w.numerics()
 	w.output()
