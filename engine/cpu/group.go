@@ -35,15 +35,19 @@ func (g *group) EvaluateRate(t float64) error {
 
 // Try runs the stages, then F of the candidates, then the sums.
 func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) {
+	if st := g.members[0]; len(g.members) == 1 && st.inWaves {
+		g.trials[0] = st.tryInWaves(t, dt, scheme)
+		g.trials[0].Decayed = dt * st.lost()
+		return g.trials, nil
+	}
 	for _, st := range g.members {
 		st.firstStage(dt * scheme.First)
 	}
-	for j, stage := range scheme.Stages {
-		first, last := j == 0, j == len(scheme.Stages)-1
+	for j := range scheme.Stages {
 		for _, st := range g.members {
-			st.stage(dt, stage, first, last)
+			st.stage(st.pass(dt, scheme, j))
 		}
-		if !last {
+		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
 	}
@@ -74,6 +78,10 @@ func (g *group) Accept(dt float64) error {
 func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 	for _, st := range g.members {
 		clear(st.rowLoss)
+	}
+	if st := g.members[0]; len(g.members) == 1 && st.inWaves {
+		st.eulerInWaves(t, dt, n)
+		n = 0
 	}
 	for i := range n {
 		for _, st := range g.members {
