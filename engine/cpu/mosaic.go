@@ -37,9 +37,9 @@ func newMosaic(p *engine.Mosaic, g tissue.Grid, periodic [3]bool) *mosaic {
 	return m
 }
 
-// applyMosaic writes own c + scale (Σ_faces (α D)_face/Δx² (c_neighbour − c) − α λ c)/(R α)
+// addMosaic adds own c + scale (Σ_faces (α D)_face/Δx² (c_neighbour − c) − α λ c)/(R α)
 // of one row to out.
-func (op operator) applyMosaic(r row, c, out []float64) {
+func (op operator) addMosaic(r row, c, out []float64) {
 	m, nx := op.mosaic, op.shape[0]
 	own, south, north := c[r.at:][:nx], c[r.south:][:nx], c[r.north:][:nx]
 	below, top := c[r.below:][:nx], c[r.top:][:nx]
@@ -54,19 +54,16 @@ func (op operator) applyMosaic(r row, c, out []float64) {
 		flux := faceX[x]*(own[left]-c) + faceX[right]*(own[right]-c) +
 			faceSouth[x]*(south[x]-c) + faceNorth[x]*(north[x]-c) +
 			faceBelow[x]*(below[x]-c) + faceTop[x]*(top[x]-c)
-		out[x] = op.own*c + op.scale*(flux-loss[x]*c)/capacity[x]
+		out[x] += op.own*c + op.scale*(flux-loss[x]*c)/capacity[x]
 	}
 }
 
 // amount returns Σ c of a row; in a mosaic Σ R α c.
 func (st *stencil) amount(r row, c []float64) float64 {
-	sum := 0.0
 	if st.mosaic == nil {
-		for _, c := range c {
-			sum += c
-		}
-		return sum
+		return sum(c)
 	}
+	sum := 0.0
 	for x, share := range st.mosaic.capacity[r.at:][:len(c)] {
 		sum += share * c[x]
 	}
@@ -83,4 +80,19 @@ func (st *stencil) loss(r row, c []float64) float64 {
 		sum += rate * c[x]
 	}
 	return sum
+}
+
+// sum adds up a row in four chains, as one alone waits for its own additions.
+func sum(c []float64) float64 {
+	var s [4]float64
+	for ; len(c) >= 4; c = c[4:] {
+		s[0] += c[0]
+		s[1] += c[1]
+		s[2] += c[2]
+		s[3] += c[3]
+	}
+	for i, c := range c {
+		s[i] += c
+	}
+	return (s[0] + s[1]) + (s[2] + s[3])
 }

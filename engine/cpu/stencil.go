@@ -74,7 +74,8 @@ func (st *stencil) scaled(own, scale float64) operator {
 // the rounding of what diffusion moves.
 func (op operator) apply(r row, c, out []float64) {
 	if op.mosaic != nil {
-		op.applyMosaic(r, c, out)
+		clear(out)
+		op.addMosaic(r, c, out)
 		return
 	}
 	nx := op.shape[0]
@@ -90,10 +91,43 @@ func (op operator) apply(r row, c, out []float64) {
 			o[i] = op.own*c + (op.x*((left[i]-c)+(right[i]-c)) + op.y*((s[i]-c)+(north[i]-c)) + op.z*((b[i]-c)+(t[i]-c)) - op.decay*c)
 		}
 	}
-	for _, x := range [2]int{0, nx - 1} {
-		c, left, right := own[x], own[op.neighbour(0, x, -1)], own[op.neighbour(0, x, +1)]
-		out[x] = op.own*c + (op.x*((left-c)+(right-c)) + op.y*((south[x]-c)+(north[x]-c)) + op.z*((below[x]-c)+(top[x]-c)) - op.decay*c)
+	for x := 0; x < nx; x += max(nx-1, 1) {
+		out[x] = op.atEnd(x, own, south, north, below, top)
 	}
+}
+
+// advance writes what apply makes of d_{j−1} = near, with ν d_{j−2} and a share of the
+// rate, of one row over d_{j−2} = far.
+func (op operator) advance(r row, near, far []float64, nu float64, rate []float64, share float64) {
+	if op.mosaic != nil {
+		for x, rate := range rate {
+			far[x] = nu*far[x] + share*rate
+		}
+		op.addMosaic(r, near, far)
+		return
+	}
+	nx := op.shape[0]
+	own := near[r.at:][:nx]
+	south, north := near[r.south:][:nx], near[r.north:][:nx]
+	below, top := near[r.below:][:nx], near[r.top:][:nx]
+	if n := nx - 2; n > 0 {
+		o, q := far[1:][:n], rate[1:][:n]
+		left, mid, right := own[:n], own[1:][:n], own[2:][:n]
+		s, north, b, t := south[1:][:n], north[1:][:n], below[1:][:n], top[1:][:n]
+		for i := range o {
+			c := mid[i]
+			o[i] = op.own*c + (op.x*((left[i]-c)+(right[i]-c)) + op.y*((s[i]-c)+(north[i]-c)) + op.z*((b[i]-c)+(t[i]-c)) - op.decay*c) + nu*o[i] + share*q[i]
+		}
+	}
+	for x := 0; x < nx; x += max(nx-1, 1) {
+		far[x] = op.atEnd(x, own, south, north, below, top) + nu*far[x] + share*rate[x]
+	}
+}
+
+// atEnd is what apply makes of the first or the last voxel of a row.
+func (op operator) atEnd(x int, own, south, north, below, top []float64) float64 {
+	c, left, right := own[x], own[op.neighbour(0, x, -1)], own[op.neighbour(0, x, +1)]
+	return op.own*c + (op.x*((left-c)+(right-c)) + op.y*((south[x]-c)+(north[x]-c)) + op.z*((below[x]-c)+(top[x]-c)) - op.decay*c)
 }
 
 // inParallel splits n items among the processors.
