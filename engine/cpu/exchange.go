@@ -57,25 +57,30 @@ func (x *exchange) addRate(row int, t float64, c, rate []float64, scale float64)
 	}
 }
 
-// addStage adds scale × (F(c + d) − F(c)) of a row's exchange to next, and the stage's
-// weight to the shares, which the first stage begins anew. d is the increment the stage
-// evaluates F at, and elapsed its time after the start of the step, s.
-func (x *exchange) addStage(row int, c, d, next []float64, elapsed, scale, weight float64, first bool) {
-	if first {
+// addStage adds μ̃ dt (F(c + d) − F(c)) of a row's exchange to next, and the stage's
+// weight to the shares, which the first stage begins anew. d, as a number of units, is
+// the increment that the stage evaluates F at.
+func (x *exchange) addStage(row int, p *pass, c, d, next []float64) {
+	if p.first {
 		x.clearShares(row)
 	}
-	for i := x.firstSite[row]; i < x.firstSite[row+1]; i++ {
-		v := x.voxel[i]
-		next[v] += scale * (x.drift[i]*elapsed - x.sink[i]*d[v])
-		x.share[i] += weight * d[v]
+	scale, elapsed := p.dt*p.MuTilde, p.dt*p.Time
+	from, to := x.firstSite[row], x.firstSite[row+1]
+	voxel := x.voxel[from:to]
+	n := len(voxel)
+	sink, drift, share := x.sink[from:to][:n], x.drift[from:to][:n], x.share[from:to][:n]
+	for i, v := range voxel {
+		increment := p.unit * d[v]
+		next[v] += scale * (drift[i]*elapsed - sink[i]*increment)
+		share[i] += p.Weight * increment
 	}
 	for i := x.firstCell[row]; i < x.firstCell[row+1]; i++ {
 		cell := &x.Saturable[i]
 		v := cell.Voxel
-		before, now := cell.Law.Surface(c[v]), cell.Law.Surface(c[v]+d[v])
+		before, now := cell.Law.Surface(c[v]), cell.Law.Surface(c[v]+p.unit*d[v])
 		next[v] -= scale * (cell.Law.Flux(now) - cell.Law.Flux(before)) / cell.Capacity
-		x.surfaceShare[i] += weight * (now - before)
-		x.saturatedShare[i] += weight * (cell.Law.Saturated(now) - cell.Law.Saturated(before))
+		x.surfaceShare[i] += p.Weight * (now - before)
+		x.saturatedShare[i] += p.Weight * (cell.Law.Saturated(now) - cell.Law.Saturated(before))
 	}
 }
 

@@ -60,15 +60,12 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		g.trials[0].Decayed = dt * st.lost()
 		return g.trials, nil
 	}
-	for _, st := range g.members {
-		st.firstStage(dt * scheme.First)
-	}
 	for j := range scheme.Stages {
 		for _, st := range g.members {
 			st.stage(st.pass(dt, scheme, j))
 		}
-		if s := scheme.Stages[j]; g.reactions != nil {
-			g.reactions.addStage(dt*s.MuTilde, s.Weight, j == 0)
+		if g.reactions != nil {
+			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
 		if j < len(scheme.Stages)-1 {
 			g.swap()

@@ -39,7 +39,7 @@ func newMosaic(p *engine.Mosaic, g tissue.Grid, periodic [3]bool) *mosaic {
 
 // addMosaic adds own c + scale (Σ_faces (α D)_face/Δx² (c_neighbour − c) − α λ c)/(R α)
 // of one row to out.
-func (op operator) addMosaic(r row, c, out []float64) {
+func (op *operator) addMosaic(r row, c, out []float64) {
 	m, nx := op.mosaic, op.shape[0]
 	own, south, north := c[r.at:][:nx], c[r.south:][:nx], c[r.north:][:nx]
 	below, top := c[r.below:][:nx], c[r.top:][:nx]
@@ -58,11 +58,8 @@ func (op operator) addMosaic(r row, c, out []float64) {
 	}
 }
 
-// amount returns Σ c of a row; in a mosaic Σ R α c.
+// amount returns Σ R α c of a row of a mosaic.
 func (st *stencil) amount(r row, c []float64) float64 {
-	if st.mosaic == nil {
-		return sum(c)
-	}
 	sum := 0.0
 	for x, share := range st.mosaic.capacity[r.at:][:len(c)] {
 		sum += share * c[x]
@@ -73,26 +70,11 @@ func (st *stencil) amount(r row, c []float64) float64 {
 // loss returns what a row of densities makes decay a second: λ/R Σ c; in a mosaic Σ α λ c.
 func (st *stencil) loss(r row, c []float64) float64 {
 	if st.mosaic == nil {
-		return st.decay * st.amount(r, c)
+		return st.decay * sum(c)
 	}
 	sum := 0.0
 	for x, rate := range st.mosaic.loss[r.at:][:len(c)] {
 		sum += rate * c[x]
 	}
 	return sum
-}
-
-// sum adds up a row in four chains, as one alone waits for its own additions.
-func sum(c []float64) float64 {
-	var s [4]float64
-	for ; len(c) >= 4; c = c[4:] {
-		s[0] += c[0]
-		s[1] += c[1]
-		s[2] += c[2]
-		s[3] += c[3]
-	}
-	for i, c := range c {
-		s[i] += c
-	}
-	return (s[0] + s[1]) + (s[2] + s[3])
 }

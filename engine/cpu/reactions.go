@@ -135,12 +135,12 @@ func (c *chemist) steepest(members []*stepper, at row) float64 {
 	return steepest
 }
 
-// addStage adds scale (F(c + d) − F(c)) to the increments that a stage makes, and its
+// addStage adds μ̃ dt (F(c + d) − F(c)) to the increments that a stage makes, and its
 // weight to what reacted.
-func (r *reactions) addStage(scale, weight float64, first bool) {
+func (r *reactions) addStage(p *pass) {
 	members := r.group.members
 	r.eachRow(func(c *chemist, i int, at row) {
-		if first {
+		if p.first {
 			for m := range members {
 				r.row[m][i] = 0
 			}
@@ -148,14 +148,14 @@ func (r *reactions) addStage(scale, weight float64, first bool) {
 		for k, rate := range c.rates {
 			c.see(members, at, func(st *stepper, i int) float64 { return st.density[i] })
 			rate.Row(c.before, c.density)
-			c.see(members, at, func(st *stepper, i int) float64 { return st.density[i] + st.near[i] })
+			c.see(members, at, func(st *stepper, i int) float64 { return st.density[i] + p.unit*p.before(st)[i] })
 			rate.Row(c.now, c.density)
 			for x, earlier := range c.before {
 				c.now[x] -= earlier
 			}
 			for _, change := range r.Changes[k] {
 				st := members[change.Member]
-				r.row[change.Member][i] += weight * change.Factor * st.stencil.react(at, c.now, st.far, scale*change.Factor)
+				r.row[change.Member][i] += p.Weight * change.Factor * st.stencil.react(at, c.now, st.far, p.dt*p.MuTilde*change.Factor)
 			}
 		}
 	})

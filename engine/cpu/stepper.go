@@ -67,41 +67,50 @@ func (st *stepper) evaluate(t float64, c, rate []float64) {
 }
 
 // evaluateRow writes F(c) of a row. Mirrored by apply_stencil.glsl.
-func (st *stepper) evaluateRow(i int, op operator, t float64, c, rate []float64) {
+func (st *stepper) evaluateRow(i int, op *operator, t float64, c, rate []float64) {
 	op.apply(st.stencil.rows[i], c, st.row(i, rate))
 	st.cells.addRate(i, t, c, rate, 1)
 	st.walls.addRate(i, t, c, rate, 1)
 }
 
-// pass is what the rows of a stage have in common.
+// pass is what the rows of a stage have in common. Nothing keeps d_1: it is a share of
+// F(c), and so the first pass applies its stage to the rate itself.
 type pass struct {
 	engine.Stage
-	op          operator
+	op          *operator
 	dt          float64 // s
+	unit        float64 // d_{j−1} is so many times what the pass reads: 1, or s
+	kept        float64 // of d_{j−2}
+	share       float64 // of F(c), s
 	first, last bool
 }
 
 func (st *stepper) pass(dt float64, scheme *engine.RKC2, j int) *pass {
 	s := scheme.Stages[j]
-	return &pass{s, st.stencil.scaled(s.Mu, dt*s.MuTilde), dt, j == 0, j == len(scheme.Stages)-1}
-}
-
-// firstStage writes d_1 = μ̃_1 dt F(c).
-func (st *stepper) firstStage(scale float64) {
-	st.eachRow(func(i int) { st.beginRow(i, scale, st.near) })
-}
-
-func (st *stepper) beginRow(i int, scale float64, near []float64) {
-	out := st.row(i, near)
-	for x, rate := range st.row(i, st.rate) {
-		out[x] = scale * rate
+	p := &pass{Stage: s, dt: dt, unit: 1, kept: s.Nu, share: dt * s.RateShare, first: j == 0, last: j == len(scheme.Stages)-1}
+	switch first := dt * scheme.First; j {
+	case 0:
+		p.unit, p.kept = first, 0
+		p.op = st.stencil.scaled(s.Mu*first+p.share, dt*s.MuTilde*first)
+		return p
+	case 1:
+		p.kept, p.share = 0, p.share+s.Nu*first
 	}
-	st.rowLoss[i] = 0
+	p.op = st.stencil.scaled(s.Mu, dt*s.MuTilde)
+	return p
+}
+
+// before is the field that a pass reads d_{j−1} from.
+func (p *pass) before(st *stepper) []float64 {
+	if p.first {
+		return st.rate
+	}
+	return st.near
 }
 
 // stage overwrites d_{j−2} by d_j, or by c + d_s at the last stage.
 func (st *stepper) stage(p *pass) {
-	st.eachRow(func(i int) { st.advanceRow(i, p, st.near, st.far) })
+	st.eachRow(func(i int) { st.advanceRow(i, p, p.before(st), st.far) })
 }
 
 // advanceRow does of a row
@@ -111,20 +120,18 @@ func (st *stepper) stage(p *pass) {
 // with d_{j−1} near and d_{j−2} far, which becomes d_j, or c + d_s at the last stage.
 // Mirrored by advance_stage.glsl and the stage variants of the exchange kernels.
 func (st *stepper) advanceRow(i int, p *pass, near, far []float64) {
-	r, out := st.stencil.rows[i], st.row(i, far)
+	r, out, rate := st.stencil.rows[i], st.row(i, far), st.row(i, st.rate)
 	if p.first {
-		clear(out) // d_0 = 0
+		p.op.apply(r, near, out)
+		st.rowLoss[i] = p.Weight * p.unit * st.stencil.loss(r, rate)
+	} else {
+		st.rowLoss[i] += p.Weight * p.op.advance(r, near, out, p.kept, rate, p.share)
 	}
-	p.op.advance(r, near, out, p.Nu, st.row(i, st.rate), p.dt*p.RateShare)
 	if p.last {
-		for x, c := range st.row(i, st.density) {
-			out[x] += c
-		}
+		add(st.row(i, st.density), out)
 	}
-	st.rowLoss[i] += p.Weight * st.stencil.loss(r, st.row(i, near))
-	for _, x := range [2]*exchange{st.cells, st.walls} {
-		x.addStage(i, st.density, near, far, p.dt*p.Time, p.dt*p.MuTilde, p.Weight, p.first)
-	}
+	st.cells.addStage(i, p, st.density, near, far)
+	st.walls.addStage(i, p, st.density, near, far)
 }
 
 // compare sums over the candidate and the defect of the step.
@@ -139,14 +146,9 @@ func (st *stepper) compare(dt float64) engine.Trial {
 //
 // with F(c₁) in near. Mirrored by reduce_step.glsl.
 func (st *stepper) compareRow(i int, dt float64) {
-	half := dt / 2
 	candidate := st.row(i, st.far)
-	before, rate, next := st.row(i, st.density)[:len(candidate)], st.row(i, st.rate)[:len(candidate)], st.row(i, st.near)[:len(candidate)]
 	t := st.stock(i, candidate)
-	for x, c := range candidate {
-		defect := c - before[x] - half*(rate[x]+next[x])
-		t.Defect2 += defect * defect
-	}
+	t.Defect2 = defect2(dt/2, st.row(i, st.density), candidate, st.row(i, st.rate), st.row(i, st.near))
 	st.rowTrial[i] = t
 }
 
@@ -159,17 +161,12 @@ func (st *stepper) measure() engine.Trial {
 }
 
 // stock sums over a row of densities.
-func (st *stepper) stock(i int, density []float64) engine.Trial {
-	r, t := st.stencil.rows[i], empty()
-	t.Sum, t.Loss = st.stencil.amount(r, density), st.stencil.loss(r, density)
-	for _, c := range density {
-		t.Norm2 += c * c
-		if c < t.Min { // NaN shows in the sum
-			t.Min = c
-		}
-		if c > t.Max {
-			t.Max = c
-		}
+func (st *stepper) stock(i int, density []float64) (t engine.Trial) {
+	var sum float64
+	sum, t.Norm2, t.Min, t.Max = stock(density) // NaN shows in the sum
+	t.Sum, t.Loss = sum, st.stencil.decay*sum
+	if r := st.stencil.rows[i]; st.stencil.mosaic != nil {
+		t.Sum, t.Loss = st.stencil.amount(r, density), st.stencil.loss(r, density)
 	}
 	return t
 }
@@ -216,7 +213,7 @@ func (st *stepper) euler(t, dt float64) {
 }
 
 // eulerRow writes c + dt F(c) of a row. Mirrored by apply_stencil.glsl.
-func (st *stepper) eulerRow(i int, op operator, t, dt float64, c, next []float64) {
+func (st *stepper) eulerRow(i int, op *operator, t, dt float64, c, next []float64) {
 	r := st.stencil.rows[i]
 	op.apply(r, c, st.row(i, next))
 	st.rowLoss[i] += st.stencil.loss(r, st.row(i, c))

@@ -67,15 +67,15 @@ func (st *stepper) tryInWaves(t, dt float64, scheme *engine.RKC2) engine.Trial {
 	for j := range stages {
 		stages[j] = st.pass(dt, scheme, j)
 	}
-	buffers := [2][]float64{st.near, st.far} // d_1 and d_3, d_2 and d_4, …
-	st.near, st.far = buffers[(len(stages)+1)%2], buffers[len(stages)%2]
+	buffers := [2][]float64{st.near, st.far} // d_2 and d_4, d_3 and d_5, …
+	st.near, st.far = buffers[len(stages)%2], buffers[(len(stages)+1)%2]
 	last := st.stencil.scaled(0, 1)
-	st.waves.run(len(stages)+2, func(pass, i int) {
+	st.waves.run(len(stages)+1, func(j, i int) {
 		switch {
-		case pass == 0:
-			st.beginRow(i, dt*scheme.First, buffers[0])
-		case pass <= len(stages):
-			st.advanceRow(i, stages[pass-1], buffers[(pass+1)%2], buffers[pass%2])
+		case j == 0:
+			st.advanceRow(i, stages[0], st.rate, buffers[0])
+		case j < len(stages):
+			st.advanceRow(i, stages[j], buffers[(j+1)%2], buffers[j%2])
 		default:
 			st.evaluateRow(i, last, t+dt, st.far, st.near)
 			st.compareRow(i, dt)
