@@ -77,8 +77,8 @@ func (st *stencil) line(r row, c []float64) line {
 	return line{c[r.at:][:nx], c[r.south:][:nx], c[r.north:][:nx], c[r.below:][:nx], c[r.top:][:nx]}
 }
 
-// beside is a line in blocks, less its first voxel and a rest that it also returns
-// the start of: what lies left and right of a block is then in the line too.
+// blocks returns a line in blocks but for its first voxel and the rest from some voxel
+// on: what lies left and right of a block is then in the line too.
 func (l line) blocks() (b neighbours, rest int) {
 	n := max(len(l.own)-2, 0) / lanes
 	if n == 0 {

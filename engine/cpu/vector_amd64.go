@@ -2,7 +2,10 @@
 
 package cpu
 
-import "simd/archsimd"
+import (
+	"errors"
+	"simd/archsimd"
+)
 
 const lanes = 4
 
@@ -13,6 +16,13 @@ func all(v float64) vector { return archsimd.BroadcastFloat64x4(v) }
 func load(b *block) vector { return archsimd.LoadFloat64x4((*[lanes]float64)(b)) }
 
 func store(v vector, b *block) { v.Store((*[lanes]float64)(b)) }
+
+func vectorsRun() error {
+	if !archsimd.X86.AVX() {
+		return errors.New("cpu: built with GOEXPERIMENT=simd, which wants a processor with AVX; build without")
+	}
+	return nil
+}
 
 // leaveVectors ends a loop over vectors: it clears the upper halves of the registers, which instructions of the lower
 // halves alone would wait for.
