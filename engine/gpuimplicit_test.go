@@ -14,7 +14,7 @@ import (
 func TestGPUImplicitAgreesWithReference(t *testing.T) {
 	const empty = 1e-20 // nM: a steady state that only takes up
 	d := gputest.Open(t)
-	for name, m := range agreementModels() {
+	for name, m := range restingModels() {
 		if testing.Short() && m.Grid.Voxels() > 700 {
 			continue
 		}
@@ -79,7 +79,7 @@ func TestGPULedgerClosesForImplicitSteps(t *testing.T) {
 // The first implicit step takes what it says, and closing gives everything back.
 func TestGPUImplicitMemoryIsWhatStepsTake(t *testing.T) {
 	d := gputest.Open(t)
-	for name, m := range agreementModels() {
+	for name, m := range restingModels() {
 		s, err := engine.NewGPUSolver(d, m, fixed(7))
 		if err != nil {
 			t.Fatal(err)

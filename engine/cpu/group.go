@@ -55,18 +55,19 @@ func (g *group) tellReacting() {
 
 // Try runs the stages, then F of the candidates, then the sums.
 func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) {
-	for _, st := range g.members {
-		st.firstStage(dt * scheme.First)
+	if st := g.members[0]; g.alone() && st.inWaves {
+		g.trials[0] = st.tryInWaves(t, dt, scheme)
+		g.trials[0].Decayed = dt * st.lost()
+		return g.trials, nil
 	}
-	for j, stage := range scheme.Stages {
-		first, last := j == 0, j == len(scheme.Stages)-1
+	for j := range scheme.Stages {
 		for _, st := range g.members {
-			st.stage(dt, stage, first, last)
+			st.stage(st.pass(dt, scheme, j))
 		}
 		if g.reactions != nil {
-			g.reactions.addStage(dt*stage.MuTilde, stage.Weight, first)
+			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
-		if !last {
+		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
 	}
@@ -133,6 +134,10 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 		clear(st.rowLoss)
 	}
 	reacted := make([]float64, len(g.members))
+	if st := g.members[0]; g.alone() && st.inWaves {
+		st.eulerInWaves(t, dt, n)
+		n = 0
+	}
 	for i := range n {
 		for _, st := range g.members {
 			st.euler(t+float64(i)*dt, dt)
@@ -166,3 +171,6 @@ func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
 
 // Close has nothing to free.
 func (g *group) Close() error { return nil }
+
+// alone reports whether nothing couples the first member to anything.
+func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil }

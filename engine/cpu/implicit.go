@@ -105,8 +105,7 @@ func (st *stepper) tryImplicit(t, dt, tolerance float64) (engine.Trial, error) {
 	if err := st.filterDefect(dt, first.shift); err != nil {
 		return engine.Trial{}, err
 	}
-	nx := st.grid.Shape[0]
-	trial := st.reduce(last, func(r row, line []float64) { copy(line, im.stage[r.at:][:nx]) })
+	trial := st.takeStock(last, im.stage)
 	trial.Decayed, trial.Cycles = dt*st.lost(), im.cycles
 	return trial, nil
 }
@@ -128,7 +127,7 @@ func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
 	st.balance(steady, st.far)
 	st.weigh(st.far, 1, true)
 	st.evaluate(t+dt, st.far, st.near)
-	trial := st.reduce(st.far, func(row, []float64) {})
+	trial := st.takeStock(st.far, nil)
 	trial.Decayed, trial.Cycles = dt*st.lost(), im.cycles
 	return trial, nil
 }
@@ -376,10 +375,24 @@ func (st *stepper) weigh(y []float64, weight float64, first bool) {
 				st.rowLoss[i] = 0
 			}
 			st.rowLoss[i] += weight * st.stencil.loss(r, line)
+			st.cells.weigh(i, st.density, y, weight, first)
+			st.walls.weigh(i, st.density, y, weight, first)
 		}
 	})
-	st.cells.weigh(st.density, y, weight, first)
-	st.walls.weigh(st.density, y, weight, first)
+}
+
+// takeStock sums over a density and the squares of a defect, none where that is nil.
+func (st *stepper) takeStock(density, defect []float64) engine.Trial {
+	st.eachRow(func(i int) {
+		t := st.stock(i, st.row(i, density))
+		if defect != nil {
+			for _, d := range st.row(i, defect) {
+				t.Defect2 += d * d
+			}
+		}
+		st.rowTrial[i] = t
+	})
+	return st.total()
 }
 
 // filterDefect makes the stage (1 − γ dt ∂F/∂c)⁻¹ (c₁ − c₀ − dt/2 (F(c₀) + F(c₁))).

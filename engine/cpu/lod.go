@@ -25,7 +25,7 @@ func (st *stepper) split(dt float64, n int) engine.Trial {
 			inflow += in
 		}
 		inflow += st.hold()
-		st.cells.actImplicitly(st.density, dt)
+		st.eachRow(func(i int) { st.cells.actImplicitly(i, st.density, dt) })
 		inflow += st.hold()
 	}
 	trial := st.measure()
@@ -286,12 +286,13 @@ func backward(transfer float64, change, after, c []float64) float64 {
 	return s0 + s1 + s2 + s3
 }
 
-// actImplicitly lets the linear cells act for dt seconds, and books what they saw.
-// Mirrored by exchange_lod.glsl.
-func (x *exchange) actImplicitly(c []float64, dt float64) {
-	x.eachSite(func(i int, s engine.Site) {
-		next, seen := s.Implicit(c[s.Voxel], dt)
-		c[s.Voxel] = next
+// actImplicitly lets the linear cells of a row act for dt seconds, and books what they
+// saw. Mirrored by exchange_lod.glsl.
+func (x *exchange) actImplicitly(row int, c []float64, dt float64) {
+	for i := x.firstSite[row]; i < x.firstSite[row+1]; i++ {
+		v := x.voxel[i]
+		next, seen := x.Sites[i].Implicit(c[v], dt)
+		c[v] = next
 		x.integral[i] += dt * seen
-	})
+	}
 }

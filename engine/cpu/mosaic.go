@@ -31,9 +31,13 @@ func newMosaic(p *engine.Mosaic, g tissue.Grid, periodic [3]bool) *mosaic {
 	return m
 }
 
-// applyMosaic writes own c + scale (Σ_faces (α D)_face/Δx² (c_neighbour − c) − α λ c)/(R α)
+// addMosaic adds own c + scale (Σ_faces (α D)_face/Δx² (c_neighbour − c) − α λ c)/(R α)
 // of one row to out.
-func (op operator) applyMosaic(r row, c, out []float64) {
+func (op *operator) addMosaic(r row, c, out []float64) {
+	if op.mosaic.flows {
+		op.addFlow(r, c, out)
+		return
+	}
 	m, nx := op.mosaic, op.shape[0]
 	own, south, north := c[r.at:][:nx], c[r.south:][:nx], c[r.north:][:nx]
 	below, top := c[r.below:][:nx], c[r.top:][:nx]
@@ -48,7 +52,7 @@ func (op operator) applyMosaic(r row, c, out []float64) {
 		flux := faceX[x]*(own[left]-c) + faceX[right]*(own[right]-c) +
 			faceSouth[x]*(south[x]-c) + faceNorth[x]*(north[x]-c) +
 			faceBelow[x]*(below[x]-c) + faceTop[x]*(top[x]-c)
-		out[x] = op.own*c + op.scale*(flux-loss[x]*c)/capacity[x]
+		out[x] += op.own*c + op.scale*(flux-loss[x]*c)/capacity[x]
 	}
 }
 
@@ -60,9 +64,9 @@ func (m *mosaic) across(axis, voxel int, lower, c float64) float64 {
 	return m.face[axis][voxel]*(lower-c) + max(q, 0)*lower + min(q, 0)*c
 }
 
-// applyFlow is applyMosaic where fluid carries: what comes in through the lower faces
+// addFlow is addMosaic where fluid carries: what comes in through the lower faces
 // less what leaves through the upper ones, which are those of the neighbours.
-func (op operator) applyFlow(r row, c, out []float64) {
+func (op *operator) addFlow(r row, c, out []float64) {
 	m, nx := op.mosaic, op.shape[0]
 	south, north, below, top := c[r.south:], c[r.north:], c[r.below:], c[r.top:]
 	own := c[r.at:][:nx]
@@ -78,19 +82,13 @@ func (op operator) applyFlow(r row, c, out []float64) {
 		if r.top != r.at {
 			flux -= m.across(2, r.top+x, c, top[x])
 		}
-		out[x] = op.own*c + op.scale*(flux-m.loss[r.at+x]*c)/m.capacity[r.at+x]
+		out[x] += op.own*c + op.scale*(flux-m.loss[r.at+x]*c)/m.capacity[r.at+x]
 	}
 }
 
-// amount returns Σ c of a row; in a mosaic Σ R α c.
+// amount returns Σ R α c of a row of a mosaic.
 func (st *stencil) amount(r row, c []float64) float64 {
 	sum := 0.0
-	if st.mosaic == nil {
-		for _, c := range c {
-			sum += c
-		}
-		return sum
-	}
 	for x, share := range st.mosaic.capacity[r.at:][:len(c)] {
 		sum += share * c[x]
 	}
@@ -100,7 +98,7 @@ func (st *stencil) amount(r row, c []float64) float64 {
 // loss returns what a row of densities makes decay a second: λ/R Σ c; in a mosaic Σ α λ c.
 func (st *stencil) loss(r row, c []float64) float64 {
 	if st.mosaic == nil {
-		return st.decay * st.amount(r, c)
+		return st.decay * sum(c)
 	}
 	sum := 0.0
 	for x, rate := range st.mosaic.loss[r.at:][:len(c)] {

@@ -127,20 +127,20 @@ func (c *chemist) steepest(members []*stepper, at row) float64 {
 	return steepest
 }
 
-// addStage adds scale (F(c + d) − F(c)) to the increments that a stage makes, and its
+// addStage adds μ̃ dt (F(c + d) − F(c)) to the increments that a stage makes, and its
 // weight to what reacted.
-func (r *reactions) addStage(scale, weight float64, first bool) {
+func (r *reactions) addStage(p *pass) {
 	members := r.group.members
 	r.eachRow(func(c *chemist, i int, at row) {
 		for m, st := range members {
-			if first {
+			if p.first {
 				r.row[m][i] = 0
 			}
 			density, moved := c.density[st.substrate.ID], c.moved[st.substrate.ID]
 			copy(density, st.density[at.at:])
-			near := st.near[at.at:][:len(density)]
+			before := p.before(st)[at.at:][:len(density)]
 			for x, c := range density {
-				moved[x] = c + near[x]
+				moved[x] = c + p.unit*before[x]
 			}
 		}
 		for k, rate := range c.rates {
@@ -151,7 +151,7 @@ func (r *reactions) addStage(scale, weight float64, first bool) {
 			}
 			for _, change := range r.Changes[k] {
 				st := members[change.Member]
-				r.row[change.Member][i] += weight * change.Factor * st.stencil.react(at, c.now, st.far, scale*change.Factor)
+				r.row[change.Member][i] += p.Weight * change.Factor * st.stencil.react(at, c.now, st.far, p.dt*p.MuTilde*change.Factor)
 			}
 		}
 	})

@@ -10,8 +10,12 @@ type Solver struct{ *engine.Integrator }
 
 var _ engine.Solver = (*Solver)(nil)
 
-// NewSolver prepares a model. Errors are those of the model and the options.
+// NewSolver prepares a model. Errors are those of the model and the options, and of a
+// processor without the vectors that the program was built with.
 func NewSolver(m *tissue.Model, o engine.Options) (*Solver, error) {
+	if err := vectorsRun(); err != nil {
+		return nil, err
+	}
 	in, err := engine.NewIntegrator(m, o, func(g engine.Group) (engine.Stepper, error) {
 		return newGroup(g), nil
 	})

@@ -23,6 +23,10 @@ type stepper struct {
 	far     []float64 // d_{j−2}, then d_j; after a step the candidate
 	rowLoss []float64 // per row: Σ_j w_j of what d_j makes decay, 1/s
 
+	rowTrial []engine.Trial
+
+	waves        waves
+	inWaves      bool // whether a step goes in waves where the substrate is alone
 	cells, walls *exchange
 	lod          *lod
 	implicit     *implicit // nil before the first implicit step
@@ -36,116 +40,142 @@ func newStepper(s engine.Substrate) *stepper {
 		near: make([]float64, n), far: make([]float64, n),
 	}
 	st.rowLoss = make([]float64, len(st.stencil.rows))
-	st.cells, st.walls = newExchange(s.Cells), newExchange(s.Walls)
+	st.rowTrial = make([]engine.Trial, len(st.stencil.rows))
+	st.waves, st.inWaves = newWaves(st.stencil, slabVoxels, fewestSlabs)
+	st.exchange(s.Cells, s.Walls)
 	return st
 }
 
-// evaluate writes F(c). Mirrored by apply_stencil.glsl.
+// eachRow shares the rows out to the processors.
+func (st *stepper) eachRow(visit func(i int)) {
+	inParallel(len(st.stencil.rows), func(from, to int) {
+		for i := from; i < to; i++ {
+			visit(i)
+		}
+	})
+}
+
+// row returns row i of a field.
+func (st *stepper) row(i int, field []float64) []float64 {
+	nx := st.grid.Shape[0]
+	return field[st.stencil.rows[i].at:][:nx]
+}
+
+// evaluate writes F(c) at time t.
 func (st *stepper) evaluate(t float64, c, rate []float64) {
 	op := st.stencil.scaled(0, 1)
-	nx := st.grid.Shape[0]
-	inParallel(len(st.stencil.rows), func(from, to int) {
-		for _, r := range st.stencil.rows[from:to] {
-			op.apply(r, c, rate[r.at:][:nx])
-		}
-	})
-	st.cells.addRate(t, c, rate, 1)
-	st.walls.addRate(t, c, rate, 1)
+	st.eachRow(func(i int) { st.evaluateRow(i, op, t, c, rate) })
 }
 
-// firstStage writes d_1 = μ̃_1 dt F(c).
-func (st *stepper) firstStage(scale float64) {
-	inParallel(len(st.near), func(from, to int) {
-		rate, near := st.rate[from:to], st.near[from:to]
-		for i := range near {
-			near[i] = scale * rate[i]
-		}
-	})
+// evaluateRow writes F(c) of a row. Mirrored by apply_stencil.glsl.
+func (st *stepper) evaluateRow(i int, op *operator, t float64, c, rate []float64) {
+	op.apply(st.stencil.rows[i], c, st.row(i, rate))
+	st.cells.addRate(i, t, c, rate, 1)
+	st.walls.addRate(i, t, c, rate, 1)
 }
 
-// stage overwrites d_{j−2} by d_j, or by c + d_s at the last stage:
+// pass is what the rows of a stage have in common. Nothing keeps d_1: it is a share of
+// F(c), and so the first pass applies its stage to the rate itself.
+type pass struct {
+	engine.Stage
+	op          *operator
+	dt          float64 // s
+	unit        float64 // d_{j−1} is so many times what the pass reads: 1, or s
+	kept        float64 // of d_{j−2}
+	share       float64 // of F(c), s
+	first, last bool
+}
+
+func (st *stepper) pass(dt float64, scheme *engine.RKC2, j int) *pass {
+	s := scheme.Stages[j]
+	p := &pass{Stage: s, dt: dt, unit: 1, kept: s.Nu, share: dt * s.RateShare, first: j == 0, last: j == len(scheme.Stages)-1}
+	switch first := dt * scheme.First; j {
+	case 0:
+		p.unit, p.kept = first, 0
+		p.op = st.stencil.scaled(s.Mu*first+p.share, dt*s.MuTilde*first)
+		return p
+	case 1:
+		p.kept, p.share = 0, p.share+s.Nu*first
+	}
+	p.op = st.stencil.scaled(s.Mu, dt*s.MuTilde)
+	return p
+}
+
+// before is the field that a pass reads d_{j−1} from.
+func (p *pass) before(st *stepper) []float64 {
+	if p.first {
+		return st.rate
+	}
+	return st.near
+}
+
+// stage overwrites d_{j−2} by d_j, or by c + d_s at the last stage.
+func (st *stepper) stage(p *pass) {
+	st.eachRow(func(i int) { st.advanceRow(i, p, p.before(st), st.far) })
+}
+
+// advanceRow does of a row
 //
 //	d_j = μ d_{j−1} + ν d_{j−2} + μ̃ dt (F(c + d_{j−1}) − F(c)) + (μ̃ + γ̃) dt F(c)
 //
+// with d_{j−1} near and d_{j−2} far, which becomes d_j, or c + d_s at the last stage.
 // Mirrored by advance_stage.glsl and the stage variants of the exchange kernels.
-func (st *stepper) stage(dt float64, s engine.Stage, first, last bool) {
-	op := st.stencil.scaled(s.Mu, dt*s.MuTilde)
-	nu, share := s.Nu, dt*s.RateShare
-	nx := st.grid.Shape[0]
-	inParallel(len(st.stencil.rows), func(from, to int) {
-		line := make([]float64, nx)
-		for i := from; i < to; i++ {
-			r := st.stencil.rows[i]
-			op.apply(r, st.near, line)
-			near, far, rate := st.near[r.at:][:nx], st.far[r.at:][:nx], st.rate[r.at:][:nx]
-			if first {
-				clear(far) // d_0 = 0
-				st.rowLoss[i] = 0
-			}
-			for x, change := range line {
-				far[x] = change + nu*far[x] + share*rate[x]
-			}
-			if last {
-				for x, c := range st.density[r.at:][:nx] {
-					far[x] += c
-				}
-			}
-			st.rowLoss[i] += s.Weight * st.stencil.loss(r, near)
-		}
-	})
-	st.cells.addStage(st.density, st.near, st.far, dt*s.Time, dt*s.MuTilde, s.Weight, first)
-	st.walls.addStage(st.density, st.near, st.far, dt*s.Time, dt*s.MuTilde, s.Weight, first)
+func (st *stepper) advanceRow(i int, p *pass, near, far []float64) {
+	r, out, rate := st.stencil.rows[i], st.row(i, far), st.row(i, st.rate)
+	if p.first {
+		p.op.apply(r, near, out)
+		st.rowLoss[i] = p.Weight * p.unit * st.stencil.loss(r, rate)
+	} else {
+		st.rowLoss[i] += p.Weight * p.op.advance(r, near, out, p.kept, rate, p.share)
+	}
+	if p.last {
+		add(st.row(i, st.density), out)
+	}
+	st.cells.addStage(i, p, st.density, near, far)
+	st.walls.addStage(i, p, st.density, near, far)
 }
 
-// compare sums over the candidate and the defect of the step. Mirrored by
-// reduce_step.glsl.
+// compare sums over the candidate and the defect of the step.
 func (st *stepper) compare(dt float64) engine.Trial {
-	half := dt / 2
-	nx := st.grid.Shape[0]
-	return st.reduce(st.far, func(r row, line []float64) {
-		before, candidate := st.density[r.at:][:nx], st.far[r.at:][:nx]
-		rate, next := st.rate[r.at:][:nx], st.near[r.at:][:nx]
-		for x := range line {
-			line[x] = candidate[x] - before[x] - half*(rate[x]+next[x])
-		}
-	})
+	st.eachRow(func(i int) { st.compareRow(i, dt) })
+	return st.total()
+}
+
+// compareRow takes stock of a row of the candidate in far, and of the defect
+//
+//	c₁ − c₀ − dt/2 (F(c₀) + F(c₁))
+//
+// with F(c₁) in near. Mirrored by reduce_step.glsl.
+func (st *stepper) compareRow(i int, dt float64) {
+	candidate := st.row(i, st.far)
+	t := st.stock(i, candidate)
+	t.Defect2 = defect2(dt/2, st.row(i, st.density), candidate, st.row(i, st.rate), st.row(i, st.near))
+	st.rowTrial[i] = t
 }
 
 // Measure sums over the density.
 func (st *stepper) Measure() (engine.Trial, error) { return st.measure(), nil }
 
 func (st *stepper) measure() engine.Trial {
-	return st.reduce(st.density, func(row, []float64) {})
+	st.eachRow(func(i int) { st.rowTrial[i] = st.stock(i, st.row(i, st.density)) })
+	return st.total()
 }
 
-// reduce sums a density and the defect that a function writes for a row, which
-// it finds zeroed.
-func (st *stepper) reduce(density []float64, defect func(r row, line []float64)) engine.Trial {
-	nx := st.grid.Shape[0]
-	rows := make([]engine.Trial, len(st.stencil.rows))
-	inParallel(len(rows), func(from, to int) {
-		line := make([]float64, nx)
-		for k := from; k < to; k++ {
-			r := st.stencil.rows[k]
-			defect(r, line)
-			t := empty()
-			c := density[r.at:][:nx]
-			t.Sum, t.Loss = st.stencil.amount(r, c), st.stencil.loss(r, c)
-			for x, c := range c {
-				t.Norm2 += c * c
-				t.Defect2 += line[x] * line[x]
-				if c < t.Min { // NaN shows in the sum
-					t.Min = c
-				}
-				if c > t.Max {
-					t.Max = c
-				}
-			}
-			rows[k] = t
-		}
-	})
+// stock sums over a row of densities.
+func (st *stepper) stock(i int, density []float64) (t engine.Trial) {
+	var sum float64
+	sum, t.Norm2, t.Min, t.Max = stock(density) // NaN shows in the sum
+	t.Sum, t.Loss = sum, st.stencil.decay*sum
+	if r := st.stencil.rows[i]; st.stencil.mosaic != nil {
+		t.Sum, t.Loss = st.stencil.amount(r, density), st.stencil.loss(r, density)
+	}
+	return t
+}
+
+// total sums up the rows.
+func (st *stepper) total() engine.Trial {
 	total := empty()
-	for _, t := range rows {
+	for _, t := range st.rowTrial {
 		total.Sum += t.Sum
 		total.Loss += t.Loss
 		total.Norm2 += t.Norm2
@@ -169,28 +199,29 @@ func empty() engine.Trial { return engine.Trial{Min: math.Inf(1), Max: math.Inf(
 
 // accept swaps the candidate in and books ∫c dt at the sites.
 func (st *stepper) accept(dt float64) {
-	st.cells.book(st.density, dt)
-	st.walls.book(st.density, dt)
+	st.eachRow(func(i int) {
+		st.cells.book(i, st.density, dt)
+		st.walls.book(i, st.density, dt)
+	})
 	st.density, st.far = st.far, st.density
 	st.rate, st.near = st.near, st.rate
 }
 
 // euler makes far the density c + dt F(c), and adds up what decays on the way.
-// Mirrored by apply_stencil.glsl.
 func (st *stepper) euler(t, dt float64) {
 	op := st.stencil.scaled(1, dt)
-	nx := st.grid.Shape[0]
-	inParallel(len(st.stencil.rows), func(from, to int) {
-		for i := from; i < to; i++ {
-			r := st.stencil.rows[i]
-			op.apply(r, st.density, st.far[r.at:][:nx])
-			st.rowLoss[i] += st.stencil.loss(r, st.density[r.at:][:nx])
-		}
-	})
+	st.eachRow(func(i int) { st.eulerRow(i, op, t, dt, st.density, st.far) })
+}
+
+// eulerRow writes c + dt F(c) of a row. Mirrored by apply_stencil.glsl.
+func (st *stepper) eulerRow(i int, op *operator, t, dt float64, c, next []float64) {
+	r := st.stencil.rows[i]
+	op.apply(r, c, st.row(i, next))
+	st.rowLoss[i] += st.stencil.loss(r, st.row(i, c))
 	for _, x := range [2]*exchange{st.cells, st.walls} {
-		x.addRate(t, st.density, st.far, dt)
-		x.clearShares()
-		x.book(st.density, dt)
+		x.addRate(i, t, c, next, dt)
+		x.clearShares(i)
+		x.book(i, c, dt)
 	}
 }
 
@@ -209,11 +240,16 @@ func (st *stepper) Integrals() (engine.Integrals, error) {
 }
 
 func (st *stepper) Replace(cells, walls *engine.Exchange) error {
-	st.cells, st.walls = newExchange(cells), newExchange(walls)
+	st.exchange(cells, walls)
 	if st.implicit != nil {
 		st.implicit.stale = true
 	}
 	return nil
+}
+
+func (st *stepper) exchange(cells, walls *engine.Exchange) {
+	rows, nx := len(st.stencil.rows), st.grid.Shape[0]
+	st.cells, st.walls = newExchange(cells, rows, nx), newExchange(walls, rows, nx)
 }
 
 func (st *stepper) Read(dst []float64) error          { copy(dst, st.density); return nil }
