@@ -36,6 +36,26 @@ func TimeExact(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tissu
 	return densities(s, m)
 }
 
+// SteadyExact returns the steady state, as implicit steps come to it in float64: nothing
+// is left of the start after so many times of the slowest decay.
+func SteadyExact(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tissue.Field, error) {
+	const times = 25 // e^-25 = 1e-11
+	o.Scheme, o.RelativeTolerance = engine.Implicit, exactTolerance
+	s, err := cpu.NewSolver(m, o)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	slowest := m.Substrates[0].DecayRate
+	for _, substrate := range m.Substrates {
+		slowest = min(slowest, substrate.DecayRate)
+	}
+	if _, err := s.Advance(ctx, times/slowest); err != nil {
+		return nil, err
+	}
+	return densities(s, m)
+}
+
 func densities(s engine.Solver, m *tissue.Model) ([]*tissue.Field, error) {
 	var fields []*tissue.Field
 	for i := range m.Substrates {
@@ -83,7 +103,7 @@ func newJudge(ctx context.Context, open NewSolver, m *tissue.Model, w Workload) 
 type way struct {
 	Options engine.Options
 	Error   float64 // relative L2, the worst of the substrates
-	Sweeps  int64
+	Work    float64 // sweeps; see engine.Stats.Work
 	Step    float64 // the last, s
 }
 
@@ -96,7 +116,7 @@ func (j *judge) try(o engine.Options) (way, error) {
 	}
 	defer s.Close()
 	stats, err := s.Advance(j.ctx, j.model.Duration)
-	w := way{o, math.Inf(1), stats.Sweeps, stats.LastStep}
+	w := way{o, math.Inf(1), stats.Work(), stats.LastStep}
 	if breaksDown(err) {
 		return w, nil
 	}
@@ -120,7 +140,7 @@ func breaksDown(err error) bool {
 const leastError = 1e-3
 
 // adaptive tries ever tighter tolerances, and ever shorter fixed steps, until the
-// error is the least sought for. Their sweeps grow as it falls.
+// error is the least sought for. Their work grows as it falls.
 func (j *judge) adaptive(o engine.Options) ([]way, error) {
 	o.Scheme = engine.Adaptive
 	var loose, fixed []engine.Options
@@ -129,7 +149,7 @@ func (j *judge) adaptive(o engine.Options) ([]way, error) {
 		with.RelativeTolerance = rtol
 		loose = append(loose, with)
 	}
-	for _, parts := range []float64{1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 60, 120} {
+	for _, parts := range []float64{1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 30, 60, 120} {
 		with := o
 		with.TimeStep = j.model.Duration / parts
 		fixed = append(fixed, with)
@@ -205,10 +225,10 @@ func (w way) extrapolate(wanted float64) way {
 	return way{Options: o, Error: wanted, Step: o.TimeStep}
 }
 
-// cheapest returns the way of fewest sweeps that has an error of at most so much.
+// cheapest returns the way of least work that has an error of at most so much.
 func cheapest(ways []way, wanted float64) (best way, ok bool) {
 	for _, w := range ways {
-		if w.Error <= wanted && (!ok || w.Sweeps < best.Sweeps) {
+		if w.Error <= wanted && (!ok || w.Work < best.Work) {
 			best, ok = w, true
 		}
 	}

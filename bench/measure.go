@@ -39,12 +39,12 @@ const copies = 5
 // ModelledBytes returns what the sweeps of a run move per voxel if every field is read
 // and written once from memory, 4 bytes for a number on a GPU, 8 on the CPU. Cells come
 // on top.
-func (d Device) ModelledBytes(scheme engine.Scheme, sweeps int64) float64 {
+func (d Device) ModelledBytes(scheme engine.Scheme, sweeps float64) float64 {
 	number := 4.
 	if d.GPU == nil {
 		number = 8
 	}
-	return number * fieldPasses(scheme) * float64(sweeps)
+	return number * fieldPasses(scheme) * sweeps
 }
 
 // fieldPasses returns how many fields a sweep reads or writes: a stage of adaptive
@@ -169,10 +169,10 @@ func (b Bench) minute(ctx context.Context, w Workload, m *tissue.Model, r *Resul
 		return err
 	}
 	voxels := float64(r.Voxels)
-	r.Steps, r.Sweeps, r.Dispatches, r.Seconds = took.Steps, took.Sweeps, took.launches, took.seconds
-	r.ModelledBytes = b.ModelledBytes(engine.Adaptive, took.Sweeps)
+	r.Steps, r.Sweeps, r.Cycles, r.Dispatches, r.Seconds = took.Steps, took.Sweeps, took.Cycles, took.launches, took.seconds
+	r.ModelledBytes = b.ModelledBytes(engine.Adaptive, took.Work())
 	r.NSPerVoxel = took.seconds * 1e9 / voxels
-	r.NSPerVoxelSweep = r.NSPerVoxel / float64(took.Sweeps)
+	r.NSPerVoxelSweep = r.NSPerVoxel / took.Work()
 	r.GBPerS = r.ModelledBytes * voxels / took.seconds / 1e9
 	r.DeviceBytes = float64(took.memory) / voxels
 	field := b.ModelledBytes(engine.FTCS, 1) / 2 * voxels
@@ -249,7 +249,9 @@ func (b Bench) compareOne(ctx context.Context, w Workload, m, small *tissue.Mode
 	if err != nil {
 		return err
 	}
-	r.Error = standard.Error
+	if r.Error = standard.Error; w.Options.Scheme == engine.Steady {
+		return nil // there is but one way
+	}
 	adaptive, err := j.adaptive(w.Options)
 	if err != nil {
 		return err

@@ -238,11 +238,11 @@ func TestWaysMeetTheErrorAtLeastSweeps(t *testing.T) {
 				t.Fatal(err)
 			}
 			if again != best || again.Error > wanted {
-				t.Errorf("%s, %s: error %g in %d sweeps, first %g in %d, want %g", name, best, again.Error, again.Sweeps, best.Error, best.Sweeps, wanted)
+				t.Errorf("%s, %s: error %g in %g sweeps, first %g in %g, want %g", name, best, again.Error, again.Work, best.Error, best.Work, wanted)
 			}
 			for _, w := range ways {
-				if w.Error <= wanted && w.Sweeps < best.Sweeps {
-					t.Errorf("%s: %s takes %d sweeps to %g, %s %d", name, w, w.Sweeps, wanted, best, best.Sweeps)
+				if w.Error <= wanted && w.Work < best.Work {
+					t.Errorf("%s: %s takes %g sweeps to %g, %s %g", name, w, w.Work, wanted, best, best.Work)
 				}
 			}
 		}

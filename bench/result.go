@@ -36,6 +36,7 @@ type Result struct {
 
 	Steps           int64   `json:"steps_per_min"`
 	Sweeps          int64   `json:"sweeps_per_min"`
+	Cycles          int64   `json:"cycles_per_min,omitempty"`     // of multigrid
 	Dispatches      int64   `json:"dispatches_per_min,omitempty"` // kernels launched; none on the CPU
 	ModelledBytes   float64 `json:"modelled_bytes_per_voxel_min"` // see ModelledBytes
 	Seconds         float64 `json:"wall_s_per_min"`

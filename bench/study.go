@@ -154,7 +154,7 @@ func studyWays(p Problem, n int) []engine.Options {
 // studied is a minute of a run.
 type studied struct {
 	density []*tissue.Field // at its end
-	sweeps  int64
+	sweeps  float64
 	seconds float64
 }
 
@@ -168,7 +168,7 @@ func (p Problem) solve(ctx context.Context, n int, o engine.Options) ([]studied,
 	defer s.Close()
 	var all []studied
 	for k := range minutes {
-		started, before := time.Now(), s.Stats().Sweeps
+		started, before := time.Now(), s.Stats().Work()
 		if k > 0 {
 			m = p.model(n, k)
 			started = time.Now()
@@ -185,7 +185,7 @@ func (p Problem) solve(ctx context.Context, n int, o engine.Options) ([]studied,
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, studied{density, stats.Sweeps - before, seconds})
+		all = append(all, studied{density, stats.Work() - before, seconds})
 	}
 	return all, nil
 }
@@ -194,7 +194,7 @@ func (p Problem) row(o engine.Options, regime Regime, got, exact []studied) Stud
 	r := StudyRow{Problem: p, Regime: regime, Scheme: o.Scheme, Way: way{Options: o}.String(), Fixed: o.Scheme == engine.Adaptive && o.TimeStep > 0}
 	for k, minute := range got {
 		r.Error = max(r.Error, distance(minute.density, exact[k].density))
-		r.Sweeps += float64(minute.sweeps) / float64(len(got))
+		r.Sweeps += minute.sweeps / float64(len(got))
 		r.NSPerVoxel += minute.seconds * 1e9 / float64(minute.density[0].Grid.Voxels()) / float64(len(got))
 	}
 	r.ModelledBytes = 4 * fieldPasses(o.Scheme) * r.Sweeps

@@ -49,6 +49,7 @@ func Workloads() []Workload {
 		{"exchange-d60000", "D 60000 µm²/min, uptake 10/min", 128, 1, solid(60000, 10), plain, 48, TimeExact, rivals, true},
 		{"multi", "D from 600 to 60000 µm²/min, uptake 10/min", 128, 8, multi, plain, 32, TimeExact, rivals, true},
 		{"reaction", "a Turing pair, D 600 and 24000 µm²/min, rates 1/min", 128, 2, turing, plain, 32, TimeExact, []engine.Scheme{engine.FTCS}, false},
+		{"steady", "the steady state of exchange, by scheme steady", 128, 1, solid(6000, 10), engine.Options{Coupling: engine.PlainCoupling, Scheme: engine.Steady}, 48, SteadyExact, nil, true},
 		{"plane", "D 6000 µm²/min, uptake 10/min, in 2D", 2048, 1, plane, plain, 256, TimeExact, rivals, true},
 	}
 }

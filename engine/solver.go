@@ -106,6 +106,9 @@ type Stats struct {
 	LastStep   float64 // the latest step, s
 }
 
+// Work returns the sweeps, with a cycle of multigrid counted as the sweeps it costs.
+func (s Stats) Work() float64 { return float64(s.Sweeps) + cycleSweeps*float64(s.Cycles) }
+
 // CellStates is what each cell exchanges with its surroundings, by stable id;
 // slices are per substrate, then per cell in the order of ID.
 type CellStates struct {

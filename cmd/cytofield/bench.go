@@ -174,14 +174,14 @@ func (c *benchCommand) render(io streams, t table.Writer) {
 }
 
 func minuteTable(io streams, r bench.Report) table.Writer {
-	t := newTable(io.Out, "A minute of adaptive at rtol 1e-3", "workload", "n", "substrates", "sweeps", "kB/voxel", "dispatches", "wall s",
+	t := newTable(io.Out, "A minute of adaptive at rtol 1e-3, or the steady state", "workload", "n", "substrates", "sweeps", "cycles", "kB/voxel", "dispatches", "wall s",
 		"ns/voxel", "ns/voxel, sweep", "GB/s", "of copy", "explicit", "stage", "B/voxel held", "over alone", "error")
 	for _, w := range r.Workloads {
 		fraction := fmt.Sprintf("%.2f", w.CopyFraction)
 		if w.CacheResident {
 			fraction += " in cache"
 		}
-		t.AppendRow(table.Row{w.Name, w.N, w.Substrates, w.Sweeps, fmt.Sprintf("%.3g", w.ModelledBytes/1e3), orDash("%.0f", float64(w.Dispatches)),
+		t.AppendRow(table.Row{w.Name, w.N, w.Substrates, w.Sweeps, orDash("%.0f", float64(w.Cycles)), fmt.Sprintf("%.3g", w.ModelledBytes/1e3), orDash("%.0f", float64(w.Dispatches)),
 			fmt.Sprintf("%.3g", w.Seconds), fmt.Sprintf("%.0f", w.NSPerVoxel), fmt.Sprintf("%.2f", w.NSPerVoxelSweep),
 			fmt.Sprintf("%.3g", w.GBPerS), fraction, orDash("%.2f", w.ExplicitFraction), orDash("%.2f", w.StageFraction),
 			fmt.Sprintf("%.3g", w.DeviceBytes), orDash("%.2f", ratio(w.Seconds, w.AloneSeconds)), fmt.Sprintf("%.1e", w.Error)})
@@ -193,6 +193,9 @@ func errorTable(io streams, r bench.Report) table.Writer {
 	t := newTable(io.Out, "Wall s per simulated minute to an error (* extrapolated)", "workload", "n", "error",
 		"adaptive", "by", "ftcs", "by", "lod", "by", "ftcs/adaptive", "lod/adaptive", "lod ns/voxel, step")
 	for _, w := range r.Workloads {
+		if w.To1e2 == (bench.Times{}) && w.To1e3 == (bench.Times{}) {
+			continue // there is but one way to a steady state
+		}
 		for _, to := range []struct {
 			error string
 			bench.Times
