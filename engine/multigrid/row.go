@@ -56,15 +56,21 @@ func (r *row) find(l *level, u []float64, number int) {
 	for i, axis := range [2]int{1, 2} {
 		n := l.shape[axis]
 		lower, upper := number-stride[i], number+stride[i]
-		first, last := at[i] == 0, at[i] == n-1
-		if first {
+		walls := [2]bool{at[i] == 0 && !l.periodic[axis], at[i] == n-1 && !l.periodic[axis]}
+		switch { // beyond a wall is the row itself: another may be written meanwhile
+		case walls[0]:
+			lower = number
+		case at[i] == 0:
 			lower += n * stride[i]
 		}
-		if last {
+		switch {
+		case walls[1]:
+			upper = number
+		case at[i] == n-1:
 			upper -= n * stride[i]
 		}
 		r.next[2*i], r.next[2*i+1] = u[lower*nx:][:nx], u[upper*nx:][:nx]
-		for side, wall := range [2]bool{first && !l.periodic[axis], last && !l.periodic[axis]} {
+		for side, wall := range walls {
 			switch {
 			case varied && wall:
 				r.open[2*i+side] = l.wall
