@@ -57,7 +57,11 @@ type SurfaceLaws struct {
 
 // NewSurfaceLaws prepares the laws of a model under a coupling.
 func NewSurfaceLaws(m *tissue.Model, coupling Coupling) SurfaceLaws {
-	laws := SurfaceLaws{m, math.NaN(), m.Labels()}
+	return newSurfaceLaws(m, coupling, m.Labels())
+}
+
+func newSurfaceLaws(m *tissue.Model, coupling Coupling, labels []uint8) SurfaceLaws {
+	laws := SurfaceLaws{m, math.NaN(), labels}
 	if HasSubVoxelLaw(m.Grid, coupling) {
 		laws.selfTerm = latticeSelfTerm(m.Grid.Spacing)
 	}
@@ -97,6 +101,12 @@ func (laws SurfaceLaws) mobility(label uint8, s tissue.SubstrateID) float64 {
 	}
 	r := m.Regions[label-1]
 	return r.ExtracellularFraction * r.Media[s].DiffusionCoefficient
+}
+
+// cellKind is what a law depends on besides the substrate.
+type cellKind struct {
+	label uint8 // of the voxel
+	t     tissue.CellTypeID
 }
 
 func (laws SurfaceLaws) lawIn(label uint8, t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
@@ -276,19 +286,15 @@ func (laws SurfaceLaws) exchange(s tissue.SubstrateID, p *Mosaic) (*Exchange, er
 		}
 	}
 	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
-	type key struct {
-		label uint8
-		t     tissue.CellTypeID
-	}
 	type known struct {
 		law SurfaceLaw
 		ok  bool
 	}
-	all := map[key]known{}
+	all := map[cellKind]known{}
 	var faults []error
 	slope := map[int]float64{}
 	for _, p := range order {
-		k := key{laws.label(p.voxel), m.Cells.Type[p.cell]}
+		k := cellKind{laws.label(p.voxel), m.Cells.Type[p.cell]}
 		law, found := all[k]
 		if !found {
 			var err error

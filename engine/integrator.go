@@ -157,7 +157,7 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 	if err := schemeFaults(m, in.options.Scheme); err != nil {
 		return nil, err
 	}
-	laws := NewSurfaceLaws(m, in.options.Coupling)
+	laws := newSurfaceLaws(m, in.options.Coupling, in.labels)
 	exchanges := make([]*Exchange, len(m.Substrates))
 	var faults []error
 	for i, f := range in.fields {

@@ -241,3 +241,25 @@ func TestVesselsGiveByTheirTrueSurface(t *testing.T) {
 		}
 	})
 }
+
+// What a cell is told to take up is what the ledger books, in a region of other α D too.
+func TestCellsInRegionsExchangeAsTheLedgerSays(t *testing.T) {
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := regional(solid([3]int{15, 12, 9}))
+		m.CellTypes = []tissue.CellType{{Name: "Treg", Radius: 5, Receptors: []tissue.Receptor{{Name: "IL-2R", Count: 400, OnRate: 0.031}}}}
+		m.Cells.Add(0, r3.Vec{X: 55, Y: 95, Z: 45}) // in dense
+		s := d.solver(t, m, engine.Options{})
+		advance(t, s, 120)
+		before := ledger(t, s, 0).TakenUp
+		states, err := s.Cells()
+		if err != nil {
+			t.Fatal(err)
+		}
+		const moment = 0.5 // s
+		advance(t, s, 120+moment)
+		got, want := states.TakenUp[0][0], (ledger(t, s, 0).TakenUp-before)/moment
+		if math.Abs(got/want-1) > 5e-3 { // the change within the moment
+			t.Errorf("takes up %g molecules/s, the ledger books %g", got, want)
+		}
+	})
+}

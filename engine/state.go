@@ -75,27 +75,30 @@ func (in *Integrator) Gather(s tissue.SubstrateID, at []r3.Vec, density []float6
 // Cells evaluates the surface law of every cell at the density of its voxel.
 func (in *Integrator) Cells() (CellStates, error) {
 	m := in.model
+	all := newSurfaceLaws(m, in.options.Coupling, in.labels)
 	centres := make([]r3.Vec, m.Cells.Len())
+	kinds := make([]cellKind, m.Cells.Len())
 	for i, p := range m.Cells.Position {
 		at := m.Grid.VoxelAt(p)
 		centres[i] = m.Grid.Centre(at[0], at[1], at[2])
+		kinds[i] = cellKind{all.label(m.Grid.Index(at[0], at[1], at[2])), m.Cells.Type[i]}
 	}
 	states := CellStates{ID: m.Cells.ID}
-	all := NewSurfaceLaws(m, in.options.Coupling)
 	for s := range m.Substrates {
 		density := make([]float64, len(centres))
 		if err := in.Gather(tissue.SubstrateID(s), centres, density, nil); err != nil {
 			return CellStates{}, err
 		}
 		surface, secreted, takenUp := density, make([]float64, len(centres)), make([]float64, len(centres))
-		laws := make([]SurfaceLaw, len(m.CellTypes))
-		for t := range laws {
-			// A law beyond the limit belongs to a type without cells, or New had failed.
-			laws[t], _, _ = all.Law(tissue.CellTypeID(t), tissue.SubstrateID(s))
-		}
-		for i, t := range m.Cells.Type {
-			surface[i] = laws[t].Surface(density[i])
-			secreted[i], takenUp[i] = laws[t].Secreted(surface[i]), laws[t].TakenUp(surface[i])
+		laws := map[cellKind]SurfaceLaw{}
+		for i, kind := range kinds {
+			law, ok := laws[kind]
+			if !ok {
+				law, _, _ = all.lawIn(kind.label, kind.t, tissue.SubstrateID(s)) // New had failed on a fault
+				laws[kind] = law
+			}
+			surface[i] = law.Surface(density[i])
+			secreted[i], takenUp[i] = law.Secreted(surface[i]), law.TakenUp(surface[i])
 		}
 		states.Surface = append(states.Surface, surface)
 		states.Secreted = append(states.Secreted, secreted)
