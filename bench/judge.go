@@ -24,13 +24,18 @@ const Resolved = exactTolerance
 // TimeExact solves a model in float64 on the processor to a tolerance at which what is
 // left of the error in time no longer shows.
 func TimeExact(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tissue.Field, error) {
+	return exactAt(ctx, m, o, m.Duration)
+}
+
+// exactAt solves a model up to a time, s.
+func exactAt(ctx context.Context, m *tissue.Model, o engine.Options, until float64) ([]*tissue.Field, error) {
 	o.RelativeTolerance = exactTolerance
 	s, err := cpu.NewSolver(m, o)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
-	if _, err := s.Advance(ctx, m.Duration); err != nil {
+	if _, err := s.Advance(ctx, until); err != nil {
 		return nil, err
 	}
 	return densities(s, m)
@@ -40,20 +45,12 @@ func TimeExact(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tissu
 // is left of the start after so many times of the slowest decay.
 func SteadyExact(ctx context.Context, m *tissue.Model, o engine.Options) ([]*tissue.Field, error) {
 	const times = 25 // e^-25 = 1e-11
-	o.Scheme, o.RelativeTolerance = engine.Implicit, exactTolerance
-	s, err := cpu.NewSolver(m, o)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
+	o.Scheme = engine.Implicit
 	slowest := m.Substrates[0].DecayRate
 	for _, substrate := range m.Substrates {
 		slowest = min(slowest, substrate.DecayRate)
 	}
-	if _, err := s.Advance(ctx, times/slowest); err != nil {
-		return nil, err
-	}
-	return densities(s, m)
+	return exactAt(ctx, m, o, times/slowest)
 }
 
 func densities(s engine.Solver, m *tissue.Model) ([]*tissue.Field, error) {

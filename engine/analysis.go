@@ -81,8 +81,9 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exchange, o Options, every float64) SubstrateAnalysis {
 	f := field{substrate: Substrate{Substrate: retarded(m.Substrates[id]), Grid: m.Grid, Mosaic: p}, cells: x, walls: newWalls(m, id, 0, p)}
 	s := f.substrate
+	radius, positive := f.bounds()
 	a := SubstrateAnalysis{
-		Radius:          f.spectralRadius(),
+		Radius:          radius,
 		DiffusionLength: s.DiffusionLength(s.DecayRate),
 	}
 	a.ExplicitStep = MaxTimeStep(a.Radius)
@@ -99,7 +100,7 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exch
 	if len(f.walls.Sites) == 0 {
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
-	a.Steps, a.Sweeps = expectedWork(a, o, f.positiveStep(), len(lodAxes(m.Grid, s.Substrate)), isImplicit(m, id), m.Duration, every)
+	a.Steps, a.Sweeps = expectedWork(a, o, positive, len(lodAxes(m.Grid, s.Substrate)), isImplicit(m, id), m.Duration, every)
 	return a
 }
 
@@ -114,8 +115,9 @@ type spread []struct {
 func newSpread(m *tissue.Model, id tissue.SubstrateID) spread {
 	s := m.Substrates[id]
 	var all spread
+	laws := newSurfaceLaws(m, PlainCoupling, nil) // those outside regions
 	for t, n := range m.Cells.Count(len(m.CellTypes)) {
-		law, ok, err := NewSurfaceLaw(m, tissue.CellTypeID(t), id, PlainCoupling)
+		law, ok, err := laws.Law(tissue.CellTypeID(t), id)
 		if !ok || err != nil || n == 0 {
 			continue
 		}

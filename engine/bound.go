@@ -89,30 +89,20 @@ func positiveTimeStep(g tissue.Grid, s tissue.Substrate, steepest float64) float
 	return 1 / loss
 }
 
-// spectralRadius returns Gershgorin's bound of a substrate with all its exchanges, 1/s:
-// in a mosaic the largest over the voxels of what leaves one plus what reaches it.
-func (f *field) spectralRadius() float64 {
+// bounds returns Gershgorin's bound of a substrate with all its exchanges, 1/s, and
+// positiveTimeStep; in a mosaic both from its own rows, the first as the largest of what
+// leaves a voxel plus what reaches it.
+func (f *field) bounds() (radius, positive float64) {
 	p, g := f.substrate.Mosaic, f.substrate.Grid
 	if p == nil {
-		return diffusionRadius(g, f.substrate.Substrate) + f.cells.Steepest
-	}
-	radius := 0.0
-	for _, row := range f.balances() {
-		radius = max(radius, row.diagonal+row.others)
-	}
-	return radius
-}
-
-// positiveStep returns positiveTimeStep, in a mosaic from its own rows.
-func (f *field) positiveStep() float64 {
-	if f.substrate.Mosaic == nil {
-		return positiveTimeStep(f.substrate.Grid, f.substrate.Substrate, f.cells.Steepest)
+		s := f.substrate.Substrate
+		return diffusionRadius(g, s) + f.cells.Steepest, positiveTimeStep(g, s, f.cells.Steepest)
 	}
 	fastest := 0.0
 	for _, row := range f.balances() {
-		fastest = max(fastest, row.diagonal)
+		radius, fastest = max(radius, row.diagonal+row.others), max(fastest, row.diagonal)
 	}
-	return 1 / fastest
+	return radius, 1 / fastest
 }
 
 // balances returns the rows of a mosaic with its exchanges.

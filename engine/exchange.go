@@ -70,7 +70,7 @@ func newSurfaceLaws(m *tissue.Model, coupling Coupling, labels []uint8) SurfaceL
 
 // NewSurfaceLaw returns one law alone; see SurfaceLaws.Law.
 func NewSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, coupling Coupling) (law SurfaceLaw, ok bool, err error) {
-	return NewSurfaceLaws(m, coupling).Law(t, s)
+	return newSurfaceLaws(m, coupling, nil).Law(t, s)
 }
 
 // HasSubVoxelLaw reports whether a coupling corrects for cells smaller than their

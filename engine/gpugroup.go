@@ -90,8 +90,6 @@ func (g *gpuGroup) Try(t, dt float64, scheme *RKC2) ([]Trial, error) {
 	return g.run(g.onDevice.try)
 }
 
-func (g *gpuGroup) Implicit() bool { return true }
-
 func (g *gpuGroup) TryImplicit(t, dt, tolerance float64) ([]Trial, error) {
 	g.t, g.dt, g.tolerance = t, dt, tolerance
 	return g.run(g.onDevice.tryImplicit)

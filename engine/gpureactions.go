@@ -7,6 +7,7 @@ import (
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/expression"
 )
 
 // maxMembers is how many substrates reactions may couple on a device: two samplers each.
@@ -117,7 +118,7 @@ func (g *gpuGroup) reactDefines(r Reactions, member int, key programKey) (define
 	for k, rate := range r.Rates {
 		for _, change := range r.Changes[k] {
 			if change.Member == member {
-				net = append(net, fmt.Sprintf("(%s * %s)", glslFloat(change.Factor), rate.GLSL(name)))
+				net = append(net, fmt.Sprintf("(%s * %s)", expression.GLSLNumber(change.Factor), rate.GLSL(name)))
 			}
 		}
 	}
@@ -127,7 +128,7 @@ func (g *gpuGroup) reactDefines(r Reactions, member int, key programKey) (define
 	for _, terms := range r.Jacobian(member) {
 		var sum []string
 		for _, term := range terms {
-			sum = append(sum, fmt.Sprintf("(%s * %s)", glslFloat(term.Factor), term.Derivative.GLSL(name)))
+			sum = append(sum, fmt.Sprintf("(%s * %s)", expression.GLSLNumber(term.Factor), term.Derivative.GLSL(name)))
 		}
 		slopes = append(slopes, "abs("+strings.Join(sum, " + ")+")")
 	}
@@ -146,9 +147,6 @@ func (g *gpuGroup) reactDefines(r Reactions, member int, key programKey) (define
 	defines["NET"], defines["SLOPE"] = strings.Join(net, " + "), strings.Join(slopes, " + ")
 	return defines, true
 }
-
-// glslFloat writes a number as a GLSL literal of float32.
-func glslFloat(v float64) string { return fmt.Sprintf("(%#.9g)", v) }
 
 // memberOf returns the position of a substrate in the group.
 func (g *gpuGroup) memberOf(id tissue.SubstrateID) int {

@@ -59,12 +59,13 @@ func GPUMemory(m *tissue.Model) int64 {
 	present := m.Cells.Count(len(m.CellTypes))
 	total := 0
 	labels := m.Labels()
+	laws := newSurfaceLaws(m, PlainCoupling, labels)
 	for s := range m.Substrates {
 		id := tissue.SubstrateID(s)
 		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
 		total += field + (len(walls.Sites)+flowSites(m, labels))*siteBytes
 		for t, cells := range present {
-			law, ok, _ := NewSurfaceLaw(m, tissue.CellTypeID(t), tissue.SubstrateID(s), PlainCoupling)
+			law, ok, _ := laws.Law(tissue.CellTypeID(t), id)
 			switch {
 			case ok && law.MaxUptake > 0:
 				total += cells * lawBytes

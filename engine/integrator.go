@@ -42,16 +42,17 @@ type field struct {
 
 // group is the substrates that step together because they are coupled.
 type group struct {
-	fields  []*field
-	stepper Stepper
-	radius  float64 // spectral bound of the group but for its reactions, 1/s
-	steep   float64 // and of these, 1/s
-	longest float64 // step of RKC2 that the flow allows, s
-	time    float64 // s
-	step    float64 // s, proposed next; 0 before the first
-	ready   bool    // F(c) is valid
-	reacts  bool    // whether there are reactions
-	knot    float64 // s: until then what lies beyond the walls changes in straight lines
+	fields   []*field
+	stepper  Stepper
+	radius   float64 // spectral bound of the group but for its reactions, 1/s
+	steep    float64 // and of these, 1/s
+	positive float64 // s: the longest step of forward Euler that keeps densities positive, but for reactions
+	longest  float64 // step of RKC2 that the flow allows, s
+	time     float64 // s
+	step     float64 // s, proposed next; 0 before the first
+	ready    bool    // F(c) is valid
+	reacts   bool    // whether there are reactions
+	knot     float64 // s: until then what lies beyond the walls changes in straight lines
 }
 
 // Substrate tells a device what to build: a substrate of a model with its exchanges.
@@ -141,9 +142,6 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates) > 0}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
-	if scheme := in.options.Scheme; (scheme == Implicit || scheme == Steady) && !stepper.Implicit() {
-		return fmt.Errorf("engine: scheme %s: this device has no implicit steps; want the processor, or scheme adaptive", scheme)
-	}
 	for i, f := range fields {
 		f.member = stepper.Members()[i]
 		if err := in.fill(f); err != nil {
@@ -195,13 +193,14 @@ func (in *Integrator) fill(f *field) error {
 	return nil
 }
 
-// bound sets each group's spectral bound, diffusion, decay and the steepest sink, and
-// its longest step.
+// bound sets each group's spectral bound, diffusion, decay and the steepest sink, the
+// step that keeps densities positive, and the longest one.
 func (in *Integrator) bound() {
 	for _, g := range in.groups {
-		g.radius, g.longest = 0, math.Inf(1)
+		g.radius, g.positive, g.longest = 0, math.Inf(1), math.Inf(1)
 		for _, f := range g.fields {
-			g.radius = max(g.radius, f.spectralRadius())
+			radius, positive := f.bounds()
+			g.radius, g.positive = max(g.radius, radius), min(g.positive, positive)
 			g.longest = min(g.longest, f.flowStep())
 		}
 		g.ready = false

@@ -41,10 +41,10 @@ func (in *Integrator) stepsImplicitly(g *group, dt float64) bool {
 }
 
 // mayStepImplicitly reports whether a group is one substrate without reactions, in fluid
-// at rest, on a device that solves linear systems, and whether its steps may be shortened
+// at rest, and whether its steps may be shortened
 // where SDIRK2 undershoots: fixed ones are RKC2's.
 func (in *Integrator) mayStepImplicitly(g *group) bool {
-	return in.options.TimeStep == 0 && !g.reacts && in.model.Flow == nil && g.stepper.Implicit()
+	return in.options.TimeStep == 0 && !g.reacts && in.model.Flow == nil
 }
 
 // attempt is a step that has been tried.

@@ -217,7 +217,7 @@ func (o Options) fixedStep(positive float64) float64 {
 
 // stepEuler takes a batch of forward-Euler steps.
 func (in *Integrator) stepEuler(g *group, until float64) error {
-	return in.stepFixed(g, until, in.positiveStep(g), func(dt float64, n int) ([]Trial, error) {
+	return in.stepFixed(g, until, g.positiveStep(), func(dt float64, n int) ([]Trial, error) {
 		return g.stepper.Euler(g.time, dt, n)
 	})
 }
@@ -257,13 +257,7 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 
 // positiveStep returns the largest step, s, at which forward Euler keeps the
 // densities of a group positive.
-func (in *Integrator) positiveStep(g *group) float64 {
-	step := math.Inf(1)
-	for _, f := range g.fields {
-		step = min(step, f.positiveStep())
-	}
-	return 1 / (1/step + g.steep)
-}
+func (g *group) positiveStep() float64 { return 1 / (1/g.positive + g.steep) }
 
 // failure says where and when a run broke.
 func (in *Integrator) failure(g *group, dt float64, v verdict) error {

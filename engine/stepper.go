@@ -16,14 +16,11 @@ type Stepper interface {
 	EvaluateRate(t float64) ([]Trial, error)
 	// Try makes candidates for the densities from t, s, to t + dt and leaves c untouched.
 	Try(t, dt float64, scheme *RKC2) ([]Trial, error)
-	// Implicit reports whether TryImplicit and Settle are there. The Integrator calls
-	// them for a group of one substrate that takes part in no reaction.
-	Implicit() bool
 	// TryImplicit does what Try does by a step of SDIRK2. In place of the defect D its
 	// trials have, of F linearised as in the last stage, (1 − γ dt ∂F/∂c)⁻¹ D: stiff waves
 	// weigh as much there as in the error (Hosea & Shampine, Appl. Numer. Math. 20 (1996) 21).
 	// The stages are solved to a residual, relative to their right-hand sides, of at most
-	// the tolerance, but Σ R α (Y − c₀) is exact in both.
+	// the tolerance, but Σ R α (Y − c₀) is exact in both. It and Settle are called for a group of one substrate that takes part in no reaction.
 	TryImplicit(t, dt, tolerance float64) ([]Trial, error)
 	// Settle makes candidates of the densities at which F(c, t + dt) is 0 for free
 	// voxels, from c. Their integrals are those of dt at these densities; there is no defect.

@@ -37,17 +37,15 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 		g.trials[i] = engine.Trial{}
 	}
 	if g.reactions != nil {
-		g.reactions.addRate(
-			func(st *stepper) []float64 { return st.density },
-			func(st *stepper) []float64 { return st.rate }, 1)
-		g.tellReacting()
+		g.reactions.addRate((*stepper).now, func(st *stepper) []float64 { return st.rate }, 1)
+		g.tellReacting((*stepper).now)
 	}
 	return g.trials, nil
 }
 
-// tellReacting puts what reacts now into the trials.
-func (g *group) tellReacting() {
-	steepness := g.reactions.steepness()
+// tellReacting puts what reacts at some densities, of the last rate, into the trials.
+func (g *group) tellReacting(density func(*stepper) []float64) {
+	steepness := g.reactions.steepness(density)
 	for i := range g.trials {
 		g.trials[i].Reacting, g.trials[i].Steepness = g.reactions.total(i), steepness
 	}
@@ -85,18 +83,20 @@ func (g *group) finish(t, dt float64) {
 		for i := range reacted {
 			reacted[i] = dt * g.reactions.total(i)
 		}
-		g.reactions.addRate(
-			func(st *stepper) []float64 { return st.far },
-			func(st *stepper) []float64 { return st.near }, 1)
+		g.reactions.addRate((*stepper).candidate, func(st *stepper) []float64 { return st.near }, 1)
 	}
 	for i, st := range g.members {
 		g.trials[i] = st.compare(dt)
 		g.trials[i].Decayed, g.trials[i].Reacted = dt*st.lost(), reacted[i]
 	}
 	if g.reactions != nil {
-		g.tellReacting()
+		g.tellReacting((*stepper).candidate)
 	}
 }
+
+// The fields that reactions read: c, and the candidate or what becomes one.
+func (st *stepper) now() []float64       { return st.density }
+func (st *stepper) candidate() []float64 { return st.far }
 
 // swap makes d_j the d_{j−1} of the next stage.
 func (g *group) swap() {
@@ -104,9 +104,6 @@ func (g *group) swap() {
 		st.near, st.far = st.far, st.near
 	}
 }
-
-// Implicit reports whether a step has only itself to solve for.
-func (g *group) Implicit() bool { return len(g.members) == 1 && g.reactions == nil }
 
 // TryImplicit takes a step of SDIRK2.
 func (g *group) TryImplicit(t, dt, tolerance float64) (trials []engine.Trial, err error) {
@@ -143,9 +140,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 			st.euler(t+float64(i)*dt, dt)
 		}
 		if g.reactions != nil {
-			g.reactions.addRate(
-				func(st *stepper) []float64 { return st.density },
-				func(st *stepper) []float64 { return st.far }, dt)
+			g.reactions.addRate((*stepper).now, (*stepper).candidate, dt)
 			for i := range reacted {
 				reacted[i] += dt * g.reactions.total(i)
 			}

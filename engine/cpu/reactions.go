@@ -14,7 +14,7 @@ type reactions struct {
 	group   *group
 	workers []*chemist
 	row     [][]float64 // per member and row: Σ_j w_j of what reacted, or what reacts
-	steep   []float64   // per row: largest Σ_j |∂F_s/∂c_j|, 1/s
+	steep   []float64   // per row: largest Σ_j |∂F_s/∂c_j|, 1/s; see steepness
 }
 
 // chemist is what one goroutine needs to evaluate rows.
@@ -96,7 +96,6 @@ func (r *reactions) addRate(density, target func(*stepper) []float64, scale floa
 				r.row[change.Member][i] += change.Factor * st.stencil.react(at, c.now, target(st), scale*change.Factor)
 			}
 		}
-		r.steep[i] = c.steepest(members, at)
 	})
 }
 
@@ -166,8 +165,15 @@ func (r *reactions) total(member int) float64 {
 	return total
 }
 
-// steepness returns the largest Σ_j |∂F_s/∂c_j| of all, 1/s.
-func (r *reactions) steepness() float64 {
+// steepness returns the largest Σ_j |∂F_s/∂c_j| of all at some densities, 1/s.
+func (r *reactions) steepness(density func(*stepper) []float64) float64 {
+	members := r.group.members
+	r.eachRow(func(c *chemist, i int, at row) {
+		for _, st := range members {
+			copy(c.density[st.substrate.ID], density(st)[at.at:])
+		}
+		r.steep[i] = c.steepest(members, at)
+	})
 	steepest := 0.0
 	for _, v := range r.steep {
 		steepest = max(steepest, v)

@@ -32,10 +32,10 @@ func newStencil(s engine.Substrate) *stencil {
 	for axis := range st.periodic {
 		st.periodic[axis] = s.Boundary[axis][0].Kind == tissue.Periodic
 	}
-	if g := s.Grid; s.Mosaic != nil {
+	g := s.Grid
+	if s.Mosaic != nil {
 		st.mosaic = newMosaic(s.Mosaic, g, st.periodic)
 	}
-	g := s.Grid
 	for z := range g.Shape[2] {
 		for y := range g.Shape[1] {
 			st.rows = append(st.rows, row{

@@ -6,7 +6,6 @@ import (
 	"image/color"
 	"io"
 	"math"
-	"os"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -84,18 +83,7 @@ func (c Chart) Render(w io.Writer, o Options) error {
 
 // Save renders the chart into a PNG file, which it replaces.
 func (c Chart) Save(path string, o Options) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("figure: %w", err)
-	}
-	if err := c.Render(file, o); err != nil {
-		file.Close()
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("figure: %w", err)
-	}
-	return nil
+	return save(path, func(w io.Writer) error { return c.Render(w, o) })
 }
 
 func chartOptions(o Options) (Options, error) {

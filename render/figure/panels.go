@@ -8,8 +8,6 @@ import (
 	"image/color"
 	"io"
 	"math"
-
-	"gonum.org/v1/plot/vg"
 )
 
 // Panels is curves over logarithmic axes, in panels that share their scales.
@@ -190,17 +188,10 @@ func logShare(ends [2]float64, v float64) float64 {
 
 func (l panelsLayout) drawCurve(s *sheet, c Curve, toX, toY func(float64) float64) {
 	colour := l.colour(c.Name)
-	var line vg.Path
+	corners := make([][2]float64, len(c.X))
 	for i := range c.X {
-		x, y := toX(c.X[i]), toY(c.Y[i])
-		if i == 0 {
-			line.Move(s.point(x, y))
-		} else {
-			line.Line(s.point(x, y))
-		}
-		s.disc(s.pixels.Rect, x, y, 0.32*l.em, nrgba(colour))
+		corners[i] = [2]float64{toX(c.X[i]), toY(c.Y[i])}
+		s.disc(s.pixels.Rect, corners[i][0], corners[i][1], 0.32*l.em, nrgba(colour))
 	}
-	s.canvas.SetColor(colour)
-	s.canvas.SetLineWidth(vg.Length(0.12 * l.em * float64(vg.Inch) / s.dpi))
-	s.canvas.Stroke(line)
+	s.stroke(colour, 0.12*l.em, corners...)
 }

@@ -12,7 +12,7 @@ func (r *Rate) GLSL(name func(variable int) string) string { return r.root.glsl(
 func (n *node) glsl(name func(int) string) string {
 	switch n.op {
 	case number:
-		return glslNumber(n.value)
+		return GLSLNumber(n.value)
 	case variable:
 		return name(n.index)
 	case power:
@@ -22,7 +22,7 @@ func (n *node) glsl(name func(int) string) string {
 	if n.b != nil {
 		b = n.b.glsl(name)
 	}
-	return strings.NewReplacer("A", a, "B", b, "N", glslNumber(n.value)).Replace(glslForm(n.op))
+	return strings.NewReplacer("A", a, "B", b, "N", GLSLNumber(n.value)).Replace(glslForm(n.op))
 }
 
 // glslForm is an operation on A and B, or on A with the exponent N.
@@ -60,8 +60,8 @@ func glslForm(o op) string {
 	panic("expression: no operation")
 }
 
-// glslNumber writes the float32 next to a number.
-func glslNumber(value float64) string {
+// GLSLNumber writes the float32 next to a number.
+func GLSLNumber(value float64) string {
 	text := strconv.FormatFloat(value, 'g', -1, 32)
 	if !strings.ContainsAny(text, ".e") {
 		text += ".0"
