@@ -7,7 +7,7 @@ const (
 	// own recurrence.
 	lodRows = 4
 	// lodWidth is how many y or z lines are: a row of them per line of memory.
-	lodWidth = 64
+	lodWidth = 128
 )
 
 // split takes n steps of LOD: a sweep of backward Euler along each axis, then the cells.
@@ -89,6 +89,13 @@ func (st *stepper) sweep(l engine.Line) (sum, inflow float64) {
 	return sum, inflow
 }
 
+// held reports whether a wall holds a density at an end of the lines.
+func held(l engine.Line) bool {
+	_, lower := l.Held(0)
+	_, upper := l.Held(1)
+	return lower || upper
+}
+
 // ends returns what held walls add to the second difference at the two ends of a
 // line, 2 (c_wall − c), or 0.
 func ends(l engine.Line, first, last float64) (lower, upper float64) {
@@ -111,9 +118,11 @@ func solveRows(l engine.Line, c, change []float64) (t tally) {
 			t.sum += solveOne(l, c[at:][:n], change[:n])
 		}
 	}
-	for at := 0; at < len(c); at += n {
-		lower, upper := ends(l, c[at], c[at+n-1])
-		t.inflow += l.Fourier * (lower + upper)
+	if held(l) {
+		for at := 0; at < len(c); at += n {
+			lower, upper := ends(l, c[at], c[at+n-1])
+			t.inflow += l.Fourier * (lower + upper)
+		}
 	}
 	return t
 }
@@ -233,9 +242,11 @@ func (b *bundle) solve(c []float64, stride, width int) (t tally) {
 		t.sum += backward(b.Transfer[i], change(i), after, row(i))
 		after = change(i)
 	}
-	for x := range width {
-		lower, upper := ends(b.Line, row(0)[x], row(n - 1)[x])
-		t.inflow += b.Fourier * (lower + upper)
+	if held(b.Line) {
+		for x := range width {
+			lower, upper := ends(b.Line, row(0)[x], row(n - 1)[x])
+			t.inflow += b.Fourier * (lower + upper)
+		}
 	}
 	return t
 }
@@ -255,35 +266,41 @@ func (b *bundle) beyond(side int, own []float64) []float64 {
 
 // forward writes d'_i of a row of lines.
 func forward(transfer, loss float64, lower, own, upper, before, change []float64) {
-	lower, upper, before, change = lower[:len(own)], upper[:len(own)], before[:len(own)], change[:len(own)]
-	for x, c := range own {
+	n, rest := inBlocks(own)
+	c, l, u, b, out := blocks(own, n), blocks(lower, n), blocks(upper, n), blocks(before, n), blocks(change, n)
+	e, k := all(transfer), all(loss)
+	for i := range c {
+		c := load(&c[i])
+		differences := load(&l[i]).Sub(c).Add(load(&u[i]).Sub(c))
+		store(e.Mul(differences.Add(load(&b[i]))).Sub(k.Mul(c)), &out[i])
+	}
+	leaveVectors()
+	for x := rest; x < len(own); x++ {
+		c := own[x]
 		change[x] = transfer*(((lower[x]-c)+(upper[x]-c))+before[x]) - loss*c
 	}
 }
 
 // backward turns d'_i into d_i, adds it to the density, and returns the row's Σ c.
 func backward(transfer float64, change, after, c []float64) float64 {
-	n := len(c)
-	change, after = change[:n], after[:n]
-	var s0, s1, s2, s3 float64
-	x := 0
-	for ; x+4 <= n; x += 4 {
-		d, a, o := change[x:][:4], after[x:][:4], c[x:][:4]
-		d0, d1, d2, d3 := d[0]+transfer*a[0], d[1]+transfer*a[1], d[2]+transfer*a[2], d[3]+transfer*a[3]
-		d[0], d[1], d[2], d[3] = d0, d1, d2, d3
-		d0, d1, d2, d3 = o[0]+d0, o[1]+d1, o[2]+d2, o[3]+d3
-		o[0], o[1], o[2], o[3] = d0, d1, d2, d3
-		s0 += d0
-		s1 += d1
-		s2 += d2
-		s3 += d3
+	n, rest := inBlocks(c)
+	d, a, o := blocks(change, n), blocks(after, n), blocks(c, n)
+	e := all(transfer)
+	var sum vector
+	for i := range o {
+		change := load(&d[i]).Add(e.Mul(load(&a[i])))
+		next := load(&o[i]).Add(change)
+		store(change, &d[i])
+		store(next, &o[i])
+		sum = sum.Add(next)
 	}
-	for ; x < n; x++ {
+	s := total(sum)
+	for x := rest; x < len(c); x++ {
 		change[x] += transfer * after[x]
 		c[x] += change[x]
-		s0 += c[x]
+		s += c[x]
 	}
-	return s0 + s1 + s2 + s3
+	return s
 }
 
 // actImplicitly lets the linear cells of a row act for dt seconds, and books what they
