@@ -25,8 +25,9 @@ type Exchange struct {
 	HalfSaturation    float64 // density at which it is half of that
 }
 
-// Receptor is a binding site on the surface of a cell. Until its kinetics are
-// resolved it is a linear sink of OnRate × Count × density molecules/s.
+// Receptor is a binding site on the surface of a cell whose number stays and that lets go
+// of nothing: a linear sink of OnRate × Count × density molecules/s. Receptors with
+// kinetics are CellVariables and CellReactions.
 type Receptor struct {
 	Name   string
 	Ligand SubstrateID
@@ -40,6 +41,8 @@ type CellType struct {
 	Radius    float64 // µm
 	Exchange  []Exchange
 	Receptors []Receptor
+	Variables []CellVariable
+	Reactions []CellReaction
 }
 
 // Volume returns the volume of a cell, µm³.
@@ -50,6 +53,13 @@ type Cells struct {
 	ID       []CellID
 	Type     []CellTypeID
 	Position []r3.Vec // µm
+	// State holds the values of each cell's variables, in the order of its type's. It may
+	// be nil, or a cell's may be: then a cell starts from their Initial, and at
+	// Solver.Update one that was there before keeps what it has.
+	State [][]float64
+	// Exchange holds what a cell does in place of its type's Exchange. It may be nil, or a
+	// cell's may be: then it does what its type does.
+	Exchange [][]Exchange
 }
 
 // Len returns the number of cells.
@@ -64,6 +74,12 @@ func (c *Cells) Add(t CellTypeID, at r3.Vec) CellID {
 	c.ID = append(c.ID, id)
 	c.Type = append(c.Type, t)
 	c.Position = append(c.Position, at)
+	if c.State != nil {
+		c.State = append(c.State, nil)
+	}
+	if c.Exchange != nil {
+		c.Exchange = append(c.Exchange, nil)
+	}
 	return id
 }
 
@@ -84,7 +100,31 @@ func (t CellType) validate(substrates []Substrate) []error {
 	if !positive(t.Radius) {
 		fault("radius %g µm: want a positive length", t.Radius)
 	}
-	for _, e := range t.Exchange {
+	for _, err := range validateExchange(t.Exchange, substrates) {
+		fault("%w", err)
+	}
+	t.validateKinetics(substrates, fault)
+	for _, r := range t.Receptors {
+		if int(r.Ligand) < 0 || int(r.Ligand) >= len(substrates) {
+			fault("receptor %q binds substrate %d of %d", r.Name, r.Ligand, len(substrates))
+			continue
+		}
+		s := substrates[r.Ligand]
+		if !nonNegative(r.Count) || !nonNegative(r.OnRate) {
+			fault("receptor %q: %g per cell, on rate %g 1/(nM·s): want 0 or more", r.Name, r.Count, r.OnRate)
+		}
+		if !s.Unit.CountsMolecules() {
+			fault("receptor %q binds %s, whose density is in %s and does not convert to molecules: want nM", r.Name, s.Name, s.Unit)
+		}
+	}
+	return faults
+}
+
+// validateExchange checks what a type, or one cell, does with substrates.
+func validateExchange(all []Exchange, substrates []Substrate) []error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	for _, e := range all {
 		if int(e.Substrate) < 0 || int(e.Substrate) >= len(substrates) {
 			fault("exchange with substrate %d of %d", e.Substrate, len(substrates))
 			continue
@@ -107,19 +147,6 @@ func (t CellType) validate(substrates []Substrate) []error {
 		}
 		if !s.Unit.CountsMolecules() && (e.NetExportRate > 0 || e.MaxUptakeRate > 0) {
 			fault("molecules/s of %s, whose density is in %s and does not convert to molecules: want nM", s.Name, s.Unit)
-		}
-	}
-	for _, r := range t.Receptors {
-		if int(r.Ligand) < 0 || int(r.Ligand) >= len(substrates) {
-			fault("receptor %q binds substrate %d of %d", r.Name, r.Ligand, len(substrates))
-			continue
-		}
-		s := substrates[r.Ligand]
-		if !nonNegative(r.Count) || !nonNegative(r.OnRate) {
-			fault("receptor %q: %g per cell, on rate %g 1/(nM·s): want 0 or more", r.Name, r.Count, r.OnRate)
-		}
-		if !s.Unit.CountsMolecules() {
-			fault("receptor %q binds %s, whose density is in %s and does not convert to molecules: want nM", r.Name, s.Name, s.Unit)
 		}
 	}
 	return faults

@@ -124,6 +124,9 @@ func (m *Model) validateCells(regions bool) []error {
 	if len(c.Type) != len(c.ID) || len(c.Position) != len(c.ID) {
 		return []error{fmt.Errorf("tissue: cells: %d ids, %d types, %d positions: want as many of each", len(c.ID), len(c.Type), len(c.Position))}
 	}
+	if c.State != nil && len(c.State) != len(c.ID) || c.Exchange != nil && len(c.Exchange) != len(c.ID) {
+		return []error{fmt.Errorf("tissue: cells: %d ids, %d states, %d exchanges: want as many of each, or none", len(c.ID), len(c.State), len(c.Exchange))}
+	}
 	var faults []error
 	for i, id := range c.ID {
 		if i > 0 && id <= c.ID[i-1] {
@@ -131,6 +134,8 @@ func (m *Model) validateCells(regions bool) []error {
 		}
 		if int(c.Type[i]) < 0 || int(c.Type[i]) >= len(m.CellTypes) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d has type %d of %d", id, c.Type[i], len(m.CellTypes)))
+		} else {
+			faults = append(faults, m.validateCell(i)...)
 		}
 		if p := c.Position[i]; !m.Grid.Contains(p) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies outside the domain", id, p.X, p.Y, p.Z))
@@ -138,6 +143,28 @@ func (m *Model) validateCells(regions bool) []error {
 			continue
 		} else if r := m.Obstacle(p); r != nil {
 			faults = append(faults, fmt.Errorf("tissue: cell %d at (%g, %g, %g) µm lies in region %q, which is impermeable or held at a density", id, p.X, p.Y, p.Z, r.Name))
+		}
+	}
+	return faults
+}
+
+// validateCell checks what a cell has in place of its type's.
+func (m *Model) validateCell(i int) []error {
+	var faults []error
+	c := &m.Cells
+	if t := m.CellTypes[c.Type[i]]; c.State != nil && c.State[i] != nil {
+		if len(c.State[i]) != len(t.Variables) {
+			faults = append(faults, fmt.Errorf("tissue: cell %d has %d values for the %d variables of type %q: want as many", c.ID[i], len(c.State[i]), len(t.Variables), t.Name))
+		}
+		for _, v := range c.State[i] {
+			if !finite(v) {
+				faults = append(faults, fmt.Errorf("tissue: cell %d has a variable of %g: want a number", c.ID[i], v))
+			}
+		}
+	}
+	if c.Exchange != nil {
+		for _, err := range validateExchange(c.Exchange[i], m.Substrates) {
+			faults = append(faults, fmt.Errorf("tissue: cell %d: %w", c.ID[i], err))
 		}
 	}
 	return faults
