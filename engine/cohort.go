@@ -460,16 +460,34 @@ func (in *Integrator) renewed(m *tissue.Model) ([][]*Cohort, error) {
 	return all, nil
 }
 
+// read copies the states of the cells.
+func (c *crowd) read() ([][]float64, error) {
+	state := make([][]float64, len(c.State))
+	for v := range state {
+		state[v] = make([]float64, len(c.Cells))
+	}
+	if len(state) == 0 {
+		return state, nil
+	}
+	return state, c.member.Read(state)
+}
+
+// ids returns those of the cells, in the order of the cohort.
+func (c *Cohort) ids(m *tissue.Model) []tissue.CellID {
+	all := make([]tissue.CellID, len(c.Cells))
+	for k, i := range c.Cells {
+		all[k] = m.Cells.ID[i]
+	}
+	return all
+}
+
 // tell enters the states of the cells into a map.
 func (c *crowd) tell(m *tissue.Model, states map[tissue.CellID][]float64) error {
 	if len(c.State) == 0 {
 		return nil
 	}
-	state := make([][]float64, len(c.State))
-	for v := range state {
-		state[v] = make([]float64, len(c.Cells))
-	}
-	if err := c.member.Read(state); err != nil {
+	state, err := c.read()
+	if err != nil {
 		return err
 	}
 	for k, i := range c.Cells {
