@@ -31,6 +31,7 @@ type Cohort struct {
 	Scale      []float64   // per variable: see scales
 	Fluids     []CohortFluid
 	Footprints Footprints
+	Pairs      Pairs
 }
 
 // Kinetics are the reactions within the cells of a type.
@@ -48,6 +49,7 @@ type CohortFluid struct {
 	Substrate tissue.SubstrateID
 	Laws      []SurfaceLaw // per cell, without reactions
 	Terms     []FluidTerm
+	Spread    []float64    // per cell: 1/(α D A), density µm per amount/s; nil without Pairs
 	Capacity  Capacity
 }
 
@@ -66,6 +68,26 @@ type Footprints struct {
 	Share []float64 // of a cell they sum to 1
 	Open  []float64 // per cell: the sum over voxels whose density is not held
 }
+
+// Pairs say what the grid gets wrong between cells too close for it: a flux J_j into a
+// neighbour lowers the density at a cell by Excess Spread J_j more than the grid says,
+//
+//	c_s = c − g J − Spread Σ_j Excess_j J_j
+//
+// The fluxes of a group are solved for by PairSweeps sweeps of Jacobi's, from none.
+type Pairs struct {
+	First []int // per cell and the end: its place in Other; empty where no cell has any
+	Other []Neighbour
+}
+
+// Neighbour is a cell of a cohort of the group.
+type Neighbour struct {
+	Cohort, Cell int
+	Excess       float64 // 1/(4π r) less what the grid has for it, 1/µm
+}
+
+// PairSweeps is how often fluxes of close cells are solved for before each evaluation.
+const PairSweeps = 4
 
 // CohortMember is one Cohort of a Stepper.
 type CohortMember interface {

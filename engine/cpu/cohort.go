@@ -30,6 +30,7 @@ type cohortFluid struct {
 	now, next, stage exchanged // at c, at the candidate, and at a stage
 	// Σ_j w_j of what a stage changes, and the integrals booked.
 	fluxShare, givenShare, flux, given []float64
+	pull, correction                   []float64 // of Pairs: J as it is known, and Spread Σ Excess J
 	slope                              []float64 // bound of |dF/dm| that a cell adds to its voxel, amount/s per density
 
 	first []int // per row of voxels and the end: its place in drops
@@ -101,7 +102,7 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 	for _, field := range []*[]float64{
 		&fluid.now.surface, &fluid.now.flux, &fluid.now.given, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
 		&fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
-		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope,
+		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope, &fluid.pull, &fluid.correction,
 	} {
 		*field = make([]float64, n)
 	}
@@ -217,6 +218,18 @@ type view struct {
 // evaluate solves the laws of a herd and evaluates its rates, which stay in p; out picks
 // where a fluid's exchange goes.
 func (c *cohort) evaluate(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
+	c.surfaces(p, v, from, to, out)
+	n := to - from
+	for k, rate := range p.rates {
+		rate.Row(p.rate[k][:n], within(p.values, n))
+	}
+	for _, fluid := range c.fluids {
+		p.exchange(fluid, out(fluid), from, to)
+	}
+}
+
+// surfaces writes the densities at the surfaces of a herd, and what they make flow.
+func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
 	n := to - from
 	for i := range c.state {
 		values := p.values[c.Kinetics.Substrates+i][:n]
@@ -234,12 +247,6 @@ func (c *cohort) evaluate(p *physiology, v view, from, to int, out func(*cohortF
 		p.solve(fluid, e, from, to)
 		copy(p.values[fluid.Substrate][:n], e.surface[from:to])
 	}
-	for k, rate := range p.rates {
-		rate.Row(p.rate[k][:n], within(p.values, n))
-	}
-	for _, fluid := range c.fluids {
-		p.exchange(fluid, out(fluid), from, to)
-	}
 }
 
 func within(rows [][]float64, n int) [][]float64 {
@@ -253,7 +260,7 @@ func within(rows [][]float64, n int) [][]float64 {
 	return short
 }
 
-// see writes Σ share (c + unit d) of each cell.
+// see writes Σ share (c + unit d) of each cell, as its neighbours leave it.
 func (c *cohort) see(p *physiology, fluid *cohortFluid, v view, from, to int) {
 	st, f := c.members[fluid.Member], &c.Footprints
 	density := v.c(st)
@@ -270,7 +277,35 @@ func (c *cohort) see(p *physiology, fluid *cohortFluid, v view, from, to int) {
 			}
 			seen += f.Share[e] * here
 		}
-		p.seen[k] = seen
+		p.seen[k] = seen - fluid.correction[from+k]
+	}
+}
+
+// correct writes Spread Σ Excess J for the cells with neighbours.
+func (c *cohort) correct(all []*cohort) {
+	if len(c.Pairs.Other) == 0 {
+		return
+	}
+	for _, f := range c.fluids {
+		pulls := make([][]float64, len(all)) // per cohort; nil where it leaves the substrate alone
+		for i, other := range all {
+			for _, theirs := range other.fluids {
+				if theirs.Member == f.Member {
+					pulls[i] = theirs.pull
+				}
+			}
+		}
+		inParallel(len(c.Cells), func(from, to int) {
+			for k := from; k < to; k++ {
+				sum := 0.0
+				for _, n := range c.Pairs.Other[c.Pairs.First[k]:c.Pairs.First[k+1]] {
+					if pulls[n.Cohort] != nil {
+						sum += n.Excess * pulls[n.Cohort][n.Cell]
+					}
+				}
+				f.correction[k] = f.Spread[k] * sum
+			}
+		})
 	}
 }
 
@@ -309,6 +344,7 @@ func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int) {
 			continue
 		}
 		e.surface[from+k] = law.Surface(p.seen[k])
+		fluid.pull[from+k] = law.Flux(e.surface[from+k])
 	}
 }
 
@@ -381,17 +417,26 @@ func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux fu
 	})
 }
 
+func (c *cohort) atPresent() view   { return view{c: (*stepper).now, y: c.state} }
+func (c *cohort) atCandidate() view { return view{c: (*stepper).candidate, y: c.far} }
+
 func (f *cohortFluid) atNow() *exchanged   { return &f.now }
 func (f *cohortFluid) atNext() *exchanged  { return &f.next }
 func (f *cohortFluid) atStage() *exchanged { return &f.stage }
 
-// addStage takes the states through a stage, as stepper.advanceRow takes the fields, and
-// adds μ̃ dt (F(c + d) − F(c)) of the cells to what the fields' stage made.
-func (c *cohort) addStage(p *pass) {
+// inStage is what a stage evaluates the cells at.
+func (c *cohort) inStage(p *pass) view {
 	v := view{c: (*stepper).now, d: p.before, y: c.state, dy: c.near, unit: p.unit}
 	if p.first {
 		v.dy = c.rate
 	}
+	return v
+}
+
+// addStage takes the states through a stage, as stepper.advanceRow takes the fields, and
+// adds μ̃ dt (F(c + d) − F(c)) of the cells to what the fields' stage made.
+func (c *cohort) addStage(p *pass) {
+	v := c.inStage(p)
 	scale := p.dt * p.MuTilde
 	c.eachHerd(func(ph *physiology, _, from, to int) {
 		c.evaluate(ph, v, from, to, (*cohortFluid).atStage)
@@ -469,7 +514,7 @@ func (c *cohort) accept(dt float64) {
 // euler makes y + dt F(y) the states, adds dt times the fluxes to the members' next
 // densities, and books them.
 func (c *cohort) euler(dt float64) {
-	c.addRate(view{c: (*stepper).now, y: c.state}, c.rate, (*cohortFluid).atNow, (*stepper).candidate, dt)
+	c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).candidate, dt)
 	for v, rate := range c.rate {
 		for k, f := range rate {
 			c.state[v][k] += dt * f

@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/cytofield/cytofield/engine"
+import (
+	"slices"
+
+	"github.com/cytofield/cytofield/engine"
+)
 
 // group is substrates that go through the stages of a step together.
 type group struct {
@@ -52,8 +56,9 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 	if g.reactions != nil {
 		g.reactions.addRate((*stepper).now, (*stepper).rateNow, 1)
 	}
+	g.correct((*cohort).atPresent, (*cohortFluid).atNow)
 	for _, c := range g.cohorts {
-		c.addRate(view{c: (*stepper).now, y: c.state}, c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
+		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
 	}
 	g.tellReacting((*stepper).now)
 	return g.trials, nil
@@ -90,15 +95,46 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		if g.reactions != nil {
 			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
-		for _, c := range g.cohorts {
-			c.addStage(g.members[0].pass(dt, scheme, j))
-		}
+		g.addStage(g.members[0].pass(dt, scheme, j))
 		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
 	}
 	g.finish(t, dt)
 	return g.trials, nil
+}
+
+// addStage takes the cells through a stage.
+func (g *group) addStage(p *pass) {
+	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage)
+	for _, c := range g.cohorts {
+		c.addStage(p)
+	}
+}
+
+// correct makes the corrections of close cells for each other where they are evaluated next.
+func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged) {
+	if !g.paired() {
+		return
+	}
+	for _, c := range g.cohorts {
+		for _, f := range c.fluids {
+			clear(f.correction)
+		}
+	}
+	for range engine.PairSweeps {
+		for _, c := range g.cohorts {
+			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
+		}
+		for _, c := range g.cohorts {
+			c.correct(g.cohorts)
+		}
+	}
+}
+
+// paired reports whether any cell is close to another.
+func (g *group) paired() bool {
+	return slices.ContainsFunc(g.cohorts, func(c *cohort) bool { return len(c.Pairs.Other) > 0 })
 }
 
 // finish evaluates F of the candidates and takes the sums.
@@ -113,8 +149,9 @@ func (g *group) finish(t, dt float64) {
 		}
 		g.reactions.addRate((*stepper).candidate, (*stepper).rateNext, 1)
 	}
+	g.correct((*cohort).atCandidate, (*cohortFluid).atNext)
 	for _, c := range g.cohorts {
-		c.addRate(view{c: (*stepper).candidate, y: c.far}, c.near, (*cohortFluid).atNext, (*stepper).rateNext, 1)
+		c.addRate(c.atCandidate(), c.near, (*cohortFluid).atNext, (*stepper).rateNext, 1)
 		c.compare(dt)
 	}
 	for i, st := range g.members {
@@ -184,6 +221,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 				reacted[i] += dt * g.reactions.total(i)
 			}
 		}
+		g.correct((*cohort).atPresent, (*cohortFluid).atNow)
 		for _, c := range g.cohorts {
 			c.euler(dt)
 		}
