@@ -49,7 +49,7 @@ type CohortFluid struct {
 	Substrate tissue.SubstrateID
 	Laws      []SurfaceLaw // per cell, without reactions
 	Terms     []FluidTerm
-	Spread    []float64    // per cell: 1/(α D A), density µm per amount/s; nil without Pairs
+	Spread    []float64 // per cell: 1/(α D A), density µm per amount/s; nil without Pairs
 	Capacity  Capacity
 }
 
