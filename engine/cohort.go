@@ -11,6 +11,7 @@ import (
 
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
+	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 // Cohort is the cells of one type as components of a group's system: their states go
@@ -405,13 +406,21 @@ func (c *Cohort) scales(members []*field) []float64 {
 }
 
 // magnitudes is |∂F/∂(y, m)| of the mean cell with its own voxel, m the amounts in the
-// fluid, for a shift g of 0.
+// fluid, for a shift g of 0; variables at 0 are taken at the largest of their dimension.
 func (c *Cohort) magnitudes(members []*field) [][]float64 {
 	n, first := len(c.State), c.Kinetics.Substrates
 	values := make([]float64, first+n)
+	most := map[quantity.Dimension]float64{}
 	for v, of := range c.State {
 		for _, y := range of {
 			values[first+v] += y / float64(len(of))
+		}
+		d := c.Kinetics.Variables[v].Dimension
+		most[d] = max(most[d], math.Abs(values[first+v]))
+	}
+	for v, of := range c.Kinetics.Variables { // what is not there yet hides what it will do with others
+		if values[first+v] == 0 {
+			values[first+v] = most[of.Dimension]
 		}
 	}
 	column := map[int]int{} // of an index of the rates
