@@ -68,7 +68,7 @@ func fixedLigand() Case {
 		ID:     "A10",
 		Title:  "Receptors made, taken in and lost at a fixed ligand",
 		Source: "closed form of the linear system R′ = V_s − k_t R − k_f L R + k_r C, C′ = k_f L R − (k_r + k_e) C; uptake V_s L/(K + L), K = k_t (k_r + k_e)/(k_e k_f). Rates of Fallon and Lauffenburger (2000), BIOMD0000000665",
-		Setup: `One cell in a voxel of (10 mm)³, of which it takes 1e-6 in the whole run. V_s = 11, k_t = 0.007, k_r = 0.0138 and
+		Setup: `One cell in a voxel of (10 mm)³, of whose IL-2 it takes at most 1e-5 in the whole run. V_s = 11, k_t = 0.007, k_r = 0.0138 and
 k_e = 0.04 per minute, k_f = k_r/11.1 pM; R = V_s/k_t and C = 0 at the start. Steady at 48 h, 20/k_t. Uptake is what
 leaves the fluid; K and V_max are of the hyperbola through the uptakes at 10 and 100 pM.
 rtol 1e-6 (1e-5 on float32 devices), coupling plain.
