@@ -493,10 +493,10 @@ func TestSweepsOverPairsSuffice(t *testing.T) {
 func TestCellsAtAWall(t *testing.T) {
 	const (
 		edge, diffusion, decay = 20., 10., 0.01 // µm, µm²/s, 1/s: a diffusion length of 32 µm
-		n                      = 40
+		n                      = 15
 	)
 	shape := [3]int{13, 15, 15}                                                                   // five lengths and more to the other walls
-	spheres := suspension(3, n, 1e4, r3.Vec{X: 5, Y: 120, Z: 120}, r3.Vec{X: 65, Y: 180, Z: 180}) // none through the wall
+	spheres := suspension(3, n, 1e4, r3.Vec{X: 5, Y: 120, Z: 120}, r3.Vec{X: 15, Y: 180, Z: 180}) // none through the wall
 	for i := range n / 5 {
 		spheres[i].Release = 10
 	}
