@@ -12,6 +12,7 @@ type gpuGroup struct {
 	trials  []Trial // per member, of the last call
 
 	reactions *gpuReactions // nil for none
+	body      *gpuBody      // nil for none
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
@@ -54,6 +55,17 @@ func (g *gpuGroup) each(do func(*gpuStepper) error) error {
 	return nil
 }
 
+// openBody brings what the body needs to the device; a group that fails is freed.
+func (g *gpuGroup) openBody(q *gpu.Queue, body *Body) (err error) {
+	if body == nil {
+		return nil
+	}
+	if g.body, err = newGPUBody(q, g, body); err != nil {
+		g.free(q)
+	}
+	return err
+}
+
 // openReactions brings the reactions to the device; a group that fails is freed.
 func (g *gpuGroup) openReactions(q *gpu.Queue, r Reactions) (err error) {
 	if len(r.Rates) == 0 {
@@ -67,6 +79,7 @@ func (g *gpuGroup) openReactions(q *gpu.Queue, r Reactions) (err error) {
 
 func (g *gpuGroup) free(q *gpu.Queue) {
 	g.reactions.free(q)
+	g.body.free(q)
 	for _, st := range g.members {
 		st.free(q)
 	}
@@ -136,6 +149,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := g.reactions.addStage(q, g.dt, g.scheme, j); err != nil {
 			return err
 		}
+		if err := g.body.stage(q, g.t, g.dt, g.scheme, j); err != nil {
+			return err
+		}
 		if j == last {
 			break // the candidates stay in far
 		}
@@ -149,6 +165,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		}
 	}
 	if err := g.reactions.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, 1, tally{0, true}); err != nil {
+		return err
+	}
+	if err := g.body.finish(q, g.t+g.dt); err != nil {
 		return err
 	}
 	for _, st := range g.members {
@@ -176,6 +195,9 @@ func (g *gpuGroup) evaluate(q *gpu.Queue) error {
 	if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, 1, tally{0, true}); err != nil {
 		return err
 	}
+	if err := g.body.evaluate(q, g.t); err != nil {
+		return err
+	}
 	return g.reactions.read(q, 0)
 }
 
@@ -187,6 +209,9 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 			}
 		}
 		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, n > 0}); err != nil {
+			return err
+		}
+		if err := g.body.euler(q, g.t+float64(n)*g.dt, g.dt); err != nil {
 			return err
 		}
 		for _, st := range g.members {

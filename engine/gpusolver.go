@@ -64,6 +64,9 @@ func GPUMemory(m *tissue.Model) int64 {
 		id := tissue.SubstrateID(s)
 		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
 		total += field + (len(walls.Sites)+flowSites(m, labels))*siteBytes
+		if walls.Body != nil {
+			total += len(walls.Body.Voxel) * bodySiteBytes
+		}
 		for t, cells := range present {
 			law, ok, _ := laws.Law(tissue.CellTypeID(t), id)
 			switch {
@@ -73,6 +76,9 @@ func GPUMemory(m *tissue.Model) int64 {
 				total += cells * siteBytes
 			}
 		}
+	}
+	if m.Body != nil {
+		total += bodyParts * 4
 	}
 	return int64(total)
 }
@@ -128,7 +134,10 @@ func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 				return err
 			}
 		}
-		return g.openReactions(q, wanted.Reactions)
+		if err := g.openReactions(q, wanted.Reactions); err != nil {
+			return err
+		}
+		return g.openBody(q, wanted.Body)
 	})
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func reactionsAmong(m *tissue.Model, members []tissue.SubstrateID) Reactions {
 	return all
 }
 
-// coupled returns the groups of substrates that reactions tie together, in the order of
+// coupled returns the groups of substrates that reactions and the body tie together, in the order of
 // their first members.
 func coupled(m *tissue.Model) [][]tissue.SubstrateID {
 	group := make([]int, len(m.Substrates))
@@ -64,6 +64,12 @@ func coupled(m *tissue.Model) [][]tissue.SubstrateID {
 		}
 		for _, variable := range r.Rate.Uses() {
 			join(first, variable)
+		}
+	}
+	leader := bodyLeader(m)
+	for s := range m.Substrates {
+		if _, ok := m.InBlood(tissue.SubstrateID(s)); ok {
+			join(int(leader), s)
 		}
 	}
 	var groups [][]tissue.SubstrateID

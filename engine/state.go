@@ -128,8 +128,8 @@ func (f *field) settle() error {
 	secreted, takenUp := f.cells.budget(f.elapsed, integrals)
 	f.ledger.Secreted += secreted
 	f.ledger.TakenUp += takenUp
-	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, f.moment, integrals.Walls)
-	f.elapsed, f.moment = 0, 0
+	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, f.moment, f.exposure, integrals.Walls)
+	f.elapsed, f.moment, f.exposure = 0, 0, 0
 	return nil
 }
 
@@ -140,7 +140,7 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		return err
 	}
 	if !m.SameTissue(in.model) {
-		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions and flow must stay; make a new solver")
+		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions, flow and body must stay; make a new solver")
 	}
 	exchanges, err := in.exchanges(m)
 	if err != nil {

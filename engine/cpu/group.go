@@ -8,6 +8,7 @@ type group struct {
 	trials  []engine.Trial // per member, of the last call
 
 	reactions *reactions // nil for none
+	body      *body      // nil for none
 }
 
 func newGroup(wanted engine.Group) *group {
@@ -18,6 +19,7 @@ func newGroup(wanted engine.Group) *group {
 	if len(wanted.Reactions.Rates) > 0 {
 		g.reactions = newReactions(g, wanted.Reactions)
 	}
+	g.body = newBody(g, wanted.Body)
 	return g
 }
 
@@ -40,6 +42,7 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 		g.reactions.addRate((*stepper).now, func(st *stepper) []float64 { return st.rate }, 1)
 		g.tellReacting((*stepper).now)
 	}
+	g.body.evaluate(t)
 	return g.trials, nil
 }
 
@@ -65,6 +68,7 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		if g.reactions != nil {
 			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
+		g.body.stage(t, dt, scheme, j)
 		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
@@ -78,6 +82,7 @@ func (g *group) finish(t, dt float64) {
 	for _, st := range g.members {
 		st.evaluate(t+dt, st.far, st.near)
 	}
+	g.body.finish(t + dt)
 	reacted := make([]float64, len(g.members))
 	if g.reactions != nil {
 		for i := range reacted {
@@ -145,6 +150,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 				reacted[i] += dt * g.reactions.total(i)
 			}
 		}
+		g.body.euler(t+float64(i)*dt, dt)
 		for _, st := range g.members {
 			st.density, st.far = st.far, st.density
 		}
@@ -168,4 +174,4 @@ func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
 func (g *group) Close() error { return nil }
 
 // alone reports whether nothing couples the first member to anything.
-func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil }
+func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil && g.body == nil }
