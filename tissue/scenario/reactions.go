@@ -122,13 +122,18 @@ func (d *decoder) changes(v value) []tissue.Change {
 	return all
 }
 
-// rate reads a rate law; its faults stand where they are in the file.
+// rate reads a rate law over the substrates.
 func (d *decoder) rate(v value, constants []expression.Constant) *expression.Rate {
+	return d.rateIn(v, tissue.RateScope(d.model().Substrates, constants))
+}
+
+// rateIn reads a rate law; its faults stand where they are in the file.
+func (d *decoder) rateIn(v value, scope expression.Scope) *expression.Rate {
 	text, ok := v.str()
 	if !ok {
 		return nil
 	}
-	rate, err := expression.Parse(text, tissue.RateScope(d.model().Substrates, constants))
+	rate, err := expression.Parse(text, scope)
 	var faults *expression.Faults
 	if errors.As(err, &faults) {
 		for _, fault := range faults.All {
@@ -189,18 +194,24 @@ func (w *writer) reactions() {
 		w.line(0, "reactions:")
 	}
 	for _, r := range w.model().Reactions {
-		w.line(1, "- name: %s", yamlText(r.Name))
-		w.line(2, "rate: %s", yamlText(r.Rate.String()))
-		var changes, constants []string
+		var changes []string
 		for _, c := range r.Changes {
 			changes = append(changes, yamlText(w.model().Substrates[c.Substrate].Name)+": "+quantity.Format(c.Factor, c.Dimension.MolarUnit()))
 		}
-		w.line(2, "changes: {%s}", strings.Join(changes, ", "))
-		for _, c := range r.Rate.Constants() {
-			constants = append(constants, yamlText(c.Name)+": "+quantity.Format(c.Value, c.Dimension.MolarUnit()))
-		}
-		if len(constants) > 0 {
-			w.line(2, "constants: {%s}", strings.Join(constants, ", "))
-		}
+		w.reaction(1, r.Name, r.Rate, changes)
+	}
+}
+
+// reaction writes an item of a list of reactions.
+func (w *writer) reaction(indent int, name string, rate *expression.Rate, changes []string) {
+	w.line(indent, "- name: %s", yamlText(name))
+	w.line(indent+1, "rate: %s", yamlText(rate.String()))
+	w.line(indent+1, "changes: {%s}", strings.Join(changes, ", "))
+	var constants []string
+	for _, c := range rate.Constants() {
+		constants = append(constants, yamlText(c.Name)+": "+quantity.Format(c.Value, c.Dimension.MolarUnit()))
+	}
+	if len(constants) > 0 {
+		w.line(indent+1, "constants: {%s}", strings.Join(constants, ", "))
 	}
 }

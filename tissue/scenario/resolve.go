@@ -42,6 +42,7 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.reactions()
 	w.flow()
 	w.regions()
+	w.body()
 	w.cells()
 	w.numerics()
 	w.output()
