@@ -57,8 +57,8 @@ func Cases() []Case {
 	return []Case{
 		wallGradient(), secretingSphere(), pointSource(), lineSource(), spreadingGaussian(), cosineMode(),
 		absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
-		massBalance(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
-		bistableArthritis(), influenza(), acuteInflammation(), diffusiveRelay(),
+		tissueAndBlood(), massBalance(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
+		bistableArthritis(), influenza(), acuteInflammation(), alveoliToPlasma(), diffusiveRelay(),
 	}
 }
 
