@@ -125,9 +125,9 @@ func schemeFaults(m *tissue.Model, scheme Scheme) error {
 	}
 	switch scheme {
 	case Implicit, Steady:
-		return implicitFaults(m, scheme)
+		return errors.Join(implicitFaults(m, scheme), cohortFaults(m, scheme))
 	case LOD:
-		return lodFaults(m)
+		return errors.Join(lodFaults(m), cohortFaults(m, scheme))
 	}
 	return nil
 }

@@ -196,13 +196,17 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 		}
 	}
 	body := s.Body()
-	if err := r.recordSeries(s, ledgers, body.Values); err != nil {
+	states, err := s.Cells()
+	if err != nil {
+		return err
+	}
+	if err := r.recordSeries(s, ledgers, states, body.Values); err != nil {
 		return err
 	}
 	if err := r.recordLedger(s.Time(), ledgers, body.Ledger); err != nil {
 		return err
 	}
-	if err := r.recordCells(s); err != nil {
+	if err := r.recordCells(s, states); err != nil {
 		return err
 	}
 	r.count(s.Time(), stats)
