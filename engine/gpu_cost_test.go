@@ -165,6 +165,7 @@ func TestGPUMemoryIsWhatASolverTakes(t *testing.T) {
 		}
 	}
 	all := agreementModels()
+	check(bled(solid([3]int{33, 34, 35})), 1)
 	check(all["two substrates"], 1) // the cells of one type leave the second alone
 	check(all["several cells a voxel"], 1.1)
 	check(all["flow through regions"], 1.25) // its walls are counted as if none coincided, and in a small box they are many

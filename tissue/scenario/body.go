@@ -181,6 +181,23 @@ func (d *decoder) compartmentNamed(v value) (tissue.BodyVariableID, bool) {
 	return id, ok
 }
 
+// variableNamed finds the compartment or read-out a name in the file means.
+func (d *decoder) variableNamed(v value) (tissue.BodyVariableID, bool) {
+	name, ok := v.str()
+	if !ok {
+		return 0, false
+	}
+	if d.model().Body == nil {
+		v.fault("no body: give body: %s", bodyExample)
+		return 0, false
+	}
+	id, ok := d.model().Body.Variable(name)
+	if !ok {
+		v.fault("no compartment or variable %q%s", name, suggest(name, names(d.variables)))
+	}
+	return id, ok
+}
+
 // meets reports a fault where a substrate and a compartment are in different units, or
 // the substrate has met another.
 func (d *decoder) meets(v value, s tissue.SubstrateID, id tissue.BodyVariableID) {

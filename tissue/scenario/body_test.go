@@ -44,6 +44,9 @@ body:
   doses:
     - {into: plasma IL-6, amount: 1 nmol, at: 10 min, every: 20 min, number: 2}
     - {into: liver, amount: 1e6 molecules, at: 15 min}
+expect:
+  - {body: temperature, value: 37.5, tolerance: 1 %}
+  - {body: plasma IL-6, at: 30 min, value: 0.3 nM, tolerance: 1 %}
 `
 
 func TestTheBodyReachesTheModel(t *testing.T) {
@@ -92,6 +95,22 @@ func TestTheBodyReachesTheModel(t *testing.T) {
 	weight, ok := s.Model.Body.Weight(reactions[0].Rate, reactions[0].Changes[1])
 	if !ok || weight != 1/1.5e15 {
 		t.Errorf("what flows into the liver is divided by %g, want its volume", 1/weight)
+	}
+}
+
+func TestFiguresOfTheBodyAreAskedFor(t *testing.T) {
+	s := decodeText(t, bled, Options{})
+	if len(s.Expect) != 2 || s.Expect[0].Variable != 3 || s.Expect[0].Value != 37.5 || s.Expect[1].Variable != 0 || s.Expect[1].Value != 0.3 {
+		t.Errorf("expectations %+v: want the temperature of 37.5 and plasma at 0.3 nM", s.Expect)
+	}
+	for set, want := range map[string]string{
+		"expect[0].body=fever":       `no compartment or variable "fever"`,
+		"expect[0].value=37 nM":      "want a plain number",
+		"expect[1].value=300 pg/mol": "want a concentration",
+	} {
+		if _, err := Decode("test.yaml", []byte(bled), "", Options{Set: []string{set}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", set, err, want)
+		}
 	}
 }
 
