@@ -27,7 +27,7 @@ func (d *decoder) cells(f fields) {
 			d.model().CellTypes = append(d.model().CellTypes, tissue.CellType{Name: m.name})
 		}
 		d.kinetics = make([]kinetics, len(d.types))
-		d.scenario.Receptors = make([][]*tissue.ReceptorKinetics, len(d.types))
+		d.scenario.Kinetics = make([]Kinetics, len(d.types))
 		for i, m := range d.types {
 			if m.kind != null {
 				d.cellType(tissue.CellTypeID(i), m)
