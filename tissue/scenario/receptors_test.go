@@ -115,6 +115,7 @@ func TestKineticsReachTheModel(t *testing.T) {
 	if len(s.Model.CellTypes[0].Variables) > 0 || len(s.Kinetics[0].Receptors) > 0 || len(s.Kinetics[1].Receptors) != 3 {
 		t.Errorf("variables %v of a cell with a sink, receptors %v", s.Model.CellTypes[0].Variables, s.Kinetics)
 	}
+	sameScenario(t, decodeText(t, listening, Options{Set: []string{"cells={types: {}}"}}))
 	if w := warnings(s); strings.Contains(w, "run out") {
 		t.Errorf("warnings:\n%s", w)
 	}
