@@ -53,7 +53,7 @@ type imaging struct {
 
 // nearGap is how far apart the surfaces of two cells may be to be put right, in longest
 // edges of a voxel. Beyond, the stencil's anisotropy is left: TestDenseSuspension.
-const nearGap = 2
+const nearGap = 1.5
 
 // pairDamping and pairSweeps are how the fluxes of close cells are found, which depend on
 // each other: J⁰ = J(c_i) is that of a cell alone, and
@@ -149,7 +149,7 @@ type line struct {
 // newLine spreads a cell at a place over voxels of an edge, all in µm.
 func newLine(at, radius, edge float64) line {
 	from, to := (at-radius)/edge-0.5, (at+radius)/edge-0.5 // in voxels, from the centre of voxel 0
-	l := line{low: int(math.Floor(from))}
+	l := line{int(math.Floor(from)), make([]float64, 0, int(to-from)+3)}
 	for v := l.low; float64(v) < to+1; v++ {
 		l.share = append(l.share, edge/(2*radius)*(hatIntegral(to-float64(v))-hatIntegral(from-float64(v))))
 	}
@@ -200,20 +200,42 @@ func (c *cloud) nearField(at []r3.Vec, radius []float64) nearField {
 	}
 	all := c.neighbourhood(at, radius)
 	workers := min(runtime.GOMAXPROCS(0), len(at))
-	parts := make([]nearField, workers)
+	parts := make([][]encounter, workers)
 	var wait sync.WaitGroup
 	for w := range workers {
 		from, to := len(at)*w/workers, len(at)*(w+1)/workers
-		wait.Go(func() { all.compare(from, to, near.own, near.first, &parts[w]) })
+		wait.Go(func() { parts[w] = all.compare(from, to, near.own) })
 	}
 	wait.Wait()
-	for i := range at {
+	near.add(slices.Concat(parts...))
+	return near
+}
+
+// encounter is what the grid gets wrong between two cells, 1/µm, the same for both.
+type encounter struct {
+	cell, other int32
+	excess      float64
+}
+
+// add sorts encounters by cell.
+func (near *nearField) add(all []encounter) {
+	for _, e := range all {
+		near.first[e.cell+1]++
+		near.first[e.other+1]++
+	}
+	for i := range near.own {
 		near.first[i+1] += near.first[i]
 	}
-	for _, part := range parts {
-		near.other, near.excess = append(near.other, part.other...), append(near.excess, part.excess...)
+	near.other, near.excess = make([]int32, 2*len(all)), make([]float64, 2*len(all))
+	next := slices.Clone(near.first)
+	put := func(cell, other int32, excess float64) {
+		near.other[next[cell]], near.excess[next[cell]] = other, excess
+		next[cell]++
 	}
-	return near
+	for _, e := range all {
+		put(e.cell, e.other, e.excess)
+		put(e.other, e.cell, e.excess)
+	}
 }
 
 // bystander is a cell, or its image in a wall or at the far side.
@@ -229,12 +251,12 @@ type bystander struct {
 type neighbourhood struct {
 	lattice    *green
 	gap        float64     // that is put right, µm
-	bystanders []bystander // the cells themselves first
+	bystanders []bystander // by bin
 	edge       float64     // of a bin, µm
 	low        [3]float64  // of the bins, µm
 	bins       [3]int
-	first      []int // per bin and the end: its place in order
-	order      []int // positions in bystanders
+	first      []int // per bin and the end: its place in bystanders
+	place      []int // of the cells themselves in bystanders
 }
 
 func (c *cloud) neighbourhood(at []r3.Vec, radius []float64) *neighbourhood {
@@ -254,13 +276,13 @@ func (c *cloud) neighbourhood(at []r3.Vec, radius []float64) *neighbourhood {
 		all.low[axis] = -all.edge
 		all.bins[axis] = int((size+2*all.edge)/all.edge) + 1
 	}
+	all.sort(len(at))
 	for i := range all.bystanders {
 		b := &all.bystanders[i]
 		for axis, edge := range c.grid.Spacing {
 			b.lines[axis] = newLine(b.at[axis], b.radius, edge)
 		}
 	}
-	all.sort()
 	return all
 }
 
@@ -305,9 +327,10 @@ func (all *neighbourhood) bin(at [3]float64) (bin [3]int) {
 
 func (all *neighbourhood) number(x, y, z int) int { return x + all.bins[0]*(y+all.bins[1]*z) }
 
-// sort counts the bystanders of each bin and puts them in order.
-func (all *neighbourhood) sort() {
-	all.first = make([]int, all.bins[0]*all.bins[1]*all.bins[2]+1)
+// sort puts the bystanders, of which the first are the cells themselves, in the order of
+// their bins.
+func (all *neighbourhood) sort(cells int) {
+	all.first, all.place = make([]int, all.bins[0]*all.bins[1]*all.bins[2]+1), make([]int, cells)
 	bins := make([]int, len(all.bystanders))
 	for i, b := range all.bystanders {
 		at := all.bin(b.at)
@@ -317,30 +340,37 @@ func (all *neighbourhood) sort() {
 	for bin := range len(all.first) - 1 {
 		all.first[bin+1] += all.first[bin]
 	}
-	next := slices.Clone(all.first)
-	all.order = make([]int, len(all.bystanders))
+	next, sorted := slices.Clone(all.first), make([]bystander, len(all.bystanders))
 	for i, bin := range bins {
-		all.order[next[bin]] = i
+		sorted[next[bin]] = all.bystanders[i]
+		if i < cells {
+			all.place[i] = next[bin]
+		}
 		next[bin]++
 	}
+	all.bystanders = sorted
 }
 
-// compare puts what cells from … to get wrong at themselves into own, how many neighbours
-// they have into count, one behind, and these into part.
-func (all *neighbourhood) compare(from, to int, own []float64, count []int, part *nearField) {
+// compare adds what the grid gets wrong at cells from … to themselves to own and returns
+// their encounters with cells of higher number.
+func (all *neighbourhood) compare(from, to int, own []float64) []encounter {
+	var found []encounter
 	var with correlation
 	for i := from; i < to; i++ {
-		cell := &all.bystanders[i]
+		cell := &all.bystanders[all.place[i]]
 		all.eachNear(cell, func(other *bystander, distance float64) {
+			if other.cell < i {
+				return
+			}
 			excess := betweenSpheres(distance, cell.radius, other.radius) - with.of(all.lattice, cell.lines, other.lines)
 			if other.cell == i {
 				own[i] += excess
-				return
+			} else {
+				found = append(found, encounter{int32(i), int32(other.cell), excess})
 			}
-			part.other, part.excess = append(part.other, int32(other.cell)), append(part.excess, excess)
-			count[i+1]++
 		})
 	}
+	return found
 }
 
 // eachNear visits who is near enough a cell to be compared with it, itself included.
@@ -349,7 +379,7 @@ func (all *neighbourhood) eachNear(cell *bystander, visit func(other *bystander,
 	for z := max(at[2]-1, 0); z <= min(at[2]+1, all.bins[2]-1); z++ {
 		for y := max(at[1]-1, 0); y <= min(at[1]+1, all.bins[1]-1); y++ {
 			from, to := all.number(max(at[0]-1, 0), y, z), all.number(min(at[0]+1, all.bins[0]-1), y, z)
-			for _, j := range all.order[all.first[from]:all.first[to+1]] {
+			for j := all.first[from]; j < all.first[to+1]; j++ {
 				other := &all.bystanders[j]
 				x, y, z := other.at[0]-cell.at[0], other.at[1]-cell.at[1], other.at[2]-cell.at[2]
 				if within := all.gap + cell.radius + other.radius; x*x+y*y+z*z < within*within {
@@ -372,11 +402,7 @@ func (c *correlation) of(lattice *green, v, u [3]line) float64 {
 	sum := 0.0
 	for k, wz := range c[2].share {
 		for j, wy := range c[1].share {
-			row := 0.0
-			for i, wx := range c[0].share {
-				row += wx * lattice.at(c[0].low+i, c[1].low+j, c[2].low+k)
-			}
-			sum += wz * wy * row
+			sum += wz * wy * lattice.along(c[0], c[1].low+j, c[2].low+k)
 		}
 	}
 	return sum

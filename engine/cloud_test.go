@@ -243,7 +243,7 @@ func TestNearFieldIsThatOfTheDefinition(t *testing.T) {
 // Cells in a box are as these and all their images in a box without walls.
 func TestWallsMirrorAndRepeatTheNearField(t *testing.T) {
 	spacing := [3]float64{10, 10, 10}
-	const size = 40. // along x; the reach of 32 µm makes a mirror mirror a mirror
+	const size = 40. // along x; images of 27 µm outside it are within reach
 	at := within(rand.New(rand.NewPCG(4, 0)), 12, r3.Vec{Y: 400, Z: 400}, r3.Vec{X: size, Y: 430, Z: 430})
 	for kind, images := range map[tissue.BoundaryKind]func(x float64) []float64{
 		tissue.NoFlux:   func(x float64) []float64 { return []float64{x, -x, 2*size - x, 2*size + x, x - 2*size} },
@@ -434,13 +434,16 @@ func TestDenseSuspension(t *testing.T) {
 		leastVoxel, leastOff float64 // of coupling voxel and plain, from afar
 	}{
 		{200, 1e4, 5, 0.004, 0.002, 0.05, 0.2},
-		{200, 1e4, 10, 0.007, 0.005, 0.15, 0.2},
-		{200, 1e4, 20, 0.008, 0.010, 0.3, 0.3},
-		{200, 1e5, 10, 0.004, 0.010, 0.3, 0.4},
-		{200, 1e5, 20, 0.005, 0.019, 0.5, 0.5},
-		{500, 1e4, 20, 0.011, 0.017, 0.3, 0.3}, // four a voxel
+		{200, 1e4, 10, 0.009, 0.005, 0.15, 0.2},
+		{200, 1e4, 20, 0.014, 0.013, 0.3, 0.3},
+		{200, 1e5, 10, 0.005, 0.012, 0.3, 0.4},
+		{200, 1e5, 20, 0.006, 0.029, 0.5, 0.5},
+		{500, 1e4, 20, 0.018, 0.027, 0.3, 0.3}, // four a voxel
 	} {
 		t.Run(fmt.Sprintf("n=%d/R=%g/h=%g", tc.number, tc.receptors, tc.edge), func(t *testing.T) {
+			if testing.Short() && tc.receptors != 1e4 {
+				t.Skip("-short")
+			}
 			spheres := suspension(1, tc.number, tc.receptors, r3.Vec{}, box)
 			off := func(coupling string, background float64) float64 {
 				want, err := oracle.Scatter(spheres, oracle.Medium{Diffusion: diffusion, Background: background})
@@ -490,10 +493,10 @@ func TestSweepsOverPairsSuffice(t *testing.T) {
 func TestCellsAtAWall(t *testing.T) {
 	const (
 		edge, diffusion, decay = 20., 10., 0.01 // µm, µm²/s, 1/s: a diffusion length of 32 µm
-		n                      = 40
+		n                      = 15
 	)
 	shape := [3]int{13, 15, 15}                                                                   // five lengths and more to the other walls
-	spheres := suspension(3, n, 1e4, r3.Vec{X: 5, Y: 120, Z: 120}, r3.Vec{X: 65, Y: 180, Z: 180}) // none through the wall
+	spheres := suspension(3, n, 1e4, r3.Vec{X: 5, Y: 120, Z: 120}, r3.Vec{X: 15, Y: 180, Z: 180}) // none through the wall
 	for i := range n / 5 {
 		spheres[i].Release = 10
 	}
@@ -512,8 +515,8 @@ func TestCellsAtAWall(t *testing.T) {
 	e.take(c, diffusion)
 	off := offBy(e.uptake(pairSweeps, pairDamping), want[:n], spheres)
 	t.Logf("off by %.4f", off)
-	if off > 0.03 {
-		t.Errorf("off by %.4f", off)
+	if off > 0.015 { // as in TestDenseSuspension
+		t.Errorf("off by %.4f, want 0.015", off)
 	}
 }
 

@@ -56,6 +56,12 @@ type CohortFluid struct {
 	Capacity  Capacity
 }
 
+// Binds reports whether a reaction takes up the fluid's substrate in proportion to its
+// density: what other reactions let go was bound before.
+func (f *CohortFluid) Binds() bool {
+	return slices.ContainsFunc(f.Terms, func(t FluidTerm) bool { return t.Slope != nil })
+}
+
 // FluidTerm is what a reaction does to the fluid.
 type FluidTerm struct {
 	Rate   int              // position in Kinetics.Rates
@@ -266,6 +272,29 @@ func (c *Cohort) free(members []*field, voxel int) bool {
 		}
 	}
 	return true
+}
+
+// EachByVoxel visits the entries in the order of voxels and, within one, cells.
+func (f *Footprints) EachByVoxel(voxels int, visit func(cell, entry int)) {
+	first := make([]int, voxels+1)
+	for _, v := range f.Voxel {
+		first[v+1]++
+	}
+	for v := range voxels {
+		first[v+1] += first[v]
+	}
+	type pair struct{ cell, entry int }
+	order := make([]pair, len(f.Voxel))
+	for cell := range len(f.First) - 1 {
+		for entry := f.First[cell]; entry < f.First[cell+1]; entry++ {
+			v := f.Voxel[entry]
+			order[first[v]] = pair{cell, entry}
+			first[v]++
+		}
+	}
+	for _, p := range order {
+		visit(p.cell, p.entry)
+	}
 }
 
 func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bool) {

@@ -62,6 +62,22 @@ func (g *green) at(x, y, z int) float64 {
 	return g.values[x+greenReach+greenEdge*(y+greenReach+greenEdge*(z+greenReach))]
 }
 
+// along returns Σ share G over a line of voxels along x, 1/µm.
+func (g *green) along(x line, y, z int) float64 {
+	sum := 0.0
+	if last := x.low + len(x.share) - 1; max(-x.low, last, y, -y, z, -z) > greenReach {
+		for i, share := range x.share {
+			sum += share * g.at(x.low+i, y, z)
+		}
+		return sum
+	}
+	from := x.low + greenReach + greenEdge*(y+greenReach+greenEdge*(z+greenReach))
+	for i, value := range g.values[from : from+len(x.share)] {
+		sum += value * x.share[i]
+	}
+	return sum
+}
+
 // scaledBesselI returns exp(−x) I_n(x) for n = 0 … most and x ≥ 0: the means of
 // exp(−x (1 − cos θ)) cos nθ over a period, whose trapezoidal sums converge
 // exponentially; from x = 700 on Hankel's asymptotic series (Abramowitz & Stegun 9.7.1)
