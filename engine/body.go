@@ -83,7 +83,7 @@ type Body struct {
 	outflow, other   []float64   // per member: amount/s that leaves the field, at c and elsewhere
 	shifted          []float64
 
-	supply   []line // of infusions, per variable
+	supply   []ramp // of infusions, per variable
 	since    float64
 	given    int       // doses so far
 	seen     []float64 // ∫y dt of the last step, or batch
@@ -92,8 +92,8 @@ type Body struct {
 	ledger   []BodyLedger
 }
 
-// line is a density per time that changes evenly.
-type line struct{ value, slope float64 }
+// ramp is a density per time that changes evenly.
+type ramp struct{ value, slope float64 }
 
 // bodySlope is the derivative of a reaction by a variable, with the changes it makes.
 type bodySlope struct {
@@ -121,7 +121,7 @@ func newBody(m *tissue.Model, members []tissue.SubstrateID, sites []*BodySites) 
 		return nil
 	}
 	n := len(m.Body.Variables)
-	b := &Body{model: m.Body, sites: sites, supply: make([]line, n), ledger: make([]BodyLedger, n)}
+	b := &Body{model: m.Body, sites: sites, supply: make([]ramp, n), ledger: make([]BodyLedger, n)}
 	for _, v := range []*[]float64{&b.value, &b.rate, &b.near, &b.far, &b.next, &b.rateNext, &b.moved, &b.shifted, &b.seen, &b.largest} {
 		*v = make([]float64, n)
 	}
@@ -305,9 +305,9 @@ func (b *Body) renew(t float64) {
 		if t < f.Start || t >= f.End {
 			continue
 		}
-		now := line{value: f.Rate}
+		now := ramp{value: f.Rate}
 		if f.Series != nil {
-			now = line{f.Series.At(t), f.Series.Slope(t)}
+			now = ramp{f.Series.At(t), f.Series.Slope(t)}
 		}
 		s, capacity := &b.supply[f.Compartment], b.model.Variables[f.Compartment].Capacity()
 		s.value += now.value / capacity

@@ -37,13 +37,13 @@ func (d *decoder) bodyVariables(f fields) {
 	b := d.model().Body
 	if v, ok := d.organism.get("compartments"); ok {
 		for _, m := range v.named("{blood: " + compartmentExample + "}") {
-			d.variables = append(d.variables, m)
+			d.organs = append(d.organs, m)
 			b.Variables = append(b.Variables, d.compartment(m))
 		}
 	}
 	if v, ok := d.organism.get("variables"); ok {
 		for _, m := range v.named("{temperature: " + readOutExample + "}") {
-			d.variables = append(d.variables, m)
+			d.organs = append(d.organs, m)
 			b.Variables = append(b.Variables, d.readOut(m))
 		}
 	}
@@ -52,11 +52,11 @@ func (d *decoder) bodyVariables(f fields) {
 
 // bodyNames reports names that rates could not tell apart.
 func (d *decoder) bodyNames(v value) {
-	if len(d.variables) == 0 && len(d.faults) == 0 {
+	if len(d.organs) == 0 && len(d.faults) == 0 {
 		v.fault("neither compartments nor variables: want at least one, such as %s", bodyExample)
 	}
 	words := map[string]string{}
-	for _, m := range d.variables {
+	for _, m := range d.organs {
 		word := expression.Identifier(m.name)
 		if other, ok := words[word]; ok {
 			d.fault(m.key, m.path, "%q and %q are both %s in a rate: want names that differ", other, m.name, word)
@@ -173,7 +173,7 @@ func (d *decoder) compartmentNamed(v value) (tissue.BodyVariableID, bool) {
 	id, ok := b.Variable(name)
 	switch {
 	case !ok:
-		v.fault("no compartment %q%s", name, suggest(name, names(d.variables)))
+		v.fault("no compartment %q%s", name, suggest(name, names(d.organs)))
 	case !b.Variables[id].IsCompartment():
 		v.fault("%q has no volume: want a compartment", name)
 		ok = false
@@ -181,8 +181,8 @@ func (d *decoder) compartmentNamed(v value) (tissue.BodyVariableID, bool) {
 	return id, ok
 }
 
-// variableNamed finds the compartment or read-out a name in the file means.
-func (d *decoder) variableNamed(v value) (tissue.BodyVariableID, bool) {
+// bodyVariableNamed finds the compartment or read-out a name in the file means.
+func (d *decoder) bodyVariableNamed(v value) (tissue.BodyVariableID, bool) {
 	name, ok := v.str()
 	if !ok {
 		return 0, false
@@ -193,7 +193,7 @@ func (d *decoder) variableNamed(v value) (tissue.BodyVariableID, bool) {
 	}
 	id, ok := d.model().Body.Variable(name)
 	if !ok {
-		v.fault("no compartment or variable %q%s", name, suggest(name, names(d.variables)))
+		v.fault("no compartment or variable %q%s", name, suggest(name, names(d.organs)))
 	}
 	return id, ok
 }
@@ -344,7 +344,7 @@ func (d *decoder) regionNamed(v value) int {
 
 // bodyReactions decodes the rate laws of the body and the constants they share.
 func (d *decoder) bodyReactions(f fields) {
-	shared, sound := d.constants(f, nil)
+	shared, sound := d.constants(f, d.shared)
 	v, ok := f.get("reactions")
 	if !ok {
 		return
@@ -365,8 +365,8 @@ func (d *decoder) bodyReactions(f fields) {
 			r.Changes = d.variableChanges(changes)
 		}
 		rate, ok := f.need("rate", "k*blood")
-		if ok && sound && local {
-			r.Rate = d.rateIn(rate, tissue.BodyRateScope(b.Variables, constants))
+		if ok && sound && local && d.sharedSound {
+			r.Rate = d.rate(rate, tissue.BodyRateScope(b.Variables, constants))
 		}
 		if r.Rate != nil {
 			d.bodyRateFits(r, rate)
@@ -386,7 +386,7 @@ func (d *decoder) variableChanges(v value) []tissue.VariableChange {
 	for _, m := range members {
 		id, ok := d.model().Body.Variable(m.name)
 		if !ok {
-			d.fault(m.key, m.path, "no compartment or variable %q%s", m.name, suggest(m.name, names(d.variables)))
+			d.fault(m.key, m.path, "no compartment or variable %q%s", m.name, suggest(m.name, names(d.organs)))
 		}
 		if !ok || m.kind == null {
 			continue
@@ -550,9 +550,9 @@ func (w *writer) body() {
 	for _, r := range b.Reactions {
 		var changes []string
 		for _, c := range r.Changes {
-			changes = append(changes, yamlText(b.Variables[c.Variable].Name)+": "+quantity.Format(c.Factor, c.Dimension.MolarUnit()))
+			changes = append(changes, factorText(b.Variables[c.Variable].Name, c.Factor, c.Dimension))
 		}
-		w.reaction(2, r.Name, r.Rate, changes)
+		w.law(2, r.Name, r.Rate, changes)
 	}
 	if len(b.Infusions) > 0 {
 		w.line(1, "infusions:")

@@ -272,7 +272,7 @@ func (d *decoder) expectation(v value) {
 		}
 		e.Observable = observable
 		if observable == "body" {
-			e.Variable, known = d.variableNamed(v)
+			e.Variable, known = d.bodyVariableNamed(v)
 		} else if name, ok := v.str(); ok {
 			e.Substrate, known = d.substrateNamed(name, v.at, v.path)
 		}
