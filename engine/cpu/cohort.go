@@ -22,6 +22,7 @@ type cohort struct {
 	workers                []*physiology
 	trials                 []engine.StateTrial
 	steep                  []float64 // per herd, of its states: see steepness
+	mix                    float64   // what solve gives a share in pull
 }
 
 // cohortFluid is what the cells exchange with one member of the group.
@@ -50,15 +51,23 @@ type drop struct {
 // physiology is what one goroutine needs to evaluate cells.
 type physiology struct {
 	rates            []*expression.Evaluator
-	slopes           [][]*expression.Evaluator // per fluid and term; nil where the rate does not depend on the density
-	derivatives      [][]derivative            // per rate
-	ofState, ofFluid [][][]float64             // see differentiate
-	values           [][]float64               // by index of the rates: a row per herd
-	rate             [][]float64               // per rate
+	slopes           [][]slopeRow   // per fluid and term
+	inner            []int          // the rates that change no fluid
+	derivatives      [][]derivative // per rate
+	ofState, ofFluid [][][]float64  // see differentiate
+	values           [][]float64    // by index of the rates: a row per herd
+	rate             [][]float64    // per rate
 	seen             []float64
 	bind             []float64 // slope of what reactions bind over the surface density
 	give             []float64 // what they give off at density 0
 	row              []float64
+}
+
+// slopeRow is the slope of a rate over the density; without an evaluator where it does
+// not depend on that.
+type slopeRow struct {
+	evaluator *expression.Evaluator
+	row       []float64
 }
 
 // derivative is that of a rate by one of what it depends on, a column of ofState.
@@ -135,16 +144,20 @@ func (c *cohort) newPhysiology() *physiology {
 		}
 		p.derivatives = append(p.derivatives, by)
 	}
+	outer := make([]bool, len(p.rates))
 	for _, fluid := range c.fluids {
-		var slopes []*expression.Evaluator
-		for _, term := range fluid.Terms {
-			if term.Slope == nil {
-				slopes = append(slopes, nil)
-			} else {
-				slopes = append(slopes, term.Slope.Evaluator())
+		slopes := make([]slopeRow, len(fluid.Terms))
+		for k, term := range fluid.Terms {
+			if outer[term.Rate] = true; term.Slope != nil {
+				slopes[k] = slopeRow{term.Slope.Evaluator(), row()}
 			}
 		}
 		p.slopes = append(p.slopes, slopes)
+	}
+	for k := range p.rates {
+		if !outer[k] {
+			p.inner = append(p.inner, k)
+		}
 	}
 	matrix := func(rows int) [][][]float64 {
 		all := make([][][]float64, rows)
@@ -196,9 +209,9 @@ type view struct {
 // where a fluid's exchange goes.
 func (c *cohort) evaluate(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
 	c.surfaces(p, v, from, to, out)
-	n := to - from
-	for k, rate := range p.rates {
-		rate.Row(p.rate[k][:n], within(p.values, n))
+	values := within(p.values, to-from)
+	for _, k := range p.inner {
+		p.rates[k].Row(p.rate[k][:to-from], values)
 	}
 	for _, fluid := range c.fluids {
 		p.exchange(fluid, out(fluid), from, to)
@@ -221,8 +234,9 @@ func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortF
 		c.see(p, fluid, v, from, to)
 		p.react(c, i, n)
 		e := out(fluid)
-		p.solve(fluid, e, from, to)
-		copy(p.values[fluid.Substrate][:n], e.surface[from:to])
+		p.solve(fluid, e, from, to, c.mix)
+		p.raise(fluid, i, e.surface[from:to])
+		copy(p.values[fluid.Substrate], e.surface[from:to])
 	}
 }
 
@@ -286,32 +300,39 @@ func (c *cohort) correct(all []*cohort) {
 	}
 }
 
-// react writes what reactions bind per density of a fluid and give off at density 0.
+// react evaluates the rates that change a fluid, at density 0 where they depend on it,
+// and writes what they bind per density and give off at density 0.
 func (p *physiology) react(c *cohort, i, n int) {
-	fluid := c.fluids[i]
+	fluid, values := c.fluids[i], within(p.values, n)
 	clear(p.bind)
 	clear(p.give)
-	if len(fluid.Terms) == 0 {
-		return
-	}
-	values := within(p.values, n)
 	clear(p.values[fluid.Substrate])
 	for k, term := range fluid.Terms {
-		p.rates[term.Rate].Row(p.row[:n], values)
-		for x, v := range p.row[:n] {
-			p.give[x] += term.Factor * v
+		rate := p.rate[term.Rate][:n]
+		p.rates[term.Rate].Row(rate, values)
+		addScaled(p.give, rate, term.Factor)
+		if slope := p.slopes[i][k]; slope.evaluator != nil {
+			slope.evaluator.Row(slope.row[:n], values)
+			addScaled(p.bind, slope.row[:n], -term.Factor)
 		}
-		if slope := p.slopes[i][k]; slope != nil {
-			slope.Row(p.row[:n], values)
-			for x, v := range p.row[:n] {
-				p.bind[x] -= term.Factor * v
+	}
+}
+
+// raise brings the rates that depend on a fluid from density 0 to that at the surface.
+func (p *physiology) raise(fluid *cohortFluid, i int, surface []float64) {
+	for k, term := range fluid.Terms {
+		if slope := p.slopes[i][k]; slope.evaluator != nil {
+			rate := p.rate[term.Rate]
+			for x, c := range surface {
+				rate[x] += slope.row[x] * c
 			}
 		}
 	}
 }
 
-// solve writes the density at the surface of each cell; NaN where the law ends.
-func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int) {
+// solve writes the density at the surface of each cell, NaN where the law ends, and gives
+// what it makes flow a share in the fluxes known to neighbours.
+func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int, mix float64) {
 	for k := range to - from {
 		law := fluid.Laws[from+k]
 		law.Sink += p.bind[k]
@@ -321,7 +342,11 @@ func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int) {
 			continue
 		}
 		e.surface[from+k] = law.Surface(p.seen[k])
-		fluid.pull[from+k] = law.Flux(e.surface[from+k])
+		if pull := &fluid.pull[from+k]; mix == 1 {
+			*pull = law.Flux(e.surface[from+k])
+		} else if mix > 0 {
+			*pull += mix * (law.Flux(e.surface[from+k]) - *pull)
+		}
 	}
 }
 

@@ -122,8 +122,9 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 			clear(f.correction)
 		}
 	}
-	for range engine.PairSweeps {
+	for sweep := range engine.PairSweeps + 1 {
 		for _, c := range g.cohorts {
+			c.mix = engine.PairShare(sweep)
 			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
 		}
 		for _, c := range g.cohorts {
