@@ -9,6 +9,7 @@ import (
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
+	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -101,23 +102,38 @@ func TestGPUCohortsAgreeWithReference(t *testing.T) {
 		for _, o := range []engine.Options{
 			{TimeStep: 7},
 			{TimeStep: 7, Coupling: engine.PlainCoupling},
+			{TimeStep: 7, Coupling: engine.CloudCoupling},
 			{Scheme: engine.FTCS},
+			{Scheme: engine.FTCS, Coupling: engine.CloudCoupling},
 		} {
-			t.Run(fmt.Sprintf("%s/%s%v%s", name, o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
-				reference, err := cpu.NewSolver(m, o)
-				closing(t, reference, err)
-				tested, err := engine.NewGPUSolver(d, m, o)
-				closing(t, tested, err)
-				const duration = 140
-				advance(t, reference, duration)
-				advance(t, tested, duration)
-				for s := range m.Substrates {
-					compare(t, tested, reference, m, tissue.SubstrateID(s))
-				}
-				compareCells(t, tested, reference, m)
-			})
+			t.Run(fmt.Sprintf("%s/%s%v%s", name, o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) { agreeOnCells(t, d, m, o) })
 		}
 	}
+}
+
+// Cells without a state are cohorts too where they spread over voxels.
+func TestGPUCloudAgreesWithReference(t *testing.T) {
+	d := gputest.Open(t)
+	for name, m := range agreementModels() {
+		if m.Cells.Len() > 0 {
+			t.Run(name, func(t *testing.T) { agreeOnCells(t, d, m, engine.Options{TimeStep: 7, Coupling: engine.CloudCoupling}) })
+		}
+	}
+}
+
+func agreeOnCells(t *testing.T, d *gpu.Device, m *tissue.Model, o engine.Options) {
+	t.Helper()
+	reference, err := cpu.NewSolver(m, o)
+	closing(t, reference, err)
+	tested, err := engine.NewGPUSolver(d, m, o)
+	closing(t, tested, err)
+	const duration = 140
+	advance(t, reference, duration)
+	advance(t, tested, duration)
+	for s := range m.Substrates {
+		compare(t, tested, reference, m, tissue.SubstrateID(s))
+	}
+	compareCells(t, tested, reference, m)
 }
 
 func compareCells(t *testing.T, tested, reference engine.Solver, m *tissue.Model) {
