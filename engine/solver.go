@@ -116,6 +116,9 @@ type CellStates struct {
 	Surface  [][]float64 // density at the cell's surface
 	Secreted [][]float64 // amount/s; molecules/s for substrates in nM
 	TakenUp  [][]float64 // amount/s
+	// Variables are the values of each cell's variables, in the order of its type's: per
+	// cell, unlike the others.
+	Variables [][]float64
 }
 
 // Ledger accounts for the amount of one substrate since the start: molecules for
