@@ -110,10 +110,30 @@ type cellKind struct {
 }
 
 func (laws SurfaceLaws) lawIn(label uint8, t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+	return laws.lawOf(label, t, laws.model.CellTypes[t].Exchange, s)
+}
+
+// ofCell returns the law of a cell; those of its type are kept in known.
+func (laws SurfaceLaws) ofCell(cell int, kind cellKind, s tissue.SubstrateID, known map[cellKind]SurfaceLaw) (SurfaceLaw, error) {
+	if own := laws.model.Cells.Exchange; own != nil && own[cell] != nil {
+		law, _, err := laws.lawOf(kind.label, kind.t, own[cell], s)
+		return law, err
+	}
+	law, found := known[kind]
+	if found {
+		return law, nil
+	}
+	law, _, err := laws.lawIn(kind.label, kind.t, s)
+	known[kind] = law
+	return law, err
+}
+
+// lawOf returns the law of a cell of a type with an exchange in place of the type's.
+func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissue.Exchange, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
 	m := laws.model
 	cell, substrate := m.CellTypes[t], m.Substrates[s]
 	amount := substrate.Unit.AmountPerVolume()
-	for _, e := range cell.Exchange {
+	for _, e := range exchange {
 		if e.Substrate != s {
 			continue
 		}
@@ -141,11 +161,13 @@ func (laws SurfaceLaws) lawIn(label uint8, t tissue.CellTypeID, s tissue.Substra
 		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.selfTerm) / (mobility * amount)
 	}
 	if law.Slack() <= 0 {
-		return law, true, fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
-			cell.Name, substrate.Name, law.Steepest()/amount, cell.Radius, -1/law.Shift/amount, ErrBeyondSubVoxelLaw)
+		return law, true, laws.beyond(cell, substrate, law)
 	}
-	return law, law != SurfaceLaw{Shift: law.Shift}, nil
+	return law, !law.rests(), nil
 }
+
+// rests reports whether a cell leaves the substrate alone.
+func (l SurfaceLaw) rests() bool { return l == SurfaceLaw{Shift: l.Shift} }
 
 // Steepest returns the largest slope of the uptake over the surface density,
 // amount/s per density.
@@ -169,12 +191,18 @@ func (l SurfaceLaw) Slope() float64 { return l.Steepest() / l.Slack() }
 //
 //	dJ/dc = J'/(1 + g J'),  J' = κ + V_max K_m/(K_m + c_s)²
 func (l SurfaceLaw) SlopeAt(voxel float64) float64 {
-	slope := l.Sink
-	if l.MaxUptake > 0 {
-		sum := l.HalfSaturation + l.Surface(voxel)
-		slope += l.MaxUptake * l.HalfSaturation / (sum * sum)
-	}
+	slope := l.SlopeAtSurface(l.Surface(voxel))
 	return slope / (1 + l.Shift*slope)
+}
+
+// SlopeAtSurface returns J', the slope of the flux over the density at the surface,
+// amount/s per density, at such a density.
+func (l SurfaceLaw) SlopeAtSurface(surface float64) float64 {
+	if l.MaxUptake == 0 {
+		return l.Sink
+	}
+	sum := l.HalfSaturation + surface
+	return l.Sink + l.MaxUptake*l.HalfSaturation/(sum*sum)
 }
 
 // Edge returns the density of the voxel below which c_s of a cell whose uptake saturates
@@ -278,33 +306,30 @@ func (laws SurfaceLaws) exchange(s tissue.SubstrateID, p *Mosaic) (*Exchange, er
 	x := &Exchange{Capacity: capacityOf(m, s, p)}
 	type placed struct{ voxel, cell int }
 	var order []placed
-	for i := range m.Cells.Type {
+	inCohort := make([]bool, len(m.CellTypes))
+	for t, cell := range m.CellTypes {
+		inCohort[t] = laws.inCohort(cell, s)
+	}
+	for i, t := range m.Cells.Type {
 		at := m.Grid.VoxelAt(m.Cells.Position[i])
 		voxel := m.Grid.Index(at[0], at[1], at[2])
-		if p == nil || p.Free(voxel) {
+		if (p == nil || p.Free(voxel)) && !inCohort[t] {
 			order = append(order, placed{voxel, i})
 		}
 	}
 	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
-	type known struct {
-		law SurfaceLaw
-		ok  bool
-	}
-	all := map[cellKind]known{}
+	known := map[cellKind]SurfaceLaw{}
 	var faults []error
 	slope := map[int]float64{}
 	for _, p := range order {
 		k := cellKind{laws.label(p.voxel), m.Cells.Type[p.cell]}
-		law, found := all[k]
-		if !found {
-			var err error
-			if law.law, law.ok, err = laws.lawIn(k.label, k.t, s); err != nil {
-				faults = append(faults, err)
-			}
-			all[k] = law
+		_, told := known[k]
+		law, err := laws.ofCell(p.cell, k, s, known)
+		if err != nil && !told {
+			faults = append(faults, err)
 		}
-		if law.ok {
-			x.add(p.voxel, law.law, slope)
+		if !law.rests() {
+			x.add(p.voxel, law, slope)
 		}
 	}
 	return x, errors.Join(faults...)

@@ -80,6 +80,8 @@ func (g *gpuGroup) Members() []Member {
 	return members
 }
 
+func (g *gpuGroup) Cohorts() []CohortMember { return nil }
+
 func (g *gpuGroup) EvaluateRate(t float64) ([]Trial, error) {
 	g.t = t
 	return g.run(g.onDevice.rate)

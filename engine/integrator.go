@@ -38,20 +38,22 @@ type field struct {
 	elapsed      float64 // s since the integrals were last fetched
 	moment       float64 // ∫(t − walls.Since) dt over it, s²
 	sweeps       int64   // of a step of ftcs or lod
+	group        *group
 }
 
 // group is the substrates that step together because they are coupled.
 type group struct {
 	fields   []*field
+	cohorts  []*crowd
 	stepper  Stepper
-	radius   float64 // spectral bound of the group but for its reactions, 1/s
-	steep    float64 // and of these, 1/s
+	radius   float64 // spectral bound of the group but for its reactions and cohorts, 1/s
+	steep    float64 // and cohorts, and of these, 1/s
 	positive float64 // s: the longest step of forward Euler that keeps densities positive, but for reactions
 	longest  float64 // step of RKC2 that the flow allows, s
 	time     float64 // s
 	step     float64 // s, proposed next; 0 before the first
 	ready    bool    // F(c) is valid
-	reacts   bool    // whether there are reactions
+	reacts   bool    // whether there are reactions or cohorts
 	knot     float64 // s: until then what lies beyond the walls changes in straight lines
 }
 
@@ -79,6 +81,15 @@ func retarded(s tissue.Substrate) tissue.Substrate {
 type Group struct {
 	Substrates []Substrate
 	Reactions  Reactions
+	Cohorts    []*Cohort
+}
+
+// crowd is a cohort on its device.
+type crowd struct {
+	*Cohort
+	member CohortMember
+	norm   []float64 // per variable: √Σ y²
+	most   []float64 // and the largest |y|
 }
 
 // NewIntegrator prepares a valid model for a device that makes one Stepper per
@@ -135,15 +146,22 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 		f.substrate.Cells, f.substrate.Walls = f.cells, f.walls
 		wanted.Substrates = append(wanted.Substrates, f.substrate)
 	}
+	var err error
+	if wanted.Cohorts, err = in.laws(in.model).cohorts(fields, nil); err != nil {
+		return err
+	}
 	stepper, err := newStepper(wanted)
 	if err != nil {
 		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
 	}
-	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates) > 0}
+	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
+	for i, c := range wanted.Cohorts {
+		g.cohorts = append(g.cohorts, newCrowd(c, stepper.Cohorts()[i]))
+	}
 	for i, f := range fields {
-		f.member = stepper.Members()[i]
+		f.member, f.group = stepper.Members()[i], g
 		if err := in.fill(f); err != nil {
 			return err
 		}
@@ -155,7 +173,7 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 	if err := schemeFaults(m, in.options.Scheme); err != nil {
 		return nil, err
 	}
-	laws := newSurfaceLaws(m, in.options.Coupling, in.labels)
+	laws := in.laws(m)
 	exchanges := make([]*Exchange, len(m.Substrates))
 	var faults []error
 	for i, f := range in.fields {
@@ -169,6 +187,10 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 		exchanges[i] = x
 	}
 	return exchanges, errors.Join(faults...)
+}
+
+func (in *Integrator) laws(m *tissue.Model) SurfaceLaws {
+	return newSurfaceLaws(m, in.options.Coupling, in.labels)
 }
 
 // wallsAt returns the exchange of a substrate with its walls at a time, s; LOD has

@@ -42,8 +42,8 @@ func reactionsAmong(m *tissue.Model, members []tissue.SubstrateID) Reactions {
 	return all
 }
 
-// coupled returns the groups of substrates that reactions tie together, in the order of
-// their first members.
+// coupled returns the groups of substrates that reactions, in the fluid or of cells, tie
+// together, in the order of their first members.
 func coupled(m *tissue.Model) [][]tissue.SubstrateID {
 	group := make([]int, len(m.Substrates))
 	for i := range group {
@@ -64,6 +64,13 @@ func coupled(m *tissue.Model) [][]tissue.SubstrateID {
 		}
 		for _, variable := range r.Rate.Uses() {
 			join(first, variable)
+		}
+	}
+	for _, t := range m.CellTypes {
+		for s := range m.Substrates {
+			if kinetic(t, tissue.SubstrateID(s)) {
+				join(int(home(m, t)), s)
+			}
 		}
 	}
 	var groups [][]tissue.SubstrateID

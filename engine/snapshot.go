@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -20,7 +21,15 @@ type snapshot struct {
 	Fields     []fieldState
 }
 
-type groupState struct{ Time, Step float64 }
+type groupState struct {
+	Time, Step float64
+	Cohorts    []cohortState
+}
+
+type cohortState struct {
+	Cells []tissue.CellID
+	State [][]float64 // per variable and cell
+}
 
 type fieldState struct {
 	Ledger  Ledger
@@ -28,7 +37,7 @@ type fieldState struct {
 	Density []float64
 }
 
-const snapshotFormat = 1
+const snapshotFormat = 2
 
 // Snapshot writes the state. It settles the ledger, as Ledger does.
 func (in *Integrator) Snapshot(w io.Writer) error {
@@ -37,7 +46,11 @@ func (in *Integrator) Snapshot(w io.Writer) error {
 		state.Substrates = append(state.Substrates, s.Name)
 	}
 	for _, g := range in.groups {
-		state.Groups = append(state.Groups, groupState{g.time, g.step})
+		cohorts, err := g.cohortStates(in.model)
+		if err != nil {
+			return err
+		}
+		state.Groups = append(state.Groups, groupState{g.time, g.step, cohorts})
 	}
 	for _, f := range in.fields {
 		if err := f.settle(); err != nil {
@@ -55,7 +68,20 @@ func (in *Integrator) Snapshot(w io.Writer) error {
 	return nil
 }
 
-// Restore takes the state of a snapshot of the same grid and substrates.
+// cohortStates copies the states of a group's cells.
+func (g *group) cohortStates(m *tissue.Model) ([]cohortState, error) {
+	var all []cohortState
+	for _, c := range g.cohorts {
+		state, err := c.read()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, cohortState{c.ids(m), state})
+	}
+	return all, nil
+}
+
+// Restore takes the state of a snapshot of the same grid, substrates and cells.
 func (in *Integrator) Restore(r io.Reader) error {
 	var state snapshot
 	if err := gob.NewDecoder(r).Decode(&state); err != nil {
@@ -80,6 +106,13 @@ func (in *Integrator) Restore(r io.Reader) error {
 		f.ledger.Present = present
 	}
 	for i, g := range in.groups {
+		for k, c := range g.cohorts {
+			restored := *c.Cohort
+			restored.State = state.Groups[i].Cohorts[k].State
+			if err := c.replace(&restored); err != nil {
+				return err
+			}
+		}
 		g.time, g.step, g.ready = state.Groups[i].Time, state.Groups[i].Step, false
 		g.knot = g.time // the walls are those of another time
 	}
@@ -96,6 +129,17 @@ func (in *Integrator) fits(state snapshot) error {
 	}
 	if len(state.Groups) != len(in.groups) || len(state.Fields) != len(in.fields) {
 		return errors.New("snapshot of other substrates")
+	}
+	for i, g := range in.groups {
+		cohorts := state.Groups[i].Cohorts
+		if len(cohorts) != len(g.cohorts) {
+			return errors.New("snapshot of other cell types")
+		}
+		for k, c := range g.cohorts {
+			if !slices.Equal(cohorts[k].Cells, c.ids(in.model)) || len(cohorts[k].State) != len(c.State) {
+				return fmt.Errorf("snapshot of other cells of type %q: update the solver with those first", c.Name)
+			}
+		}
 	}
 	for i, name := range state.Substrates {
 		if in.model.Substrates[tissue.SubstrateID(i)].Name != name {

@@ -109,16 +109,14 @@ type Stats struct {
 // Work returns the sweeps, with a cycle of multigrid counted as the sweeps it costs.
 func (s Stats) Work() float64 { return float64(s.Sweeps) + cycleSweeps*float64(s.Cycles) }
 
-// CellStates is what each cell exchanges with its surroundings, by stable id;
-// slices are per substrate, then per cell in the order of ID.
+// CellStates is what each cell exchanges with its surroundings, and its state, by stable
+// id; slices are per substrate, then per cell in the order of ID, but for Variables.
 type CellStates struct {
-	ID       []tissue.CellID
-	Surface  [][]float64 // density at the cell's surface
-	Secreted [][]float64 // amount/s; molecules/s for substrates in nM
-	TakenUp  [][]float64 // amount/s
-	// Variables are the values of each cell's variables, in the order of its type's: per
-	// cell, unlike the others.
-	Variables [][]float64
+	ID        []tissue.CellID
+	Surface   [][]float64 // density at the cell's surface
+	Secreted  [][]float64 // amount/s; molecules/s for substrates in nM
+	TakenUp   [][]float64 // amount/s
+	Variables [][]float64 // per cell: its state, in the order of its type's variables; nil without
 }
 
 // Ledger accounts for the amount of one substrate since the start: molecules for

@@ -72,31 +72,27 @@ func (in *Integrator) Gather(s tissue.SubstrateID, at []r3.Vec, density []float6
 	return in.fields[s].member.Gather(at, density, gradient)
 }
 
-// Cells evaluates the surface law of every cell at the density of its voxel.
+// Cells tells what every cell exchanges at this moment, and its state.
 func (in *Integrator) Cells() (CellStates, error) {
 	m := in.model
-	all := newSurfaceLaws(m, in.options.Coupling, in.labels)
-	centres := make([]r3.Vec, m.Cells.Len())
-	kinds := make([]cellKind, m.Cells.Len())
+	all := in.laws(m)
+	n := m.Cells.Len()
+	states := CellStates{ID: m.Cells.ID, Variables: make([][]float64, n)}
+	centres, kinds := make([]r3.Vec, n), make([]cellKind, n)
 	for i, p := range m.Cells.Position {
 		at := m.Grid.VoxelAt(p)
 		centres[i] = m.Grid.Centre(at[0], at[1], at[2])
 		kinds[i] = cellKind{all.label(m.Grid.Index(at[0], at[1], at[2])), m.Cells.Type[i]}
 	}
-	states := CellStates{ID: m.Cells.ID}
 	for s := range m.Substrates {
-		density := make([]float64, len(centres))
+		density := make([]float64, n)
 		if err := in.Gather(tissue.SubstrateID(s), centres, density, nil); err != nil {
 			return CellStates{}, err
 		}
-		surface, secreted, takenUp := density, make([]float64, len(centres)), make([]float64, len(centres))
+		surface, secreted, takenUp := density, make([]float64, n), make([]float64, n)
 		laws := map[cellKind]SurfaceLaw{}
 		for i, kind := range kinds {
-			law, ok := laws[kind]
-			if !ok {
-				law, _, _ = all.lawIn(kind.label, kind.t, tissue.SubstrateID(s)) // New had failed on a fault
-				laws[kind] = law
-			}
+			law, _ := all.ofCell(i, kind, tissue.SubstrateID(s), laws) // New had failed on a fault
 			surface[i] = law.Surface(density[i])
 			secreted[i], takenUp[i] = law.Secreted(surface[i]), law.TakenUp(surface[i])
 		}
@@ -104,7 +100,46 @@ func (in *Integrator) Cells() (CellStates, error) {
 		states.Secreted = append(states.Secreted, secreted)
 		states.TakenUp = append(states.TakenUp, takenUp)
 	}
+	for _, g := range in.groups {
+		if err := in.askCohorts(g, &states); err != nil {
+			return CellStates{}, err
+		}
+	}
 	return states, nil
+}
+
+// askCohorts puts what cohorts exchange in the place of what the law of a cell without a
+// state says, and their states.
+func (in *Integrator) askCohorts(g *group, states *CellStates) error {
+	if len(g.cohorts) == 0 {
+		return nil
+	}
+	if err := in.prepare(g); err != nil {
+		return err
+	}
+	for _, c := range g.cohorts {
+		now, err := c.member.Exchange()
+		if err != nil {
+			return err
+		}
+		for f, fluid := range c.Fluids {
+			s := fluid.Substrate
+			for k, i := range c.Cells {
+				given := now.Given[f][k]
+				states.Surface[s][i], states.Secreted[s][i], states.TakenUp[s][i] = now.Surface[f][k], given, given+now.Flux[f][k]
+			}
+		}
+		own := map[tissue.CellID][]float64{}
+		if err := c.tell(in.model, own); err != nil {
+			return err
+		}
+		for _, i := range c.Cells {
+			if state, ok := own[states.ID[i]]; ok {
+				states.Variables[i] = state
+			}
+		}
+	}
+	return nil
 }
 
 // Ledger returns the account of a substrate up to now.
@@ -118,6 +153,11 @@ func (in *Integrator) Ledger(s tissue.SubstrateID) (Ledger, error) {
 
 // settle moves the integrals from the device into the ledger.
 func (f *field) settle() error {
+	for _, c := range f.group.cohorts {
+		if err := c.settle(f.group.fields); err != nil {
+			return err
+		}
+	}
 	if f.elapsed == 0 {
 		return nil
 	}
@@ -142,7 +182,14 @@ func (in *Integrator) Update(m *tissue.Model) error {
 	if !m.SameTissue(in.model) {
 		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions and flow must stay; make a new solver")
 	}
+	if !sameKinetics(m, in.model) {
+		return errors.New("engine: update: the variables and reactions of cell types must stay; make a new solver")
+	}
 	exchanges, err := in.exchanges(m)
+	if err != nil {
+		return err
+	}
+	renewed, err := in.renewed(m)
 	if err != nil {
 		return err
 	}
@@ -155,10 +202,15 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		}
 		f.cells = exchanges[i]
 	}
-	in.model = m
-	in.bound()
-	for _, g := range in.groups {
+	for i, g := range in.groups {
+		for k, c := range g.cohorts {
+			if err := c.replace(renewed[i][k]); err != nil {
+				return err
+			}
+		}
 		g.step = 0
 	}
+	in.model = m
+	in.bound()
 	return nil
 }

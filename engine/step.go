@@ -148,6 +148,9 @@ func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) v
 			v.ratio = max(v.ratio, defect/tolerance)
 		}
 	}
+	for _, c := range g.cohorts {
+		v.ratio = max(v.ratio, c.errorRatio(constant, in.options.RelativeTolerance, parts))
+	}
 	return v
 }
 
@@ -178,6 +181,9 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	for i, f := range g.fields {
 		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed, dt*f.reacting+trials[i].Reacted)
 		f.adopt(trials[i])
+	}
+	for _, c := range g.cohorts {
+		c.adopt()
 	}
 	g.react(trials)
 	in.tick(g, dt, 1, until, remaining)

@@ -11,16 +11,20 @@ import (
 type Stepper interface {
 	// Members are the substrates of the group, in its order.
 	Members() []Member
-	// EvaluateRate makes F(c, t) valid after a density or an exchange changed. Of the
-	// trials only Reacting and Steepness count.
+	// Cohorts are those of the group, in its order.
+	Cohorts() []CohortMember
+	// EvaluateRate makes F(c, t) valid after a density, a state or an exchange changed. Of
+	// the trials only Reacting and Steepness count.
 	EvaluateRate(t float64) ([]Trial, error)
-	// Try makes candidates for the densities from t, s, to t + dt and leaves c untouched.
+	// Try makes candidates for the densities and states from t, s, to t + dt and leaves both
+	// untouched.
 	Try(t, dt float64, scheme *RKC2) ([]Trial, error)
 	// TryImplicit does what Try does by a step of SDIRK2. In place of the defect D its
 	// trials have, of F linearised as in the last stage, (1 − γ dt ∂F/∂c)⁻¹ D: stiff waves
 	// weigh as much there as in the error (Hosea & Shampine, Appl. Numer. Math. 20 (1996) 21).
 	// The stages are solved to a residual, relative to their right-hand sides, of at most
-	// the tolerance, but Σ R α (Y − c₀) is exact in both. It and Settle are called for a group of one substrate that takes part in no reaction.
+	// the tolerance, but Σ R α (Y − c₀) is exact in both. It and Settle are called for a group
+	// of one substrate that takes part in no reaction and has no cohort.
 	TryImplicit(t, dt, tolerance float64) ([]Trial, error)
 	// Settle makes candidates of the densities at which F(c, t + dt) is 0 for free
 	// voxels, from c. Their integrals are those of dt at these densities; there is no defect.
@@ -67,7 +71,7 @@ type Trial struct {
 	Decayed   float64
 	Reacting  float64 // what reactions make a second: Σ rate/R; in a mosaic Σ α rate
 	Reacted   float64 // ∫ Reacting dt, as Decayed
-	Steepness float64 // bound of the reactions' Jacobian, of all members the same, 1/s
+	Steepness float64 // bound of the Jacobian of reactions and cohorts, of all members the same, 1/s
 	Cycles    int     // of multigrid: TryImplicit and Settle
 	// Inflow is Σ of what came in through held walls, where sweeps book it: LOD.
 	Inflow float64

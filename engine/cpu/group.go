@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/cytofield/cytofield/engine"
+import (
+	"slices"
+
+	"github.com/cytofield/cytofield/engine"
+)
 
 // group is substrates that go through the stages of a step together.
 type group struct {
@@ -8,6 +12,7 @@ type group struct {
 	trials  []engine.Trial // per member, of the last call
 
 	reactions *reactions // nil for none
+	cohorts   []*cohort
 }
 
 func newGroup(wanted engine.Group) *group {
@@ -17,6 +22,9 @@ func newGroup(wanted engine.Group) *group {
 	}
 	if len(wanted.Reactions.Rates) > 0 {
 		g.reactions = newReactions(g, wanted.Reactions)
+	}
+	for _, c := range wanted.Cohorts {
+		g.cohorts = append(g.cohorts, newCohort(c, g.members))
 	}
 	return g
 }
@@ -30,6 +38,15 @@ func (g *group) Members() []engine.Member {
 	return members
 }
 
+// Cohorts returns the cells with states.
+func (g *group) Cohorts() []engine.CohortMember {
+	cohorts := make([]engine.CohortMember, len(g.cohorts))
+	for i, c := range g.cohorts {
+		cohorts[i] = c
+	}
+	return cohorts
+}
+
 // EvaluateRate writes F(c, t).
 func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 	for i, st := range g.members {
@@ -37,17 +54,30 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 		g.trials[i] = engine.Trial{}
 	}
 	if g.reactions != nil {
-		g.reactions.addRate((*stepper).now, func(st *stepper) []float64 { return st.rate }, 1)
-		g.tellReacting((*stepper).now)
+		g.reactions.addRate((*stepper).now, (*stepper).rateNow, 1)
 	}
+	g.correct((*cohort).atPresent, (*cohortFluid).atNow)
+	for _, c := range g.cohorts {
+		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
+	}
+	g.tellReacting((*stepper).now)
 	return g.trials, nil
 }
 
 // tellReacting puts what reacts at some densities, of the last rate, into the trials.
 func (g *group) tellReacting(density func(*stepper) []float64) {
-	steepness := g.reactions.steepness(density)
+	steepness := 0.0
+	if g.reactions != nil {
+		steepness = g.reactions.steepness(density)
+	}
+	for _, c := range g.cohorts {
+		steepness += c.steepness()
+	}
 	for i := range g.trials {
-		g.trials[i].Reacting, g.trials[i].Steepness = g.reactions.total(i), steepness
+		g.trials[i].Steepness = steepness
+		if g.reactions != nil {
+			g.trials[i].Reacting = g.reactions.total(i)
+		}
 	}
 }
 
@@ -65,12 +95,46 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		if g.reactions != nil {
 			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
+		g.addStage(g.members[0].pass(dt, scheme, j))
 		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
 	}
 	g.finish(t, dt)
 	return g.trials, nil
+}
+
+// addStage takes the cells through a stage.
+func (g *group) addStage(p *pass) {
+	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage)
+	for _, c := range g.cohorts {
+		c.addStage(p)
+	}
+}
+
+// correct makes the corrections of close cells for each other where they are evaluated next.
+func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged) {
+	if !g.paired() {
+		return
+	}
+	for _, c := range g.cohorts {
+		for _, f := range c.fluids {
+			clear(f.correction)
+		}
+	}
+	for range engine.PairSweeps {
+		for _, c := range g.cohorts {
+			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
+		}
+		for _, c := range g.cohorts {
+			c.correct(g.cohorts)
+		}
+	}
+}
+
+// paired reports whether any cell is close to another.
+func (g *group) paired() bool {
+	return slices.ContainsFunc(g.cohorts, func(c *cohort) bool { return len(c.Pairs.Other) > 0 })
 }
 
 // finish evaluates F of the candidates and takes the sums.
@@ -83,25 +147,34 @@ func (g *group) finish(t, dt float64) {
 		for i := range reacted {
 			reacted[i] = dt * g.reactions.total(i)
 		}
-		g.reactions.addRate((*stepper).candidate, func(st *stepper) []float64 { return st.near }, 1)
+		g.reactions.addRate((*stepper).candidate, (*stepper).rateNext, 1)
+	}
+	g.correct((*cohort).atCandidate, (*cohortFluid).atNext)
+	for _, c := range g.cohorts {
+		c.addRate(c.atCandidate(), c.near, (*cohortFluid).atNext, (*stepper).rateNext, 1)
+		c.compare(dt)
 	}
 	for i, st := range g.members {
 		g.trials[i] = st.compare(dt)
 		g.trials[i].Decayed, g.trials[i].Reacted = dt*st.lost(), reacted[i]
 	}
-	if g.reactions != nil {
-		g.tellReacting((*stepper).candidate)
-	}
+	g.tellReacting((*stepper).candidate)
 }
 
-// The fields that reactions read: c, and the candidate or what becomes one.
+// The fields that reactions and cohorts read and write: c and F(c), the candidate, or what
+// becomes one, and its rate.
 func (st *stepper) now() []float64       { return st.density }
+func (st *stepper) rateNow() []float64   { return st.rate }
 func (st *stepper) candidate() []float64 { return st.far }
+func (st *stepper) rateNext() []float64  { return st.near }
 
 // swap makes d_j the d_{j−1} of the next stage.
 func (g *group) swap() {
 	for _, st := range g.members {
 		st.near, st.far = st.far, st.near
+	}
+	for _, c := range g.cohorts {
+		c.swap()
 	}
 }
 
@@ -121,6 +194,9 @@ func (g *group) Settle(t, dt float64) (trials []engine.Trial, err error) {
 func (g *group) Accept(dt float64) error {
 	for _, st := range g.members {
 		st.accept(dt)
+	}
+	for _, c := range g.cohorts {
+		c.accept(dt)
 	}
 	return nil
 }
@@ -145,9 +221,16 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 				reacted[i] += dt * g.reactions.total(i)
 			}
 		}
+		g.correct((*cohort).atPresent, (*cohortFluid).atNow)
+		for _, c := range g.cohorts {
+			c.euler(dt)
+		}
 		for _, st := range g.members {
 			st.density, st.far = st.far, st.density
 		}
+	}
+	for _, c := range g.cohorts {
+		c.finishEuler()
 	}
 	for i, st := range g.members {
 		g.trials[i] = st.finishEuler(dt)
@@ -168,4 +251,4 @@ func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
 func (g *group) Close() error { return nil }
 
 // alone reports whether nothing couples the first member to anything.
-func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil }
+func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 }

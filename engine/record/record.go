@@ -195,13 +195,17 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 			return err
 		}
 	}
-	if err := r.recordSeries(s, ledgers); err != nil {
+	states, err := s.Cells()
+	if err != nil {
+		return err
+	}
+	if err := r.recordSeries(s, ledgers, states); err != nil {
 		return err
 	}
 	if err := r.recordLedger(s.Time(), ledgers); err != nil {
 		return err
 	}
-	if err := r.recordCells(s); err != nil {
+	if err := r.recordCells(s, states); err != nil {
 		return err
 	}
 	r.count(s.Time(), stats)

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/expression"
+	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 // table is a CSV file that is whole after every flush.
@@ -57,7 +60,8 @@ func amountColumn(s tissue.Substrate) string {
 	return s.Name + "_" + string(s.Unit) + "_um3"
 }
 
-// seriesHeader: time, per substrate mean, min, max and amount, per type the cells.
+// seriesHeader: time, per substrate mean, min, max and amount, per type the cells and the
+// means of their variables.
 func seriesHeader(m *tissue.Model) []string {
 	header := []string{"t_s"}
 	for _, s := range m.Substrates {
@@ -68,11 +72,14 @@ func seriesHeader(m *tissue.Model) []string {
 	}
 	for _, t := range m.CellTypes {
 		header = append(header, t.Name+"_cells")
+		for _, v := range t.Variables {
+			header = append(header, t.Name+"_"+variableColumn(v)+"_mean")
+		}
 	}
 	return header
 }
 
-func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger) error {
+func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates) error {
 	row := []string{number(s.Time())}
 	field := tissue.NewField(r.model.Grid)
 	for i := range r.model.Substrates {
@@ -82,10 +89,34 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger) error {
 		s := r.fluid.summarise(field)
 		row = append(row, number(s.mean), number(s.least), number(s.most), number(ledgers[i].Present))
 	}
-	for _, n := range r.model.Cells.Count(len(r.model.CellTypes)) {
+	for t, n := range r.model.Cells.Count(len(r.model.CellTypes)) {
 		row = append(row, strconv.Itoa(n))
+		for v := range r.model.CellTypes[t].Variables {
+			row = append(row, number(r.meanOf(states, tissue.CellTypeID(t), v)))
+		}
 	}
 	return r.series.add(row)
+}
+
+// meanOf returns the mean of a variable over the cells of a type; NaN without any.
+func (r *Run) meanOf(states engine.CellStates, t tissue.CellTypeID, variable int) float64 {
+	sum, n := 0.0, 0.0
+	for i, of := range r.model.Cells.Type {
+		if of == t {
+			sum += states.Variables[i][variable]
+			n++
+		}
+	}
+	return sum / n
+}
+
+// variableColumn names the column of a variable, with its unit where it has one.
+func variableColumn(v tissue.CellVariable) string {
+	name := expression.Identifier(v.Name)
+	if v.Dimension == quantity.Dimensionless {
+		return name
+	}
+	return name + "_" + v.Dimension.MolarUnit()
 }
 
 // fluid is the share of each voxel that densities are of; nothing is in impermeable regions.
@@ -149,7 +180,7 @@ func (r *Run) recordLedger(t float64, ledgers []engine.Ledger) error {
 }
 
 // cellsHeader: place and type, then per substrate the density at the cell's
-// surface and what it takes up and secretes.
+// surface and what it takes up and secretes, then the variables of all types.
 func cellsHeader(m *tissue.Model) []string {
 	header := []string{"t_s", "id", "type", "x_um", "y_um", "z_um", "state"}
 	for _, s := range m.Substrates {
@@ -159,13 +190,27 @@ func cellsHeader(m *tissue.Model) []string {
 		}
 		header = append(header, s.Name+"_surface_"+string(s.Unit), s.Name+"_taken_up"+rate, s.Name+"_secreted"+rate)
 	}
-	return header
+	return append(header, variableColumns(m)...)
 }
 
-func (r *Run) recordCells(s engine.Solver) error {
-	states, err := s.Cells()
-	if err != nil {
-		return err
+// variableColumns names those of all types, each once: a cell has none in the columns
+// of other types.
+func variableColumns(m *tissue.Model) []string {
+	var columns []string
+	for _, t := range m.CellTypes {
+		for _, v := range t.Variables {
+			if name := variableColumn(v); !slices.Contains(columns, name) {
+				columns = append(columns, name)
+			}
+		}
+	}
+	return columns
+}
+
+func (r *Run) recordCells(s engine.Solver, states engine.CellStates) error {
+	columns := map[string]int{}
+	for i, name := range variableColumns(r.model) {
+		columns[name] = i
 	}
 	rows := make([][]string, len(states.ID))
 	for i, id := range states.ID {
@@ -177,7 +222,11 @@ func (r *Run) recordCells(s engine.Solver) error {
 		for k := range r.model.Substrates {
 			row = append(row, number(states.Surface[k][i]), number(states.TakenUp[k][i]), number(states.Secreted[k][i]))
 		}
-		rows[i] = row
+		own := make([]string, len(columns))
+		for v, variable := range r.model.CellTypes[r.model.Cells.Type[i]].Variables {
+			own[columns[variableColumn(variable)]] = number(states.Variables[i][v])
+		}
+		rows[i] = append(row, own...)
 	}
 	return r.cells.add(rows...)
 }

@@ -1,0 +1,557 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/expression"
+)
+
+// Cohort is the cells of one type as components of a group's system: their states go
+// through the stages of a step with the fields, so that what a receptor binds leaves the
+// fluid in the same stage. Cells lie in the order of their voxels.
+//
+// At a cell the flux J out of the fluid and the density c_s at its surface follow from
+// what the cell sees of the field, c, by the law of SurfaceLaw with what reactions bind
+// and give off at the state y on top,
+//
+//	J = law(c_s) − Σ Factor Rate(c_s, y),   c_s = c − g J
+//
+// and the same rates change the state.
+type Cohort struct {
+	Type       tissue.CellTypeID
+	Name       string
+	Kinetics   Kinetics
+	Cells      []int       // positions in Model.Cells
+	State      [][]float64 // at the start, per variable and cell
+	Scale      []float64   // per variable: see scales
+	Fluids     []CohortFluid
+	Footprints Footprints
+	Pairs      Pairs
+}
+
+// Kinetics are the reactions within the cells of a type.
+type Kinetics struct {
+	Substrates int // of the model: variable v of a cell is Substrates + v in the rates
+	Variables  []tissue.CellVariable
+	Rates      []*expression.Rate
+	Changes    [][]tissue.VariableChange // per rate
+}
+
+// CohortFluid is how the cells of a cohort meet one member of their group. Those whose
+// density the exchange of others depends on come first.
+type CohortFluid struct {
+	Member    int // position in Group.Substrates
+	Substrate tissue.SubstrateID
+	Laws      []SurfaceLaw // per cell, without reactions
+	Terms     []FluidTerm
+	Spread    []float64 // per cell: 1/(α D A), density µm per amount/s; nil without Pairs
+	Capacity  Capacity
+}
+
+// FluidTerm is what a reaction does to the fluid.
+type FluidTerm struct {
+	Rate   int              // position in Kinetics.Rates
+	Factor float64          // molecules into the fluid
+	Slope  *expression.Rate // of the rate over the density, which it does not depend on; nil for 0
+}
+
+// Footprints say where the cells of a cohort meet the grid: a cell sees Σ Share c of its
+// voxels and gives off its flux to them in the same shares.
+type Footprints struct {
+	First []int // per cell and the end: its place in Voxel and Share
+	Voxel []int
+	Share []float64 // of a cell they sum to 1
+	Open  []float64 // per cell: the sum over voxels whose density is not held
+}
+
+// Pairs say what the grid gets wrong between cells too close for it: a flux J_j into a
+// neighbour lowers the density at a cell by Excess Spread J_j more than the grid says,
+//
+//	c_s = c − g J − Spread Σ_j Excess_j J_j
+//
+// The fluxes of a group are solved for by PairSweeps sweeps of Jacobi's, from none.
+type Pairs struct {
+	First []int // per cell and the end: its place in Other; empty where no cell has any
+	Other []Neighbour
+}
+
+// Neighbour is a cell of a cohort of the group.
+type Neighbour struct {
+	Cohort, Cell int
+	Excess       float64 // 1/(4π r) less what the grid has for it, 1/µm
+}
+
+// PairSweeps is how often fluxes of close cells are solved for before each evaluation.
+const PairSweeps = 4
+
+// CohortMember is one Cohort of a Stepper.
+type CohortMember interface {
+	// Trials tell of the last Try, per variable.
+	Trials() []StateTrial
+	// Integrals returns ∫dt of what the cells exchanged since the last call, per fluid and cell.
+	Integrals() (CohortIntegrals, error)
+	// Exchange returns what the cells exchange at the last rate, per fluid and cell.
+	Exchange() (CohortExchange, error)
+	// Read copies the state, per variable and cell.
+	Read(state [][]float64) error
+	// Replace takes new cells with their states; integrals not yet fetched are lost.
+	Replace(c *Cohort) error
+}
+
+// StateTrial is what a step's reductions say of one variable; sums run over cells.
+type StateTrial struct {
+	Defect2 float64 // Σ (y₁ − y₀ − dt/2 (F₀ + F₁))²
+	Norm2   float64 // Σ y₁²
+	Most    float64 // largest |y₁|
+}
+
+// CohortIntegrals are ∫dt of net fluxes into cells and of what they gave off, amounts.
+type CohortIntegrals struct{ Flux, Given [][]float64 }
+
+// CohortExchange is densities at surfaces, net fluxes into cells and what they give off,
+// amount/s.
+type CohortExchange struct{ Surface, Flux, Given [][]float64 }
+
+// kinetic reports whether reactions of a type depend on a substrate or change it.
+func kinetic(t tissue.CellType, s tissue.SubstrateID) bool {
+	for _, r := range t.Reactions {
+		if slices.Contains(r.Rate.Uses(), int(s)) || slices.ContainsFunc(r.Fluid, func(c tissue.Change) bool { return c.Substrate == s }) {
+			return true
+		}
+	}
+	return false
+}
+
+// home returns the substrate whose group the states of a type go with.
+func home(m *tissue.Model, t tissue.CellType) tissue.SubstrateID {
+	for s := range m.Substrates {
+		if kinetic(t, tissue.SubstrateID(s)) {
+			return tissue.SubstrateID(s)
+		}
+	}
+	return 0
+}
+
+// inCohort reports whether the exchange of a type with a substrate is a cohort's.
+func (laws SurfaceLaws) inCohort(t tissue.CellType, s tissue.SubstrateID) bool { return kinetic(t, s) }
+
+// cohorts returns those of a group; mean is a density of each substrate that is typical,
+// known what to take of states the model leaves open.
+func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]float64) ([]*Cohort, error) {
+	m := laws.model
+	var all []*Cohort
+	for id, t := range m.CellTypes {
+		fluids := laws.fluidsOf(t, members)
+		settled := len(t.Variables) > 0 && slices.ContainsFunc(members, func(f *field) bool { return f.id == home(m, t) })
+		if len(fluids) == 0 && !settled {
+			continue
+		}
+		c := &Cohort{Type: tissue.CellTypeID(id), Name: t.Name, Fluids: fluids, Kinetics: Kinetics{Substrates: len(m.Substrates)}}
+		if settled {
+			c.Kinetics.take(t)
+		}
+		if err := laws.people(c, members, known); err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+func (k *Kinetics) take(t tissue.CellType) {
+	k.Variables = t.Variables
+	for _, r := range t.Reactions {
+		k.Rates, k.Changes = append(k.Rates, r.Rate), append(k.Changes, r.Changes)
+	}
+}
+
+// fluidsOf returns the members that a type meets in a cohort, without its cells.
+func (laws SurfaceLaws) fluidsOf(t tissue.CellType, members []*field) []CohortFluid {
+	order, _ := t.ExchangeOrder(len(laws.model.Substrates)) // a valid model has one
+	for s := range laws.model.Substrates {
+		if id := tissue.SubstrateID(s); t.Senses(id) && !slices.Contains(order, id) {
+			order = append([]tissue.SubstrateID{id}, order...)
+		}
+	}
+	var fluids []CohortFluid
+	for _, s := range order {
+		i := slices.IndexFunc(members, func(f *field) bool { return f.id == s })
+		if i < 0 || !laws.inCohort(t, s) {
+			continue
+		}
+		f := CohortFluid{Member: i, Substrate: s, Capacity: capacityOf(laws.model, s, members[i].substrate.Mosaic)}
+		for k, r := range t.Reactions {
+			for _, c := range r.Fluid {
+				if c.Substrate == s {
+					f.Terms = append(f.Terms, newFluidTerm(k, r.Rate, c))
+				}
+			}
+		}
+		fluids = append(fluids, f)
+	}
+	return fluids
+}
+
+func newFluidTerm(k int, rate *expression.Rate, c tissue.Change) FluidTerm {
+	term := FluidTerm{Rate: k, Factor: c.Factor}
+	if slices.Contains(rate.Uses(), int(c.Substrate)) {
+		term.Slope = rate.Derivative(int(c.Substrate))
+	}
+	return term
+}
+
+// people puts the cells of its type into a cohort, in the order of their voxels.
+func (laws SurfaceLaws) people(c *Cohort, members []*field, known map[tissue.CellID][]float64) error {
+	m := laws.model
+	voxel := map[int]int{}
+	for i, t := range m.Cells.Type {
+		if t == c.Type {
+			at := m.Grid.VoxelAt(m.Cells.Position[i])
+			voxel[i] = m.Grid.Index(at[0], at[1], at[2])
+			c.Cells = append(c.Cells, i)
+		}
+	}
+	slices.SortStableFunc(c.Cells, func(a, b int) int { return cmp.Compare(voxel[a], voxel[b]) })
+	c.State = make([][]float64, len(c.Kinetics.Variables))
+	for v, variable := range c.Kinetics.Variables {
+		c.State[v] = make([]float64, len(c.Cells))
+		for k, i := range c.Cells {
+			c.State[v][k] = variable.Initial
+			if state := m.Cells.State; state != nil && state[i] != nil {
+				c.State[v][k] = state[i][v]
+			} else if kept, ok := known[m.Cells.ID[i]]; ok && len(kept) == len(c.State) {
+				c.State[v][k] = kept[v]
+			}
+		}
+	}
+	c.Footprints.First = []int{0}
+	for _, i := range c.Cells {
+		c.Footprints.add([]int{voxel[i]}, []float64{1}, func(v int) bool { return c.free(members, v) })
+	}
+	for f := range c.Fluids {
+		if err := laws.take(c, &c.Fluids[f], voxel); err != nil {
+			return err
+		}
+	}
+	c.Scale = c.scales(members)
+	return nil
+}
+
+// free reports whether a voxel's density may change; of the cohort's substrates, which
+// are held together or not at all.
+func (c *Cohort) free(members []*field, voxel int) bool {
+	for _, f := range c.Fluids {
+		if p := members[f.Member].substrate.Mosaic; p != nil && !p.Free(voxel) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bool) {
+	open := 0.0
+	for i, v := range voxels {
+		if free(v) {
+			open += shares[i]
+		}
+	}
+	f.Voxel, f.Share = append(f.Voxel, voxels...), append(f.Share, shares...)
+	f.First, f.Open = append(f.First, len(f.Voxel)), append(f.Open, open)
+}
+
+// take makes the laws of a cohort for one substrate, and holds those of voxel coupling
+// against what receptors bind at the start.
+func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel map[int]int) error {
+	m := laws.model
+	values := make([]float64, c.Kinetics.Substrates+len(c.State))
+	kinds := map[cellKind]SurfaceLaw{}
+	for k, i := range c.Cells {
+		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
+		if err != nil {
+			return err
+		}
+		for v := range c.State {
+			values[c.Kinetics.Substrates+v] = c.State[v][k]
+		}
+		bound := law
+		for _, term := range f.Terms {
+			if term.Slope != nil {
+				bound.Sink -= term.Factor * term.Slope.Eval(values)
+			}
+		}
+		if bound.Slack() <= 0 {
+			return laws.beyond(m.CellTypes[c.Type], m.Substrates[f.Substrate], bound)
+		}
+		f.Laws = append(f.Laws, law)
+	}
+	return nil
+}
+
+// scales returns weights w_v of a cohort's variables under which the largest row sum of
+// its Jacobian, Σ_u |∂F_v/∂y_u| w_u/w_v with 1 for molecules in the fluid, is close to its
+// spectral radius: the Perron vector of the matrix of magnitudes at the mean state.
+func (c *Cohort) scales(members []*field) []float64 {
+	n, fluids := len(c.State), len(c.Fluids)
+	w := make([]float64, n+fluids)
+	for i := range w {
+		w[i] = 1
+	}
+	if len(c.Cells) == 0 {
+		return w[:n]
+	}
+	magnitude := c.magnitudes(members)
+	for range 50 {
+		next := make([]float64, len(w))
+		most := 0.0
+		for i, row := range magnitude {
+			for j, v := range row {
+				next[i] += v * w[j]
+			}
+			most = max(most, next[i])
+		}
+		if most == 0 {
+			break
+		}
+		for i := range w {
+			w[i] = max(0.5*(w[i]+next[i]/most), 1e-9) // damped: magnitudes may alternate
+		}
+	}
+	scale := 1.0 // of molecules in the fluid
+	if fluids > 0 {
+		scale = slices.Max(w[n:])
+	}
+	for i := range w {
+		w[i] /= scale
+	}
+	return w[:n]
+}
+
+// magnitudes is |∂F/∂(y, m)| of the mean cell with its own voxel, m the amounts in the
+// fluid, for a shift g of 0.
+func (c *Cohort) magnitudes(members []*field) [][]float64 {
+	n, first := len(c.State), c.Kinetics.Substrates
+	values := make([]float64, first+n)
+	for v, of := range c.State {
+		for _, y := range of {
+			values[first+v] += y / float64(len(of))
+		}
+	}
+	column := map[int]int{} // of an index of the rates
+	for v := range n {
+		column[first+v] = v
+	}
+	matrix := make([][]float64, n+len(c.Fluids))
+	for i := range matrix {
+		matrix[i] = make([]float64, len(matrix))
+	}
+	unit := make([]float64, len(matrix))
+	for i := range unit {
+		unit[i] = 1
+	}
+	for f, fluid := range c.Fluids {
+		values[fluid.Substrate] = members[fluid.Member].typical()
+		column[int(fluid.Substrate)], unit[n+f] = n+f, 1/fluid.Capacity.At(c.Footprints.Voxel[0])
+	}
+	for k, rate := range c.Kinetics.Rates {
+		for _, use := range rate.Uses() {
+			j, ok := column[use]
+			slope := math.Abs(rate.Derivative(use).Eval(values)) * unit[j]
+			if !ok || !finite(slope) {
+				continue
+			}
+			for _, change := range c.Kinetics.Changes[k] {
+				matrix[change.Variable][j] += math.Abs(change.Factor) * slope
+			}
+			for f, fluid := range c.Fluids {
+				for _, term := range fluid.Terms {
+					if term.Rate == k {
+						matrix[n+f][j] += math.Abs(term.Factor) * slope
+					}
+				}
+			}
+		}
+	}
+	return matrix
+}
+
+// typical returns a density that a field has or starts from.
+func (f *field) typical() float64 { return max(f.most, f.substrate.InitialDensity) / 2 }
+
+// beyond says that a cell takes up more than its voxel can represent.
+func (laws SurfaceLaws) beyond(cell tissue.CellType, s tissue.Substrate, law SurfaceLaw) error {
+	amount := s.Unit.AmountPerVolume()
+	return fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
+		cell.Name, s.Name, law.Steepest()/amount, cell.Radius, -1/law.Shift/amount, ErrBeyondSubVoxelLaw)
+}
+
+func newCrowd(c *Cohort, member CohortMember) *crowd {
+	all := &crowd{Cohort: c, member: member, norm: make([]float64, len(c.State)), most: make([]float64, len(c.State))}
+	for v, of := range c.State {
+		for _, y := range of {
+			all.norm[v] += y * y
+			all.most[v] = max(all.most[v], math.Abs(y))
+		}
+		all.norm[v] = math.Sqrt(all.norm[v])
+	}
+	return all
+}
+
+// errorRatio returns the error estimate of the last Try over its tolerance, the worst of
+// the variables, in the norms of Integrator.judge. The absolute tolerance goes by the
+// largest value of the variables of one dimension: what is only beginning to bind is
+// small beside the receptors it binds to.
+func (c *crowd) errorRatio(constant, tolerance, parts float64) float64 {
+	worst := 0.0
+	trials := c.member.Trials()
+	for v, t := range trials {
+		if t.Defect2 == 0 || constant == 0 {
+			continue
+		}
+		largest := 0.0
+		for u, other := range trials {
+			if c.Kinetics.Variables[u].Dimension == c.Kinetics.Variables[v].Dimension {
+				largest = max(largest, c.most[u], other.Most+(parts-1)*max(other.Most-c.most[u], 0))
+			}
+		}
+		norm := math.Sqrt(t.Norm2)
+		norm += (parts - 1) * max(norm-c.norm[v], 0)
+		allowed := tolerance * (norm + DefaultAbsoluteTolerance*largest*math.Sqrt(float64(len(c.Cells))))
+		worst = max(worst, constant*math.Sqrt(t.Defect2)/allowed)
+	}
+	return worst
+}
+
+// adopt takes the sums of an accepted state.
+func (c *crowd) adopt() {
+	for v, t := range c.member.Trials() {
+		c.norm[v], c.most[v] = math.Sqrt(t.Norm2), t.Most
+	}
+}
+
+// settle moves the integrals from the device into the ledgers of the fields.
+func (c *crowd) settle(fields []*field) error {
+	if len(c.Cells) == 0 || len(c.Fluids) == 0 {
+		return nil
+	}
+	integrals, err := c.member.Integrals()
+	if err != nil {
+		return err
+	}
+	for i, fluid := range c.Fluids {
+		l := &fields[fluid.Member].ledger
+		for k, open := range c.Footprints.Open {
+			given := integrals.Given[i][k]
+			l.Secreted += open * given
+			l.TakenUp += open * (given + integrals.Flux[i][k])
+		}
+	}
+	return nil
+}
+
+// replace puts other cells in the place of those there.
+func (c *crowd) replace(other *Cohort) error {
+	if err := c.member.Replace(other); err != nil {
+		return err
+	}
+	*c = *newCrowd(other, c.member)
+	return nil
+}
+
+// renewed returns the cohorts of every group for a model with other cells, with the
+// states of those that were there before.
+func (in *Integrator) renewed(m *tissue.Model) ([][]*Cohort, error) {
+	laws := in.laws(m)
+	all := make([][]*Cohort, len(in.groups))
+	for i, g := range in.groups {
+		known := map[tissue.CellID][]float64{}
+		for _, c := range g.cohorts {
+			if err := c.tell(in.model, known); err != nil {
+				return nil, err
+			}
+		}
+		var err error
+		if all[i], err = laws.cohorts(g.fields, known); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// read copies the states of the cells.
+func (c *crowd) read() ([][]float64, error) {
+	state := make([][]float64, len(c.State))
+	for v := range state {
+		state[v] = make([]float64, len(c.Cells))
+	}
+	if len(state) == 0 {
+		return state, nil
+	}
+	return state, c.member.Read(state)
+}
+
+// ids returns those of the cells, in the order of the cohort.
+func (c *Cohort) ids(m *tissue.Model) []tissue.CellID {
+	all := make([]tissue.CellID, len(c.Cells))
+	for k, i := range c.Cells {
+		all[k] = m.Cells.ID[i]
+	}
+	return all
+}
+
+// tell enters the states of the cells into a map.
+func (c *crowd) tell(m *tissue.Model, states map[tissue.CellID][]float64) error {
+	if len(c.State) == 0 {
+		return nil
+	}
+	state, err := c.read()
+	if err != nil {
+		return err
+	}
+	for k, i := range c.Cells {
+		own := make([]float64, len(state))
+		for v := range own {
+			own[v] = state[v][k]
+		}
+		states[m.Cells.ID[i]] = own
+	}
+	return nil
+}
+
+// cohortFaults says which cells have states that a scheme does not advance.
+func cohortFaults(m *tissue.Model, scheme Scheme) error {
+	var faults []error
+	for _, t := range m.CellTypes {
+		if len(t.Variables)+len(t.Reactions) > 0 {
+			faults = append(faults, fmt.Errorf("engine: scheme %s: cell type %q has reactions of its own: want scheme adaptive or ftcs", scheme, t.Name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// sameKinetics reports whether the cell types of two models have the same variables and
+// reactions, which a solver keeps.
+func sameKinetics(a, b *tissue.Model) bool {
+	for i := range max(len(a.CellTypes), len(b.CellTypes)) {
+		var s, t tissue.CellType
+		if i < len(a.CellTypes) {
+			s = a.CellTypes[i]
+		}
+		if i < len(b.CellTypes) {
+			t = b.CellTypes[i]
+		}
+		variables := slices.EqualFunc(s.Variables, t.Variables, func(v, w tissue.CellVariable) bool {
+			return v.Name == w.Name && v.Dimension == w.Dimension
+		})
+		if !variables || !slices.EqualFunc(s.Reactions, t.Reactions, func(q, r tissue.CellReaction) bool {
+			return q.Name == r.Name && q.Rate.Equal(r.Rate) && slices.Equal(q.Changes, r.Changes) && slices.Equal(q.Fluid, r.Fluid)
+		}) {
+			return false
+		}
+	}
+	return true
+}

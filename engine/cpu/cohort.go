@@ -1,0 +1,591 @@
+package cpu
+
+import (
+	"math"
+	"slices"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/tissue/expression"
+)
+
+// herd is how many cells of a cohort are evaluated at a time.
+const herd = 128
+
+// cohort is engine.Cohort at work. Its states go through the stages in increments, as the
+// fields do. Mirrored by cohort.glsl.
+type cohort struct {
+	*engine.Cohort
+	members []*stepper
+
+	state, rate, near, far [][]float64 // per variable: y, F(y), d_{j−1}, d_{j−2}; see stepper
+	fluids                 []*cohortFluid
+	workers                []*physiology
+	trials                 []engine.StateTrial
+	steep                  []float64 // per herd, of its states: see steepness
+}
+
+// cohortFluid is what the cells exchange with one member of the group.
+type cohortFluid struct {
+	*engine.CohortFluid
+	now, next, stage exchanged // at c, at the candidate, and at a stage
+	// Σ_j w_j of what a stage changes, and the integrals booked.
+	fluxShare, givenShare, flux, given []float64
+	pull, correction                   []float64 // of Pairs: J as it is known, and Spread Σ Excess J
+	slope                              []float64 // bound of |dF/dm| that a cell adds to its voxel, amount/s per density
+
+	first []int // per row of voxels and the end: its place in drops
+	drops []drop
+}
+
+// exchanged is, per cell, the density at its surface, the net flux into it and what it
+// gives off.
+type exchanged struct{ surface, flux, given []float64 }
+
+// drop is the share of a cell's flux that goes into a voxel, per capacity.
+type drop struct {
+	voxel, cell int
+	share       float64
+}
+
+// physiology is what one goroutine needs to evaluate cells.
+type physiology struct {
+	rates            []*expression.Evaluator
+	slopes           [][]slopeRow   // per fluid and term
+	inner            []int          // the rates that change no fluid
+	derivatives      [][]derivative // per rate
+	ofState, ofFluid [][][]float64  // see differentiate
+	values           [][]float64    // by index of the rates: a row per herd
+	rate             [][]float64    // per rate
+	seen             []float64
+	bind             []float64 // slope of what reactions bind over the surface density
+	give             []float64 // what they give off at density 0
+	row              []float64
+}
+
+// slopeRow is the slope of a rate over the density; without an evaluator where it does
+// not depend on that.
+type slopeRow struct {
+	evaluator *expression.Evaluator
+	row       []float64
+}
+
+// derivative is that of a rate by one of what it depends on, a column of ofState.
+type derivative struct {
+	column    int
+	evaluator *expression.Evaluator
+}
+
+func newCohort(c *engine.Cohort, members []*stepper) *cohort {
+	all := &cohort{members: members}
+	all.settle(c)
+	return all
+}
+
+// settle takes the cells of a cohort with their states.
+func (c *cohort) settle(from *engine.Cohort) {
+	c.Cohort, c.workers = from, nil
+	n := len(from.Cells)
+	fields := func() [][]float64 {
+		all := make([][]float64, len(from.State))
+		for v := range all {
+			all[v] = make([]float64, n)
+		}
+		return all
+	}
+	c.state, c.rate, c.near, c.far = fields(), fields(), fields(), fields()
+	for v, y := range from.State {
+		copy(c.state[v], y)
+	}
+	c.trials = make([]engine.StateTrial, len(from.State))
+	c.steep = make([]float64, (n+herd-1)/herd)
+	c.fluids = nil
+	for i := range from.Fluids {
+		c.fluids = append(c.fluids, newCohortFluid(&from.Fluids[i], &from.Footprints, c.members[from.Fluids[i].Member]))
+	}
+}
+
+func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper) *cohortFluid {
+	n := len(from.Laws)
+	fluid := &cohortFluid{CohortFluid: from, first: make([]int, len(st.stencil.rows)+1)}
+	for _, field := range []*[]float64{
+		&fluid.now.surface, &fluid.now.flux, &fluid.now.given, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
+		&fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
+		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope, &fluid.pull, &fluid.correction,
+	} {
+		*field = make([]float64, n)
+	}
+	mosaic := st.substrate.Mosaic
+	fluid.drops = make([]drop, 0, len(f.Voxel))
+	byVoxel(st.grid.Voxels(), f, func(cell, entry int) {
+		v := f.Voxel[entry]
+		if mosaic == nil || mosaic.Free(v) {
+			fluid.drops = append(fluid.drops, drop{v, cell, f.Share[entry] / from.Capacity.At(v)})
+			fluid.first[v/st.grid.Shape[0]+1]++
+		}
+	})
+	for row := range st.stencil.rows {
+		fluid.first[row+1] += fluid.first[row]
+	}
+	return fluid
+}
+
+// byVoxel visits the entries of footprints in the order of voxels and, within one, cells.
+func byVoxel(voxels int, f *engine.Footprints, visit func(cell, entry int)) {
+	first := make([]int, voxels+1)
+	for _, v := range f.Voxel {
+		first[v+1]++
+	}
+	for v := range voxels {
+		first[v+1] += first[v]
+	}
+	type pair struct{ cell, entry int }
+	order := make([]pair, len(f.Voxel))
+	for cell := range len(f.First) - 1 {
+		for entry := f.First[cell]; entry < f.First[cell+1]; entry++ {
+			v := f.Voxel[entry]
+			order[first[v]] = pair{cell, entry}
+			first[v]++
+		}
+	}
+	for _, p := range order {
+		visit(p.cell, p.entry)
+	}
+}
+
+func (c *cohort) newPhysiology() *physiology {
+	p := &physiology{values: make([][]float64, c.Kinetics.Substrates+len(c.State))}
+	row := func() []float64 { return make([]float64, herd) }
+	for i := range p.values {
+		p.values[i] = row()
+	}
+	for _, rate := range c.Kinetics.Rates {
+		p.rates, p.rate = append(p.rates, rate.Evaluator()), append(p.rate, row())
+		var by []derivative
+		for _, v := range rate.Uses() {
+			by = append(by, derivative{c.column(v), rate.Derivative(v).Evaluator()})
+		}
+		p.derivatives = append(p.derivatives, by)
+	}
+	outer := make([]bool, len(p.rates))
+	for _, fluid := range c.fluids {
+		slopes := make([]slopeRow, len(fluid.Terms))
+		for k, term := range fluid.Terms {
+			if outer[term.Rate] = true; term.Slope != nil {
+				slopes[k] = slopeRow{term.Slope.Evaluator(), row()}
+			}
+		}
+		p.slopes = append(p.slopes, slopes)
+	}
+	for k := range p.rates {
+		if !outer[k] {
+			p.inner = append(p.inner, k)
+		}
+	}
+	matrix := func(rows int) [][][]float64 {
+		all := make([][][]float64, rows)
+		for i := range all {
+			for range len(c.fluids) + len(c.state) {
+				all[i] = append(all[i], row())
+			}
+		}
+		return all
+	}
+	p.ofState, p.ofFluid = matrix(len(c.state)), matrix(len(c.fluids))
+	p.seen, p.bind, p.give, p.row = row(), row(), row(), row()
+	return p
+}
+
+// column returns where derivatives by an index of the rates stand: the fluids come first.
+func (c *cohort) column(index int) int {
+	if v := index - c.Kinetics.Substrates; v >= 0 {
+		return len(c.fluids) + v
+	}
+	return slices.IndexFunc(c.fluids, func(f *cohortFluid) bool { return int(f.Substrate) == index })
+}
+
+// eachHerd shares the herds out to the processors.
+func (c *cohort) eachHerd(visit func(p *physiology, i, from, to int)) {
+	n := len(c.steep)
+	for len(c.workers) < workers(n) {
+		c.workers = append(c.workers, c.newPhysiology())
+	}
+	if n == 0 {
+		return
+	}
+	inParallelBy(n, func(worker, first, last int) {
+		for i := first; i < last; i++ {
+			visit(c.workers[worker], i, i*herd, min((i+1)*herd, len(c.Cells)))
+		}
+	})
+}
+
+// view picks the densities and states that cells are evaluated at: c + unit × d and
+// y + unit × dy, without d where unit is 0.
+type view struct {
+	c, d  func(*stepper) []float64
+	y, dy [][]float64
+	unit  float64
+}
+
+// evaluate solves the laws of a herd and evaluates its rates, which stay in p; out picks
+// where a fluid's exchange goes.
+func (c *cohort) evaluate(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
+	c.surfaces(p, v, from, to, out)
+	values := within(p.values, to-from)
+	for _, k := range p.inner {
+		p.rates[k].Row(p.rate[k][:to-from], values)
+	}
+	for _, fluid := range c.fluids {
+		p.exchange(fluid, out(fluid), from, to)
+	}
+}
+
+// surfaces writes the densities at the surfaces of a herd, and what they make flow.
+func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
+	n := to - from
+	for i := range c.state {
+		values := p.values[c.Kinetics.Substrates+i][:n]
+		copy(values, v.y[i][from:to])
+		if v.unit != 0 {
+			for k, d := range v.dy[i][from:to] {
+				values[k] += v.unit * d
+			}
+		}
+	}
+	for i, fluid := range c.fluids {
+		c.see(p, fluid, v, from, to)
+		p.react(c, i, n)
+		e := out(fluid)
+		p.solve(fluid, e, from, to)
+		p.raise(fluid, i, e.surface[from:to])
+		copy(p.values[fluid.Substrate], e.surface[from:to])
+	}
+}
+
+func within(rows [][]float64, n int) [][]float64 {
+	if n == herd {
+		return rows
+	}
+	short := make([][]float64, len(rows))
+	for i, row := range rows {
+		short[i] = row[:n]
+	}
+	return short
+}
+
+// see writes Σ share (c + unit d) of each cell, as its neighbours leave it.
+func (c *cohort) see(p *physiology, fluid *cohortFluid, v view, from, to int) {
+	st, f := c.members[fluid.Member], &c.Footprints
+	density := v.c(st)
+	var increment []float64
+	if v.unit != 0 {
+		increment = v.d(st)
+	}
+	for k := range to - from {
+		seen := 0.0
+		for e := f.First[from+k]; e < f.First[from+k+1]; e++ {
+			here := density[f.Voxel[e]]
+			if increment != nil {
+				here += v.unit * increment[f.Voxel[e]]
+			}
+			seen += f.Share[e] * here
+		}
+		p.seen[k] = seen - fluid.correction[from+k]
+	}
+}
+
+// correct writes Spread Σ Excess J for the cells with neighbours.
+func (c *cohort) correct(all []*cohort) {
+	if len(c.Pairs.Other) == 0 {
+		return
+	}
+	for _, f := range c.fluids {
+		pulls := make([][]float64, len(all)) // per cohort; nil where it leaves the substrate alone
+		for i, other := range all {
+			for _, theirs := range other.fluids {
+				if theirs.Member == f.Member {
+					pulls[i] = theirs.pull
+				}
+			}
+		}
+		inParallel(len(c.Cells), func(from, to int) {
+			for k := from; k < to; k++ {
+				sum := 0.0
+				for _, n := range c.Pairs.Other[c.Pairs.First[k]:c.Pairs.First[k+1]] {
+					if pulls[n.Cohort] != nil {
+						sum += n.Excess * pulls[n.Cohort][n.Cell]
+					}
+				}
+				f.correction[k] = f.Spread[k] * sum
+			}
+		})
+	}
+}
+
+// react evaluates the rates that change a fluid, at density 0 where they depend on it,
+// and writes what they bind per density and give off at density 0.
+func (p *physiology) react(c *cohort, i, n int) {
+	fluid, values := c.fluids[i], within(p.values, n)
+	clear(p.bind)
+	clear(p.give)
+	clear(p.values[fluid.Substrate])
+	for k, term := range fluid.Terms {
+		rate := p.rate[term.Rate][:n]
+		p.rates[term.Rate].Row(rate, values)
+		addScaled(p.give, rate, term.Factor)
+		if slope := p.slopes[i][k]; slope.evaluator != nil {
+			slope.evaluator.Row(slope.row[:n], values)
+			addScaled(p.bind, slope.row[:n], -term.Factor)
+		}
+	}
+}
+
+// raise brings the rates that depend on a fluid from density 0 to that at the surface.
+func (p *physiology) raise(fluid *cohortFluid, i int, surface []float64) {
+	for k, term := range fluid.Terms {
+		if slope := p.slopes[i][k]; slope.evaluator != nil {
+			rate := p.rate[term.Rate]
+			for x, c := range surface {
+				rate[x] += slope.row[x] * c
+			}
+		}
+	}
+}
+
+// solve writes the density at the surface of each cell; NaN where the law ends.
+func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int) {
+	for k := range to - from {
+		law := fluid.Laws[from+k]
+		law.Sink += p.bind[k]
+		law.Release += p.give[k]
+		if law.Slack() <= 0 {
+			e.surface[from+k] = math.NaN()
+			continue
+		}
+		e.surface[from+k] = law.Surface(p.seen[k])
+		fluid.pull[from+k] = law.Flux(e.surface[from+k])
+	}
+}
+
+// exchange writes the net flux and what a cell gives off, from the same rates that change
+// its state. What binds is taken up net of what is let go.
+func (p *physiology) exchange(fluid *cohortFluid, e *exchanged, from, to int) {
+	for k := range to - from {
+		law, surface := &fluid.Laws[from+k], e.surface[from+k]
+		e.flux[from+k], e.given[from+k] = law.Flux(surface), law.Secreted(surface)
+	}
+	for _, term := range fluid.Terms {
+		flux, given := e.flux[from:to], e.given[from:to]
+		for k, rate := range p.rate[term.Rate][:to-from] {
+			flux[k] -= term.Factor * rate
+			if term.Slope == nil && term.Factor > 0 && !fluid.binds() {
+				given[k] += term.Factor * rate
+			}
+		}
+	}
+}
+
+// binds reports whether a reaction takes up the fluid's substrate in proportion to its
+// density: what other reactions let go was bound before.
+func (f *cohortFluid) binds() bool {
+	for _, term := range f.Terms {
+		if term.Slope != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// changeRow writes F of a variable.
+func (p *physiology) changeRow(c *cohort, variable, n int, out []float64) {
+	clear(out)
+	for k, changes := range c.Kinetics.Changes {
+		for _, change := range changes {
+			if change.Variable == variable {
+				for x, v := range p.rate[k][:n] {
+					out[x] += change.Factor * v
+				}
+			}
+		}
+	}
+}
+
+// addRate evaluates the cells at v, writes their rates and adds scale times their flux to
+// a field of every member.
+func (c *cohort) addRate(v view, rate [][]float64, out func(*cohortFluid) *exchanged, target func(*stepper) []float64, scale float64) {
+	c.eachHerd(func(p *physiology, i, from, to int) {
+		c.evaluate(p, v, from, to, out)
+		for variable := range rate {
+			p.changeRow(c, variable, to-from, rate[variable][from:to])
+		}
+		c.steepen(p, i, from, to, out)
+	})
+	for _, fluid := range c.fluids {
+		st := c.members[fluid.Member]
+		flux := out(fluid).flux
+		fluid.drop(st, target(st), scale, func(cell int) float64 { return flux[cell] })
+	}
+}
+
+// drop adds −scale × flux × share/capacity to the voxels of every cell.
+func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux func(cell int) float64) {
+	st.eachRow(func(row int) {
+		for _, d := range f.drops[f.first[row]:f.first[row+1]] {
+			target[d.voxel] -= scale * d.share * flux(d.cell)
+		}
+	})
+}
+
+func (c *cohort) atPresent() view   { return view{c: (*stepper).now, y: c.state} }
+func (c *cohort) atCandidate() view { return view{c: (*stepper).candidate, y: c.far} }
+
+func (f *cohortFluid) atNow() *exchanged   { return &f.now }
+func (f *cohortFluid) atNext() *exchanged  { return &f.next }
+func (f *cohortFluid) atStage() *exchanged { return &f.stage }
+
+// inStage is what a stage evaluates the cells at.
+func (c *cohort) inStage(p *pass) view {
+	v := view{c: (*stepper).now, d: p.before, y: c.state, dy: c.near, unit: p.unit}
+	if p.first {
+		v.dy = c.rate
+	}
+	return v
+}
+
+// addStage takes the states through a stage, as stepper.advanceRow takes the fields, and
+// adds μ̃ dt (F(c + d) − F(c)) of the cells to what the fields' stage made.
+func (c *cohort) addStage(p *pass) {
+	v := c.inStage(p)
+	scale := p.dt * p.MuTilde
+	c.eachHerd(func(ph *physiology, _, from, to int) {
+		c.evaluate(ph, v, from, to, (*cohortFluid).atStage)
+		for i := range c.state {
+			ph.changeRow(c, i, to-from, ph.row[:to-from])
+			c.advance(p, i, from, to, v.dy[i], ph.row, scale)
+		}
+		for _, fluid := range c.fluids {
+			fluid.weigh(p, from, to)
+		}
+	})
+	for _, fluid := range c.fluids {
+		st := c.members[fluid.Member]
+		now, stage := fluid.now.flux, fluid.stage.flux
+		fluid.drop(st, st.far, scale, func(cell int) float64 { return stage[cell] - now[cell] })
+	}
+}
+
+// advance makes d_j of a variable, or the candidate at the last stage.
+func (c *cohort) advance(p *pass, variable, from, to int, near, rates []float64, scale float64) {
+	far, rate, state := c.far[variable], c.rate[variable], c.state[variable]
+	for k := from; k < to; k++ {
+		next := p.Mu*p.unit*near[k] + p.share*rate[k] + scale*(rates[k-from]-rate[k])
+		if p.kept != 0 {
+			next += p.kept * far[k]
+		}
+		if p.last {
+			next += state[k]
+		}
+		far[k] = next
+	}
+}
+
+// weigh adds the stage's weight to the shares of what the cells exchanged.
+func (f *cohortFluid) weigh(p *pass, from, to int) {
+	if p.first {
+		clear(f.fluxShare[from:to])
+		clear(f.givenShare[from:to])
+	}
+	for k := from; k < to; k++ {
+		f.fluxShare[k] += p.Weight * (f.stage.flux[k] - f.now.flux[k])
+		f.givenShare[k] += p.Weight * (f.stage.given[k] - f.now.given[k])
+	}
+}
+
+func (c *cohort) swap() { c.near, c.far = c.far, c.near }
+
+// compare takes stock of the candidates; F of them is in near.
+func (c *cohort) compare(dt float64) {
+	for v := range c.trials {
+		t := engine.StateTrial{}
+		for k, y := range c.far[v] {
+			defect := y - c.state[v][k] - dt/2*(c.rate[v][k]+c.near[v][k])
+			t.Defect2 += defect * defect
+			t.Norm2 += y * y
+			t.Most = max(t.Most, math.Abs(y))
+		}
+		c.trials[v] = t
+	}
+}
+
+// accept makes the candidates the states and books dt (F(c) + share).
+func (c *cohort) accept(dt float64) {
+	for _, f := range c.fluids {
+		for k := range f.flux {
+			f.flux[k] += dt * (f.now.flux[k] + f.fluxShare[k])
+			f.given[k] += dt * (f.now.given[k] + f.givenShare[k])
+		}
+		f.now, f.next = f.next, f.now
+	}
+	c.state, c.far = c.far, c.state
+	c.rate, c.near = c.near, c.rate
+}
+
+// euler makes y + dt F(y) the states, adds dt times the fluxes to the members' next
+// densities, and books them.
+func (c *cohort) euler(dt float64) {
+	c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).candidate, dt)
+	for v, rate := range c.rate {
+		for k, f := range rate {
+			c.state[v][k] += dt * f
+		}
+	}
+	for _, f := range c.fluids {
+		for k := range f.flux {
+			f.flux[k] += dt * f.now.flux[k]
+			f.given[k] += dt * f.now.given[k]
+		}
+	}
+}
+
+// finishEuler takes stock after a batch of steps of forward Euler.
+func (c *cohort) finishEuler() {
+	for v, of := range c.state {
+		copy(c.far[v], of)
+		clear(c.near[v])
+	}
+	c.compare(0)
+}
+
+// Trials tell of the last step.
+func (c *cohort) Trials() []engine.StateTrial { return c.trials }
+
+// Integrals hands over what was booked and starts anew.
+func (c *cohort) Integrals() (in engine.CohortIntegrals, err error) {
+	for _, f := range c.fluids {
+		in.Flux, in.Given = append(in.Flux, f.flux), append(in.Given, f.given)
+		f.flux, f.given = make([]float64, len(f.flux)), make([]float64, len(f.given))
+	}
+	return in, nil
+}
+
+// Exchange returns what the cells exchange at F(c).
+func (c *cohort) Exchange() (e engine.CohortExchange, err error) {
+	for _, f := range c.fluids {
+		e.Surface, e.Flux, e.Given = append(e.Surface, f.now.surface), append(e.Flux, f.now.flux), append(e.Given, f.now.given)
+	}
+	return e, nil
+}
+
+// Read copies the states.
+func (c *cohort) Read(state [][]float64) error {
+	for v := range state {
+		copy(state[v], c.state[v])
+	}
+	return nil
+}
+
+// Replace takes new cells.
+func (c *cohort) Replace(from *engine.Cohort) error {
+	c.settle(from)
+	return nil
+}
