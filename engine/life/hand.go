@@ -36,7 +36,6 @@ type handed struct {
 type stock struct {
 	of           [3]handed
 	model, given *handed // nil before the first step
-	stale        bool    // the solver may have other cells than the model
 	exchange     bool    // cells may exchange otherwise than their type
 	variables    bool
 	width, depth int
@@ -160,19 +159,24 @@ func (h *handed) keep(from *tissue.Cells, at []r3.Vec) {
 
 // handOver gives the model its new cells, and the solver if it sees a difference.
 func (l *Life) handOver(next *handed) error {
-	if !next.changed && !l.stock.stale && next.cells.State == nil && l.unseen(next) {
+	if !next.changed && next.cells.State == nil && l.unseen(next) {
 		next.cells.Exchange = l.model.Cells.Exchange // the solver's
 		l.model.Cells, l.stock.model = next.cells, next
 		return nil
 	}
+	return l.give(next.cells, next)
+}
+
+// give gives cells to the solver and the model; h is where they are kept.
+func (l *Life) give(cells tissue.Cells, h *handed) error {
 	updated := *l.model
-	updated.Cells = next.cells
+	updated.Cells = cells
 	if err := l.solver.Update(&updated); err != nil {
 		return err
 	}
-	clear(next.cells.State) // from now on it is the solver's
-	l.model.Cells = next.cells
-	l.stock.model, l.stock.given, l.stock.stale = next, next, false
+	clear(cells.State) // from now on it is the solver's
+	l.model.Cells = cells
+	l.stock.model, l.stock.given = h, h
 	return nil
 }
 

@@ -98,7 +98,6 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	l.stock.prepare(l)
 	l.labels = m.Labels()
 	l.follow()
-	l.stock.stale = false // the solver has the model's
 	return l, nil
 }
 
@@ -118,7 +117,11 @@ func (l *Life) Age(i int) float64 { return l.state.Time - l.state.Born[i] }
 // have it at the end of that time t, s. It hands them to the solver where that would see
 // a difference. Call it by engine.Simulation.Every.
 func (l *Life) Step(t float64) error {
-	l.follow()
+	if l.follow() {
+		if err := l.give(l.model.Cells, l.stock.model); err != nil {
+			return err
+		}
+	}
 	l.now, l.elapsed = t, t-l.state.Time
 	if l.elapsed < 0 {
 		return fmt.Errorf("life: step at %g s after one at %g s: want rising times", t, l.state.Time)
@@ -210,11 +213,12 @@ func (l *Life) widestReach() float64 {
 	return max(2*widest, l.model.Grid.Spacing[0])
 }
 
-// follow takes in cells that were added to the model or taken out of it since the last step.
-func (l *Life) follow() {
+// follow takes in cells that were added to the model or taken out of it since the last
+// step, and reports whether there are any.
+func (l *Life) follow() bool {
 	cells := &l.model.Cells
 	if slices.Equal(cells.ID, l.ids) {
-		return
+		return false
 	}
 	old, before := l.state, l.ids
 	l.state = state{Steps: old.Steps, Time: old.Time, Next: old.Next}
@@ -230,7 +234,7 @@ func (l *Life) follow() {
 		l.state.Next = max(l.state.Next, cells.ID[n-1]+1)
 	}
 	l.ids = slices.Clone(cells.ID)
-	l.stock.stale = true
+	return true
 }
 
 // add adds a living cell.

@@ -50,12 +50,9 @@ func (l *Life) Load(r io.Reader) error {
 			s.Cells.Exchange[i] = nil
 		}
 	}
-	updated := *l.model
-	updated.Cells = s.Cells
-	if err := l.solver.Update(&updated); err != nil {
+	if err := l.give(s.Cells, nil); err != nil {
 		return fmt.Errorf("life: load: %w", err)
 	}
-	l.model.Cells, l.state, l.ids = s.Cells, s.State, slices.Clone(s.Cells.ID)
-	l.stock.model, l.stock.given, l.stock.stale = nil, nil, false
+	l.state, l.ids = s.State, slices.Clone(s.Cells.ID)
 	return nil
 }
