@@ -98,27 +98,32 @@ func (l *Life) damage(i int, d, repair float64) {
 // suffer sums what living cells in contact do to a cell.
 func (l *Life) suffer(i int) hazards {
 	var h hazards
-	cells := &l.model.Cells
-	own := cells.Type[i]
-	reach := l.reach(own)
-	l.near.each(cells.Position[i], func(j int, way r3.Vec) {
-		if j == i || l.state.Phase[j] == dead {
-			return
+	p, own, near := l.model.Cells.Position[i], l.model.Cells.Type[i], l.near
+	var room [18]span
+	for _, s := range near.spans(p, &room) {
+		for k := s.from; k < s.to; k++ {
+			j, t := int(near.cell[k]), near.kind[k]
+			if j == i || l.state.Phase[j] == dead {
+				continue
+			}
+			reach := l.reach[own] + l.reach[t]
+			if r3.Norm2(l.space.between(p, near.at[k])) <= reach*reach {
+				l.programs[alive][t].hurt(&h, own, l.state.Phase[i], l.valuesOf(j))
+			}
 		}
-		p := &l.programs[alive][cells.Type[j]]
-		if !p.reaches(own, l.state.Phase[i]) || r3.Norm(way) > reach+l.reach(cells.Type[j]) {
-			return
-		}
-		values := l.valuesOf(j)
-		if l.state.Phase[i] == dead {
-			h.eaten += p.clears.of(values)
-			return
-		}
-		h.killed += towards(p.kills, own, values)
-		h.eaten += towards(p.eats, own, values)
-		h.attacked += towards(p.attacks, own, values)
-	})
+	}
 	return h
+}
+
+// hurt adds what a living cell does to a cell in contact.
+func (p *program) hurt(h *hazards, t tissue.CellTypeID, ph phase, values []float64) {
+	if ph == dead {
+		h.eaten += p.clears.of(values)
+		return
+	}
+	h.killed += towards(p.kills, t, values)
+	h.eaten += towards(p.eats, t, values)
+	h.attacked += towards(p.attacks, t, values)
 }
 
 func towards(all []number, t tissue.CellTypeID, values []float64) float64 {

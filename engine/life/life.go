@@ -38,6 +38,8 @@ type Life struct {
 	near     *neighbours
 	programs [phases][]program
 	needs    needs
+	radius   []float64 // by type, µm
+	reach    []float64 // by type, µm
 
 	state  state
 	ids    []tissue.CellID // the cells that state is of
@@ -94,7 +96,7 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	if err := l.findNeeds(); err != nil {
 		return nil, err
 	}
-	l.near = newNeighbours(&l.space, l.widestReach())
+	l.near = newNeighbours(&l.space, l.measure())
 	l.stock.prepare(l)
 	l.labels = m.Labels()
 	l.follow()
@@ -199,18 +201,15 @@ func (l *Life) need(s tissue.Signal) error {
 	return nil
 }
 
-// reach returns how far a cell of a type reaches, µm.
-func (l *Life) reach(t tissue.CellTypeID) float64 {
-	kind := &l.model.CellTypes[t]
-	return kind.Life.Mechanics.ReachInRadii() * kind.Radius
-}
-
-func (l *Life) widestReach() float64 {
+// measure takes the sizes of types, and returns the distance at which two cells may meet, µm.
+func (l *Life) measure() float64 {
 	widest := 0.
-	for t := range l.model.CellTypes {
-		widest = max(widest, l.reach(tissue.CellTypeID(t)))
+	for _, t := range l.model.CellTypes {
+		l.radius = append(l.radius, t.Radius)
+		l.reach = append(l.reach, t.Life.Mechanics.ReachInRadii()*t.Radius)
+		widest = max(widest, 2*l.reach[len(l.reach)-1])
 	}
-	return max(2*widest, l.model.Grid.Spacing[0])
+	return widest
 }
 
 // follow takes in cells that were added to the model or taken out of it since the last

@@ -1,6 +1,10 @@
 package life
 
-import "gonum.org/v1/gonum/spatial/r3"
+import (
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+)
 
 // neighbours finds the cells near a cell: cells are sorted into bins at least as wide as
 // any pair of cells reaches, in the order of their index within each.
@@ -11,8 +15,9 @@ type neighbours struct {
 	edge   [3]float64 // µm
 	first  []int32    // of each bin in cell, and the end
 	cell   []int32
-	at     []r3.Vec // of cell
-	binned []int32  // bin of each cell
+	at     []r3.Vec            // of cell
+	kind   []tissue.CellTypeID // of cell
+	binned []int32             // bin of each cell
 }
 
 // newNeighbours cuts the box into bins no narrower than voxels, whatever the number of
@@ -27,11 +32,12 @@ func newNeighbours(s *space, reach float64) *neighbours {
 }
 
 // sort takes the cells at their places.
-func (n *neighbours) sort(at []r3.Vec) {
+func (n *neighbours) sort(at []r3.Vec, types []tissue.CellTypeID) {
 	bins := n.shape[0] * n.shape[1] * n.shape[2]
 	n.first = resized(n.first, bins+1)
 	clear(n.first)
-	n.binned, n.cell, n.at = resized(n.binned, len(at)), resized(n.cell, len(at)), resized(n.at, len(at))
+	n.binned, n.cell = resized(n.binned, len(at)), resized(n.cell, len(at))
+	n.at, n.kind = resized(n.at, len(at)), resized(n.kind, len(at))
 	inParallel(len(at), func(from, to int) {
 		for i := from; i < to; i++ {
 			b := n.bin(at[i])
@@ -47,7 +53,8 @@ func (n *neighbours) sort(at []r3.Vec) {
 	for i := len(at) - 1; i >= 0; i-- { // from the ends of the bins, which become their starts
 		b := n.binned[i] + 1
 		n.first[b]--
-		n.cell[n.first[b]], n.at[n.first[b]] = int32(i), at[i]
+		k := n.first[b]
+		n.cell[k], n.at[k], n.kind[k] = int32(i), at[i], types[i]
 	}
 	copy(n.first, n.first[1:])
 	n.first[bins] = int32(len(at))
@@ -61,24 +68,33 @@ func (n *neighbours) bin(p r3.Vec) [3]int {
 	return b
 }
 
-// each visits the cells in and around the bin of a point, in one order for all points of
-// the bin, with the way from the point to each; the cell at the point among them.
-func (n *neighbours) each(p r3.Vec, visit func(j int, way r3.Vec)) {
+// span is a run of cells in the order of the bins.
+type span struct{ from, to int32 }
+
+// spans returns where the cells in and around the bin of a point are, in one order for all
+// points of the bin; the cell at the point is among them.
+func (n *neighbours) spans(p r3.Vec, room *[18]span) []span {
 	b := n.bin(p)
 	var from, to [3]int
 	for axis := range b {
 		from[axis], to[axis] = n.window(axis, b[axis])
 	}
+	all := room[:0]
+	nx := n.shape[0]
 	for z := from[2]; z <= to[2]; z++ {
 		for y := from[1]; y <= to[1]; y++ {
-			for x := from[0]; x <= to[0]; x++ {
-				bin := wrapped(x, n.shape[0]) + n.shape[0]*(wrapped(y, n.shape[1])+n.shape[1]*wrapped(z, n.shape[2]))
-				for k := n.first[bin]; k < n.first[bin+1]; k++ {
-					visit(int(n.cell[k]), n.space.between(p, n.at[k]))
-				}
+			row := nx * (wrapped(y, n.shape[1]) + n.shape[1]*wrapped(z, n.shape[2]))
+			low, high := max(from[0], 0), min(to[0], nx-1)
+			all = append(all, span{n.first[row+low], n.first[row+high+1]})
+			switch { // round a periodic axis
+			case from[0] < 0:
+				all = append(all, span{n.first[row+nx-1], n.first[row+nx]})
+			case to[0] >= nx:
+				all = append(all, span{n.first[row], n.first[row+1]})
 			}
 		}
 	}
+	return all
 }
 
 // window returns the bins beside one along an axis, each but once.

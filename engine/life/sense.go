@@ -2,6 +2,7 @@ package life
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -39,7 +40,7 @@ func (l *Life) sense() error {
 		l.surface, l.variables = states.Surface, states.Variables
 	}
 	if l.needs.around {
-		l.near.sort(cells.Position)
+		l.near.sort(cells.Position, cells.Type)
 	}
 	return nil
 }
@@ -55,24 +56,23 @@ type around struct {
 func (l *Life) look(i int, a *around) {
 	clear(a.living)
 	a.dead, a.pressure = 0, 0
-	cells := &l.model.Cells
-	own := cells.Type[i]
-	reach, radius := l.reach(own), l.model.CellTypes[own].Radius
-	l.near.each(cells.Position[i], func(j int, way r3.Vec) {
-		if j == i {
-			return
+	p, own, near := l.model.Cells.Position[i], l.model.Cells.Type[i], l.near
+	var room [18]span
+	for _, s := range near.spans(p, &room) {
+		for k := s.from; k < s.to; k++ {
+			j, t := int(near.cell[k]), near.kind[k]
+			square, reach := r3.Norm2(l.space.between(p, near.at[k])), l.reach[own]+l.reach[t]
+			if j == i || square > reach*reach {
+				continue
+			}
+			a.pressure += tissue.PressureOf(math.Sqrt(square), l.radius[own]+l.radius[t])
+			if l.state.Phase[j] == dead {
+				a.dead++
+			} else {
+				a.living[t]++
+			}
 		}
-		t, d := cells.Type[j], r3.Norm(way)
-		if d > reach+l.reach(t) {
-			return
-		}
-		a.pressure += tissue.PressureOf(d, radius+l.model.CellTypes[t].Radius)
-		if l.state.Phase[j] == dead {
-			a.dead++
-		} else {
-			a.living[t]++
-		}
-	})
+	}
 }
 
 // signal returns what a cell senses.

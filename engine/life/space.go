@@ -15,6 +15,7 @@ type space struct {
 	grid     tissue.Grid
 	size     [3]float64 // µm
 	periodic [3]bool
+	round    bool    // periodic along any axis
 	closed   []bool  // per voxel; nil where none is
 	stride   float64 // at most this far at a time, so that no closed voxel is jumped, µm
 }
@@ -26,6 +27,7 @@ func newSpace(m *tissue.Model) space {
 		for _, substrate := range m.Substrates {
 			s.periodic[axis] = s.periodic[axis] && substrate.Boundary[axis][0].Kind == tissue.Periodic
 		}
+		s.round = s.round || s.periodic[axis]
 	}
 	for voxel, label := range m.Labels() {
 		if label == 0 {
@@ -117,6 +119,9 @@ func (s *space) foldAxis(axis int, x float64, heading *float64) float64 {
 // between returns the shortest way from a to b, µm.
 func (s *space) between(a, b r3.Vec) r3.Vec {
 	d := r3.Sub(b, a)
+	if !s.round {
+		return d
+	}
 	if s.periodic[0] {
 		d.X -= s.size[0] * math.Round(d.X/s.size[0])
 	}

@@ -24,10 +24,10 @@ func (l *Life) travel() {
 	dt := l.elapsed / float64(steps)
 	for step := range steps {
 		if l.needs.mechanics {
-			l.near.sort(l.place)
+			l.near.sort(l.place, cells.Type)
 			inParallel(n, func(from, to int) {
-				for i := from; i < to; i++ {
-					l.velocity[i] = l.push(i)
+				for k := from; k < to; k++ { // in the order of the bins, whose cells are the same
+					l.velocity[l.near.cell[k]] = l.push(k)
 				}
 			})
 		}
@@ -103,30 +103,33 @@ func unit(v r3.Vec) r3.Vec {
 	return r3.Scale(1/norm, v)
 }
 
-// push returns the velocity that its neighbours give a cell: see tissue.Mechanics.
-func (l *Life) push(i int) r3.Vec {
+// push returns the velocity that its neighbours give the cell at k of the bins: see
+// tissue.Mechanics.
+func (l *Life) push(k int) r3.Vec {
 	var v r3.Vec
-	own := &l.model.CellTypes[l.model.Cells.Type[i]]
-	m := &own.Life.Mechanics
+	near := l.near
+	p, t, i := near.at[k], near.kind[k], near.cell[k]
+	m := &l.model.CellTypes[t].Life.Mechanics
 	if m.Repulsion == 0 && m.Adhesion == 0 {
 		return v
 	}
-	reach := l.reach(l.model.Cells.Type[i])
-	l.near.each(l.place[i], func(j int, way r3.Vec) {
-		t := l.model.Cells.Type[j]
-		widest := reach + l.reach(t)
-		square := r3.Norm2(way)
-		if j == i || square >= widest*widest {
-			return
+	var room [18]span
+	for _, s := range near.spans(p, &room) {
+		for k := s.from; k < s.to; k++ {
+			to := near.kind[k]
+			way, reach := l.space.between(p, near.at[k]), l.reach[t]+l.reach[to]
+			square := r3.Norm2(way)
+			if square >= reach*reach || near.cell[k] == i {
+				continue
+			}
+			d := math.Sqrt(square)
+			push := apart(m, &l.model.CellTypes[to].Life.Mechanics, d, l.radius[t]+l.radius[to], reach)
+			if d == 0 {
+				way, d = l.axis(int(i), int(near.cell[k])), 1
+			}
+			v = r3.Sub(v, r3.Scale(push/d, way))
 		}
-		other := &l.model.CellTypes[t]
-		d := math.Sqrt(square)
-		push := apart(m, &other.Life.Mechanics, d, own.Radius+other.Radius, widest)
-		if d == 0 {
-			way, d = l.axis(i, j), 1
-		}
-		v = r3.Sub(v, r3.Scale(push/d, way))
-	})
+	}
 	return v
 }
 
