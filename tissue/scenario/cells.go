@@ -35,18 +35,11 @@ func (d *decoder) cells(f fields) {
 	if v, ok := f.get("place"); ok {
 		d.place(v, typesSound)
 	}
-	if len(d.faults) > 0 {
-		return
-	}
-	for i, count := range d.model().Cells.Count(len(d.types)) {
-		if count == 0 {
-			d.types[i].warn("no cell of this type is placed")
-		}
-	}
 }
 
 func (d *decoder) cellType(t *tissue.CellType, m member) {
-	f, ok := m.fields(typeExample, "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors")
+	keys := append(lifeKeys(), "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors")
+	f, ok := m.fields(typeExample, keys...)
 	if !ok {
 		return
 	}
@@ -90,6 +83,7 @@ func (d *decoder) cellType(t *tissue.CellType, m member) {
 			}
 		}
 	}
+	d.life(t, f)
 }
 
 // countsMolecules reports a fault where a term in molecules is about a substrate

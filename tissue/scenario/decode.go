@@ -46,7 +46,7 @@ func (d *decoder) decode(root value) {
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
-		"flow", "cells", "rules", "events", "numerics", "output", "expect", "sources")
+		"flow", "cells", "cell_step", "rules", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -65,12 +65,18 @@ func (d *decoder) decode(root value) {
 		d.model().Duration, _ = v.positive(quantity.Time)
 		d.shortened = v.at.src.setting
 	}
+	if v, ok := f.get("cell_step"); ok {
+		d.model().CellStep, _ = v.positive(quantity.Time)
+	}
 	d.decodeSubstrates(f, faces)
 	d.reactions(f)
 	d.flow(f)
 	d.decodeRegions(f)
 	d.cells(f)
-	d.notYet(f, "rules")
+	d.rules(f)
+	if len(d.faults) == 0 {
+		d.warnUnplaced()
+	}
 	d.notYet(f, "events")
 	d.numerics(f)
 	d.output(f)

@@ -35,6 +35,9 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.domain()
 	w.line(0, "duration: %s", quantity.Format(m.Duration, "s"))
 	w.line(0, "seed: %d", m.Seed)
+	if m.CellStep > 0 {
+		w.line(0, "cell_step: %s", quantity.Format(m.CellStep, "s"))
+	}
 	w.line(0, "substrates:")
 	for _, s := range m.Substrates {
 		w.substrate(s)
@@ -43,6 +46,7 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.flow()
 	w.regions()
 	w.cells()
+	w.rules()
 	w.numerics()
 	w.output()
 	w.expectations()
@@ -152,6 +156,7 @@ func (w *writer) cells() {
 	}
 	for _, t := range m.CellTypes {
 		w.cellType(t)
+		w.life(t)
 	}
 	if len(w.placements) > 0 {
 		w.line(1, "place:")
