@@ -9,6 +9,7 @@ import (
 
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/catalogue"
+	"github.com/cytofield/cytofield/tissue/expression"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
@@ -23,26 +24,31 @@ type decoder struct {
 	files    files
 	scenario *Scenario
 
-	substrates []member                                   // as the model's substrates
-	types      []member                                   // as the model's cell types
-	regions    []member                                   // as the model's regions
-	fluid      value                                      // flow, where given
-	images     map[string]labels                          // read so far, by the name in the file
-	pixels     int                                        // of label images so far
-	tables     int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
-	weights    map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
-	placements []placement
-	comments   map[string]string // sources of values, by path
-	gridSound  bool              // the grid may be used to place cells in
-	namesSound bool              // substrates and types are all known by name
-	shortened  bool              // the duration comes from a --set argument
-	sources    map[string]bool
+	substrates  []member                                   // as the model's substrates
+	types       []member                                   // as the model's cell types
+	regions     []member                                   // as the model's regions
+	kinetics    []kinetics                                 // as the model's cell types
+	fluid       value                                      // flow, where given
+	images      map[string]labels                          // read so far, by the name in the file
+	pixels      int                                        // of label images so far
+	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
+	weights     map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
+	placements  []placement
+	ruled       map[string][]value    // rules of each type, as in the model
+	comments    map[string]string     // sources of values, by path
+	gridSound   bool                  // the grid may be used to place cells in
+	namesSound  bool                  // substrates and types are all known by name
+	shared      []expression.Constant // of the whole scenario
+	sharedSound bool
+	shortened   bool // the duration comes from a --set argument
+	sources     map[string]bool
 }
 
 func (d *decoder) model() *tissue.Model { return d.scenario.Model }
 
 func (d *decoder) decode(root value) {
 	d.comments, d.sources = map[string]string{}, map[string]bool{}
+	d.ruled = map[string][]value{}
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
@@ -436,8 +442,15 @@ func (d *decoder) validate(root value) {
 			}
 		}
 		for _, m := range d.types {
-			if strings.HasPrefix(message, fmt.Sprintf("cell type %q", m.name)) {
-				at, path = m.key, m.path
+			rest, ok := strings.CutPrefix(message, fmt.Sprintf("cell type %q", m.name))
+			if !ok {
+				continue
+			}
+			at, path = m.key, m.path
+			var number int
+			if _, err := fmt.Sscanf(rest, ": rule %d", &number); err == nil {
+				rule := d.ruled[m.name][number-1]
+				at, path = rule.at, rule.path
 			}
 		}
 		for _, m := range d.regions {

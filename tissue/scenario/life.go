@@ -134,7 +134,7 @@ func (d *decoder) division(t *tissue.CellType, v value) {
 		items, _ := v.list("[T-bet]")
 		for _, item := range items {
 			if name, ok := item.str(); ok {
-				if at, ok := d.variableNamed(t, name, item); ok {
+				if at, ok := d.variableOf(t, name, item); ok {
 					to.Kept = append(to.Kept, at)
 				}
 			}
@@ -157,16 +157,12 @@ func (d *decoder) division(t *tissue.CellType, v value) {
 	}
 }
 
-// variableNamed finds the variable of a type that a name in the file means.
-func (d *decoder) variableNamed(t *tissue.CellType, name string, v value) (int, bool) {
+// variableOf finds the variable of a type that a name in the file means.
+func (d *decoder) variableOf(t *tissue.CellType, name string, v value) (int, bool) {
 	at, ok := t.Variable(name)
 	if !ok {
-		var all []string
-		for _, variable := range t.Variables {
-			all = append(all, variable.Name)
-		}
-		hint := suggest(name, all)
-		if len(all) == 0 {
+		hint := suggest(name, variableNames(t))
+		if len(t.Variables) == 0 {
 			hint = "; it has none"
 		}
 		v.fault("no variable %q of cell type %q%s", name, t.Name, hint)
@@ -217,7 +213,7 @@ func (d *decoder) release(t *tissue.CellType, to *tissue.Death, id tissue.Substr
 	}
 	if v, ok := f.get("variable"); ok {
 		if name, ok := v.str(); ok {
-			if at, ok := d.variableNamed(t, name, v); ok {
+			if at, ok := d.variableOf(t, name, v); ok {
 				if r.Variable = at; t.Variables[at].Dimension != quantity.Dimensionless {
 					v.fault("variable %q is %s: want a number of molecules", name, t.Variables[at].Dimension)
 				}

@@ -105,6 +105,7 @@ func (d *decoder) rule(f fields) {
 		r.Dead, _ = v.boolean()
 	}
 	t.Life.Rules = append(t.Life.Rules, r)
+	d.ruled[t.Name] = append(d.ruled[t.Name], f.value)
 }
 
 func (d *decoder) ruleType(f fields) (*tissue.CellType, bool) {
@@ -170,10 +171,10 @@ func (d *decoder) signal(t *tissue.CellType, s *tissue.Signal, v value) bool {
 	case aSubstrate:
 		s.Substrate, ok = d.substrateNamed(name, v.at, v.path)
 	case aVariable:
-		s.Variable, ok = d.variableNamed(t, name, v)
+		s.Variable, ok = d.variableOf(t, name, v)
 	case aReceptor:
-		if s.Variable, ok = d.variableNamed(t, name, v); ok {
-			s.Bound, ok = d.variableNamed(t, name+boundSuffix, v)
+		if s.Variable, ok = d.variableOf(t, name, v); ok {
+			s.Bound, ok = d.variableOf(t, name+boundSuffix, v)
 		}
 	case aType:
 		s.Type, ok = d.typeNamed(name, v.at, v.path, true)
@@ -196,7 +197,7 @@ func (d *decoder) behaviour(t *tissue.CellType, b *tissue.Behaviour, v value) bo
 			ok = d.exchanged(t, *b, v)
 		}
 	case aVariable:
-		b.Variable, ok = d.variableNamed(t, name, v)
+		b.Variable, ok = d.variableOf(t, name, v)
 	case aType:
 		b.Type, ok = d.typeNamed(name, v.at, v.path, true)
 	}
