@@ -1,6 +1,19 @@
 package tissue
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
+
+// Lives reports whether cells of any type do more than exchange.
+func (m *Model) Lives() bool {
+	for _, t := range m.CellTypes {
+		if !reflect.DeepEqual(t.Life, Life{}) {
+			return true
+		}
+	}
+	return false
+}
 
 // validateLife returns what is unphysical in what the cells of a type do, and in its rules.
 func (m *Model) validateLife(t *CellType) []error {

@@ -81,7 +81,7 @@ type needs struct {
 	longest           float64 // mechanical step, s
 }
 
-// New prepares the cell step of a model that a solver solves.
+// New prepares the cell step of a model that a solver solves. The model's Cells follow.
 func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
@@ -101,6 +101,20 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	l.labels = m.Labels()
 	l.follow()
 	return l, nil
+}
+
+// Start has the cells of a model act at every cell step of a simulation, if they ever do
+// anything. Call it before what records the cells, which is of the same model.
+func Start(simulation *engine.Simulation, m *tissue.Model, s Solver, o Options) error {
+	if !m.Lives() {
+		return nil
+	}
+	l, err := New(m, s, o)
+	if err != nil {
+		return err
+	}
+	simulation.Every(m.CellStepTime(), l.Step)
+	return nil
 }
 
 // Model returns the model, with the cells as they are.
