@@ -163,6 +163,13 @@ type Behaviour struct {
 	Type      CellTypeID  // of TransitionRate to PhagocytosisRate
 }
 
+// Same reports whether two behaviours are the same number of a cell.
+func (b Behaviour) Same(other Behaviour) bool {
+	k := b.Kind
+	return k == other.Kind && (!k.OfSubstrate() || b.Substrate == other.Substrate) && (!k.OfType() || b.Type == other.Type) &&
+		(k != VariableValue || b.Variable == other.Variable)
+}
+
 // OfSubstrate reports whether the behaviour is about one substrate.
 func (k BehaviourKind) OfSubstrate() bool { return k <= Sensitivity }
 

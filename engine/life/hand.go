@@ -37,7 +37,6 @@ type stock struct {
 	of           [3]handed
 	model, given *handed // nil before the first step
 	exchange     bool    // cells may exchange otherwise than their type
-	variables    bool
 	width, depth int
 }
 

@@ -197,7 +197,7 @@ func (p *program) add(t *tissue.CellType, r tissue.Rule, ph phase) {
 // number returns where a behaviour is found.
 func (p *program) number(b tissue.Behaviour, base float64) number {
 	for i, r := range p.responses {
-		if r.behaviour == b {
+		if r.behaviour.Same(b) {
 			return number{base, i}
 		}
 	}
