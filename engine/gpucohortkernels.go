@@ -40,6 +40,7 @@ type cohortArgs struct {
 	Keep        float32     `gl:"keep,optional"`
 	First       int32       `gl:"first,optional"`
 	Crowd       int32       `gl:"crowd,optional"`
+	Mix         float32     `gl:"mixture,optional"`
 }
 
 type scatterCohortArgs struct {

@@ -17,6 +17,7 @@ type gpuGroup struct {
 	pulls     *gpu.Buffer   // per member and cell of all cohorts: J; nil where no cells are close
 	crowd     int           // cells of all cohorts
 	matched   bool          // whether close cells are on the device
+	body      *gpuBody      // nil for none
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
@@ -57,6 +58,17 @@ func (g *gpuGroup) each(do func(*gpuStepper) error) error {
 	return nil
 }
 
+// openBody brings what the body needs to the device; a group that fails is freed.
+func (g *gpuGroup) openBody(q *gpu.Queue, body *Body) (err error) {
+	if body == nil {
+		return nil
+	}
+	if g.body, err = newGPUBody(q, g, body); err != nil {
+		g.free(q)
+	}
+	return err
+}
+
 // openReactions brings the reactions to the device; a group that fails is freed.
 func (g *gpuGroup) openReactions(q *gpu.Queue, r Reactions) (err error) {
 	if len(r.Rates) == 0 {
@@ -95,6 +107,7 @@ func (g *gpuGroup) free(q *gpu.Queue) {
 	}
 	g.shared.free(q)
 	g.pulls.Free(q)
+	g.body.free(q)
 	for _, st := range g.members {
 		st.free(q)
 	}
@@ -175,6 +188,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := g.addCohortStage(q, j); err != nil {
 			return err
 		}
+		if err := g.body.stage(q, g.t, g.dt, g.scheme, j); err != nil {
+			return err
+		}
 		if j == last {
 			break // the candidates stay in far
 		}
@@ -189,6 +205,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		return err
 	}
 	if err := g.addCohortRates(q); err != nil {
+		return err
+	}
+	if err := g.body.finish(q, g.t+g.dt); err != nil {
 		return err
 	}
 	for _, st := range g.members {
@@ -287,6 +306,9 @@ func (g *gpuGroup) evaluate(q *gpu.Queue) error {
 	if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, 1, tally{0, true}); err != nil {
 		return err
 	}
+	if err := g.body.evaluate(q, g.t); err != nil {
+		return err
+	}
 	if err := g.correct(q, (*gpuCohort).atPresent); err != nil {
 		return err
 	}
@@ -312,6 +334,9 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 			return err
 		}
 		if err := g.eulerCohorts(q); err != nil {
+			return err
+		}
+		if err := g.body.euler(q, g.t+float64(n)*g.dt, g.dt); err != nil {
 			return err
 		}
 		for _, st := range g.members {

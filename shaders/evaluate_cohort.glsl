@@ -50,7 +50,8 @@ layout(std430) readonly buffer Footprints { uint footprints[]; };
 layout(std430) readonly buffer Corrections { float corrections[]; };
 #endif
 #ifdef SURFACES
-layout(std430) writeonly buffer Pulls { float pulls[]; }; // per member and cell of the group, see correct_cohort.glsl
+layout(std430) buffer Pulls { float pulls[]; }; // per member and cell of the group, see correct_cohort.glsl
+uniform float mixture; // share of what flows in pulls; 1 starts anew
 uniform int first;    // of the cells there
 uniform int crowd;    // of all there
 const int member[FLUIDS] = int[FLUIDS](MEMBER);
@@ -107,7 +108,11 @@ void main() {
 #endif
 
 #ifdef SURFACES
-    for (int f = 0; f < FLUIDS; f++) pulls[member[f] * crowd + first + cell] = flux(law[f], bind[f], give[f], c[f]);
+    for (int f = 0; f < FLUIDS; f++) {
+        int i = member[f] * crowd + first + cell;
+        float found = flux(law[f], bind[f], give[f], c[f]);
+        pulls[i] = mixture == 1.0 ? found : pulls[i] + mixture * (found - pulls[i]);
+    }
 #else
 #if REACTIONS > 0
     float r[REACTIONS];

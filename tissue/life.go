@@ -218,8 +218,8 @@ func (v *lifeFaults) signal(what string, s Signal) {
 		}
 	case k == Contact:
 		v.cellType(what+": contact with", s.Type)
-	case k == BodySignal && s.Name == "":
-		v.fault("%s: signal of the body without a name", what)
+	case k == BodySignal && (v.m.Body == nil || int(s.Body) < 0 || int(s.Body) >= len(v.m.Body.Variables)):
+		v.fault("%s: signal of variable %d of the body, which has none such", what, s.Body)
 	}
 }
 

@@ -38,7 +38,7 @@ const (
 	Damage                           // the cell's
 	Age                              // since the cell was added or born, s
 	Time                             // since the start, s
-	BodySignal                       // a variable of the body by name, the same for all cells
+	BodySignal                       // a variable of the body, the same for all cells
 
 	signalKinds
 )
@@ -46,11 +46,11 @@ const (
 // Signal is one number that a cell senses.
 type Signal struct {
 	Kind      SignalKind
-	Substrate SubstrateID // of Density to Gradient
-	Variable  int         // of VariableSignal, and the free molecules of Occupancy
-	Bound     int         // the bound molecules of Occupancy
-	Type      CellTypeID  // of Contact
-	Name      string      // of BodySignal
+	Substrate SubstrateID    // of Density to Gradient
+	Variable  int            // of VariableSignal, and the free molecules of Occupancy
+	Bound     int            // the bound molecules of Occupancy
+	Type      CellTypeID     // of Contact
+	Body      BodyVariableID // of BodySignal
 }
 
 // OfSubstrate reports whether the signal is about one substrate.

@@ -32,6 +32,7 @@ func (c *checkCommand) Run(io streams) error {
 	printSubstrates(io.Out, s.Model)
 	printRegions(io.Out, s.Model)
 	printReactions(io.Out, s.Model)
+	printBody(io.Out, s.Model, a)
 	printCells(io.Out, s)
 	printNumbers(io.Out, s, a)
 	warned := warnings(s, a)
@@ -160,7 +161,11 @@ func regionExchange(m *tissue.Model, r tissue.Region, s tissue.SubstrateID) stri
 	}
 	for _, v := range r.Vessel {
 		if v.Substrate == s {
-			list = append(list, fmt.Sprintf("blood at %s through %s µm/s", density(v.BloodDensity, v.Series), short(v.Permeability)))
+			blood := "blood at " + density(v.BloodDensity, v.Series)
+			if v.Compartment != nil {
+				blood = m.Body.Variables[*v.Compartment].Name
+			}
+			list = append(list, fmt.Sprintf("%s through %s µm/s", blood, short(v.Permeability)))
 		}
 	}
 	return strings.Join(list, ", ")

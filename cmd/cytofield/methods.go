@@ -69,6 +69,7 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 			substrate.InitialDensity, substrate.Unit, substrate.DiffusionCoefficient, substrate.DecayRate, wallsText(substrate, m.Grid.Dimensions()))
 	}
 	b.WriteString(tissueText(m))
+	b.WriteString(bodyText(m))
 	count := m.Cells.Count(len(m.CellTypes))
 	for t, cell := range m.CellTypes {
 		fmt.Fprintf(&b, "There were %d cells of type %s (radius %.4g µm)%s. ", count[t], cell.Name, cell.Radius, exchangeText(m, cell))

@@ -1,7 +1,6 @@
 package life
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -19,14 +18,12 @@ type Solver interface {
 	Read(s tissue.SubstrateID, dst *tissue.Field) error
 	Write(s tissue.SubstrateID, src *tissue.Field) error
 	Update(m *tissue.Model) error
+	Body() engine.BodyState
 }
 
 // Options are what a model does not say.
 type Options struct {
 	Coupling engine.Coupling // of the solver; "" is VoxelCoupling
-	// Body returns a variable of the body by name, in its unit, and whether there is one.
-	// It may be nil where no rule has a BodySignal.
-	Body func(name string) (float64, bool)
 }
 
 // Life carries the cells of a model from one cell step to the next.
@@ -49,6 +46,7 @@ type Life struct {
 	density, surface [][]float64 // by substrate, where needed
 	gradient         [][]r3.Vec
 	variables        [][]float64
+	body             []float64 // by variable of the body
 	values           []float64 // of responses, stride apart
 	stride           int
 	fates            []fate
@@ -93,9 +91,7 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 			l.programs[ph] = append(l.programs[ph], compile(m, tissue.CellTypeID(t), ph))
 		}
 	}
-	if err := l.findNeeds(); err != nil {
-		return nil, err
-	}
+	l.findNeeds()
 	l.near = newNeighbours(&l.space, l.measure())
 	l.stock.prepare(l)
 	l.labels = m.Labels()
@@ -162,10 +158,9 @@ func (l *Life) Step(t float64) error {
 }
 
 // findNeeds finds what rules and behaviours ask for.
-func (l *Life) findNeeds() error {
+func (l *Life) findNeeds() {
 	m, n := l.model, &l.needs
 	n.density, n.gradient = make([]bool, len(m.Substrates)), make([]bool, len(m.Substrates))
-	var faults []error
 	strongest, smallest := 0., m.Grid.Size()[0]
 	for t := range m.CellTypes {
 		kind := &m.CellTypes[t]
@@ -185,7 +180,7 @@ func (l *Life) findNeeds() error {
 			n.around = n.around || p.hear
 			for _, r := range p.responses {
 				for _, in := range slices.Concat(r.up, r.down) {
-					faults = append(faults, l.need(in.signal))
+					l.need(in.signal)
 				}
 			}
 		}
@@ -193,10 +188,9 @@ func (l *Life) findNeeds() error {
 	if n.mechanics = strongest > 0; n.mechanics {
 		n.longest = 2 * smallest / (10 * strongest)
 	}
-	return errors.Join(faults...)
 }
 
-func (l *Life) need(s tissue.Signal) error {
+func (l *Life) need(s tissue.Signal) {
 	switch s.Kind {
 	case tissue.Density:
 		l.needs.density[s.Substrate] = true
@@ -204,15 +198,7 @@ func (l *Life) need(s tissue.Signal) error {
 		l.needs.states = true
 	case tissue.Gradient:
 		l.needs.gradient[s.Substrate] = true
-	case tissue.BodySignal:
-		if l.options.Body == nil {
-			return fmt.Errorf("life: a rule senses %q of the body: the model has none", s.Name)
-		}
-		if _, ok := l.options.Body(s.Name); !ok {
-			return fmt.Errorf("life: a rule senses %q, which the body has no variable of", s.Name)
-		}
 	}
-	return nil
 }
 
 // measure takes the sizes of types, and returns the distance at which two cells may meet, µm.

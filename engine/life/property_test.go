@@ -70,7 +70,9 @@ func randomTissue(random *rand.Rand) *tissue.Model {
 
 func randomType(random *rand.Rand, id int) tissue.CellType {
 	rate := func() float64 { return 2 * random.ExpFloat64() / hour }
-	towards := func() []tissue.TypeRate { return []tissue.TypeRate{{Type: tissue.CellTypeID(random.IntN(3)), Rate: rate()}} }
+	towards := func() []tissue.TypeRate {
+		return []tissue.TypeRate{{Type: tissue.CellTypeID(random.IntN(3)), Rate: rate()}}
+	}
 	t := tissue.CellType{
 		Name: "ABC"[id : id+1], Radius: 3 + 4*random.Float64(),
 		Exchange: []tissue.Exchange{{NetExportRate: random.ExpFloat64(), SaturationDensity: 1, HalfSaturation: 1}},

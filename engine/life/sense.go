@@ -39,6 +39,9 @@ func (l *Life) sense() error {
 		}
 		l.surface, l.variables = states.Surface, states.Variables
 	}
+	if m.Body != nil {
+		l.body = l.solver.Body().Values
+	}
 	if l.needs.around {
 		l.near.sort(cells.Position, cells.Type)
 	}
@@ -105,8 +108,7 @@ func (l *Life) signal(s *tissue.Signal, i int, a *around) float64 {
 	case tissue.Time:
 		return l.now
 	}
-	value, _ := l.options.Body(s.Name) // New has asked whether there is one
-	return value
+	return l.body[s.Body]
 }
 
 // decide evaluates the rules of every cell, and what they make of its exchange.

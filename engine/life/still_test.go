@@ -19,6 +19,7 @@ type still struct {
 	slope    r3.Vec  // nM/µm
 	state    map[tissue.CellID][]float64
 	updates  int
+	body     []float64
 	released float64            // nM, the sum over voxels of what was written
 	states   *engine.CellStates // that it always returns, where it is flat
 }
@@ -78,6 +79,8 @@ func (s *still) Cells() (engine.CellStates, error) {
 	}
 	return states, nil
 }
+
+func (s *still) Body() engine.BodyState { return engine.BodyState{Values: s.body} }
 
 func (s *still) Read(tissue.SubstrateID, *tissue.Field) error { return nil }
 

@@ -152,6 +152,9 @@ func holds(t *testing.T, s *scenario.Scenario, solver engine.Solver) {
 		}
 		got -= before[m.index]
 		name := s.Model.Substrates[e.Substrate].Name
+		if e.Observable == "body" {
+			name = s.Model.Body.Variables[e.Variable].Name
+		}
 		if apart := math.Abs(got - e.Value); !(apart <= e.RelativeTolerance*math.Abs(e.Value)) {
 			t.Errorf("%s:%d: %s of %s at %g s is %g, want %g within %g", e.File, e.Line, e.Observable, name, e.Time, got, e.Value, e.RelativeTolerance)
 		} else {
@@ -180,6 +183,9 @@ func moments(expectations []scenario.Expectation) []moment {
 }
 
 func observe(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64, error) {
+	if e.Observable == "body" {
+		return s.Body().Values[e.Variable], nil
+	}
 	if e.Observable == "molecules" {
 		l, err := s.Ledger(e.Substrate)
 		return l.Present, err

@@ -29,6 +29,8 @@ type decoder struct {
 	regions     []member                                   // as the model's regions
 	kinetics    []kinetics                                 // as the model's cell types
 	fluid       value                                      // flow, where given
+	organism    fields                                     // body, where given
+	organs      []member                                   // as the variables of the model's body
 	images      map[string]labels                          // read so far, by the name in the file
 	pixels      int                                        // of label images so far
 	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
@@ -52,7 +54,7 @@ func (d *decoder) decode(root value) {
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
-		"flow", "cells", "cell_step", "rules", "events", "numerics", "output", "expect", "sources")
+		"flow", "body", "cells", "cell_step", "rules", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -77,7 +79,9 @@ func (d *decoder) decode(root value) {
 	d.decodeSubstrates(f, faces)
 	d.reactions(f)
 	d.flow(f)
+	d.bodyVariables(f)
 	d.decodeRegions(f)
+	d.body()
 	d.cells(f)
 	d.rules(f)
 	if len(d.faults) == 0 {
@@ -457,6 +461,9 @@ func (d *decoder) validate(root value) {
 			if rest, ok := strings.CutPrefix(message, fmt.Sprintf("region %q: ", m.name)); ok {
 				at, path, message = m.at, m.path, rest
 			}
+		}
+		if rest, ok := strings.CutPrefix(message, "body: "); ok {
+			at, path, message = d.organism.key, d.organism.path, rest
 		}
 		if rest, ok := strings.CutPrefix(message, "flow: "); ok {
 			at, path, message = d.fluid.key, d.fluid.path, rest

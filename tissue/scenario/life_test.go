@@ -17,6 +17,7 @@ substrates:
   CXCL8: {diffusion: 10 um^2/s, decay: 0 /s}
   O2: {unit: mmHg, diffusion: 100 um^2/s, decay: 0 /s}
   signal: {unit: dimensionless, diffusion: 100 um^2/s, decay: 0 /s}
+body: {compartments: {plasma IL-6: {volume: 3 L, clearance: 1 /h}}}
 cells:
   types:
     neutrophil:
@@ -60,6 +61,7 @@ rules:
   - {type: macrophage, signal: damage, increases: phagocytosis of debris, to: 3.6 /h, half_max: 2, hill: 4}
   - {type: macrophage, signal: damage, increases: damage, to: 3.6 /h, half_max: 2, hill: 4}
   - {type: macrophage, signal: damage, increases: repair, to: 3.6 /h, half_max: 2, hill: 4}
+  - {type: macrophage, signal: body plasma IL-6, increases: necrosis, to: 3.6 /h, half_max: 10 pM, hill: 4}
 `
 
 func TestEveryKeyOfLifeReachesTheModel(t *testing.T) {
@@ -107,6 +109,10 @@ func TestEveryKeyOfLifeReachesTheModel(t *testing.T) {
 		if diff := cmp.Diff(want, m.CellTypes[1].Life.Rules[i], close); diff != "" {
 			t.Errorf("rule (-want +got):\n%s", diff)
 		}
+	}
+	ofBody := tissue.Rule{Signal: tissue.Signal{Kind: tissue.BodySignal}, Behaviour: tissue.Behaviour{Kind: tissue.NecrosisRate}, Saturation: 3.6 * h, HalfMax: 0.01, HillPower: 4}
+	if diff := cmp.Diff(ofBody, m.CellTypes[1].Life.Rules[5], close); diff != "" {
+		t.Errorf("rule (-want +got):\n%s", diff)
 	}
 	if m.CellStep != 120 || len(m.CellTypes[0].Exchange) != 3 {
 		t.Errorf("cell step %g s, exchange %v: want 120 s, and one with all substrates", m.CellStep, m.CellTypes[0].Exchange)

@@ -19,6 +19,7 @@ const (
 	aVariable
 	aReceptor
 	aType
+	aBodyVariable
 )
 
 // phrase is how a signal or a behaviour is written: words, and the name of an object.
@@ -42,6 +43,7 @@ func signalPhrases() []phrase[tissue.SignalKind] {
 		{tissue.Damage, "damage", nothing, 0},
 		{tissue.Age, "age", nothing, quantity.Time},
 		{tissue.Time, "time", nothing, quantity.Time},
+		{tissue.BodySignal, "body", aBodyVariable, 0},
 	}
 }
 
@@ -155,7 +157,7 @@ func read[Kind any](v value, what string, phrases []phrase[Kind]) (found phrase[
 		if rest, ok := strings.CutPrefix(text, p.words+" "); ok && p.object != nothing {
 			return p, rest, true
 		}
-		all = append(all, p.words+[...]string{"", " SUBSTRATE", " VARIABLE", " RECEPTOR", " TYPE"}[p.object])
+		all = append(all, p.words+[...]string{"", " SUBSTRATE", " VARIABLE", " RECEPTOR", " TYPE", " VARIABLE"}[p.object])
 	}
 	v.fault("no %s %q%s", what, text, suggest(text, all))
 	return found, "", false
@@ -178,6 +180,8 @@ func (d *decoder) signal(t *tissue.CellType, s *tissue.Signal, v value) bool {
 		}
 	case aType:
 		s.Type, ok = d.typeNamed(name, v.at, v.path, true)
+	case aBodyVariable:
+		s.Body, ok = d.bodyVariable(v, name)
 	}
 	return ok
 }
@@ -247,6 +251,8 @@ func (d *decoder) signalValue(t *tissue.CellType, s tissue.Signal, v value) (flo
 		return d.density(v, s.Substrate)
 	case s.Kind == tissue.VariableSignal:
 		return v.molar(t.Variables[s.Variable].Dimension)
+	case s.Kind == tissue.BodySignal:
+		return v.molar(d.model().Body.Variables[s.Body].Dimension)
 	}
 	return v.nonNegative(signalPhrase(s.Kind).dimension)
 }
@@ -310,7 +316,11 @@ func (w *writer) rules() {
 func (w *writer) rule(t tissue.CellType, r tissue.Rule) {
 	signal, behaviour := signalPhrase(r.Signal.Kind), behaviourPhrase(r.Behaviour.Kind)
 	w.line(1, "- type: %s", yamlText(t.Name))
-	w.line(2, "signal: %s", yamlText(w.phrase(t, signal.words, signal.object, r.Signal.Substrate, r.Signal.Variable, r.Signal.Type)))
+	sensed := w.phrase(t, signal.words, signal.object, r.Signal.Substrate, r.Signal.Variable, r.Signal.Type)
+	if signal.object == aBodyVariable {
+		sensed += " " + w.model().Body.Variables[r.Signal.Body].Name
+	}
+	w.line(2, "signal: %s", yamlText(sensed))
 	direction := map[bool]string{false: "increases", true: "decreases"}[r.Decreases]
 	w.line(2, "%s: %s", direction, yamlText(w.phrase(t, behaviour.words, behaviour.object, r.Behaviour.Substrate, r.Behaviour.Variable, r.Behaviour.Type)))
 	unit := behaviour.dimension.Unit()
@@ -344,6 +354,8 @@ func (w *writer) signalText(t tissue.CellType, s tissue.Signal, number float64) 
 		return densityText(number, w.model().Substrates[s.Substrate])
 	case s.Kind == tissue.VariableSignal:
 		return quantity.Format(number, t.Variables[s.Variable].Dimension.MolarUnit())
+	case s.Kind == tissue.BodySignal:
+		return quantity.Format(number, w.model().Body.Variables[s.Body].Dimension.MolarUnit())
 	}
 	return quantity.Format(number, signalPhrase(s.Kind).dimension.Unit())
 }
