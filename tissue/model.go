@@ -19,6 +19,7 @@ type Model struct {
 	Reactions             []Reaction
 	CellTypes             []CellType
 	Cells                 Cells
+	CellStep              float64 // between decisions of cells, s; 0 means DefaultCellStep
 	Body                  *Body   // nil where blood is as the vessels say
 	Duration              float64 // s
 	Seed                  uint64
@@ -96,6 +97,10 @@ func (m *Model) Validate() error {
 		}
 		types[t.Name] = true
 		faults = append(faults, t.validate(m.Substrates)...)
+		faults = append(faults, m.validateLife(&t)...)
+	}
+	if !nonNegative(m.CellStep) {
+		faults = append(faults, fmt.Errorf("tissue: cell step %g s: want 0 or more", m.CellStep))
 	}
 	if !nonNegative(m.Duration) {
 		faults = append(faults, fmt.Errorf("tissue: duration %g s: want 0 or more", m.Duration))

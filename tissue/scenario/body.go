@@ -187,6 +187,11 @@ func (d *decoder) bodyVariableNamed(v value) (tissue.BodyVariableID, bool) {
 	if !ok {
 		return 0, false
 	}
+	return d.bodyVariable(v, name)
+}
+
+// bodyVariable finds the compartment or read-out of a name in a text.
+func (d *decoder) bodyVariable(v value, name string) (tissue.BodyVariableID, bool) {
 	if d.model().Body == nil {
 		v.fault("no body: give body: %s", bodyExample)
 		return 0, false
