@@ -30,6 +30,7 @@ func cited(s *scenario.Scenario) []string {
 	if subVoxel(s) {
 		keys = append(keys, "CollinsKimball1949", "Watson1939")
 	}
+	keys = append(keys, livesCited(s.Model)...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
@@ -76,6 +77,7 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		fmt.Fprintf(&b, "There were %d cells of type %s (radius %.4g µm)%s. ", count[t], cell.Name, cell.Radius, exchangeText(m, cell))
 		b.WriteString(statesText(m, cell, s.Kinetics[t]))
 	}
+	b.WriteString(livesText(m))
 	b.WriteString(numericsText(s))
 	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
 	fmt.Fprintf(&b, "\nParameters in full: scenario.yaml (hash %s). Literature: references.bib", s.Hash[:12])
