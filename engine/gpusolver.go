@@ -51,8 +51,8 @@ func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
 // columns' sums, and what the cells and held walls need, for every substrate. It is
 // exact where no two cells share a voxel and fluid rests, and a little more than it takes elsewhere;
 // scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides,
-// coupling cloud 16 bytes more for every further voxel a cell touches and 8 for every
-// neighbour, and implicit steps what GPUImplicitMemory says.
+// coupling cloud more for the voxels that cells touch and for their neighbours, and
+// implicit steps what GPUImplicitMemory says.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
 	rows := columns[1] * columns[2]
