@@ -78,11 +78,11 @@ func GPUMemory(m *tissue.Model) int64 {
 			}
 		}
 	}
-	for t, cells := range present {
-		total += laws.cohortMemory(m.CellTypes[t], cells)
-	}
 	if m.Body != nil {
 		total += bodyParts * 4
+	}
+	for t, cells := range present {
+		total += laws.cohortMemory(m.CellTypes[t], cells)
 	}
 	return int64(total)
 }

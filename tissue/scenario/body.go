@@ -349,7 +349,7 @@ func (d *decoder) regionNamed(v value) int {
 
 // bodyReactions decodes the rate laws of the body and the constants they share.
 func (d *decoder) bodyReactions(f fields) {
-	shared, sound := d.constants(f, nil)
+	shared, sound := d.constants(f, d.shared)
 	v, ok := f.get("reactions")
 	if !ok {
 		return
@@ -370,7 +370,7 @@ func (d *decoder) bodyReactions(f fields) {
 			r.Changes = d.variableChanges(changes)
 		}
 		rate, ok := f.need("rate", "k*blood")
-		if ok && sound && local {
+		if ok && sound && local && d.sharedSound {
 			r.Rate = d.rate(rate, tissue.BodyRateScope(b.Variables, constants))
 		}
 		if r.Rate != nil {
@@ -555,7 +555,7 @@ func (w *writer) body() {
 	for _, r := range b.Reactions {
 		var changes []string
 		for _, c := range r.Changes {
-			changes = append(changes, yamlText(b.Variables[c.Variable].Name)+": "+quantity.Format(c.Factor, c.Dimension.MolarUnit()))
+			changes = append(changes, factorText(b.Variables[c.Variable].Name, c.Factor, c.Dimension))
 		}
 		w.law(2, r.Name, r.Rate, changes)
 	}

@@ -25,9 +25,8 @@ func (d *decoder) cells(f fields) {
 		typesSound = v.kind == mapping
 		for _, m := range d.types {
 			d.model().CellTypes = append(d.model().CellTypes, tissue.CellType{Name: m.name})
+			d.kinetics, d.scenario.Kinetics = append(d.kinetics, kinetics{}), append(d.scenario.Kinetics, Kinetics{})
 		}
-		d.kinetics = make([]kinetics, len(d.types))
-		d.scenario.Receptors = make([][]*tissue.ReceptorKinetics, len(d.types))
 		for i, m := range d.types {
 			if m.kind != null {
 				d.cellType(tissue.CellTypeID(i), m)
