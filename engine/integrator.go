@@ -16,7 +16,7 @@ type Integrator struct {
 	options Options
 	labels  []uint8 // of the model
 	lattice lattice
-	flow    *fluid  // of the model; nil where it rests
+	flow    *fluid // of the model; nil where it rests
 	fields  []*field
 	groups  []*group
 	body    *Body // nil for none
