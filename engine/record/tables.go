@@ -61,7 +61,7 @@ func amountColumn(s tissue.Substrate) string {
 	return s.Name + "_" + string(s.Unit) + "_um3"
 }
 
-// seriesHeader: time, per substrate mean, min, max and amount, per type the cells and the
+// seriesHeader: time, per substrate mean, min, max and amount, per type the living cells and the
 // means of their variables, the variables of the body.
 func seriesHeader(m *tissue.Model) []string {
 	header := []string{"t_s"}
