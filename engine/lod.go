@@ -122,9 +122,9 @@ func nodes(m *tissue.Model, s tissue.SubstrateID, labels []uint8) []Node {
 func schemeFaults(m *tissue.Model, scheme Scheme) error {
 	switch scheme {
 	case Implicit, Steady:
-		return errors.Join(implicitFaults(m, scheme), cohortFaults(m, scheme))
+		return errors.Join(implicitFaults(m, scheme), cohortFaults(m, scheme), attributionFaults(m, scheme))
 	case LOD:
-		return errors.Join(lodFaults(m), cohortFaults(m, scheme))
+		return errors.Join(lodFaults(m), cohortFaults(m, scheme), attributionFaults(m, scheme))
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ type Solver interface {
 	// Cells returns what the cells exchange at this moment.
 	Cells() (CellStates, error)
 	Ledger(s tissue.SubstrateID) (Ledger, error)
+	// Attribution is for substrates that the model attributes.
+	Attribution(s tissue.SubstrateID) (Attribution, error)
 	// Update takes a model with other cells or rates on the same grid and substrates.
 	Update(m *tissue.Model) error
 	Snapshot(w io.Writer) error

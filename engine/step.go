@@ -178,7 +178,7 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	if err := g.stepper.Accept(dt); err != nil {
 		return err
 	}
-	for i, f := range g.fields {
+	for i, f := range g.followed() {
 		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed, dt*f.reacting+trials[i].Reacted)
 		f.adopt(trials[i])
 	}
@@ -249,9 +249,11 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	if v := in.judge(g, trials, 0, 1); !v.accepted() {
 		return in.failure(g, dt, v)
 	}
-	for i, f := range g.fields {
-		trial := trials[i]
+	for _, f := range g.fields {
 		in.stats.Sweeps += int64(n) * f.sweeps
+	}
+	for i, f := range g.followed() {
+		trial := trials[i]
 		in.book(f, g.time, dt, n, trial.Decayed, trial.Reacted)
 		f.ledger.ThroughWalls += f.cells.Capacity.uniform * trial.Inflow
 		f.adopt(trial)

@@ -9,14 +9,15 @@ import (
 // group is substrates that go through the stages of a step together.
 type group struct {
 	members []*stepper
-	trials  []engine.Trial // per member, of the last call
+	trials  []engine.Trial // per member and tag, of the last call
 
 	reactions *reactions // nil for none
 	cohorts   []*cohort
+	tagged    []*tags
 }
 
 func newGroup(wanted engine.Group) *group {
-	g := &group{trials: make([]engine.Trial, len(wanted.Substrates))}
+	g := &group{}
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newStepper(s))
 	}
@@ -26,16 +27,46 @@ func newGroup(wanted engine.Group) *group {
 	for _, c := range wanted.Cohorts {
 		g.cohorts = append(g.cohorts, newCohort(c, g.members))
 	}
+	for _, t := range wanted.Tagged {
+		g.tagged = append(g.tagged, newTags(g, t, wanted.Reactions))
+	}
+	g.count()
 	return g
 }
 
-// Members returns the substrates.
+// count makes room for the trials of all members and tags.
+func (g *group) count() { g.trials = make([]engine.Trial, len(g.Members())) }
+
+// Members returns the substrates, and behind them the tags.
 func (g *group) Members() []engine.Member {
-	members := make([]engine.Member, len(g.members))
-	for i, st := range g.members {
-		members[i] = st
+	var members []engine.Member
+	for _, st := range g.members {
+		members = append(members, st)
+	}
+	for _, t := range g.tagged {
+		for _, st := range t.each {
+			members = append(members, st)
+		}
 	}
 	return members
+}
+
+// Tags returns the tags of every member that has any.
+func (g *group) Tags() []engine.TagMember {
+	var all []engine.TagMember
+	for _, t := range g.tagged {
+		all = append(all, tagMember{t, g})
+	}
+	return all
+}
+
+// eachTagged visits the tags of every member with their trials.
+func (g *group) eachTagged(visit func(t *tags, trials []engine.Trial)) {
+	trials := g.trials[len(g.members):]
+	for _, t := range g.tagged {
+		visit(t, trials[:len(t.each)])
+		trials = trials[len(t.each):]
+	}
 }
 
 // Cohorts returns the cells with states.
@@ -60,6 +91,7 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 	for _, c := range g.cohorts {
 		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
 	}
+	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.evaluate(t, trials) })
 	g.tellReacting((*stepper).now)
 	return g.trials, nil
 }
@@ -73,7 +105,7 @@ func (g *group) tellReacting(density func(*stepper) []float64) {
 	for _, c := range g.cohorts {
 		steepness += c.steepness()
 	}
-	for i := range g.trials {
+	for i := range g.members {
 		g.trials[i].Steepness = steepness
 		if g.reactions != nil {
 			g.trials[i].Reacting = g.reactions.total(i)
@@ -96,6 +128,9 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
 		g.addStage(g.members[0].pass(dt, scheme, j))
+		for _, tagged := range g.tagged {
+			tagged.stage(dt, scheme, j)
+		}
 		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
@@ -158,6 +193,7 @@ func (g *group) finish(t, dt float64) {
 		g.trials[i] = st.compare(dt)
 		g.trials[i].Decayed, g.trials[i].Reacted = dt*st.lost(), reacted[i]
 	}
+	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.finish(t+dt, dt, trials) })
 	g.tellReacting((*stepper).candidate)
 }
 
@@ -175,6 +211,9 @@ func (g *group) swap() {
 	}
 	for _, c := range g.cohorts {
 		c.swap()
+	}
+	for _, tagged := range g.tagged {
+		tagged.swap()
 	}
 }
 
@@ -198,6 +237,9 @@ func (g *group) Accept(dt float64) error {
 	for _, c := range g.cohorts {
 		c.accept(dt)
 	}
+	for _, tagged := range g.tagged {
+		tagged.accept(dt)
+	}
 	return nil
 }
 
@@ -206,6 +248,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 	for _, st := range g.members {
 		clear(st.rowLoss)
 	}
+	g.eachTagged((*tags).beginEuler)
 	reacted := make([]float64, len(g.members))
 	if st := g.members[0]; g.alone() && st.inWaves {
 		st.eulerInWaves(t, dt, n)
@@ -223,6 +266,10 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 		}
 		g.correct((*cohort).atPresent, (*cohortFluid).atNow)
 		for _, c := range g.cohorts {
+			c.flow(dt)
+		}
+		g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.euler(t+float64(i)*dt, dt, trials) })
+		for _, c := range g.cohorts {
 			c.euler(dt)
 		}
 		for _, st := range g.members {
@@ -236,6 +283,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 		g.trials[i] = st.finishEuler(dt)
 		g.trials[i].Reacted = reacted[i]
 	}
+	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.finishEuler(dt, trials) })
 	return g.trials, nil
 }
 
@@ -250,5 +298,7 @@ func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
 // Close has nothing to free.
 func (g *group) Close() error { return nil }
 
-// alone reports whether nothing couples the first member to anything.
-func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 }
+// alone reports whether nothing couples the first member to anything, and nothing follows it.
+func (g *group) alone() bool {
+	return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 && len(g.tagged) == 0
+}
