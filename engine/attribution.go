@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -259,12 +260,12 @@ func (t *tagging) people(m *tissue.Model, c *Cohort, cohort, fluid int, known ca
 			state[tag] = make([]float64, len(c.Cells))
 		}
 		for k, i := range c.Cells {
-			parts := []float64{1}
+			var parts []float64
 			if had := known[m.Cells.ID[i]]; len(had) == len(all.Carriers) {
 				parts = had[n]
 			}
-			for tag, part := range Composition(parts) {
-				state[tag][k] = part * c.State[v][k]
+			for tag, part := range divided(parts, c.State[v][k]) {
+				state[tag][k] = part
 			}
 		}
 		all.State = append(all.State, state)
@@ -272,15 +273,26 @@ func (t *tagging) people(m *tissue.Model, c *Cohort, cohort, fluid int, known ca
 	return all
 }
 
-// Composition returns the shares of parts in their sum; of nothing all is the rest's.
-// Rounding may leave a part below 0, which then has none.
-func Composition(parts []float64) []float64 {
-	shares := make([]float64, len(parts))
-	Compose(shares, func(tag int) float64 { return parts[tag] })
+// divided returns a value divided as parts are, or as they stand where they sum up to it.
+func divided(parts []float64, value float64) []float64 {
+	const rounding = 1e-9 // far above what steps leave between a state and its parts
+	sum := 0.0
+	for _, part := range parts {
+		sum += part
+	}
+	if len(parts) > 0 && math.Abs(sum-value) <= rounding*math.Abs(value) {
+		return parts
+	}
+	shares := make([]float64, max(len(parts), 1))
+	Compose(shares, func(tag int) float64 { return append(parts, 0)[tag] })
+	for tag := range shares {
+		shares[tag] *= value
+	}
 	return shares
 }
 
-// Compose is Composition in place.
+// Compose writes the shares of parts in their sum; of nothing all is the rest's. Rounding
+// may leave a part below 0, which then has none.
 func Compose(shares []float64, part func(tag int) float64) {
 	sum := 0.0
 	for tag := range shares {
@@ -561,4 +573,60 @@ func (in *Integrator) ReadTag(s tissue.SubstrateID, tag int, dst *tissue.Field) 
 		return fmt.Errorf("engine: tag %d of %s: there is none", tag, in.model.Substrates[s].Name)
 	}
 	return t.tags[tag].member.Read(dst.Values)
+}
+
+// taggingState is that of a snapshot.
+type taggingState struct {
+	Substrate tissue.SubstrateID
+	By        tissue.Tagging
+	Senders   []tissue.Sender
+	Tags      []fieldState
+	Caught    [][]float64
+	Own       []float64
+	Carried   carried
+}
+
+func (t *tagging) save(m *tissue.Model) (state taggingState, err error) {
+	if err = t.settle(); err != nil {
+		return state, err
+	}
+	state = taggingState{Substrate: t.of.id, By: t.by, Senders: t.senders, Caught: t.caught, Own: t.own}
+	for _, f := range t.tags {
+		density := make([]float64, m.Grid.Voxels())
+		if err = f.member.Read(density); err != nil {
+			return state, err
+		}
+		state.Tags = append(state.Tags, fieldState{f.ledger, f.largest, density})
+	}
+	state.Carried, err = t.carries(m)
+	return state, err
+}
+
+// restore takes the state of a snapshot, whose senders may be more than those of the model
+// the solver was made for.
+func (t *tagging) restore(in *Integrator, g *group, state taggingState) error {
+	t.senders = state.Senders
+	for len(t.tags) < len(state.Tags) {
+		t.add(in)
+	}
+	if err := t.renew(in, in.model, g, state.Carried); err != nil {
+		return err
+	}
+	for tag, f := range t.tags {
+		f.elapsed, f.moment = 0, 0
+		if tag >= len(state.Tags) {
+			continue
+		}
+		if err := f.member.Write(state.Tags[tag].Density); err != nil {
+			return err
+		}
+		if err := in.measure(f); err != nil {
+			return err
+		}
+		present := f.ledger.Present
+		f.ledger, f.largest = state.Tags[tag].Ledger, state.Tags[tag].Largest
+		f.ledger.Present = present
+		t.caught[tag], t.own[tag] = state.Caught[tag], state.Own[tag]
+	}
+	return nil
 }

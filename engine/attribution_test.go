@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"bytes"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cytofield/cytofield/engine"
@@ -80,7 +83,7 @@ func TestTagsSumUpToARunThatDoesNotSeeThem(t *testing.T) {
 			bare := *m
 			bare.Attribution = nil
 			plain := processor().solver(t, &bare, o)
-			for _, until := range []float64{100, 900} {
+			for _, until := range []float64{100, 300} {
 				if got, want := advance(t, tagged, until), advance(t, plain, until); got != want {
 					t.Errorf("%+v with tags, %+v without", got, want)
 				}
@@ -142,7 +145,238 @@ func sums(t *testing.T, a engine.Attribution, whole engine.Ledger) {
 			t.Errorf("%s: %.14g of all tags, %.14g of the whole", term.name, term.sum, term.whole)
 		}
 	}
-	for _, tag := range a.Tags {
-		t.Logf("%-10s secreted %8.5g present %8.4g decayed %8.4g reacted %8.4g walls %8.4g caught %.4g", tag.Sender, tag.Ledger.Secreted, tag.Ledger.Present, tag.Ledger.Decayed, tag.Ledger.Reacted, tag.Ledger.ThroughWalls, tag.Caught)
+}
+
+// A cell alone takes up the share κ/(κ + 4π D a) of what it secretes, of its own tag and
+// no other: case P01, R = 100, 4000 and 10⁴ receptors in cubes with 0 held at their walls,
+// to infinite space with the half edge W as A + B/W + C/W³.
+func TestAutocrineFractionIsThatOfCollinsAndKimball(t *testing.T) {
+	const perReceptor = 0.05147671108238925 // k_on, µm³/s
+	for _, receptors := range []float64{100, 4000, 1e4} {
+		var fractions, halfEdges []float64
+		for _, n := range []int{11, 21, 31} {
+			m := withBoundary(solid([3]int{n, n, n}), every(tissue.Boundary{Kind: tissue.Dirichlet}))
+			m.Substrates[0].DecayRate, m.Substrates[0].InitialDensity = 0, 0
+			cell := exchanging("T", tissue.Exchange{NetExportRate: 10})
+			cell.Receptors = []tissue.Receptor{{Name: "IL-2R", Count: receptors, OnRate: perReceptor * tissue.Nanomolar.AmountPerVolume()}}
+			m.CellTypes = []tissue.CellType{cell}
+			m.Cells.Add(0, m.Grid.Centre(n/2, n/2, n/2))
+			m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
+			s := processor().solver(t, m, engine.Options{RelativeTolerance: 1e-4})
+			half := 5 * float64(n)
+			settled := 16 * math.Pow(2*half/math.Pi, 2) / (3 * 10) // decay times of the slowest mode
+			advance(t, s, settled)
+			before := attribution(t, s, 0).Tags[1]
+			advance(t, s, 1.25*settled)
+			after := attribution(t, s, 0).Tags[1]
+			if math.Abs(after.Own/after.Ledger.TakenUp-1) > 1e-13 { // two orders of a sum
+				t.Errorf("caught %g of its own, %g in all", after.Own, after.Ledger.TakenUp)
+			}
+			fractions = append(fractions, (after.Own-before.Own)/(after.Ledger.Secreted-before.Ledger.Secreted))
+			halfEdges = append(halfEdges, half)
+		}
+		got, want := limit(fractions, halfEdges), 1/(1+4*math.Pi*10*5/(perReceptor*receptors))
+		if math.Abs(got/want-1) > 5e-3 { // a few 1e-4 of the extrapolation, 10 rtol of the steps
+			t.Errorf("R = %g: autocrine fraction %.5g, want %.5g (cubes %.4g)", receptors, got, want, fractions)
+		}
+	}
+}
+
+// limit returns A of A + B/W + C/W³ through three values.
+func limit(values, w []float64) float64 {
+	// Lagrange's weights of the functions 1, 1/W, 1/W³ at 1/W = 0.
+	sum := 0.0
+	for i := range 3 {
+		x, y, z := 1/w[i], 1/w[(i+1)%3], 1/w[(i+2)%3]
+		sum += values[i] * y * z * (z + y) / ((y - x) * (z - x)) / (x + y + z)
+	}
+	return sum
+}
+
+// Two types that do the same at mirrored places catch the same of each other, and a cell
+// between them the same of both.
+func TestSymmetricSendersHaveASymmetricMatrix(t *testing.T) {
+	for _, receiver := range []tissue.Exchange{{UptakeRate: 0.1, NetExportRate: 5}, {MaxUptakeRate: 8, HalfSaturation: 0.02, NetExportRate: 5}} {
+		m := solid([3]int{13, 7, 7})
+		m.Substrates[0].InitialDensity = 0
+		m.CellTypes = []tissue.CellType{exchanging("left", receiver), exchanging("right", receiver), exchanging("middle", tissue.Exchange{UptakeRate: 0.1})}
+		for x, kind := range map[int]tissue.CellTypeID{3: 0, 9: 1, 6: 2} {
+			m.Cells.Add(kind, m.Grid.Centre(x, 3, 3))
+		}
+		m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+		s := processor().solver(t, m, engine.Options{})
+		advance(t, s, 1200)
+		a := attribution(t, s, 0)
+		left, right := a.Tags[1], a.Tags[2]
+		if left.Sender != "left" || right.Sender != "right" || a.Tags[0].Ledger.TakenUp != 0 {
+			t.Fatalf("tags %+v", a.Tags)
+		}
+		for i, j := range []int{1, 0, 2} {
+			if math.Abs(left.Caught[i]/right.Caught[j]-1) > 1e-9 || left.Caught[i] <= 0 { // roundings of two orders of sums
+				t.Errorf("left's molecules in %s: %.12g, right's in %s: %.12g", a.Receivers[i], left.Caught[i], a.Receivers[j], right.Caught[j])
+			}
+		}
+		if left.Caught[0] <= left.Caught[1] {
+			t.Errorf("left's molecules are caught %.4g: want most by itself", left.Caught)
+		}
+		if got, want := a.AutocrineFraction(), left.Own/left.Ledger.Secreted; math.Abs(got/want-1) > 1e-9 {
+			t.Errorf("autocrine fraction %g, want %g of each", got, want)
+		}
+	}
+}
+
+// In a closed box where nothing is lost, whatever binds and lets go mixes the tags: in the
+// end their shares on receptors are those in the fluid, and of all there is.
+func TestReceptorsGiveBackWhatTheyTook(t *testing.T) {
+	m := solid([3]int{1, 1, 1})
+	m.Grid.Spacing = [3]float64{40, 40, 40}
+	m.Substrates[0].DecayRate, m.Substrates[0].InitialDensity = 0, 0.01
+	m.CellTypes = []tissue.CellType{binder(t, m.Substrates, 1000, 0), exchanging("source", tissue.Exchange{NetExportRate: 1})}
+	m.Cells.Add(0, m.Grid.Centre(0, 0, 0))
+	m.Cells.Add(1, m.Grid.Centre(0, 0, 0))
+	m.Cells.State = [][]float64{{700, 300, 0}, nil}
+	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+	s := processor().solver(t, m, engine.Options{RelativeTolerance: 1e-4})
+	advance(t, s, 200)
+	quiet := *m
+	quiet.CellTypes = []tissue.CellType{m.CellTypes[0], exchanging("source", tissue.Exchange{})}
+	quiet.Cells.State = nil // as they are
+	if err := s.Update(&quiet); err != nil {
+		t.Fatal(err)
+	}
+	for until := 1000.; until <= 8e4; until += 1000 { // 18 times 1/k_off; the whole comes to rest before and would let steps grow
+		advance(t, s, until)
+	}
+	a := attribution(t, s, 0)
+	fluid, made := a.Tags[0].Ledger, a.Tags[1].Ledger
+	all := fluid.Initial + 300 + made.Secreted
+	got, want := made.Present/(made.Present+fluid.Present), made.Secreted/all
+	if math.Abs(got/want-1) > 1e-3 { // 10 rtol
+		t.Errorf("%.5g of the fluid is the source's, want %.5g", got, want)
+	}
+	bound := made.TakenUp / (made.TakenUp + fluid.TakenUp + 300)
+	if math.Abs(bound/want-1) > 1e-3 {
+		t.Errorf("%.5g of the receptors hold the source's, want %.5g", bound, want)
+	}
+}
+
+// A run that is stopped, saved and restored in another solver goes on with the same tags,
+// bit for bit, however many threads there are; with new cells that make what none did.
+func TestTagsAreInSnapshots(t *testing.T) {
+	m := village(t, tissue.TagTypes)
+	more := *m
+	more.CellTypes = slices.Clone(m.CellTypes)
+	more.CellTypes[2] = exchanging("drinker", tissue.Exchange{UptakeRate: 0.05, NetExportRate: 20})
+	more.Cells.Add(2, m.Grid.Centre(1, 1, 1))
+	run := func(procs int, saved bool) (engine.Attribution, []float64) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		s := processor().solver(t, m, engine.Options{})
+		advance(t, s, 100)
+		if err := s.Update(&more); err != nil {
+			t.Fatal(err)
+		}
+		advance(t, s, 200)
+		var snapshot bytes.Buffer
+		if err := s.Snapshot(&snapshot); err != nil {
+			t.Fatal(err)
+		}
+		if saved {
+			s = processor().solver(t, &more, engine.Options{})
+			if err := s.Restore(&snapshot); err != nil {
+				t.Fatal(err)
+			}
+		}
+		advance(t, s, 300)
+		return attribution(t, s, 0), tagSum(t, s, m, 0)
+	}
+	want, density := run(1, false)
+	if n := len(want.Tags); n != 7 || want.Tags[6].Sender != "drinker" || want.Tags[6].Ledger.Secreted <= 0 {
+		t.Fatalf("%d tags, %+v", n, want.Tags[n-1])
+	}
+	if !slices.Equal(want.Tags[1].Caught[:1], []float64{0}) {
+		t.Errorf("exporters caught %g", want.Tags[1].Caught[0])
+	}
+	for _, saved := range []bool{false, true} {
+		got, same := run(2, saved)
+		if !slices.Equal(same, density) {
+			t.Errorf("saved %v: densities of tags differ by %.3g", saved, farthest(same, density))
+		}
+		for i, tag := range got.Tags {
+			// Sums of the ledger that were settled once more.
+			if other := want.Tags[i]; tag.Sender != other.Sender || farthest(tag.Caught, other.Caught) > 1e-13 {
+				t.Errorf("saved %v: %+v, want %+v", saved, tag, other)
+			}
+		}
+	}
+	var snapshot bytes.Buffer
+	bare := *m
+	bare.Attribution = nil
+	if err := processor().solver(t, &bare, engine.Options{}).Snapshot(&snapshot); err != nil {
+		t.Fatal(err)
+	}
+	if err := processor().solver(t, m, engine.Options{}).Restore(&snapshot); err == nil || !strings.Contains(err.Error(), "tags") {
+		t.Errorf("restored a snapshot without tags: %v", err)
+	}
+}
+
+// What is taken out by hand is taken of every tag in proportion; what is put in belongs to
+// the rest.
+func TestWrittenMoleculesBelongToTheRest(t *testing.T) {
+	m := village(t, tissue.TagTypes)
+	s := processor().solver(t, m, engine.Options{})
+	advance(t, s, 100)
+	before := attribution(t, s, 0)
+	f := read(t, s, m.Grid, 0)
+	for i := range f.Values {
+		f.Values[i] /= 2
+	}
+	write(t, s, 0, f)
+	for i, tag := range attribution(t, s, 0).Tags {
+		if got, want := tag.Ledger.Present, before.Tags[i].Ledger.Present/2; math.Abs(got-want) > 1e-13*want {
+			t.Errorf("%s: %g molecules left, want %g", tag.Sender, got, want)
+		}
+	}
+	for i := range f.Values {
+		f.Values[i] += 1
+	}
+	write(t, s, 0, f)
+	advance(t, s, 200)
+	sums(t, attribution(t, s, 0), ledger(t, s, 0))
+	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 {
+		t.Errorf("tags sum up to what is %.3g off", got)
+	}
+}
+
+// Tags of a closed box still sum up after thousands of steps.
+func TestTagsSumUpAfterThousandsOfSteps(t *testing.T) {
+	m := populate(solid([3]int{5, 4, 3}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", tissue.Exchange{MaxUptakeRate: 8, HalfSaturation: 0.02, NetExportRate: 3}))
+	m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
+	s := processor().solver(t, m, engine.Options{TimeStep: 1})
+	if stats := advance(t, s, 5000); stats.Steps != 5000 {
+		t.Fatalf("%d steps", stats.Steps)
+	}
+	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 { // decay forgets roundings
+		t.Errorf("tags sum up to what is %.3g off", got)
+	}
+	sums(t, attribution(t, s, 0), ledger(t, s, 0))
+}
+
+// Schemes without stages of their own refuse tags, and so does a model with too many.
+func TestTagsAreRefusedWhereNothingCarriesThem(t *testing.T) {
+	m := populate(solid([3]int{5, 4, 3}), 3, exchanging("a", tissue.Exchange{NetExportRate: 10}))
+	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+	for _, scheme := range []engine.Scheme{engine.LOD, engine.Implicit, engine.Steady} {
+		if _, err := newProcessor(m, engine.Options{Scheme: scheme}); err == nil || !strings.Contains(err.Error(), "attributed") {
+			t.Errorf("%s: %v", scheme, err)
+		}
+	}
+	m.Attribution[0].By = tissue.TagCells
+	if _, err := newProcessor(m, engine.Options{}); err == nil || !strings.Contains(err.Error(), "20 make it: want at most 16") {
+		t.Error(err)
+	}
+	m.Attribution = nil
+	s := processor().solver(t, m, engine.Options{})
+	if _, err := s.Attribution(0); err == nil {
+		t.Error("there is an attribution that the model did not ask for")
 	}
 }
