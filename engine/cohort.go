@@ -7,8 +7,11 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
+	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 // Cohort is the cells of one type as components of a group's system: their states go
@@ -51,6 +54,12 @@ type CohortFluid struct {
 	Terms     []FluidTerm
 	Spread    []float64 // per cell: 1/(α D A), density µm per amount/s; nil without Pairs
 	Capacity  Capacity
+}
+
+// Binds reports whether a reaction takes up the fluid's substrate in proportion to its
+// density: what other reactions let go was bound before.
+func (f *CohortFluid) Binds() bool {
+	return slices.ContainsFunc(f.Terms, func(t FluidTerm) bool { return t.Slope != nil })
 }
 
 // FluidTerm is what a reaction does to the fluid.
@@ -138,7 +147,9 @@ func home(m *tissue.Model, t tissue.CellType) tissue.SubstrateID {
 }
 
 // inCohort reports whether the exchange of a type with a substrate is a cohort's.
-func (laws SurfaceLaws) inCohort(t tissue.CellType, s tissue.SubstrateID) bool { return kinetic(t, s) }
+func (laws SurfaceLaws) inCohort(t tissue.CellType, s tissue.SubstrateID) bool {
+	return kinetic(t, s) || laws.coupling == CloudCoupling && t.Exchanges(s)
+}
 
 // cohorts returns those of a group; mean is a density of each substrate that is typical,
 // known what to take of states the model leaves open.
@@ -159,6 +170,15 @@ func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]floa
 			return nil, err
 		}
 		all = append(all, c)
+	}
+	if laws.coupling == CloudCoupling {
+		laws.spread(all, members)
+	}
+	for _, c := range all {
+		if err := laws.represented(c); err != nil {
+			return nil, err
+		}
+		c.Scale = c.scales(members)
 	}
 	return all, nil
 }
@@ -229,16 +249,17 @@ func (laws SurfaceLaws) people(c *Cohort, members []*field, known map[tissue.Cel
 			}
 		}
 	}
-	c.Footprints.First = []int{0}
-	for _, i := range c.Cells {
-		c.Footprints.add([]int{voxel[i]}, []float64{1}, func(v int) bool { return c.free(members, v) })
+	if laws.coupling != CloudCoupling {
+		c.Footprints.First = []int{0}
+		for _, i := range c.Cells {
+			c.Footprints.add([]int{voxel[i]}, []float64{1}, func(v int) bool { return c.free(members, v) })
+		}
 	}
 	for f := range c.Fluids {
 		if err := laws.take(c, &c.Fluids[f], voxel); err != nil {
 			return err
 		}
 	}
-	c.Scale = c.scales(members)
 	return nil
 }
 
@@ -253,6 +274,29 @@ func (c *Cohort) free(members []*field, voxel int) bool {
 	return true
 }
 
+// EachByVoxel visits the entries in the order of voxels and, within one, cells.
+func (f *Footprints) EachByVoxel(voxels int, visit func(cell, entry int)) {
+	first := make([]int, voxels+1)
+	for _, v := range f.Voxel {
+		first[v+1]++
+	}
+	for v := range voxels {
+		first[v+1] += first[v]
+	}
+	type pair struct{ cell, entry int }
+	order := make([]pair, len(f.Voxel))
+	for cell := range len(f.First) - 1 {
+		for entry := f.First[cell]; entry < f.First[cell+1]; entry++ {
+			v := f.Voxel[entry]
+			order[first[v]] = pair{cell, entry}
+			first[v]++
+		}
+	}
+	for _, p := range order {
+		visit(p.cell, p.entry)
+	}
+}
+
 func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bool) {
 	open := 0.0
 	for i, v := range voxels {
@@ -264,30 +308,89 @@ func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bo
 	f.First, f.Open = append(f.First, len(f.Voxel)), append(f.Open, open)
 }
 
-// take makes the laws of a cohort for one substrate, and holds those of voxel coupling
-// against what receptors bind at the start.
+// take makes the laws of a cohort for one substrate.
 func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel map[int]int) error {
-	m := laws.model
-	values := make([]float64, c.Kinetics.Substrates+len(c.State))
 	kinds := map[cellKind]SurfaceLaw{}
-	for k, i := range c.Cells {
+	for _, i := range c.Cells {
 		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
 		if err != nil {
 			return err
 		}
-		for v := range c.State {
-			values[c.Kinetics.Substrates+v] = c.State[v][k]
+		f.Laws = append(f.Laws, law)
+	}
+	return nil
+}
+
+// spread gives the cells of a group the footprints of coupling cloud, with the shifts of
+// their laws and their neighbours. Walls are those of the first member: cohorts whose
+// substrates meet other walls are off there, within the reach of a correction.
+func (laws SurfaceLaws) spread(cohorts []*Cohort, members []*field) {
+	m := laws.model
+	grid := newCloud(m.Grid, newGreen(m.Grid.Spacing), m.Substrates[members[0].id].Boundary)
+	var at []r3.Vec
+	var radius []float64
+	var whose []Neighbour
+	for i, c := range cohorts {
+		c.Footprints = Footprints{First: []int{0}}
+		for k, cell := range c.Cells {
+			f := grid.footprint(m.Cells.Position[cell], m.CellTypes[c.Type].Radius, laws.open(members))
+			c.Footprints.add(f.voxel, f.share, func(v int) bool { return c.free(members, v) })
+			at, radius = append(at, m.Cells.Position[cell]), append(radius, m.CellTypes[c.Type].Radius)
+			whose = append(whose, Neighbour{Cohort: i, Cell: k})
 		}
-		bound := law
-		for _, term := range f.Terms {
-			if term.Slope != nil {
-				bound.Sink -= term.Factor * term.Slope.Eval(values)
+	}
+	near := grid.nearField(at, radius)
+	for n, cell := range whose {
+		c := cohorts[cell.Cohort]
+		if cell.Cell == 0 {
+			c.Pairs.First = []int{0}
+		}
+		for e := near.first[n]; e < near.first[n+1]; e++ {
+			other := whose[near.other[e]]
+			other.Excess = near.excess[e]
+			c.Pairs.Other = append(c.Pairs.Other, other)
+		}
+		c.Pairs.First = append(c.Pairs.First, len(c.Pairs.Other))
+		for f := range c.Fluids {
+			fluid := &c.Fluids[f]
+			voxel := m.Grid.VoxelAt(at[n])
+			spread := 0.0
+			if mobility := laws.mobility(laws.label(m.Grid.Index(voxel[0], voxel[1], voxel[2])), fluid.Substrate); mobility > 0 {
+				spread = 1 / (mobility * m.Substrates[fluid.Substrate].Unit.AmountPerVolume())
+			}
+			fluid.Spread = append(fluid.Spread, spread)
+			fluid.Laws[cell.Cell].Shift = near.own[n] * spread
+		}
+	}
+}
+
+// open tells the voxels that anything of a group's substrates is in.
+func (laws SurfaceLaws) open(members []*field) func(voxel int) bool {
+	p := members[0].substrate.Mosaic
+	if p == nil {
+		return nil
+	}
+	return func(voxel int) bool { return p.Mobility[p.Labels[voxel]] > 0 }
+}
+
+// represented holds the laws of a cohort against what its receptors bind at the start.
+func (laws SurfaceLaws) represented(c *Cohort) error {
+	m := laws.model
+	values := make([]float64, c.Kinetics.Substrates+len(c.State))
+	for _, f := range c.Fluids {
+		for k, bound := range f.Laws {
+			for v := range c.State {
+				values[c.Kinetics.Substrates+v] = c.State[v][k]
+			}
+			for _, term := range f.Terms {
+				if term.Slope != nil {
+					bound.Sink -= term.Factor * term.Slope.Eval(values)
+				}
+			}
+			if bound.Slack() <= 0 {
+				return laws.beyond(m.CellTypes[c.Type], m.Substrates[f.Substrate], bound)
 			}
 		}
-		if bound.Slack() <= 0 {
-			return laws.beyond(m.CellTypes[c.Type], m.Substrates[f.Substrate], bound)
-		}
-		f.Laws = append(f.Laws, law)
 	}
 	return nil
 }
@@ -332,13 +435,21 @@ func (c *Cohort) scales(members []*field) []float64 {
 }
 
 // magnitudes is |∂F/∂(y, m)| of the mean cell with its own voxel, m the amounts in the
-// fluid, for a shift g of 0.
+// fluid, for a shift g of 0; variables at 0 are taken at the largest of their dimension.
 func (c *Cohort) magnitudes(members []*field) [][]float64 {
 	n, first := len(c.State), c.Kinetics.Substrates
 	values := make([]float64, first+n)
+	most := map[quantity.Dimension]float64{}
 	for v, of := range c.State {
 		for _, y := range of {
 			values[first+v] += y / float64(len(of))
+		}
+		d := c.Kinetics.Variables[v].Dimension
+		most[d] = max(most[d], math.Abs(values[first+v]))
+	}
+	for v, of := range c.Kinetics.Variables { // what is not there yet hides what it will do with others
+		if values[first+v] == 0 {
+			values[first+v] = most[of.Dimension]
 		}
 	}
 	column := map[int]int{} // of an index of the rates
@@ -385,7 +496,7 @@ func (f *field) typical() float64 { return max(f.most, f.substrate.InitialDensit
 // beyond says that a cell takes up more than its voxel can represent.
 func (laws SurfaceLaws) beyond(cell tissue.CellType, s tissue.Substrate, law SurfaceLaw) error {
 	amount := s.Unit.AmountPerVolume()
-	return fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling plain: %w",
+	return fmt.Errorf("engine: cell type %q takes up %s at %.4g µm³/s: more than one voxel can represent for a cell of radius %g µm here (limit %.4g µm³/s); use larger voxels, fewer receptors, or coupling cloud: %w",
 		cell.Name, s.Name, law.Steepest()/amount, cell.Radius, -1/law.Shift/amount, ErrBeyondSubVoxelLaw)
 }
 
@@ -477,6 +588,9 @@ func (in *Integrator) renewed(m *tissue.Model) ([][]*Cohort, error) {
 		var err error
 		if all[i], err = laws.cohorts(g.fields, known); err != nil {
 			return nil, err
+		}
+		if len(all[i]) != len(g.cohorts) {
+			return nil, errors.New("engine: update: with coupling cloud the substrates that cell types exchange must stay; make a new solver")
 		}
 	}
 	return all, nil

@@ -18,7 +18,13 @@ const (
 	VoxelCoupling Coupling = "voxel"
 	// PlainCoupling takes the density of the voxel for that at the cell's surface.
 	PlainCoupling Coupling = "plain"
+	// CloudCoupling spreads a cell over the voxels it touches, and corrects its flux by the
+	// lattice's Green's function, for its own place and for cells close to it: see cloud.
+	CloudCoupling Coupling = "cloud"
 )
+
+// Couplings returns all there are.
+func Couplings() []Coupling { return []Coupling{VoxelCoupling, PlainCoupling, CloudCoupling} }
 
 // ErrBeyondSubVoxelLaw marks a cell that takes up more than the sub-voxel law
 // can represent on the grid.
@@ -51,6 +57,7 @@ type SurfaceLaw struct {
 // of quadrature, is the same for all of them.
 type SurfaceLaws struct {
 	model    *tissue.Model
+	coupling Coupling
 	selfTerm float64 // W/h, 1/µm; NaN where the sub-voxel law does not apply
 	labels   []uint8 // of the model
 }
@@ -61,7 +68,7 @@ func NewSurfaceLaws(m *tissue.Model, coupling Coupling) SurfaceLaws {
 }
 
 func newSurfaceLaws(m *tissue.Model, coupling Coupling, labels []uint8) SurfaceLaws {
-	laws := SurfaceLaws{m, math.NaN(), labels}
+	laws := SurfaceLaws{m, coupling, math.NaN(), labels}
 	if HasSubVoxelLaw(m.Grid, coupling) {
 		laws.selfTerm = latticeSelfTerm(m.Grid.Spacing)
 	}

@@ -167,6 +167,11 @@ func TestGPUMemoryIsWhatASolverTakes(t *testing.T) {
 	all := agreementModels()
 	check(all["two substrates"], 1) // the cells of one type leave the second alone
 	check(all["several cells a voxel"], 1.1)
+	cohorts := cohortModels(t)
+	for _, name := range []string{"receptors", "one voxel", "2D", "no cells", "three ligands, one sensed", "six ligands, one sensed"} {
+		check(cohorts[name], 1)
+	}
+	check(cohorts["several cells and types"], 1.1)
 	check(all["flow through regions"], 1.25) // its walls are counted as if none coincided, and in a small box they are many
 }
 

@@ -12,6 +12,11 @@ type gpuGroup struct {
 	trials  []Trial // per member, of the last call
 
 	reactions *gpuReactions // nil for none
+	cohorts   []*gpuCohort
+	shared    sharedKernels // of the cohorts, if any
+	pulls     *gpu.Buffer   // per member and cell of all cohorts: J; nil where no cells are close
+	crowd     int           // cells of all cohorts
+	matched   bool          // whether close cells are on the device
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
@@ -29,9 +34,7 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 	}
 	g.onDevice.rate = g.evaluate
 	g.onDevice.try = g.try
-	g.onDevice.accept = func(q *gpu.Queue) error {
-		return g.each(func(st *gpuStepper) error { return st.accept(q, g.dt) })
-	}
+	g.onDevice.accept = g.accept
 	g.onDevice.tryImplicit = func(q *gpu.Queue) error {
 		return g.each(func(st *gpuStepper) error { return st.tryImplicit(q, g.t, g.dt, g.tolerance) })
 	}
@@ -65,8 +68,33 @@ func (g *gpuGroup) openReactions(q *gpu.Queue, r Reactions) (err error) {
 	return err
 }
 
+// openCohorts brings the cells with states to the device; a group that fails is freed.
+func (g *gpuGroup) openCohorts(q *gpu.Queue, cohorts []*Cohort) (err error) {
+	if len(cohorts) == 0 {
+		return nil
+	}
+	err = g.shared.open(q)
+	for _, from := range cohorts {
+		if err == nil {
+			var c *gpuCohort
+			if c, err = newGPUCohort(q, g, from); err == nil {
+				g.cohorts = append(g.cohorts, c)
+			}
+		}
+	}
+	if err != nil {
+		g.free(q)
+	}
+	return err
+}
+
 func (g *gpuGroup) free(q *gpu.Queue) {
 	g.reactions.free(q)
+	for _, c := range g.cohorts {
+		c.free(q)
+	}
+	g.shared.free(q)
+	g.pulls.Free(q)
 	for _, st := range g.members {
 		st.free(q)
 	}
@@ -80,7 +108,13 @@ func (g *gpuGroup) Members() []Member {
 	return members
 }
 
-func (g *gpuGroup) Cohorts() []CohortMember { return nil }
+func (g *gpuGroup) Cohorts() []CohortMember {
+	cohorts := make([]CohortMember, len(g.cohorts))
+	for i, c := range g.cohorts {
+		cohorts[i] = c
+	}
+	return cohorts
+}
 
 func (g *gpuGroup) EvaluateRate(t float64) ([]Trial, error) {
 	g.t = t
@@ -138,12 +172,13 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := g.reactions.addStage(q, g.dt, g.scheme, j); err != nil {
 			return err
 		}
+		if err := g.addCohortStage(q, j); err != nil {
+			return err
+		}
 		if j == last {
 			break // the candidates stay in far
 		}
-		for _, st := range g.members {
-			st.near, st.far = st.far, st.near
-		}
+		g.swap()
 	}
 	for _, st := range g.members {
 		if err := st.evaluate(q, g.t+g.dt, st.far, st.near); err != nil {
@@ -153,15 +188,89 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 	if err := g.reactions.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, 1, tally{0, true}); err != nil {
 		return err
 	}
+	if err := g.addCohortRates(q); err != nil {
+		return err
+	}
 	for _, st := range g.members {
 		if err := st.compare(q, g.dt); err != nil {
 			return err
 		}
 	}
-	return g.reactions.read(q, g.dt)
+	if err := g.reactions.read(q, g.dt); err != nil {
+		return err
+	}
+	return g.steepen(q, func(c *gpuCohort) *gpu.Buffer { return c.next })
 }
 
-// The fields that reactions read and write: c and F(c), the candidate and its rate.
+// swap makes d_j the d_{j−1} of the next stage.
+func (g *gpuGroup) swap() {
+	for _, st := range g.members {
+		st.near, st.far = st.far, st.near
+	}
+	for _, c := range g.cohorts {
+		c.swap()
+	}
+}
+
+// addCohortStage takes the cells through stage j+2.
+func (g *gpuGroup) addCohortStage(q *gpu.Queue, j int) error {
+	if err := g.correct(q, func(c *gpuCohort) cohortView { return c.inStage(g.dt, g.scheme, j) }); err != nil {
+		return err
+	}
+	for _, c := range g.cohorts {
+		if err := c.addStage(q, g.dt, g.scheme, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addCohortRates makes F of the cells' candidates and takes their sums.
+func (g *gpuGroup) addCohortRates(q *gpu.Queue) error {
+	if err := g.correct(q, (*gpuCohort).atCandidate); err != nil {
+		return err
+	}
+	for _, c := range g.cohorts {
+		if err := c.addRate(q, c.atCandidate(), c.near, c.next, (*gpuStepper).rateNext, 1); err != nil {
+			return err
+		}
+		if err := c.compare(q, c.far, g.dt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// steepen adds the bound of the cells, of what they last exchanged, to that of reactions
+// in the trials.
+func (g *gpuGroup) steepen(q *gpu.Queue, exchanged func(*gpuCohort) *gpu.Buffer) error {
+	for _, c := range g.cohorts {
+		if err := c.steepen(q, exchanged(c)); err != nil {
+			return err
+		}
+		for _, st := range g.members {
+			st.trial.Steepness += c.steepest
+		}
+	}
+	return nil
+}
+
+func (g *gpuGroup) accept(q *gpu.Queue) error {
+	for _, st := range g.members {
+		if err := st.accept(q, g.dt); err != nil {
+			return err
+		}
+	}
+	for _, c := range g.cohorts {
+		if err := c.accept(q, g.dt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The fields that reactions and cohorts read and write: c and F(c), the candidate, or what
+// becomes one, and its rate.
 func (st *gpuStepper) now() *gpu.Texture       { return st.density }
 func (st *gpuStepper) rateNow() *gpu.Texture   { return st.rate }
 func (st *gpuStepper) candidate() *gpu.Texture { return st.far }
@@ -178,7 +287,18 @@ func (g *gpuGroup) evaluate(q *gpu.Queue) error {
 	if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, 1, tally{0, true}); err != nil {
 		return err
 	}
-	return g.reactions.read(q, 0)
+	if err := g.correct(q, (*gpuCohort).atPresent); err != nil {
+		return err
+	}
+	for _, c := range g.cohorts {
+		if err := c.addRate(q, c.atPresent(), c.rate, c.now, (*gpuStepper).rateNow, 1); err != nil {
+			return err
+		}
+	}
+	if err := g.reactions.read(q, 0); err != nil {
+		return err
+	}
+	return g.steepen(q, func(c *gpuCohort) *gpu.Buffer { return c.now })
 }
 
 func (g *gpuGroup) euler(q *gpu.Queue) error {
@@ -191,6 +311,9 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, n > 0}); err != nil {
 			return err
 		}
+		if err := g.eulerCohorts(q); err != nil {
+			return err
+		}
 		for _, st := range g.members {
 			st.density, st.far = st.far, st.density
 		}
@@ -198,7 +321,24 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 	if err := g.each(func(st *gpuStepper) error { return st.finishEuler(q, g.dt) }); err != nil {
 		return err
 	}
+	for _, c := range g.cohorts {
+		if err := c.compare(q, c.state, 0); err != nil {
+			return err
+		}
+	}
 	return g.reactions.read(q, g.dt)
+}
+
+func (g *gpuGroup) eulerCohorts(q *gpu.Queue) error {
+	if err := g.correct(q, (*gpuCohort).atPresent); err != nil {
+		return err
+	}
+	for _, c := range g.cohorts {
+		if err := c.euler(q, g.dt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (g *gpuGroup) Close() error {

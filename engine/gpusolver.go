@@ -49,7 +49,7 @@ func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
 
 // GPUMemory returns the device memory a valid model takes, bytes: four fields, the
 // columns' sums, and what the cells and held walls need, for every substrate. It is
-// exact where no two cells share a voxel and fluid rests, and a little more than it takes elsewhere;
+// exact where no two cells share a voxel, none is close to another and fluid rests, and a little more than it takes elsewhere;
 // scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides,
 // and implicit steps what GPUImplicitMemory says.
 func GPUMemory(m *tissue.Model) int64 {
@@ -67,6 +67,7 @@ func GPUMemory(m *tissue.Model) int64 {
 		for t, cells := range present {
 			law, ok, _ := laws.Law(tissue.CellTypeID(t), id)
 			switch {
+			case laws.inCohort(m.CellTypes[t], id):
 			case ok && law.MaxUptake > 0:
 				total += cells * lawBytes
 			case ok:
@@ -74,7 +75,24 @@ func GPUMemory(m *tissue.Model) int64 {
 			}
 		}
 	}
+	for t, cells := range present {
+		total += laws.cohortMemory(m.CellTypes[t], cells)
+	}
 	return int64(total)
+}
+
+// cohortMemory is what the cells of a type take as a cohort, bytes.
+func (laws SurfaceLaws) cohortMemory(t tissue.CellType, cells int) int {
+	fluids := 0
+	for s := range laws.model.Substrates {
+		if id := tissue.SubstrateID(s); laws.inCohort(t, id) && (t.Exchanges(id) || t.Senses(id)) {
+			fluids++
+		}
+	}
+	if fluids+len(t.Variables) == 0 {
+		return 0
+	}
+	return cohortBytes(cells, len(t.Variables), fluids)
 }
 
 // mosaicBytes is what labels and tables take per substrate.
@@ -128,7 +146,10 @@ func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 				return err
 			}
 		}
-		return g.openReactions(q, wanted.Reactions)
+		if err := g.openReactions(q, wanted.Reactions); err != nil {
+			return err
+		}
+		return g.openCohorts(q, wanted.Cohorts)
 	})
 	if err != nil {
 		return nil, err

@@ -83,14 +83,16 @@ func (o Options) withDefaults() (Options, error) {
 	switch {
 	case !slices.Contains([]Scheme{Adaptive, FTCS, LOD, Implicit, Steady}, o.Scheme):
 		return o, fmt.Errorf("engine: scheme %q: want adaptive, ftcs, lod, implicit or steady", o.Scheme)
-	case o.Coupling != VoxelCoupling && o.Coupling != PlainCoupling:
-		return o, fmt.Errorf("engine: coupling %q: want voxel or plain", o.Coupling)
+	case !slices.Contains(Couplings(), o.Coupling):
+		return o, fmt.Errorf("engine: coupling %q: want voxel, plain or cloud", o.Coupling)
 	case !(o.RelativeTolerance > 0 && o.RelativeTolerance < 1):
 		return o, fmt.Errorf("engine: relative tolerance %g: want more than 0, less than 1", o.RelativeTolerance)
 	case !(o.AbsoluteTolerance >= 0):
 		return o, fmt.Errorf("engine: absolute tolerance %g: want 0 or more", o.AbsoluteTolerance)
 	case !(o.TimeStep >= 0):
 		return o, fmt.Errorf("engine: time step %g s: want 0 or more", o.TimeStep)
+	case o.Coupling == CloudCoupling && slices.Contains([]Scheme{LOD, Implicit, Steady}, o.Scheme):
+		return o, fmt.Errorf("engine: coupling cloud with scheme %s: want scheme adaptive or ftcs", o.Scheme)
 	case o.TimeStep > 0 && o.Scheme == Steady:
 		return o, fmt.Errorf("engine: time step %g s: want none for scheme steady, which has no steps", o.TimeStep)
 	}

@@ -53,9 +53,55 @@ func Variants() []Variant {
 			defines["DIMENSIONS"] = dimensions
 			all = append(all, Variant{v.Kernel, defines})
 		}
+		all = append(all, cohortVariants(dimensions)...)
 	}
 	all = append(all, multigridVariants()...)
 	return append(all, Variant{"reduce_rows", walls}, Variant{"reduce_reactions", walls}, Variant{"copy_buffer", walls})
+}
+
+// cohortVariants lists those of cells with states of their own: receptors and a ligand, the
+// receptors or the ligand alone.
+func cohortVariants(dimensions string) []Variant {
+	var all []Variant
+	for _, of := range [][2]string{{"1", "2"}, {"0", "2"}, {"1", "0"}} {
+		for _, extra := range [][]string{{}, {"STAGE"}, {"PAIRS"}, {"PAIRS", "STAGE"}, {"PAIRS", "SURFACES"}, {"PAIRS", "SURFACES", "STAGE"}} {
+			if of[0] == "1" || len(extra) == 0 || extra[0] != "PAIRS" {
+				all = append(all, Variant{"evaluate_cohort", binding(dimensions, of[0], of[1], extra...)})
+			}
+		}
+		all = append(all, Variant{"steepen_cohort", binding(dimensions, of[0], of[1])})
+	}
+	all = append(all, Variant{"scatter_cohort", map[string]string{
+		"DIMENSIONS": dimensions, "FLUIDS": "1", "FIELDS": "layout(r32f) uniform FIELD target0;", "STORE": "store(target0, v, load(target0, v) - sum[0]);",
+	}})
+	for _, kernel := range []string{"book_cohort", "step_cohort", "reduce_cohort", "correct_cohort"} {
+		all = append(all, Variant{kernel, map[string]string{"DIMENSIONS": dimensions}})
+	}
+	return all
+}
+
+// binding returns the defines of cells whose receptors y0 bind a ligand, to y1 in their
+// number.
+func binding(dimensions, fluids, variables string, extra ...string) map[string]string {
+	defines := map[string]string{
+		"DIMENSIONS": dimensions, "FLUIDS": fluids, "VARIABLES": variables, "REACTIONS": "0", "DERIVATIVES": "", "MEMBER": "0",
+		"FIELDS": "layout(r32f) readonly uniform FIELD density0; layout(r32f) readonly uniform FIELD near0;",
+		"SEE":    "c[0] += part * (load(density0, v) + load(near0, v));",
+		"SOLVE":  "bind[0] = 0.0; give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);",
+		"RATES":  "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "0.0, 0.0", "ROWS": "0.0, 0.0",
+	}
+	if fluids+variables == "12" {
+		defines["REACTIONS"], defines["RATES"] = "1", "r[0] = ((0.031 * c[0]) * y[0]);"
+		defines["DERIVATIVES"] = "float d0_0 = (0.031 * y[0]); float d0_1 = (0.031 * c[0]);"
+		defines["SOLVE"] = "bind[0] = (0.031 * y[0]); give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);"
+		defines["NET"], defines["OWN"], defines["PULLS"] = "((-1.0) * r[0])", "((-1.0) * d0_0)", "abs(((-1.0) * d0_1)) * scales[0]"
+		defines["CHANGE"] = "((-1.0) * r[0]), (1.0 * r[0])"
+		defines["ROWS"] = "abs(((-1.0) * d0_1)) * scales[0] + abs(((-1.0) * d0_0)) * ease[0], abs((1.0 * d0_1)) * scales[0] + abs((1.0 * d0_0)) * ease[0]"
+	}
+	for _, name := range extra {
+		defines[name] = ""
+	}
+	return defines
 }
 
 // multigridVariants lists those that see no textures.

@@ -57,8 +57,8 @@ type Cells struct {
 	// be nil, or a cell's may be: then a cell starts from their Initial, and at
 	// Solver.Update one that was there before keeps what it has.
 	State [][]float64
-	// Exchange holds what a cell does in place of its type's Exchange. It may be nil, or a
-	// cell's may be: then it does what its type does.
+	// Exchange holds what a cell does in place of its type's Exchange, of no other
+	// substrates. It may be nil, or a cell's may be: then it does what its type does.
 	Exchange [][]Exchange
 }
 

@@ -169,6 +169,11 @@ func (m *Model) validateCell(i int) []error {
 		}
 	}
 	if c.Exchange != nil {
+		for _, e := range c.Exchange[i] {
+			if s := e.Substrate; int(s) >= 0 && int(s) < len(m.Substrates) && !m.CellTypes[c.Type[i]].Exchanges(s) {
+				faults = append(faults, fmt.Errorf("tissue: cell %d exchanges %s, which its type %q does not: give the type that exchange, at a rate of 0", c.ID[i], m.Substrates[s].Name, m.CellTypes[c.Type[i]].Name))
+			}
+		}
 		for _, err := range validateExchange(c.Exchange[i], m.Substrates) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d: %w", c.ID[i], err))
 		}

@@ -56,9 +56,10 @@ type NewSolver func(m *tissue.Model, o engine.Options) (engine.Solver, error)
 func Cases() []Case {
 	return []Case{
 		wallGradient(), secretingSphere(), pointSource(), lineSource(), spreadingGaussian(), cosineMode(),
-		absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
+		closedBinding(), fixedLigand(), absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
 		massBalance(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
-		bistableArthritis(), influenza(), acuteInflammation(), diffusiveRelay(),
+		interleukin2Traffic(), bistableArthritis(), receptorTraffic(), influenza(), tumourNecrosis(), acuteInflammation(),
+		interleukin7Feedback(), diffusiveRelay(),
 	}
 }
 

@@ -128,6 +128,15 @@ func TestWrongPhysicsFails(t *testing.T) {
 				}
 			}
 		}, []string{"A11", "P07"}},
+		{"reactions of cells", func(m *tissue.Model) {
+			for t := range m.CellTypes {
+				for _, r := range m.CellTypes[t].Reactions {
+					for i := range r.Changes {
+						r.Changes[i].Factor *= 1.1
+					}
+				}
+			}
+		}, []string{"A09", "A10", "P09", "P12", "P15", "P23"}},
 		{"saturable uptake", func(m *tissue.Model) {
 			for t := range m.CellTypes {
 				for i := range m.CellTypes[t].Exchange {
@@ -173,6 +182,10 @@ func copied(m *tissue.Model) *tissue.Model {
 	c.CellTypes = slices.Clone(m.CellTypes)
 	for i, t := range m.CellTypes {
 		c.CellTypes[i].Exchange, c.CellTypes[i].Receptors = slices.Clone(t.Exchange), slices.Clone(t.Receptors)
+		c.CellTypes[i].Reactions = slices.Clone(t.Reactions)
+		for k, r := range t.Reactions {
+			c.CellTypes[i].Reactions[k].Changes = slices.Clone(r.Changes)
+		}
 	}
 	return &c
 }

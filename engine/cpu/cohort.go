@@ -12,7 +12,7 @@ import (
 const herd = 128
 
 // cohort is engine.Cohort at work. Its states go through the stages in increments, as the
-// fields do. Mirrored by cohort.glsl.
+// fields do. Mirrored by evaluate_cohort.glsl.
 type cohort struct {
 	*engine.Cohort
 	members []*stepper
@@ -116,7 +116,7 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 	}
 	mosaic := st.substrate.Mosaic
 	fluid.drops = make([]drop, 0, len(f.Voxel))
-	byVoxel(st.grid.Voxels(), f, func(cell, entry int) {
+	f.EachByVoxel(st.grid.Voxels(), func(cell, entry int) {
 		v := f.Voxel[entry]
 		if mosaic == nil || mosaic.Free(v) {
 			fluid.drops = append(fluid.drops, drop{v, cell, f.Share[entry] / from.Capacity.At(v)})
@@ -127,29 +127,6 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 		fluid.first[row+1] += fluid.first[row]
 	}
 	return fluid
-}
-
-// byVoxel visits the entries of footprints in the order of voxels and, within one, cells.
-func byVoxel(voxels int, f *engine.Footprints, visit func(cell, entry int)) {
-	first := make([]int, voxels+1)
-	for _, v := range f.Voxel {
-		first[v+1]++
-	}
-	for v := range voxels {
-		first[v+1] += first[v]
-	}
-	type pair struct{ cell, entry int }
-	order := make([]pair, len(f.Voxel))
-	for cell := range len(f.First) - 1 {
-		for entry := f.First[cell]; entry < f.First[cell+1]; entry++ {
-			v := f.Voxel[entry]
-			order[first[v]] = pair{cell, entry}
-			first[v]++
-		}
-	}
-	for _, p := range order {
-		visit(p.cell, p.entry)
-	}
 }
 
 func (c *cohort) newPhysiology() *physiology {
@@ -378,22 +355,11 @@ func (p *physiology) exchange(fluid *cohortFluid, e *exchanged, from, to int) {
 		flux, given := e.flux[from:to], e.given[from:to]
 		for k, rate := range p.rate[term.Rate][:to-from] {
 			flux[k] -= term.Factor * rate
-			if term.Slope == nil && term.Factor > 0 && !fluid.binds() {
+			if term.Slope == nil && term.Factor > 0 && !fluid.Binds() {
 				given[k] += term.Factor * rate
 			}
 		}
 	}
-}
-
-// binds reports whether a reaction takes up the fluid's substrate in proportion to its
-// density: what other reactions let go was bound before.
-func (f *cohortFluid) binds() bool {
-	for _, term := range f.Terms {
-		if term.Slope != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // changeRow writes F of a variable.

@@ -229,6 +229,16 @@ func (r Receptor) Parameters() []Parameter {
 	return append(all, r.Others...)
 }
 
+// Find returns the receptor's parameter of that name that is the one to use.
+func (r Receptor) Find(name string) (Parameter, bool) {
+	for _, p := range r.Parameters() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Parameter{}, false
+}
+
 // CountOn returns the number of receptors on a cell such as "Treg". A measured
 // number goes before a model's.
 func (r Receptor) CountOn(cell string) (Parameter, bool) {

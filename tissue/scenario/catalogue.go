@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -98,7 +99,10 @@ func nearestOnly(word string, candidates []string, otherwise string) string {
 }
 
 // receptorValues says which values of a receptor the catalogue gave.
-type receptorValues struct{ ligand, count, onRate bool }
+type receptorValues struct {
+	ligand, count, onRate bool
+	entry                 catalogue.Receptor // with no name where none was found
+}
 
 func (d *decoder) catalogueReceptor(f fields, r *tissue.Receptor, cell string) receptorValues {
 	var got receptorValues
@@ -106,7 +110,7 @@ func (d *decoder) catalogueReceptor(f fields, r *tissue.Receptor, cell string) r
 	if !f.has("from") {
 		return got
 	}
-	got = receptorValues{true, true, true}
+	got = receptorValues{ligand: true, count: true, onRate: true}
 	if !asked {
 		return got
 	}
@@ -114,7 +118,7 @@ func (d *decoder) catalogueReceptor(f fields, r *tissue.Receptor, cell string) r
 	if !ok {
 		return got
 	}
-	r.Ligand = ligand
+	r.Ligand, got.entry = ligand, entry
 	if !f.has("count") {
 		p, ok := entry.CountOn(cell)
 		if !ok {
@@ -133,7 +137,7 @@ func (d *decoder) catalogueReceptor(f fields, r *tissue.Receptor, cell string) r
 	}
 	if !f.has("on_rate") {
 		if !entry.OnRate.Known() {
-			d.fault(f.key, f.path, "the catalogue has no on rate of %s%s: give on_rate", entry.Name, kinetics(entry))
+			d.fault(f.key, f.path, "the catalogue has no on rate of %s%s: give on_rate", entry.Name, affinity(entry))
 		} else if q, ok := d.use(f, "on_rate", entry.OnRate); ok {
 			rate, err := q.PerNanomolarSecond()
 			if err != nil {
@@ -145,8 +149,8 @@ func (d *decoder) catalogueReceptor(f fields, r *tissue.Receptor, cell string) r
 	return got
 }
 
-// kinetics says what the catalogue has that an on rate could be had from.
-func kinetics(r catalogue.Receptor) string {
+// affinity says what the catalogue has that an on rate could be had from.
+func affinity(r catalogue.Receptor) string {
 	switch {
 	case r.DissociationConstant.Known() && r.OffRate.Known():
 		return ", only a dissociation constant of " + r.DissociationConstant.Value + " and an off rate of " + r.OffRate.Value
@@ -154,6 +158,44 @@ func kinetics(r catalogue.Receptor) string {
 		return ", only a dissociation constant of " + r.DissociationConstant.Value
 	}
 	return ""
+}
+
+// catalogueKinetics takes what the catalogue has of a receptor's kinetics and the file
+// has not. An off rate may come from the dissociation constant, a turnover from the
+// half-life, or the internalisation, of the free receptor.
+func (d *decoder) catalogueKinetics(f fields, k *tissue.ReceptorKinetics, entry catalogue.Receptor) {
+	rate := func(key string, rate *float64, parameters ...string) bool {
+		if f.has(key) {
+			return true
+		}
+		for _, name := range parameters {
+			p, ok := entry.Find(name)
+			if !ok {
+				continue
+			}
+			q, ok := d.use(f, key, p)
+			if !ok {
+				return true
+			}
+			switch q.Dim {
+			case quantity.Time:
+				*rate = math.Ln2 / q.Value
+			case quantity.Concentration:
+				*rate = k.OnRate * q.Value / quantity.MoleculesPerNanomolar
+			default:
+				*rate = q.Value
+			}
+			return true
+		}
+		return false
+	}
+	if !rate("off_rate", &k.OffRate, catalogue.OffRate, catalogue.DissociationConstant) {
+		d.fault(f.key, f.path, "the catalogue has neither an off rate nor a dissociation constant of %s: give off_rate", entry.Name)
+	}
+	rate("turnover", &k.Turnover, catalogue.Turnover, catalogue.TurnoverHalfLife, catalogue.FreeInternalisation)
+	rate("internalisation", &k.Internalisation, catalogue.Internalisation)
+	rate("recycling", &k.Recycling, catalogue.Recycling)
+	rate("degradation", &k.Degradation, catalogue.Degradation)
 }
 
 // catalogueEntry finds a receptor for the ligand the file names, or else for the

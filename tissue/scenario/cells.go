@@ -26,9 +26,11 @@ func (d *decoder) cells(f fields) {
 		for _, m := range d.types {
 			d.model().CellTypes = append(d.model().CellTypes, tissue.CellType{Name: m.name})
 		}
+		d.kinetics = make([]kinetics, len(d.types))
+		d.scenario.Receptors = make([][]*tissue.ReceptorKinetics, len(d.types))
 		for i, m := range d.types {
 			if m.kind != null {
-				d.cellType(&d.model().CellTypes[i], m)
+				d.cellType(tissue.CellTypeID(i), m)
 			}
 		}
 	}
@@ -45,11 +47,12 @@ func (d *decoder) cells(f fields) {
 	}
 }
 
-func (d *decoder) cellType(t *tissue.CellType, m member) {
-	f, ok := m.fields(typeExample, "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors")
+func (d *decoder) cellType(id tissue.CellTypeID, m member) {
+	f, ok := m.fields(typeExample, "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors", "chains", "variables", "constants", "reactions")
 	if !ok {
 		return
 	}
+	t := &d.model().CellTypes[id]
 	if v, ok := f.need("radius", "5 um"); ok {
 		t.Radius, _ = v.positive(quantity.Length)
 	}
@@ -83,13 +86,7 @@ func (d *decoder) cellType(t *tissue.CellType, m member) {
 			t.Exchange = append(t.Exchange, *e)
 		}
 	}
-	if v, ok := f.get("receptors"); ok {
-		for _, m := range v.named("{IL-2R: {ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}}") {
-			if m.kind != null {
-				d.receptor(t, m)
-			}
-		}
-	}
+	d.cellKinetics(id, f)
 }
 
 // countsMolecules reports a fault where a term in molecules is about a substrate
@@ -176,47 +173,6 @@ func (d *decoder) saturableUptake(v value, e *tissue.Exchange) {
 			v.fault("%s: want more than 0", v.written())
 		}
 		e.HalfSaturation = density
-	}
-}
-
-func (d *decoder) receptor(t *tissue.CellType, m member) {
-	f, ok := m.fields("{ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}", "from", "ligand", "count", "on_rate")
-	if !ok {
-		return
-	}
-	r := tissue.Receptor{Name: m.name}
-	catalogued := d.catalogueReceptor(f, &r, t.Name)
-	found := catalogued.ligand
-	if v, ok := f.get("ligand"); ok {
-		if name, ok := v.str(); ok {
-			r.Ligand, found = d.substrateNamed(name, v.at, v.path)
-		}
-	} else if !found && !f.has("ligand") {
-		if found = len(d.substrates) == 1; !found && d.namesSound {
-			d.fault(f.key, f.path, "\"ligand\" is missing: want the substrate it binds%s", list(", ", names(d.substrates)))
-		}
-	}
-	if v, ok := f.get("count"); ok {
-		r.Count, _ = v.nonNegative(quantity.Dimensionless)
-	} else if !f.has("count") && !catalogued.count {
-		f.need("count", "2000")
-	}
-	if v, ok := f.get("on_rate"); ok {
-		if q, ok := v.quantity(quantity.OnRate); ok {
-			rate, err := q.PerNanomolarSecond()
-			switch {
-			case err != nil:
-				v.fault("%v", err)
-			case rate < 0:
-				v.fault("%s: want 0 or more", v.written())
-			}
-			r.OnRate = rate + 0
-		}
-	} else if !f.has("on_rate") && !catalogued.onRate {
-		f.need("on_rate", "3.1e7 /M/s")
-	}
-	if found && len(d.substrates) > 0 && d.countsMolecules(m.value, r.Ligand) { // found is also what the catalogue has reported
-		t.Receptors = append(t.Receptors, r)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/catalogue"
+	"github.com/cytofield/cytofield/tissue/expression"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
@@ -23,20 +24,23 @@ type decoder struct {
 	files    files
 	scenario *Scenario
 
-	substrates []member                                   // as the model's substrates
-	types      []member                                   // as the model's cell types
-	regions    []member                                   // as the model's regions
-	fluid      value                                      // flow, where given
-	images     map[string]labels                          // read so far, by the name in the file
-	pixels     int                                        // of label images so far
-	tables     int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
-	weights    map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
-	placements []placement
-	comments   map[string]string // sources of values, by path
-	gridSound  bool              // the grid may be used to place cells in
-	namesSound bool              // substrates and types are all known by name
-	shortened  bool              // the duration comes from a --set argument
-	sources    map[string]bool
+	substrates  []member                                   // as the model's substrates
+	types       []member                                   // as the model's cell types
+	regions     []member                                   // as the model's regions
+	kinetics    []kinetics                                 // as the model's cell types
+	fluid       value                                      // flow, where given
+	images      map[string]labels                          // read so far, by the name in the file
+	pixels      int                                        // of label images so far
+	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
+	weights     map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
+	placements  []placement
+	comments    map[string]string     // sources of values, by path
+	gridSound   bool                  // the grid may be used to place cells in
+	namesSound  bool                  // substrates and types are all known by name
+	shared      []expression.Constant // of the whole scenario
+	sharedSound bool
+	shortened   bool // the duration comes from a --set argument
+	sources     map[string]bool
 }
 
 func (d *decoder) model() *tissue.Model { return d.scenario.Model }

@@ -49,7 +49,16 @@
 //	      secretion: {IL-2: {rate: 10 /min, saturation: 1 nM}}
 //	      uptake: {IL-2: 10 /min}
 //	      saturable_uptake: {IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}
-//	      receptors: {IL-2R: {ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}}
+//	      receptors:
+//	        IL-2R: {ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}   # a sink; with any key below it has kinetics
+//	        TNFR2: {ligand: TNF, count: 600, on_rate: 3.5e7 /M/s, off_rate: 0.015 /s, synthesis: 0.2 /s, turnover: 3.8e-4 /s,
+//	          internalisation: 4.6e-4 /s, recycling: 1.8e-5 /s, degradation: 5e-5 /s, shedding: {bound: {rate: 5e-4 /s, into: sTNFR2}}}
+//	        IL-4R: {ligand: IL-4, count: 300, on_rate: 1e7 /M/s, off_rate: 1e-3 /s, partner: contact,
+//	          chain: {name: gc, on_rate: 1e-4 /s, off_rate: 1e-3 /s, internalisation: 1e-3 /s}, competitors: {IL-13: {on_rate: 1e6 /M/s, off_rate: 1e-3 /s}}}
+//	      chains: {gc: {count: 14000, synthesis: 2 /min, turnover: 1e-4 /s}}
+//	      variables: {pSTAT: {initial: 0 nM}, contact: 0}
+//	      constants: {v: 1 pM/s}                 # of this type; likewise in each reaction
+//	      reactions: [{name: signal, rate: v*IL_4R_complex, changes: {pSTAT: +1}}]
 //	  place:
 //	    - {type: Th, pattern: random, number: 40, min_distance: 10 um, within: {from: [0 um, 0 um, 0 um], to: [400 um, 400 um, 100 um]}}
 //	    - {type: Th, pattern: lattice, spacing: 20 um, offset: [5 um, 5 um, 5 um]}

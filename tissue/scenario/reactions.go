@@ -18,35 +18,84 @@ const (
 	reactionExample  = "{rate: k_on*IL6*sIL6R - k_off*complex, changes: " + changesExample + "}"
 )
 
-// reactions decodes the rate laws and the constants they share.
+// subject is what reactions are about: the fluid, or the cells of a type and the fluid
+// at their surfaces. What a rate depends on and changes goes by its index in the scope.
+type subject struct {
+	example, changes string // of a reaction, of its changes
+	nothing          string // what one without changes changes
+	scope            func(constants []expression.Constant) expression.Scope
+	find             func(m member) (index int, ok bool)
+	change           func(index int) (want quantity.Dimension, name string) // of rate times factor
+}
+
+// law is a rate and what it changes.
+type law struct {
+	name    string
+	rate    *expression.Rate // nil where it is faulty
+	at      value            // of the rate
+	changes []factor
+}
+
+// factor is what a rate is multiplied by to change something.
+type factor struct {
+	index     int
+	value     float64
+	dimension quantity.Dimension
+}
+
+// reactions decodes the rate laws in the fluid and the constants they share.
 func (d *decoder) reactions(f fields) {
-	shared, sound := d.constants(f, nil)
+	d.shared, d.sharedSound = d.constants(f, nil)
 	v, ok := f.get("reactions")
 	if !ok {
 		return
 	}
-	items, _ := v.list("[" + reactionExample + "]")
-	names := map[string]bool{}
-	for i, item := range items {
-		f, ok := item.fields(reactionExample, "name", "rate", "changes", "constants")
-		if !ok {
-			continue
-		}
-		r := tissue.Reaction{Name: d.reactionName(f, i, names)}
-		constants, local := d.constants(f, shared)
-		changes, ok := f.need("changes", changesExample)
-		if ok {
-			r.Changes = d.changes(changes)
-		}
-		rate, ok := f.need("rate", "k_on*IL6*sIL6R - k_off*complex")
-		if ok && sound && local && d.namesSound {
-			r.Rate = d.rate(rate, constants)
-		}
-		if r.Rate != nil {
-			d.rateFits(r, rate, changes)
+	substrates := d.model().Substrates
+	fluid := subject{
+		example: reactionExample, changes: changesExample, nothing: "no substrate",
+		scope: func(constants []expression.Constant) expression.Scope { return tissue.RateScope(substrates, constants) },
+		find: func(m member) (int, bool) {
+			id, ok := d.substrateNamed(m.name, m.key, m.path)
+			return int(id), ok
+		},
+		change: func(i int) (quantity.Dimension, string) {
+			return substrates[i].Unit.Dimension() - quantity.Time, substrates[i].Name
+		},
+	}
+	for _, l := range d.laws(v, fluid, map[string]bool{}, d.shared, d.sharedSound && d.namesSound) {
+		r := tissue.Reaction{Name: l.name, Rate: l.rate}
+		for _, c := range l.changes {
+			r.Changes = append(r.Changes, tissue.Change{Substrate: tissue.SubstrateID(c.index), Factor: c.value, Dimension: c.dimension})
 		}
 		d.model().Reactions = append(d.model().Reactions, r)
 	}
+}
+
+// laws decodes a list of reactions; names are those taken. Rates are read where what
+// they may name is sound.
+func (d *decoder) laws(v value, about subject, names map[string]bool, shared []expression.Constant, sound bool) []law {
+	var all []law
+	items, _ := v.list("[" + about.example + "]")
+	for i, item := range items {
+		f, ok := item.fields(about.example, "name", "rate", "changes", "constants")
+		if !ok {
+			continue
+		}
+		l := law{name: d.reactionName(f, i, names)}
+		constants, local := d.constants(f, shared)
+		changes, ok := f.need("changes", about.changes)
+		if ok {
+			l.changes = d.changes(changes, about)
+		}
+		if l.at, ok = f.need("rate", "k_on*IL6*sIL6R - k_off*complex"); ok && sound && local {
+			l.rate = d.rate(l.at, about.scope(constants))
+		}
+		if l.rate != nil {
+			d.rateFits(l, changes, about)
+		}
+		all = append(all, l)
+	}
+	return all
 }
 
 func (d *decoder) reactionName(f fields, i int, names map[string]bool) string {
@@ -98,14 +147,14 @@ func (d *decoder) constants(f fields, shared []expression.Constant) (all []expre
 }
 
 // changes decodes the stoichiometric factors.
-func (d *decoder) changes(v value) []tissue.Change {
-	var all []tissue.Change
-	members := v.named(changesExample)
+func (d *decoder) changes(v value, about subject) []factor {
+	var all []factor
+	members := v.named(about.changes)
 	if v.kind == mapping && len(members) == 0 {
-		v.fault("changes no substrate: want at least one, such as %s", changesExample)
+		v.fault("changes %s: want at least one, such as %s", about.nothing, about.changes)
 	}
 	for _, m := range members {
-		id, ok := d.substrateNamed(m.name, m.key, m.path)
+		i, ok := about.find(m)
 		if !ok || m.kind == null {
 			continue
 		}
@@ -113,22 +162,22 @@ func (d *decoder) changes(v value) []tissue.Change {
 		if !ok {
 			continue
 		}
-		factor, err := q.To(q.Dim.MolarUnit())
+		number, err := q.To(q.Dim.MolarUnit())
 		if err != nil {
 			m.fault("%v", err)
 		}
-		all = append(all, tissue.Change{Substrate: id, Factor: factor, Dimension: q.Dim})
+		all = append(all, factor{i, number, q.Dim})
 	}
 	return all
 }
 
 // rate reads a rate law; its faults stand where they are in the file.
-func (d *decoder) rate(v value, constants []expression.Constant) *expression.Rate {
+func (d *decoder) rate(v value, scope expression.Scope) *expression.Rate {
 	text, ok := v.str()
 	if !ok {
 		return nil
 	}
-	rate, err := expression.Parse(text, tissue.RateScope(d.model().Substrates, constants))
+	rate, err := expression.Parse(text, scope)
 	var faults *expression.Faults
 	if errors.As(err, &faults) {
 		for _, fault := range faults.All {
@@ -164,43 +213,55 @@ func (v value) inside(offset int, part string) location {
 	return v.at.src.at(v.at.line, start+utf8.RuneCountInString(lead), width)
 }
 
-// rateFits reports where a rate times a factor is no density per time.
-func (d *decoder) rateFits(r tissue.Reaction, rate, changes value) {
+// rateFits reports where a rate times a factor is no change of what it changes.
+func (d *decoder) rateFits(l law, changes value, about subject) {
 	said := map[quantity.Dimension]bool{}
-	for _, c := range r.Changes {
-		s := d.model().Substrates[c.Substrate]
-		want := s.Unit.Dimension() - quantity.Time
-		missing := want - r.Rate.Dimension() - c.Dimension
+	for _, c := range l.changes {
+		want, name := about.change(c.index)
+		missing := want - l.rate.Dimension() - c.dimension
 		if missing == 0 || said[missing] {
 			continue
 		}
 		said[missing] = true
-		at, what := rate, fmt.Sprintf("%q is %s", r.Rate, r.Rate.Dimension())
-		if c.Dimension != quantity.Dimensionless {
-			at, what = changes, fmt.Sprintf("rate times factor is %s", r.Rate.Dimension()+c.Dimension)
+		at, what := l.at, fmt.Sprintf("%q is %s", l.rate, l.rate.Dimension())
+		if c.dimension != quantity.Dimensionless {
+			at, what = changes, fmt.Sprintf("rate times factor is %s", l.rate.Dimension()+c.dimension)
 		}
-		at.fault("%s: want %s, the change of %s; multiply by a constant in %s", what, want.MolarUnit(), s.Name, missing.MolarUnit())
+		at.fault("%s: want %s, the change of %s; multiply by a constant in %s", what, want.MolarUnit(), name, missing.MolarUnit())
 	}
 }
 
-// reactions writes every reaction with the constants it uses.
+// reactions writes every reaction in the fluid with the constants it uses.
 func (w *writer) reactions() {
 	if len(w.model().Reactions) > 0 {
 		w.line(0, "reactions:")
 	}
 	for _, r := range w.model().Reactions {
-		w.line(1, "- name: %s", yamlText(r.Name))
-		w.line(2, "rate: %s", yamlText(r.Rate.String()))
-		var changes, constants []string
+		var changes []string
 		for _, c := range r.Changes {
-			changes = append(changes, yamlText(w.model().Substrates[c.Substrate].Name)+": "+quantity.Format(c.Factor, c.Dimension.MolarUnit()))
+			changes = append(changes, factorText(w.model().Substrates[c.Substrate].Name, c.Factor, c.Dimension))
 		}
-		w.line(2, "changes: {%s}", strings.Join(changes, ", "))
-		for _, c := range r.Rate.Constants() {
-			constants = append(constants, yamlText(c.Name)+": "+quantity.Format(c.Value, c.Dimension.MolarUnit()))
-		}
-		if len(constants) > 0 {
-			w.line(2, "constants: {%s}", strings.Join(constants, ", "))
-		}
+		w.law(1, r.Name, r.Rate, changes)
+	}
+}
+
+func factorText(name string, value float64, d quantity.Dimension) string {
+	return yamlText(name) + ": " + quantity.Format(value, d.MolarUnit())
+}
+
+func (w *writer) law(indent int, name string, rate *expression.Rate, changes []string) {
+	w.line(indent, "- name: %s", yamlText(name))
+	w.line(indent+1, "rate: %s", yamlText(rate.String()))
+	w.line(indent+1, "changes: {%s}", strings.Join(changes, ", "))
+	w.constants(indent+1, rate.Constants())
+}
+
+func (w *writer) constants(indent int, all []expression.Constant) {
+	var constants []string
+	for _, c := range all {
+		constants = append(constants, factorText(c.Name, c.Value, c.Dimension))
+	}
+	if len(constants) > 0 {
+		w.line(indent, "constants: {%s}", strings.Join(constants, ", "))
 	}
 }

@@ -150,8 +150,8 @@ func (w *writer) cells() {
 	if len(m.CellTypes) > 0 {
 		w.line(1, "types:")
 	}
-	for _, t := range m.CellTypes {
-		w.cellType(t)
+	for id := range m.CellTypes {
+		w.cellType(tissue.CellTypeID(id))
 	}
 	if len(w.placements) > 0 {
 		w.line(1, "place:")
@@ -161,7 +161,8 @@ func (w *writer) cells() {
 	}
 }
 
-func (w *writer) cellType(t tissue.CellType) {
+func (w *writer) cellType(id tissue.CellTypeID) {
+	t := w.model().CellTypes[id]
 	w.line(2, "%s:", yamlText(t.Name))
 	w.line(3, "radius: %s", um(t.Radius))
 	w.exchange("export", t, func(s tissue.Substrate, e tissue.Exchange) string {
@@ -189,17 +190,7 @@ func (w *writer) cellType(t tissue.CellType) {
 		}
 		return fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
 	})
-	if len(t.Receptors) == 0 {
-		return
-	}
-	w.line(3, "receptors:")
-	for _, r := range t.Receptors {
-		path := join(join(join("cells.types", t.Name), "receptors"), r.Name)
-		w.line(4, "%s:", yamlText(r.Name))
-		w.line(5, "ligand: %s", yamlText(w.model().Substrates[r.Ligand].Name))
-		w.parameter(5, path, "count", quantity.Format(r.Count, ""))
-		w.parameter(5, path, "on_rate", quantity.Format(r.OnRate, "1/(nM s)"))
-	}
+	w.cellKinetics(id)
 }
 
 // exchange writes one term of a cell type for the substrates that have it.

@@ -17,6 +17,7 @@ type Scenario struct {
 	Name        string // of the file, without directory and extension
 	Description string
 	Model       *tissue.Model
+	Receptors   [][]*tissue.ReceptorKinetics // per cell type: what variables and reactions of it were made from
 	Numerics    Numerics
 	Output      Output
 	Expect      []Expectation

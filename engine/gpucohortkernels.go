@@ -1,0 +1,425 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/tissue/expression"
+)
+
+// maxFluidImages is up to how many fluids a cohort reads from images, which are faster
+// than samplers on llvmpipe: two each.
+const maxFluidImages = 4
+
+type cohortArgs struct {
+	memberFields
+	Shape       [3]int32    `gl:"shape,optional"`
+	Count       int32       `gl:"count"`
+	States      *gpu.Buffer `gl:"States,optional"`
+	Rates       *gpu.Buffer `gl:"Rates,optional"`
+	Near        *gpu.Buffer `gl:"Near,optional"`
+	Far         *gpu.Buffer `gl:"Far,optional"`
+	Scales      *gpu.Buffer `gl:"Scales,optional"`
+	Rows        *gpu.Buffer `gl:"Rows,optional"`
+	Laws        *gpu.Buffer `gl:"Laws,optional"`
+	Footprints  *gpu.Buffer `gl:"Footprints,optional"`
+	Exchanged   *gpu.Buffer `gl:"Exchanged,optional"`
+	Stages      *gpu.Buffer `gl:"Stages,optional"`
+	Corrections *gpu.Buffer `gl:"Corrections,optional"`
+	Pulls       *gpu.Buffer `gl:"Pulls,optional"`
+	Unit        float32     `gl:"unit,optional"`
+	Mu          float32     `gl:"mu,optional"`
+	Nu          float32     `gl:"nu,optional"`
+	Share       float32     `gl:"share,optional"`
+	Scale       float32     `gl:"scale,optional"`
+	Last        float32     `gl:"last,optional"`
+	Weight      float32     `gl:"weight,optional"`
+	Keep        float32     `gl:"keep,optional"`
+	First       int32       `gl:"first,optional"`
+	Crowd       int32       `gl:"crowd,optional"`
+}
+
+type scatterCohortArgs struct {
+	Target0   *gpu.Texture `gl:"target0"`
+	Target1   *gpu.Texture `gl:"target1,optional"`
+	Target2   *gpu.Texture `gl:"target2,optional"`
+	Target3   *gpu.Texture `gl:"target3,optional"`
+	Target4   *gpu.Texture `gl:"target4,optional"`
+	Target5   *gpu.Texture `gl:"target5,optional"`
+	Target6   *gpu.Texture `gl:"target6,optional"`
+	Target7   *gpu.Texture `gl:"target7,optional"`
+	Sites     *gpu.Buffer  `gl:"Sites"`
+	Drops     *gpu.Buffer  `gl:"Drops"`
+	Portions  *gpu.Buffer  `gl:"Portions"`
+	Exchanged *gpu.Buffer  `gl:"Exchanged"`
+	Count     int32        `gl:"count"`
+	Cells     int32        `gl:"cells,optional"`
+	Scale     float32      `gl:"scale"`
+}
+
+func (a *scatterCohortArgs) target(i int) **gpu.Texture {
+	return [maxMembers]**gpu.Texture{&a.Target0, &a.Target1, &a.Target2, &a.Target3, &a.Target4, &a.Target5, &a.Target6, &a.Target7}[i]
+}
+
+type bookCohortArgs struct {
+	Exchanged *gpu.Buffer `gl:"Exchanged"`
+	Stages    *gpu.Buffer `gl:"Stages"`
+	Sums      *gpu.Buffer `gl:"Sums"`
+	Count     int32       `gl:"count"`
+	Dt        float32     `gl:"dt"`
+	Keep      float32     `gl:"keep"`
+}
+
+type stepCohortArgs struct {
+	States *gpu.Buffer `gl:"States"`
+	Rates  *gpu.Buffer `gl:"Rates"`
+	Count  int32       `gl:"count"`
+	Dt     float32     `gl:"dt"`
+}
+
+type reduceCohortArgs struct {
+	Candidates *gpu.Buffer `gl:"Candidates"`
+	States     *gpu.Buffer `gl:"States"`
+	Rates      *gpu.Buffer `gl:"Rates"`
+	RatesNext  *gpu.Buffer `gl:"RatesNext"`
+	Strands    *gpu.Buffer `gl:"Strands"`
+	Count      int32       `gl:"count"`
+	StrandSize int32       `gl:"strands"`
+	HalfStep   float32     `gl:"halfStep"`
+}
+
+type steepenCohortArgs struct {
+	Rows        *gpu.Buffer `gl:"Rows,optional"`
+	Sites       *gpu.Buffer `gl:"Sites,optional"`
+	Drops       *gpu.Buffer `gl:"Drops,optional"`
+	Portions    *gpu.Buffer `gl:"Portions,optional"`
+	Exchanged   *gpu.Buffer `gl:"Exchanged,optional"`
+	Strands     *gpu.Buffer `gl:"Strands"`
+	Count       int32       `gl:"count,optional"`
+	Cells       int32       `gl:"cells,optional"`
+	StrandCount int32       `gl:"strands"`
+}
+
+type correctCohortArgs struct {
+	Neighbours  *gpu.Buffer `gl:"Neighbours"`
+	Spreads     *gpu.Buffer `gl:"Spreads"`
+	Pulls       *gpu.Buffer `gl:"Pulls"`
+	Corrections *gpu.Buffer `gl:"Corrections"`
+	Count       int32       `gl:"count"`
+	Fluid       int32       `gl:"fluid"`
+	First       int32       `gl:"first"`
+}
+
+// cohortKernels are the programs of one cohort.
+type cohortKernels struct {
+	rate, stage *gpu.Kernel[cohortArgs]
+	scatter     *gpu.Kernel[scatterCohortArgs] // nil without fluids
+	steepen     *gpu.Kernel[steepenCohortArgs]
+}
+
+// pairKernels are those of a cohort in a group with close cells.
+type pairKernels struct {
+	rate, stage               *gpu.Kernel[cohortArgs]
+	surfaces, surfacesInStage *gpu.Kernel[cohortArgs]
+}
+
+// sharedKernels are those of all cohorts of a group.
+type sharedKernels struct {
+	book    *gpu.Kernel[bookCohortArgs]
+	step    *gpu.Kernel[stepCohortArgs]
+	reduce  *gpu.Kernel[reduceCohortArgs]
+	correct *gpu.Kernel[correctCohortArgs] // nil before the first close cells
+}
+
+func (k *cohortKernels) open(q *gpu.Queue, c *Cohort, key programKey) error {
+	err := errors.Join(
+		build(q, &k.rate, "evaluate_cohort", cohortDefines(c, key)),
+		build(q, &k.stage, "evaluate_cohort", cohortDefines(c, key, "STAGE")),
+		build(q, &k.steepen, "steepen_cohort", countDefines(c, key)),
+	)
+	if len(c.Fluids) > 0 {
+		err = errors.Join(err, build(q, &k.scatter, "scatter_cohort", scatterDefines(c, key)))
+	}
+	return err
+}
+
+func (k *cohortKernels) free(q *gpu.Queue) {
+	k.rate.Free(q)
+	k.stage.Free(q)
+	k.scatter.Free(q)
+	k.steepen.Free(q)
+}
+
+func (k *pairKernels) open(q *gpu.Queue, c *Cohort, key programKey) error {
+	return errors.Join(
+		build(q, &k.rate, "evaluate_cohort", cohortDefines(c, key, "PAIRS")),
+		build(q, &k.stage, "evaluate_cohort", cohortDefines(c, key, "PAIRS", "STAGE")),
+		build(q, &k.surfaces, "evaluate_cohort", cohortDefines(c, key, "PAIRS", "SURFACES")),
+		build(q, &k.surfacesInStage, "evaluate_cohort", cohortDefines(c, key, "PAIRS", "SURFACES", "STAGE")),
+	)
+}
+
+func (k *pairKernels) free(q *gpu.Queue) {
+	k.rate.Free(q)
+	k.stage.Free(q)
+	k.surfaces.Free(q)
+	k.surfacesInStage.Free(q)
+}
+
+func (k *sharedKernels) open(q *gpu.Queue) error {
+	return errors.Join(
+		build(q, &k.book, "book_cohort", nil),
+		build(q, &k.step, "step_cohort", nil),
+		build(q, &k.reduce, "reduce_cohort", nil),
+	)
+}
+
+func (k *sharedKernels) free(q *gpu.Queue) {
+	k.book.Free(q)
+	k.step.Free(q)
+	k.reduce.Free(q)
+	k.correct.Free(q)
+}
+
+// countDefines says how much there is in a cohort.
+func countDefines(c *Cohort, key programKey, extra ...string) map[string]string {
+	defines := key.defines(extra...)
+	defines["FLUIDS"] = fmt.Sprint(len(c.Fluids))
+	defines["VARIABLES"] = fmt.Sprint(len(c.State))
+	defines["REACTIONS"] = fmt.Sprint(len(c.Kinetics.Rates))
+	return defines
+}
+
+// scatterDefines declares the targets of scatter_cohort.glsl.
+func scatterDefines(c *Cohort, key programKey) map[string]string {
+	var fields, store strings.Builder
+	for f := range c.Fluids {
+		fmt.Fprintf(&fields, "layout(r32f) uniform FIELD target%d; ", f)
+		fmt.Fprintf(&store, "store(target%d, v, load(target%d, v) - sum[%d]); ", f, f, f)
+	}
+	defines := countDefines(c, key)
+	defines["FIELDS"], defines["STORE"] = fields.String(), store.String()
+	return defines
+}
+
+// cohortDefines writes a cohort's reactions as evaluate_cohort.glsl takes them.
+func cohortDefines(c *Cohort, key programKey, extra ...string) map[string]string {
+	w := kineticsWriter{c}
+	defines := countDefines(c, key, extra...)
+	defines["FIELDS"], defines["SEE"] = w.fields(slices.Contains(extra, "STAGE"))
+	defines["SOLVE"], defines["RATES"], defines["DERIVATIVES"] = w.solve(), w.rates(), w.derivatives()
+	defines["NET"] = w.eachFluid(w.net)
+	defines["FREED"] = w.eachFluid(w.freed)
+	defines["OWN"] = w.eachFluid(func(f int) string { return w.ofFluid(f, f) })
+	defines["PULLS"] = w.eachFluid(w.pull)
+	defines["MEMBER"] = w.eachFluid(func(f int) string { return fmt.Sprint(c.Fluids[f].Member) })
+	defines["CHANGE"] = w.eachVariable(w.change)
+	defines["ROWS"] = w.eachVariable(w.row)
+	return defines
+}
+
+// kineticsWriter writes what the cells of a cohort do as GLSL, over densities c and
+// states y. Derivatives are by columns: of the fluids and, behind them, of the variables.
+type kineticsWriter struct{ *Cohort }
+
+// name of an index of the rates.
+func (w kineticsWriter) name(index int) string {
+	if v := index - w.Kinetics.Substrates; v >= 0 {
+		return fmt.Sprintf("y[%d]", v)
+	}
+	return fmt.Sprintf("c[%d]", w.column(index))
+}
+
+func (w kineticsWriter) column(index int) int {
+	if v := index - w.Kinetics.Substrates; v >= 0 {
+		return len(w.Fluids) + v
+	}
+	return slices.IndexFunc(w.Fluids, func(f CohortFluid) bool { return int(f.Substrate) == index })
+}
+
+func (w kineticsWriter) eachFluid(write func(f int) string) string {
+	var all []string
+	for f := range w.Fluids {
+		all = append(all, write(f))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (w kineticsWriter) eachVariable(write func(v int) string) string {
+	var all []string
+	for v := range w.State {
+		all = append(all, write(v))
+	}
+	return strings.Join(all, ", ")
+}
+
+// fields declares what the cells see, and adds it up.
+func (w kineticsWriter) fields(stage bool) (declared, seen string) {
+	declare, get := "layout(r32f) readonly uniform FIELD", "load"
+	if len(w.Fluids) > maxFluidImages {
+		declare, get = "uniform FIELD_SAMPLER", "fetch"
+	}
+	var fields, see strings.Builder
+	for f := range w.Fluids {
+		fmt.Fprintf(&fields, "%s density%d; ", declare, f)
+		if stage {
+			fmt.Fprintf(&fields, "%s near%d; ", declare, f)
+			fmt.Fprintf(&see, "c[%d] += part * (%s(density%d, v) + unit * %s(near%d, v)); ", f, get, f, get, f)
+		} else {
+			fmt.Fprintf(&see, "c[%d] += part * %s(density%d, v); ", f, get, f)
+		}
+	}
+	return fields.String(), see.String()
+}
+
+// solve makes the densities at the surface of those seen, with what reactions bind per
+// density and give off at density 0.
+func (w kineticsWriter) solve() string {
+	var b strings.Builder
+	for f, fluid := range w.Fluids {
+		var bind, give []string
+		for _, term := range fluid.Terms {
+			give = append(give, scaled(term.Factor, w.Kinetics.Rates[term.Rate].GLSL(func(index int) string {
+				if index == int(fluid.Substrate) {
+					return "0.0"
+				}
+				return w.name(index)
+			})))
+			if term.Slope != nil {
+				bind = append(bind, scaled(-term.Factor, term.Slope.GLSL(w.name)))
+			}
+		}
+		fmt.Fprintf(&b, "bind[%d] = %s; give[%d] = %s; c[%d] = surfaceOf(law[%d], bind[%d], give[%d], c[%d]); ",
+			f, sumOf(bind), f, sumOf(give), f, f, f, f, f)
+	}
+	return b.String()
+}
+
+func (w kineticsWriter) rates() string {
+	var b strings.Builder
+	for k, rate := range w.Kinetics.Rates {
+		fmt.Fprintf(&b, "r[%d] = %s; ", k, rate.GLSL(w.name))
+	}
+	return b.String()
+}
+
+func (w kineticsWriter) derivatives() string {
+	var b strings.Builder
+	for k, rate := range w.Kinetics.Rates {
+		for _, index := range rate.Uses() {
+			fmt.Fprintf(&b, "float %s = %s; ", derivativeName(k, w.column(index)), rate.Derivative(index).GLSL(w.name))
+		}
+	}
+	return b.String()
+}
+
+func derivativeName(rate, column int) string { return fmt.Sprintf("d%d_%d", rate, column) }
+
+// net is what reactions give to a fluid.
+func (w kineticsWriter) net(f int) string {
+	var sum []string
+	for _, term := range w.Fluids[f].Terms {
+		sum = append(sum, scaled(term.Factor, fmt.Sprintf("r[%d]", term.Rate)))
+	}
+	return sumOf(sum)
+}
+
+// freed is what of it counts as given off.
+func (w kineticsWriter) freed(f int) string {
+	fluid := &w.Fluids[f]
+	if fluid.Binds() {
+		return "0.0"
+	}
+	var sum []string
+	for _, term := range fluid.Terms {
+		if term.Factor > 0 {
+			sum = append(sum, scaled(term.Factor, fmt.Sprintf("r[%d]", term.Rate)))
+		}
+	}
+	return sumOf(sum)
+}
+
+func (w kineticsWriter) change(v int) string {
+	var sum []string
+	for k, changes := range w.Kinetics.Changes {
+		for _, change := range changes {
+			if change.Variable == v {
+				sum = append(sum, scaled(change.Factor, fmt.Sprintf("r[%d]", k)))
+			}
+		}
+	}
+	return sumOf(sum)
+}
+
+// ofFluid is the derivative of what a fluid is given.
+func (w kineticsWriter) ofFluid(f, column int) string {
+	var sum []string
+	for _, term := range w.Fluids[f].Terms {
+		if w.depends(term.Rate, column) {
+			sum = append(sum, scaled(term.Factor, derivativeName(term.Rate, column)))
+		}
+	}
+	return sumOf(sum)
+}
+
+// ofVariable is the derivative of what changes a variable.
+func (w kineticsWriter) ofVariable(v, column int) string {
+	var sum []string
+	for k, changes := range w.Kinetics.Changes {
+		for _, change := range changes {
+			if change.Variable == v && w.depends(k, column) {
+				sum = append(sum, scaled(change.Factor, derivativeName(k, column)))
+			}
+		}
+	}
+	return sumOf(sum)
+}
+
+func (w kineticsWriter) depends(rate, column int) bool {
+	return slices.ContainsFunc(w.Kinetics.Rates[rate].Uses(), func(index int) bool { return w.column(index) == column })
+}
+
+// pull is Σ |∂J/∂y_u| w_u of a fluid at a fixed density at the surface.
+func (w kineticsWriter) pull(f int) string {
+	var sum []string
+	for u := range w.State {
+		sum = append(sum, magnitude(w.ofFluid(f, len(w.Fluids)+u), fmt.Sprintf("scales[%d]", u))...)
+	}
+	return sumOf(sum)
+}
+
+// row is that of a variable in the Jacobian, times its scale.
+func (w kineticsWriter) row(v int) string {
+	var sum []string
+	for u := range w.State {
+		sum = append(sum, magnitude(w.ofVariable(v, len(w.Fluids)+u), fmt.Sprintf("scales[%d]", u))...)
+	}
+	for f := range w.Fluids {
+		sum = append(sum, magnitude(w.ofVariable(v, f), fmt.Sprintf("ease[%d]", f))...)
+	}
+	return sumOf(sum)
+}
+
+// magnitude writes |term| times a weight, or nothing of nothing.
+func magnitude(term, weight string) []string {
+	if term == nothingGLSL {
+		return nil
+	}
+	return []string{fmt.Sprintf("abs(%s) * %s", term, weight)}
+}
+
+func scaled(factor float64, term string) string {
+	return fmt.Sprintf("(%s * %s)", expression.GLSLNumber(factor), term)
+}
+
+const nothingGLSL = "0.0"
+
+func sumOf(terms []string) string {
+	if len(terms) == 0 {
+		return nothingGLSL
+	}
+	return strings.Join(terms, " + ")
+}

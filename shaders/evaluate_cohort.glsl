@@ -1,0 +1,173 @@
+// What the cells of a cohort do at the densities they see and at their states. Mirrors cpu's cohort.addRate with evaluate
+// and steepen.
+//   c_s = c - g J,  J = law(c_s) - sum of factor rate(c_s, y),  F_v = sum of factor rate(c_s, y)
+// and the steepest row of the Jacobian. With STAGE it is a stage of theirs, at c + unit d and y + unit d_y. Mirrors cpu's
+// cohort.addStage.
+//   d_j = mu d_(j-1) + nu d_(j-2) + scale (F_v(y + d) - F_v(y)) + share F_v(y),  J(c + d) - J(c), and its share of the step
+// With PAIRS the neighbours of a cell correct what it sees, and with SURFACES the kernel only tells what they make of it:
+// cpu's cohort.surfaces.
+// FIELDS declares the densities and increments of the FLUIDS, SEE adds them to c, and SOLVE puts the densities at the
+// surface there, one after the other. RATES makes the REACTIONS' rates r of these and of the VARIABLES y; lists over the
+// fluids say what they give to one (NET) and how much of it is new (FREED), one over the variables what they change
+// (CHANGE). DERIVATIVES are those of the rates; by them NET has a slope over its own density (OWN) and over the states,
+// as a sum of magnitudes times scales (PULLS); ROWS are such sums for the variables.
+#define GROUP_X 64
+#define GROUP_Y 1
+#define GROUP_Z 1
+#include "cohort_law.glsl"
+
+uniform int count; // of cells; lists run over the variables or fluids and, within one, over them
+#ifdef STAGE
+uniform float unit; // 1, or mu~_1 dt in the first stage
+#endif
+
+#if VARIABLES > 0
+layout(std430) readonly buffer States { float states[]; }; // y
+#ifdef STAGE
+layout(std430) readonly buffer Near { float near[]; };     // d_(j-1), or F(y) in the first stage
+#ifndef SURFACES
+layout(std430) readonly buffer Rates { float rates[]; };   // F(y)
+layout(std430) buffer Far { float far[]; };                // d_(j-2), then d_j
+uniform float mu;
+uniform float nu;
+uniform float share; // of F(y), s
+uniform float scale; // mu~ dt
+uniform float last;  // 0, or 1 to make y + d_j of it
+#endif
+#elif !defined(SURFACES)
+layout(std430) writeonly buffer Rates { float rates[]; };  // F(y)
+layout(std430) readonly buffer Scales { float scales[]; }; // w, see engine.Cohort
+layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
+#endif
+#endif
+
+#if FLUIDS > 0
+FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
+layout(std430) readonly buffer Laws { Law laws[]; };
+// Where the entries of each cell begin, and end; then entries: voxel, bits of its share.
+layout(std430) readonly buffer Footprints { uint footprints[]; };
+#ifdef PAIRS
+layout(std430) readonly buffer Corrections { float corrections[]; };
+#endif
+#ifdef SURFACES
+layout(std430) writeonly buffer Pulls { float pulls[]; }; // per member and cell of the group, see correct_cohort.glsl
+uniform int first;    // of the cells there
+uniform int crowd;    // of all there
+const int member[FLUIDS] = int[FLUIDS](MEMBER);
+#elif defined(STAGE)
+layout(std430) readonly buffer Exchanged { vec4 exchanged[]; }; // at the start of the step
+layout(std430) buffer Stages { vec4 stages[]; }; // sums over the stages in x of y, and in z of what is given off
+uniform float weight; // w_(j-1)
+uniform float keep;   // 0 starts the sums anew
+#else
+layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; }; // density at the surface, flux, given off, slope in the voxel
+#endif
+
+ivec3 voxelAt(uint index) {
+    int i = int(index);
+    int row = i / shape.x;
+    return ivec3(i - row * shape.x, row % shape.y, row / shape.y);
+}
+#endif
+
+void main() {
+    int cell = int(gl_GlobalInvocationID.x);
+    if (cell >= count) return;
+#if VARIABLES > 0
+    float y[VARIABLES];
+    for (int v = 0; v < VARIABLES; v++) y[v] = states[v * count + cell];
+#ifdef STAGE
+    float d[VARIABLES];
+    for (int v = 0; v < VARIABLES; v++) {
+        d[v] = unit * near[v * count + cell];
+        y[v] += d[v];
+    }
+#endif
+#endif
+
+#if FLUIDS > 0
+    float c[FLUIDS]; // seen, then at the surface
+    for (int f = 0; f < FLUIDS; f++) c[f] = 0.0;
+    for (uint i = footprints[cell]; i < footprints[cell + 1]; i++) {
+        uint at = uint(count) + 1u + 2u * i;
+        ivec3 v = voxelAt(footprints[at]);
+        float part = uintBitsToFloat(footprints[at + 1u]);
+        SEE // c[0] += part * ...
+    }
+    Law law[FLUIDS];
+    float bind[FLUIDS]; // what reactions take up per density
+    float give[FLUIDS]; // and give off at density 0
+    for (int f = 0; f < FLUIDS; f++) {
+        law[f] = laws[f * count + cell];
+#ifdef PAIRS
+        c[f] -= corrections[f * count + cell];
+#endif
+    }
+    SOLVE // bind[0] = ...; give[0] = ...; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);
+#endif
+
+#ifdef SURFACES
+    for (int f = 0; f < FLUIDS; f++) pulls[member[f] * crowd + first + cell] = flux(law[f], bind[f], give[f], c[f]);
+#else
+#if REACTIONS > 0
+    float r[REACTIONS];
+    RATES // r[0] = ...;
+#endif
+#if FLUIDS > 0
+    float net[FLUIDS] = float[FLUIDS](NET);
+    float freed[FLUIDS] = float[FLUIDS](FREED);
+#ifdef STAGE
+    for (int f = 0; f < FLUIDS; f++) {
+        int i = f * count + cell;
+        vec4 before = exchanged[i];
+        float more = flux(law[f], 0.0, 0.0, c[f]) - net[f] - before.y;
+        float moreGiven = secreted(law[f], c[f]) + freed[f] - before.z;
+        vec4 sums = keep != 0.0 ? stages[i] : vec4(0.0);
+        stages[i] = vec4(sums.x + weight * more, more, sums.z + weight * moreGiven, 0.0);
+    }
+#else
+    DERIVATIVES // float d0_1 = ...;
+#if VARIABLES > 0
+    float pull[FLUIDS] = float[FLUIDS](PULLS);
+#else
+    float pull[FLUIDS];
+    for (int f = 0; f < FLUIDS; f++) pull[f] = 0.0;
+#endif
+    float own[FLUIDS] = float[FLUIDS](OWN);
+    float ease[FLUIDS]; // what an amount in the voxel changes at the surface
+    for (int f = 0; f < FLUIDS; f++) {
+        float slope = slopeAtSurface(law[f], -own[f], c[f]);
+        ease[f] = 1.0 / (1.0 + law[f].shift * slope);
+        pull[f] *= ease[f];
+        exchanged[f * count + cell] = vec4(c[f], flux(law[f], 0.0, 0.0, c[f]) - net[f], secreted(law[f], c[f]) + freed[f],
+            abs(slope) * ease[f] + pull[f] * law[f].capacity);
+        ease[f] = ease[f] / law[f].capacity + abs(law[f].shift) * pull[f];
+    }
+#endif
+#elif !defined(STAGE)
+    DERIVATIVES
+#endif
+
+#if VARIABLES > 0
+    float change[VARIABLES] = float[VARIABLES](CHANGE);
+#ifdef STAGE
+    for (int v = 0; v < VARIABLES; v++) {
+        int i = v * count + cell;
+        float now = rates[i];
+        float next = mu * d[v] + share * now + scale * (change[v] - now);
+        if (nu != 0.0) next += nu * far[i];
+        far[i] = last != 0.0 ? states[i] + next : next;
+    }
+#else
+    float row[VARIABLES] = float[VARIABLES](ROWS);
+    float steepest = 0.0;
+    for (int v = 0; v < VARIABLES; v++) {
+        rates[v * count + cell] = change[v];
+        float steep = row[v] / scales[v];
+        if (steep < 3.4e38) steepest = max(steepest, steep); // neither infinite nor NaN
+    }
+    rows[cell] = steepest;
+#endif
+#endif
+#endif
+}
