@@ -76,8 +76,8 @@ func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateI
 // without them, bit for bit. They sum up to the whole, and so do their ledgers, each of
 // which is closed.
 func TestTagsSumUpToARunThatDoesNotSeeThem(t *testing.T) {
-	for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}} {
-		t.Run(fmt.Sprintf("%s%v", o.Scheme, o.TimeStep), func(t *testing.T) {
+	for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}, {Coupling: engine.CloudCoupling}} {
+		t.Run(fmt.Sprintf("%s%v%s", o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
 			m := village(t, tissue.TagTypes)
 			tagged := processor().solver(t, m, o)
 			bare := *m

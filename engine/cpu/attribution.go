@@ -30,7 +30,7 @@ func (t *tags) settle(g *group, from engine.Tagged) {
 	}
 	t.meetings = []*meeting{newPlainMeeting(t, from.Cells)}
 	for _, c := range from.Cohorts {
-		t.meetings = append(t.meetings, newCohortMeeting(t, g.cohorts[c.Cohort], c))
+		t.meetings = append(t.meetings, newCohortMeeting(t, g.cohorts, c))
 	}
 }
 
@@ -104,6 +104,26 @@ func (t *tags) accept(dt float64) {
 	}
 	for _, m := range t.meetings {
 		m.accept(dt)
+	}
+}
+
+// clearCorrections forgets what close cells do to each other.
+func (t *tags) clearCorrections() {
+	for _, m := range t.meetings {
+		for _, correction := range m.correction {
+			clear(correction)
+		}
+	}
+}
+
+// correct follows a sweep over close cells, whose surfaces are those before it.
+func (t *tags) correct(of func(*meeting) moment) {
+	for _, m := range t.meetings {
+		at := of(m)
+		m.eachHerd(func(w *attributor, from, to int) { m.evaluate(w, at, from, to) })
+	}
+	for _, m := range t.meetings {
+		m.correct(t.meetings, of)
 	}
 }
 

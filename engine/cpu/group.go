@@ -87,7 +87,7 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 	if g.reactions != nil {
 		g.reactions.addRate((*stepper).now, (*stepper).rateNow, 1)
 	}
-	g.correct((*cohort).atPresent, (*cohortFluid).atNow)
+	g.correct((*cohort).atPresent, (*cohortFluid).atNow, (*meeting).atPresent)
 	for _, c := range g.cohorts {
 		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
 	}
@@ -141,14 +141,14 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 
 // addStage takes the cells through a stage.
 func (g *group) addStage(p *pass) {
-	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage)
+	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage, func(m *meeting) moment { return m.atStage(p) })
 	for _, c := range g.cohorts {
 		c.addStage(p)
 	}
 }
 
 // correct makes the corrections of close cells for each other where they are evaluated next.
-func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged) {
+func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged, of func(*meeting) moment) {
 	if !g.paired() {
 		return
 	}
@@ -157,12 +157,18 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 			clear(f.correction)
 		}
 	}
+	for _, t := range g.tagged {
+		t.clearCorrections()
+	}
 	for range engine.PairSweeps {
 		for _, c := range g.cohorts {
 			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
 		}
 		for _, c := range g.cohorts {
 			c.correct(g.cohorts)
+		}
+		for _, t := range g.tagged {
+			t.correct(of)
 		}
 	}
 }
@@ -184,7 +190,7 @@ func (g *group) finish(t, dt float64) {
 		}
 		g.reactions.addRate((*stepper).candidate, (*stepper).rateNext, 1)
 	}
-	g.correct((*cohort).atCandidate, (*cohortFluid).atNext)
+	g.correct((*cohort).atCandidate, (*cohortFluid).atNext, (*meeting).atCandidate)
 	for _, c := range g.cohorts {
 		c.addRate(c.atCandidate(), c.near, (*cohortFluid).atNext, (*stepper).rateNext, 1)
 		c.compare(dt)
@@ -264,7 +270,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 				reacted[i] += dt * g.reactions.total(i)
 			}
 		}
-		g.correct((*cohort).atPresent, (*cohortFluid).atNow)
+		g.correct((*cohort).atPresent, (*cohortFluid).atNow, (*meeting).atPresent)
 		for _, c := range g.cohorts {
 			c.flow(dt)
 		}

@@ -18,14 +18,16 @@ type meeting struct {
 	first      []int // per row of voxels and the end: its place in drops
 	drops      []drop
 
-	cohort   *cohort      // nil without
-	fluid    *cohortFluid // of it
-	carriers []int
-	portions []portion
-	state    carriers // y, F(y), d_{j−1}, d_{j−2}; see stepper
-	rate     carriers
-	near     carriers
-	far      carriers
+	cohort     *cohort      // nil without
+	neighbours []*cohort    // of the group
+	fluid      *cohortFluid // of it
+	correction [][]float64  // per tag and cell: Spread Σ Excess J; see engine.Pairs
+	carriers   []int
+	portions   []portion
+	state      carriers // y, F(y), d_{j−1}, d_{j−2}; see stepper
+	rate       carriers
+	near       carriers
+	far        carriers
 
 	now, next, stage tagExchanged // at c, at the candidate, and at a stage
 	share, integral  tagExchanged // Σ_j w_j of what a stage changes, and what is booked
@@ -108,17 +110,19 @@ func newPlainMeeting(t *tags, cells []engine.TaggedCell) *meeting {
 	return m
 }
 
-func newCohortMeeting(t *tags, c *cohort, from engine.TaggedCohort) *meeting {
+func newCohortMeeting(t *tags, all []*cohort, from engine.TaggedCohort) *meeting {
+	c := all[from.Cohort]
 	fluid := c.fluids[from.Fluid]
 	m := newMeeting(t, fluid.Laws, from.Tag, &c.Footprints)
 	m.first, m.drops = fluid.first, fluid.drops
-	m.cohort, m.fluid, m.carriers = c, fluid, from.Carriers
+	m.cohort, m.neighbours, m.fluid, m.carriers = c, all, fluid, from.Carriers
 	for _, of := range []*carriers{&m.state, &m.rate, &m.near, &m.far} {
 		*of = make(carriers, len(from.Carriers))
 		for i := range *of {
 			(*of)[i] = newTagExchanged(len(t.each), len(fluid.Laws)).flux
 		}
 	}
+	m.correction = newTagExchanged(len(t.each), len(fluid.Laws)).flux
 	for i, parts := range from.State {
 		for tag, values := range parts {
 			copy(m.state[i][tag], values)
@@ -379,7 +383,11 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 			}
 			surface := 0.0
 			if law := m.laws[k]; !exhausted(law, w.surface[k-from]) {
-				surface = (m.see(st, at.view, k) + law.Shift*q) / (1 + law.Shift*w.sink[k-from])
+				seen := m.see(st, at.view, k)
+				if m.correction != nil {
+					seen -= m.correction[tag][k]
+				}
+				surface = (seen + law.Shift*q) / (1 + law.Shift*w.sink[k-from])
 			}
 			w.surfaceOf[tag][k-from] = surface
 			at.out.flux[tag][k] = w.sink[k-from]*surface - q
@@ -404,6 +412,31 @@ func (m *meeting) see(st *stepper, v view, cell int) float64 {
 		seen += f.Share[e] * here
 	}
 	return seen
+}
+
+// correct writes Spread Σ Excess J of every tag for the cells with neighbours.
+func (m *meeting) correct(all []*meeting, of func(*meeting) moment) {
+	if m.cohort == nil || len(m.cohort.Pairs.Other) == 0 {
+		return
+	}
+	fluxes := map[*cohort]*tagExchanged{}
+	for _, other := range all {
+		fluxes[other.cohort] = of(other).out
+	}
+	pairs := m.cohort.Pairs
+	inParallel(len(m.laws), func(from, to int) {
+		for k := from; k < to; k++ {
+			for tag, correction := range m.correction {
+				sum := 0.0
+				for _, n := range pairs.Other[pairs.First[k]:pairs.First[k+1]] {
+					if their := fluxes[m.neighbours[n.Cohort]]; their != nil {
+						sum += n.Excess * their.flux[tag][n.Cell]
+					}
+				}
+				correction[k] = m.fluid.Spread[k] * sum
+			}
+		}
+	})
 }
 
 // exhausted reports whether the surface of a cell is held at 0: see engine.SurfaceLaw.Edge.

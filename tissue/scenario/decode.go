@@ -50,7 +50,7 @@ func (d *decoder) decode(root value) {
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
-		"flow", "cells", "rules", "events", "numerics", "output", "expect", "sources")
+		"flow", "cells", "attribution", "rules", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -74,6 +74,7 @@ func (d *decoder) decode(root value) {
 	d.flow(f)
 	d.decodeRegions(f)
 	d.cells(f)
+	d.attribution(f)
 	d.notYet(f, "rules")
 	d.notYet(f, "events")
 	d.numerics(f)

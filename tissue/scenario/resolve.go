@@ -43,6 +43,7 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.flow()
 	w.regions()
 	w.cells()
+	w.attribution()
 	w.numerics()
 	w.output()
 	w.expectations()
