@@ -213,7 +213,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 }
 
 // StepsImplicitly reports whether some substrate of a model may: one that takes part in no
-// reaction, in fluid at rest.
+// reaction and carries no tags, in fluid at rest.
 func StepsImplicitly(m *tissue.Model) bool {
 	for s := range m.Substrates {
 		if isImplicit(m, tissue.SubstrateID(s)) {
@@ -226,7 +226,8 @@ func StepsImplicitly(m *tissue.Model) bool {
 func isImplicit(m *tissue.Model, s tissue.SubstrateID) bool {
 	for _, members := range coupled(m) {
 		if slices.Contains(members, s) {
-			return m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0
+			_, tagged := m.Attributed(s)
+			return !tagged && m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0
 		}
 	}
 	return false

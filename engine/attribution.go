@@ -43,6 +43,19 @@ func (a Attribution) AutocrineFraction() float64 {
 // AutocrineFraction returns the share of what the sender secreted that it caught itself.
 func (t Tag) AutocrineFraction() float64 { return share(t.Own, t.Ledger.Secreted) }
 
+// Fate is an amount and what became of it.
+type Fate struct {
+	Name   string
+	Amount float64
+}
+
+// Fates returns what became of the tag's molecules but that cells caught them, net, and
+// behind it what the sender secreted: of a sender's tag it is all of these together.
+func (t Tag) Fates() []Fate {
+	l := t.Ledger
+	return []Fate{{"present", l.Present}, {"decayed", l.Decayed}, {"reacted", -l.Reacted}, {"out", -l.ThroughWalls}, {"secreted", l.Secreted}}
+}
+
 func share(part, whole float64) float64 {
 	if whole == 0 {
 		return 0

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
 )
@@ -103,6 +105,48 @@ func TestTagsSumUpToARunThatDoesNotSeeThem(t *testing.T) {
 				sums(t, attribution(t, tagged, id), ledger(t, plain, id))
 			}
 		})
+	}
+}
+
+// What is linear in the density goes the same way on both devices: to the rounding of the
+// device the tags sum up to the densities of a run that does not see them, and the devices
+// agree on who caught what.
+func TestLinearTagsSumUpOnBothDevices(t *testing.T) {
+	m := populate(solid([3]int{19, 13, 11}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10, UptakeRate: 0.01}),
+		exchanging("b", tissue.Exchange{NetExportRate: 5}), exchanging("c", tissue.Exchange{UptakeRate: 0.1}))
+	m.Substrates[0].Boundary[1] = [2]tissue.Boundary{{Kind: tissue.Dirichlet, Density: 0.5}, {Kind: tissue.Robin, Density: 0.01, Permeability: 0.1}}
+	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+	bare := *m
+	bare.Attribution = nil
+	for _, scheme := range []engine.Scheme{engine.Adaptive, engine.FTCS} {
+		caught := map[string][]float64{}
+		onBothDevices(t, func(t *testing.T, d device) {
+			o := engine.Options{Scheme: scheme}
+			s, plain := d.solver(t, m, o), d.solver(t, &bare, o)
+			for _, until := range []float64{20, 40, 60} {
+				advance(t, s, until)
+				advance(t, plain, until)
+			}
+			if s.Stats() != plain.Stats() {
+				t.Fatalf("%s: %+v with tags, %+v without", scheme, s.Stats(), plain.Stats())
+			}
+			want := read(t, plain, m.Grid, 0).Values
+			if got := read(t, s, m.Grid, 0).Values; !slices.Equal(got, want) {
+				t.Errorf("%s: densities differ by %.3g with tags", scheme, farthest(got, want))
+			}
+			if got := farthest(tagSum(t, s, m, 0), want); got > 16*d.epsilon { // 2 to 4 seen
+				t.Errorf("%s: tags sum up to what is %.3g off", scheme, got/d.epsilon)
+			}
+			for _, tag := range attribution(t, s, 0).Tags {
+				caught[d.name] = append(caught[d.name], tag.Caught...)
+				if r := tag.Ledger.Residual(); math.Abs(r) > d.residual*tag.Ledger.Handled() {
+					t.Errorf("%s: %s: residual %.3g of %.3g", scheme, tag.Sender, r, tag.Ledger.Handled())
+				}
+			}
+		})
+		if got, want := caught["gpu"], caught["cpu"]; got != nil && farthest(got, want) > 1e-5 { // sums of float32 densities over the steps
+			t.Errorf("%s: caught %.6g on the GPU, %.6g on the processor", scheme, got, want)
+		}
 	}
 }
 
@@ -378,5 +422,39 @@ func TestTagsAreRefusedWhereNothingCarriesThem(t *testing.T) {
 	s := processor().solver(t, m, engine.Options{})
 	if _, err := s.Attribution(0); err == nil {
 		t.Error("there is an attribution that the model did not ask for")
+	}
+}
+
+// The GPU says what it does not follow tags through, before the run and where new cells
+// ask for it, and leaves nothing behind.
+func TestTheGPURefusesTagsItCannotFollow(t *testing.T) {
+	d := gputest.Open(t)
+	plain := func(e tissue.Exchange) *tissue.Model {
+		m := populate(solid([3]int{5, 4, 3}), 3, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", e))
+		m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+		return m
+	}
+	reacts := plain(tissue.Exchange{})
+	reacts.Reactions = []tissue.Reaction{rate("k*IL_2", []expression.Constant{perTime("k", 1e-3)}, map[string]float64{"IL-2": -1})(reacts)}
+	for _, tc := range []struct {
+		m    *tissue.Model
+		want string
+	}{
+		{village(t, tissue.TagTypes), "receptors"}, {reacts, "reactions"},
+		{plain(tissue.Exchange{MaxUptakeRate: 1, HalfSaturation: 1}), "saturable uptake"},
+		{plain(tissue.Exchange{SecretionRate: 1, SaturationDensity: 1}), "secretion"},
+	} {
+		if _, err := engine.NewGPUSolver(d, tc.m, engine.Options{}); !errors.Is(err, engine.ErrTagsOnGPU) || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%v: want that it names %s", err, tc.want)
+		}
+	}
+	m := plain(tissue.Exchange{UptakeRate: 0.1})
+	solver, err := engine.NewGPUSolver(d, m, engine.Options{})
+	s := closing(t, solver, err)
+	advance(t, s, 10)
+	for _, e := range []tissue.Exchange{{NetExportRate: 1}, {MaxUptakeRate: 1, HalfSaturation: 1}} {
+		if err := s.Update(plain(e)); !errors.Is(err, engine.ErrTagsOnGPU) {
+			t.Errorf("update with %+v: %v", e, err)
+		}
 	}
 }

@@ -61,7 +61,7 @@ func amountColumn(s tissue.Substrate) string {
 }
 
 // seriesHeader: time, per substrate mean, min, max and amount, per type the cells and the
-// means of their variables.
+// means of their variables, and the autocrine fractions.
 func seriesHeader(m *tissue.Model) []string {
 	header := []string{"t_s"}
 	for _, s := range m.Substrates {
@@ -76,10 +76,13 @@ func seriesHeader(m *tissue.Model) []string {
 			header = append(header, t.Name+"_"+variableColumn(v)+"_mean")
 		}
 	}
+	for _, a := range m.Attribution {
+		header = append(header, attributionColumn(m.Substrates[a.Substrate]))
+	}
 	return header
 }
 
-func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates) error {
+func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, attributions []engine.Attribution) error {
 	row := []string{number(s.Time())}
 	field := tissue.NewField(r.model.Grid)
 	for i := range r.model.Substrates {
@@ -94,6 +97,9 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engi
 		for v := range r.model.CellTypes[t].Variables {
 			row = append(row, number(r.meanOf(states, tissue.CellTypeID(t), v)))
 		}
+	}
+	for _, a := range attributions {
+		row = append(row, number(a.AutocrineFraction()))
 	}
 	return r.series.add(row)
 }
