@@ -53,7 +53,7 @@ type Fate struct {
 // behind it what the sender secreted: of a sender's tag it is all of these together.
 func (t Tag) Fates() []Fate {
 	l := t.Ledger
-	return []Fate{{"present", l.Present}, {"decayed", l.Decayed}, {"reacted", -l.Reacted}, {"out", -l.ThroughWalls}, {"secreted", l.Secreted}}
+	return []Fate{{"present", l.Present}, {"decayed", l.Decayed}, {"reacted", 0 - l.Reacted}, {"out", 0 - l.ThroughWalls}, {"secreted", l.Secreted}}
 }
 
 func share(part, whole float64) float64 {

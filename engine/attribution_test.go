@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
@@ -60,7 +61,7 @@ func attribution(t testing.TB, s engine.Solver, id tissue.SubstrateID) engine.At
 func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID) []float64 {
 	t.Helper()
 	reader := s.(interface {
-		ReadTag(tissue.SubstrateID, int, *tissue.Field) error
+		ReadTag(s tissue.SubstrateID, tag int, dst *tissue.Field) error
 	})
 	sum, tag := make([]float64, m.Grid.Voxels()), tissue.NewField(m.Grid)
 	for k := range attribution(t, s, id).Tags {
@@ -457,4 +458,33 @@ func TestTheGPURefusesTagsItCannotFollow(t *testing.T) {
 			t.Errorf("update with %+v: %v", e, err)
 		}
 	}
+}
+
+// Tags keep the second order of the stages that carry them, where uptake saturates and
+// receptors fill too.
+func TestTagsKeepTheOrderOfTheScheme(t *testing.T) {
+	m := colony(t, 1500)
+	m.Substrates[0].InitialDensity = 0.5
+	m.CellTypes = append(m.CellTypes, exchanging("saturated", tissue.Exchange{MaxUptakeRate: 20, HalfSaturation: 0.05, NetExportRate: 3}))
+	m.Cells.Add(2, m.Grid.Centre(4, 4, 3))
+	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+	at := func(step float64) []float64 {
+		s := processor().solver(t, m, engine.Options{TimeStep: step})
+		advance(t, s, 64)
+		var all []float64
+		tag := tissue.NewField(m.Grid)
+		for k := range attribution(t, s, 0).Tags {
+			if err := s.(*cpu.Solver).ReadTag(0, k, tag); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, tag.Values...)
+		}
+		return all
+	}
+	exact := at(0.125)
+	var errors []float64
+	for _, step := range []float64{8, 4, 2} {
+		errors = append(errors, distance(at(step), exact))
+	}
+	order(t, errors, 2, 0.2)
 }
