@@ -151,7 +151,9 @@ func (in *Integrator) tag(g *group, cohorts []*Cohort) ([]Tagged, error) {
 			continue
 		}
 		t := &tagging{of: f, by: by.By}
-		t.grow(in, in.model)
+		if err := t.grow(in, in.model); err != nil {
+			return nil, err
+		}
 		tagged, err := t.arrange(in, in.model, cohorts, nil)
 		if err != nil {
 			return nil, err
@@ -162,8 +164,9 @@ func (in *Integrator) tag(g *group, cohorts []*Cohort) ([]Tagged, error) {
 	return all, nil
 }
 
-// grow gives a tag to the rest and to every sender that has none.
-func (t *tagging) grow(in *Integrator, m *tissue.Model) {
+// grow gives a tag to the rest and to every sender that has none; those that are gone keep
+// theirs.
+func (t *tagging) grow(in *Integrator, m *tissue.Model) error {
 	if len(t.tags) == 0 {
 		t.add(in)
 	}
@@ -174,6 +177,10 @@ func (t *tagging) grow(in *Integrator, m *tissue.Model) {
 			t.add(in)
 		}
 	}
+	if n := len(t.senders); n > tissue.MaxSenders {
+		return fmt.Errorf("engine: attribution of %s by %s: %d have made it by now: want at most %d", m.Substrates[t.of.id].Name, t.by, n, tissue.MaxSenders)
+	}
+	return nil
 }
 
 func (t *tagging) add(in *Integrator) {
@@ -184,13 +191,14 @@ func (t *tagging) add(in *Integrator) {
 	t.own = append(t.own, 0)
 }
 
-// wallsOf returns the walls of a tag: what comes in through them belongs to the rest.
+// wallsOf returns the walls of a tag: what comes in through them, and from the body, belongs
+// to the rest.
 func (t *tagging) wallsOf(tag int) *Exchange {
 	if tag == 0 {
 		return t.of.walls
 	}
 	walls := *t.of.walls
-	walls.Sites, walls.Drifts = slices.Clone(walls.Sites), false
+	walls.Sites, walls.Drifts, walls.Body = slices.Clone(walls.Sites), false, nil
 	for i := range walls.Sites {
 		walls.Sites[i].Source, walls.Sites[i].Drift = 0, 0
 	}
@@ -540,7 +548,9 @@ func (t *tagging) carries(m *tissue.Model) (carried, error) {
 
 // renew takes other cells, with what carriers of those that were there before hold.
 func (t *tagging) renew(in *Integrator, m *tissue.Model, g *group, known carried) error {
-	t.grow(in, m)
+	if err := t.grow(in, m); err != nil {
+		return err
+	}
 	tagged, err := t.arrange(in, m, g.population(), known)
 	if err != nil {
 		return err
@@ -626,7 +636,7 @@ func (t *tagging) restore(in *Integrator, g *group, state taggingState) error {
 		return err
 	}
 	for tag, f := range t.tags {
-		f.elapsed, f.moment = 0, 0
+		f.elapsed, f.moment, f.exposure = 0, 0, 0
 		if tag >= len(state.Tags) {
 			continue
 		}

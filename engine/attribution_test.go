@@ -20,7 +20,7 @@ import (
 // village has every way to make, move and lose a substrate: cells that export, secrete
 // towards a density above and below what there is, take up linearly and saturably, with
 // receptors, walls, a region, and a reaction that makes it and one that takes it.
-func village(t testing.TB, by tissue.Tagging) *tissue.Model {
+func village(t testing.TB) *tissue.Model {
 	t.Helper()
 	m := colony(t, 1500)
 	for _, e := range []struct {
@@ -44,7 +44,7 @@ func village(t testing.TB, by tissue.Tagging) *tissue.Model {
 		rate("k*IL_2*sIL_2R", []expression.Constant{perDensityTime("k", 0.01)}, map[string]float64{"IL-2": -1, "sIL-2R": -1})(m),
 		rate("k*sIL_2R", []expression.Constant{perTime("k", 1e-4)}, map[string]float64{"IL-2": 1})(m),
 	}
-	m.Attribution = []tissue.Attribution{{Substrate: 0, By: by}, {Substrate: 1, By: tissue.TagTypes}}
+	m.Attribution = []tissue.Attribution{{Substrate: 0, By: tissue.TagTypes}}
 	return m
 }
 
@@ -81,31 +81,46 @@ func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateI
 func TestTagsSumUpToARunThatDoesNotSeeThem(t *testing.T) {
 	for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}, {Coupling: engine.CloudCoupling}} {
 		t.Run(fmt.Sprintf("%s%v%s", o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
-			m := village(t, tissue.TagTypes)
-			tagged := processor().solver(t, m, o)
-			bare := *m
-			bare.Attribution = nil
-			plain := processor().solver(t, &bare, o)
-			for _, until := range []float64{100, 300} {
-				if got, want := advance(t, tagged, until), advance(t, plain, until); got != want {
-					t.Errorf("%+v with tags, %+v without", got, want)
-				}
-			}
-			for id := range m.Substrates {
-				id := tissue.SubstrateID(id)
-				want := read(t, plain, m.Grid, id).Values
-				if got := read(t, tagged, m.Grid, id).Values; !slices.Equal(got, want) {
-					t.Errorf("substrate %d differs by %.3g with tags", id, farthest(got, want))
-				}
-				if got, want := ledger(t, tagged, id), ledger(t, plain, id); got != want {
-					t.Errorf("ledger %+v with tags, %+v without", got, want)
-				}
-				if got := farthest(tagSum(t, tagged, m, id), want); got > 1e-13 { // 1e-14 seen: some hundred roundings
-					t.Errorf("tags of substrate %d sum up to what is %.3g off", id, got)
-				}
-				sums(t, attribution(t, tagged, id), ledger(t, plain, id))
+			m := village(t)
+			m.Attribution = append(m.Attribution, tissue.Attribution{Substrate: 1, By: tissue.TagTypes})
+			unseen(t, m, o, 300)
+		})
+	}
+	for name, m := range bodyModels() {
+		t.Run(name, func(t *testing.T) {
+			m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+			for _, o := range []engine.Options{{TimeStep: 4}, {Scheme: engine.FTCS}} {
+				unseen(t, m, o, 60)
 			}
 		})
+	}
+}
+
+// unseen runs a model with its tags and without.
+func unseen(t *testing.T, m *tissue.Model, o engine.Options, until float64) {
+	t.Helper()
+	tagged := processor().solver(t, m, o)
+	bare := *m
+	bare.Attribution = nil
+	plain := processor().solver(t, &bare, o)
+	for _, until := range []float64{until / 3, until} {
+		if got, want := advance(t, tagged, until), advance(t, plain, until); got != want {
+			t.Errorf("%+v with tags, %+v without", got, want)
+		}
+	}
+	for _, a := range m.Attribution {
+		id := a.Substrate
+		want := read(t, plain, m.Grid, id).Values
+		if got := read(t, tagged, m.Grid, id).Values; !slices.Equal(got, want) {
+			t.Errorf("substrate %d differs by %.3g with tags", id, farthest(got, want))
+		}
+		if got, want := ledger(t, tagged, id), ledger(t, plain, id); got != want {
+			t.Errorf("ledger %+v with tags, %+v without", got, want)
+		}
+		if got := farthest(tagSum(t, tagged, m, id), want); got > 1e-13 { // 1e-14 seen: some hundred roundings
+			t.Errorf("tags of substrate %d sum up to what is %.3g off", id, got)
+		}
+		sums(t, attribution(t, tagged, id), ledger(t, plain, id))
 	}
 }
 
@@ -308,7 +323,7 @@ func TestReceptorsGiveBackWhatTheyTook(t *testing.T) {
 // A run that is stopped, saved and restored in another solver goes on with the same tags,
 // bit for bit, however many threads there are; with new cells that make what none did.
 func TestTagsAreInSnapshots(t *testing.T) {
-	m := village(t, tissue.TagTypes)
+	m := village(t)
 	more := *m
 	more.CellTypes = slices.Clone(m.CellTypes)
 	more.CellTypes[2] = exchanging("drinker", tissue.Exchange{UptakeRate: 0.05, NetExportRate: 20})
@@ -367,7 +382,7 @@ func TestTagsAreInSnapshots(t *testing.T) {
 // What is taken out by hand is taken of every tag in proportion; what is put in belongs to
 // the rest.
 func TestWrittenMoleculesBelongToTheRest(t *testing.T) {
-	m := village(t, tissue.TagTypes)
+	m := village(t)
 	s := processor().solver(t, m, engine.Options{})
 	advance(t, s, 100)
 	before := attribution(t, s, 0)
@@ -441,7 +456,7 @@ func TestTheGPURefusesTagsItCannotFollow(t *testing.T) {
 		m    *tissue.Model
 		want string
 	}{
-		{village(t, tissue.TagTypes), "receptors"}, {reacts, "reactions"},
+		{village(t), "receptors"}, {reacts, "reactions"},
 		{plain(tissue.Exchange{MaxUptakeRate: 1, HalfSaturation: 1}), "saturable uptake"},
 		{plain(tissue.Exchange{SecretionRate: 1, SaturationDensity: 1}), "secretion"},
 	} {

@@ -55,18 +55,6 @@ type imaging struct {
 // edges of a voxel. Beyond, the stencil's anisotropy is left: TestDenseSuspension.
 const nearGap = 1.5
 
-// pairDamping and pairSweeps are how the fluxes of close cells are found, which depend on
-// each other: J⁰ = J(c_i) is that of a cell alone, and
-//
-//	J ← J + pairDamping (J(c_i − Σ_j p_ij J_j) − J)
-//
-// pairSweeps times. Undamped, sweeps diverge where many cells share a voxel; a test holds
-// what the sweeps leave.
-const (
-	pairDamping = 0.75
-	pairSweeps  = 4
-)
-
 // newCloud prepares the coupling for substrates with the given faces; lattice is that of
 // the grid's spacing.
 func newCloud(g tissue.Grid, lattice *green, boundary [3][2]tissue.Boundary) *cloud {

@@ -19,7 +19,7 @@ import (
 // with Madelung's constant M = 1.747565 of the sphere's images, of alternating sign.
 func TestCloudCellsAreSpheres(t *testing.T) {
 	const density, diffusion, radius, half = 0.1, 10., 5., 105. // nM, µm²/s, µm
-	const madelung, molecules = 1.747565, 0.602214076 // per nM and µm³
+	const madelung, molecules = 1.747565, 0.602214076           // per nM and µm³
 	uptake := func(at r3.Vec, edge, receptors float64) float64 {
 		n := int(math.Round(2 * half / edge))
 		m := solid([3]int{n, n, n})

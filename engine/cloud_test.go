@@ -422,7 +422,7 @@ func (e *exchanging) take(c *cloud, diffusion float64) {
 
 // Cells of 5 µm in (100 µm)³, D = 10 µm²/s, against multiple scattering: either a tenth of
 // them gives off 10 molecules/s, or all take up from 1 pM afar. Tolerances are one and a
-// half times what was seen, the stencil's anisotropy beyond nearGap and what pairSweeps
+// half times what was seen, the stencil's anisotropy beyond nearGap and what PairSweeps
 // leave; 0.03 and 0.05 are asked for on 10 and 20 µm.
 func TestDenseSuspension(t *testing.T) {
 	const diffusion = 10. // µm²/s
@@ -450,7 +450,7 @@ func TestDenseSuspension(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := onLattice(spheres, coupling, tc.edge, diffusion, background).uptake(pairSweeps, pairDamping)
+				got := onLattice(spheres, coupling, tc.edge, diffusion, background).uptake(PairSweeps, PairDamping)
 				return offBy(got, want, spheres)
 			}
 			afar, voxel, plain := off("cloud", 1e-3), off("voxel", 1e-3), off("plain", 1e-3)
@@ -475,15 +475,15 @@ func TestSweepsOverPairsSuffice(t *testing.T) {
 	const diffusion, background = 10., 1e-3
 	for _, edge := range []float64{5, 10, 20} {
 		e := onLattice(suspension(2, 200, 1e5, r3.Vec{}, r3.Vec{X: 100, Y: 100, Z: 100}), "cloud", edge, diffusion, background)
-		exact := e.uptake(40, pairDamping)
+		exact := e.uptake(40, PairDamping)
 		square, mean := 0.0, 0.0
-		for i, got := range e.uptake(pairSweeps, pairDamping) {
+		for i, got := range e.uptake(PairSweeps, PairDamping) {
 			square += (got - exact[i]) * (got - exact[i]) / float64(len(exact))
 			mean += exact[i] / float64(len(exact))
 		}
 		// Each sweep leaves a quarter of what cells alone are off by, and more on 20 µm.
 		if off := math.Sqrt(square) / mean; off > 2e-3 {
-			t.Errorf("h = %g µm: %d sweeps leave %.2g of the uptake", edge, pairSweeps, off)
+			t.Errorf("h = %g µm: %d sweeps leave %.2g of the uptake", edge, PairSweeps, off)
 		}
 	}
 }
@@ -493,10 +493,10 @@ func TestSweepsOverPairsSuffice(t *testing.T) {
 func TestCellsAtAWall(t *testing.T) {
 	const (
 		edge, diffusion, decay = 20., 10., 0.01 // µm, µm²/s, 1/s: a diffusion length of 32 µm
-		n                      = 40
+		n                      = 15
 	)
 	shape := [3]int{13, 15, 15}                                                                   // five lengths and more to the other walls
-	spheres := suspension(3, n, 1e4, r3.Vec{X: 5, Y: 120, Z: 120}, r3.Vec{X: 65, Y: 180, Z: 180}) // none through the wall
+	spheres := suspension(3, n, 1e4, r3.Vec{X: 5, Y: 120, Z: 120}, r3.Vec{X: 15, Y: 180, Z: 180}) // none through the wall
 	for i := range n / 5 {
 		spheres[i].Release = 10
 	}
@@ -513,7 +513,7 @@ func TestCellsAtAWall(t *testing.T) {
 	e := exchanging{spheres: spheres, response: mat.NewDense(n, n, nil), own: make([]float64, n), pairs: mat.NewDense(n, n, nil)}
 	respond(t, e.response, c, spheres, diffusion, decay)
 	e.take(c, diffusion)
-	off := offBy(e.uptake(pairSweeps, pairDamping), want[:n], spheres)
+	off := offBy(e.uptake(PairSweeps, PairDamping), want[:n], spheres)
 	t.Logf("off by %.4f", off)
 	if off > 0.015 { // as in TestDenseSuspension
 		t.Errorf("off by %.4f, want 0.015", off)

@@ -83,7 +83,9 @@ type Footprints struct {
 //
 //	c_s = c − g J − Spread Σ_j Excess_j J_j
 //
-// The fluxes of a group are solved for by PairSweeps sweeps of Jacobi's, from none.
+// The fluxes of a group are solved for by PairSweeps sweeps, from those of cells alone,
+//
+//	J ← J + PairDamping (J(c − Spread Σ_j Excess_j J_j) − J)
 type Pairs struct {
 	First []int // per cell and the end: its place in Other; empty where no cell has any
 	Other []Neighbour
@@ -95,8 +97,22 @@ type Neighbour struct {
 	Excess       float64 // 1/(4π r) less what the grid has for it, 1/µm
 }
 
-// PairSweeps is how often fluxes of close cells are solved for before each evaluation.
-const PairSweeps = 4
+// PairDamping and PairSweeps are how the fluxes of close cells are found before each
+// evaluation. Undamped, sweeps diverge where many cells share a voxel;
+// TestSweepsOverPairsSuffice holds what they leave.
+const (
+	PairDamping = 0.75
+	PairSweeps  = 4
+)
+
+// PairShare returns the share that what a sweep finds takes in the fluxes, from sweep 0,
+// of cells alone.
+func PairShare(sweep int) float64 {
+	if sweep == 0 {
+		return 1
+	}
+	return PairDamping
+}
 
 // CohortMember is one Cohort of a Stepper.
 type CohortMember interface {

@@ -23,6 +23,8 @@ func linearTags(name string, t Tagged, g Group) error {
 		cause = "receptors, reactions of cells or coupling cloud"
 	case len(g.Reactions.Rates) > 0:
 		cause = "reactions"
+	case g.Body != nil:
+		cause = "the body"
 	case len(t.Cells) > 0:
 		cause = "saturable uptake or secretion towards a density"
 	default:

@@ -110,9 +110,9 @@ func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView) error {
 			}
 		}
 	}
-	for range PairSweeps {
+	for sweep := range PairSweeps + 1 {
 		for _, c := range g.cohorts {
-			if err := c.surfaces(q, at(c)); err != nil {
+			if err := c.surfaces(q, at(c), PairShare(sweep)); err != nil {
 				return err
 			}
 		}
@@ -125,13 +125,14 @@ func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView) error {
 	return nil
 }
 
-// surfaces tells what the densities at the surfaces of the cells make flow.
-func (c *gpuCohort) surfaces(q *gpu.Queue, v cohortView) error {
+// surfaces gives what the densities at the surfaces of the cells make flow a share in the
+// fluxes known to neighbours.
+func (c *gpuCohort) surfaces(q *gpu.Queue, v cohortView, mix float64) error {
 	if c.pairs.corrections == nil {
 		return nil
 	}
 	args := c.args(v)
-	args.Pulls, args.First, args.Crowd = c.group.pulls, int32(c.pairs.first), int32(c.group.crowd)
+	args.Pulls, args.First, args.Crowd, args.Mix = c.group.pulls, int32(c.pairs.first), int32(c.group.crowd), float32(mix)
 	kernel := c.pairs.program.surfaces
 	if v.unit != 0 {
 		kernel = c.pairs.program.surfacesInStage

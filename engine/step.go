@@ -59,7 +59,7 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 		if err != nil {
 			return err
 		}
-		verdict := in.judge(g, tried.trials, tried.constant, remaining/dt)
+		verdict := in.judge(g, tried.trials, dt, tried.constant, remaining/dt)
 		if fixed {
 			verdict.ratio = 0
 		}
@@ -96,18 +96,22 @@ type verdict struct {
 	ratio    float64 // error estimate over tolerance, the worst of the group
 	negative *field  // whose density fell below −atol
 	broken   *field  // whose density is not finite
+	outside  string  // the variable of the body that is not what it may be; "" for none
+	lost     bool    // and whether it is not finite
 }
 
-func (v verdict) accepted() bool { return v.ratio <= 1 && v.negative == nil && v.broken == nil }
+func (v verdict) accepted() bool {
+	return v.ratio <= 1 && v.negative == nil && v.broken == nil && v.outside == ""
+}
 
 // growth returns the factor to the next step: the error of a second-order step
 // goes with dt³.
 func (v verdict) growth() float64 {
 	const safety, least, most = 0.8, 0.2, 4
 	switch {
-	case v.broken != nil:
+	case v.broken != nil || v.lost:
 		return least
-	case v.negative != nil:
+	case v.negative != nil || v.outside != "":
 		return 0.5
 	}
 	return min(max(safety*math.Pow(v.ratio, -1./3), least), most)
@@ -130,8 +134,11 @@ func (v verdict) growth() float64 {
 //
 // A density below −atol is negative, unless it was as low before: the largest density,
 // and atol with it, may since have fallen.
-func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) verdict {
+func (in *Integrator) judge(g *group, trials []Trial, dt, constant, parts float64) verdict {
 	var v verdict
+	if g.body != nil {
+		g.body.judge(&v, in.options, dt, constant, parts)
+	}
 	for i, f := range g.fields {
 		t := trials[i]
 		if !finite(t.Sum) || !finite(t.Defect2) || !finite(t.Norm2) {
@@ -178,6 +185,10 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	if err := g.stepper.Accept(dt); err != nil {
 		return err
 	}
+	if g.body != nil {
+		g.body.accept(dt)
+	}
+	g.expose()
 	for i, f := range g.followed() {
 		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed, dt*f.reacting+trials[i].Reacted)
 		f.adopt(trials[i])
@@ -188,6 +199,16 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	g.react(trials)
 	in.tick(g, dt, 1, until, remaining)
 	return nil
+}
+
+// expose adds what the body's densities were to the time integrals of those that meet it.
+func (g *group) expose() {
+	for i, f := range g.fields {
+		f.exposure += g.body.exposure(i)
+		if t := f.tagging(); t != nil {
+			t.tags[0].exposure += g.body.exposure(i)
+		}
+	}
 }
 
 // book adds what decayed and reacted in n steps from a time t to the ledger, and the time to that
@@ -224,6 +245,7 @@ func (o Options) fixedStep(positive float64) float64 {
 // stepEuler takes a batch of forward-Euler steps.
 func (in *Integrator) stepEuler(g *group, until float64) error {
 	return in.stepFixed(g, until, g.positiveStep(), func(dt float64, n int) ([]Trial, error) {
+		g.body.begin()
 		return g.stepper.Euler(g.time, dt, n)
 	})
 }
@@ -246,12 +268,13 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	if err != nil {
 		return err
 	}
-	if v := in.judge(g, trials, 0, 1); !v.accepted() {
+	if v := in.judge(g, trials, dt, 0, 1); !v.accepted() {
 		return in.failure(g, dt, v)
 	}
 	for _, f := range g.fields {
 		in.stats.Sweeps += int64(n) * f.sweeps
 	}
+	g.expose()
 	for i, f := range g.followed() {
 		trial := trials[i]
 		in.book(f, g.time, dt, n, trial.Decayed, trial.Reacted)
@@ -265,10 +288,19 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 
 // positiveStep returns the largest step, s, at which forward Euler keeps the
 // densities of a group positive.
-func (g *group) positiveStep() float64 { return 1 / (1/g.positive + g.steep) }
+func (g *group) positiveStep() float64 {
+	fastest := 1/g.positive + g.steep
+	if g.body != nil {
+		fastest = max(fastest, g.body.fastest())
+	}
+	return 1 / fastest
+}
 
 // failure says where and when a run broke.
 func (in *Integrator) failure(g *group, dt float64, v verdict) error {
+	if v.outside != "" {
+		return g.body.failure(g.time, dt, v)
+	}
 	f, cause := v.broken, ErrNotFinite
 	if f == nil {
 		f, cause = v.negative, ErrNegative

@@ -44,11 +44,15 @@ func newTag(parent *stepper) *stepper {
 	}
 }
 
-// evaluate writes F of the tags at their densities.
-func (t *tags) evaluate(at float64, trials []engine.Trial) {
+// evaluate writes what the stencil, walls and linear cells make of the tags' densities.
+func (t *tags) evaluate(at float64, density, rate func(*stepper) []float64) {
 	for _, tag := range t.each {
-		tag.evaluate(at, tag.density, tag.rate)
+		tag.evaluate(at, density(tag), rate(tag))
 	}
+}
+
+// addRate adds to F of the tags what reactions and the other cells do.
+func (t *tags) addRate(trials []engine.Trial) {
 	t.bulk.addRate((*stepper).now, (*stepper).rateNow, 1)
 	for _, m := range t.meetings {
 		m.addRate(m.atPresent(), (*stepper).rateNow, 1)
@@ -58,12 +62,16 @@ func (t *tags) evaluate(at float64, trials []engine.Trial) {
 	}
 }
 
-// stage takes the tags through a stage that the group has made, but not yet swapped.
+// stage takes the tags through a stage as what evaluate writes has it.
 func (t *tags) stage(dt float64, scheme *engine.RKC2, j int) {
 	for _, tag := range t.each {
 		tag.stage(tag.pass(dt, scheme, j))
 	}
-	p := t.parent.pass(dt, scheme, j)
+}
+
+// addStage adds what reactions and the other cells do, which have been through the stage
+// but are not yet swapped.
+func (t *tags) addStage(p *pass) {
 	t.bulk.addStage(p)
 	for _, m := range t.meetings {
 		m.addStage(p)
@@ -79,11 +87,8 @@ func (t *tags) swap() {
 	}
 }
 
-// finish evaluates F of the candidates and takes the sums.
-func (t *tags) finish(at, dt float64, trials []engine.Trial) {
-	for _, tag := range t.each {
-		tag.evaluate(at, tag.far, tag.near)
-	}
+// finish completes F of the candidates and takes the sums.
+func (t *tags) finish(dt float64, trials []engine.Trial) {
 	reacted := make([]float64, len(t.each))
 	for i := range reacted {
 		reacted[i] = dt * t.bulk.total(i)
@@ -117,13 +122,16 @@ func (t *tags) clearCorrections() {
 }
 
 // correct follows a sweep over close cells, whose surfaces are those before it.
-func (t *tags) correct(of func(*meeting) moment) {
-	for _, m := range t.meetings {
+func (t *tags) correct(of func(*meeting) moment, mix float64) {
+	for _, m := range t.meetings[1:] {
 		at := of(m)
-		m.eachHerd(func(w *attributor, from, to int) { m.evaluate(w, at, from, to) })
+		m.eachHerd(func(w *attributor, from, to int) {
+			m.evaluate(w, at, from, to)
+			m.mix(at.out, from, to, mix)
+		})
 	}
-	for _, m := range t.meetings {
-		m.correct(t.meetings, of)
+	for _, m := range t.meetings[1:] {
+		m.correct(t.meetings[1:])
 	}
 }
 
@@ -135,11 +143,15 @@ func (t *tags) beginEuler(trials []engine.Trial) {
 	}
 }
 
-// euler takes a step of forward Euler, and adds what reacts in it to the trials.
-func (t *tags) euler(at, dt float64, trials []engine.Trial) {
+// euler takes a step of forward Euler as what evaluate writes has it.
+func (t *tags) euler(at, dt float64) {
 	for _, tag := range t.each {
 		tag.euler(at, dt)
 	}
+}
+
+// addEuler adds what reactions and the other cells do, and what reacts to the trials.
+func (t *tags) addEuler(dt float64, trials []engine.Trial) {
 	t.bulk.addRate((*stepper).now, (*stepper).candidate, dt)
 	for i := range t.each {
 		trials[i].Reacted += dt * t.bulk.total(i)

@@ -22,6 +22,7 @@ type cohort struct {
 	workers                []*physiology
 	trials                 []engine.StateTrial
 	steep                  []float64 // per herd, of its states: see steepness
+	mix                    float64   // what solve gives a share in pull
 }
 
 // cohortFluid is what the cells exchange with one member of the group.
@@ -233,7 +234,7 @@ func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortF
 		c.see(p, fluid, v, from, to)
 		p.react(c, i, n)
 		e := out(fluid)
-		p.solve(fluid, e, from, to)
+		p.solve(fluid, e, from, to, c.mix)
 		p.raise(fluid, i, e.surface[from:to])
 		copy(p.values[fluid.Substrate], e.surface[from:to])
 	}
@@ -329,8 +330,9 @@ func (p *physiology) raise(fluid *cohortFluid, i int, surface []float64) {
 	}
 }
 
-// solve writes the density at the surface of each cell; NaN where the law ends.
-func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int) {
+// solve writes the density at the surface of each cell, NaN where the law ends, and gives
+// what it makes flow a share in the fluxes known to neighbours.
+func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int, mix float64) {
 	for k := range to - from {
 		law := fluid.Laws[from+k]
 		law.Sink += p.bind[k]
@@ -340,7 +342,11 @@ func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int) {
 			continue
 		}
 		e.surface[from+k] = law.Surface(p.seen[k])
-		fluid.pull[from+k] = law.Flux(e.surface[from+k])
+		if pull := &fluid.pull[from+k]; mix == 1 {
+			*pull = law.Flux(e.surface[from+k])
+		} else if mix > 0 {
+			*pull += mix * (law.Flux(e.surface[from+k]) - *pull)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ type group struct {
 	trials  []engine.Trial // per member and tag, of the last call
 
 	reactions *reactions // nil for none
+	body      *body      // nil for none
 	cohorts   []*cohort
 	tagged    []*tags
 }
@@ -24,12 +25,14 @@ func newGroup(wanted engine.Group) *group {
 	if len(wanted.Reactions.Rates) > 0 {
 		g.reactions = newReactions(g, wanted.Reactions)
 	}
+	g.body = newBody(g, wanted.Body)
 	for _, c := range wanted.Cohorts {
 		g.cohorts = append(g.cohorts, newCohort(c, g.members))
 	}
 	for _, t := range wanted.Tagged {
 		g.tagged = append(g.tagged, newTags(g, t, wanted.Reactions))
 	}
+	g.body.follow(g.tagged)
 	g.count()
 	return g
 }
@@ -84,14 +87,18 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 		st.evaluate(t, st.density, st.rate)
 		g.trials[i] = engine.Trial{}
 	}
+	for _, tagged := range g.tagged {
+		tagged.evaluate(t, (*stepper).now, (*stepper).rateNow)
+	}
 	if g.reactions != nil {
 		g.reactions.addRate((*stepper).now, (*stepper).rateNow, 1)
 	}
+	g.body.evaluate(t)
 	g.correct((*cohort).atPresent, (*cohortFluid).atNow, (*meeting).atPresent)
 	for _, c := range g.cohorts {
 		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
 	}
-	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.evaluate(t, trials) })
+	g.eachTagged((*tags).addRate)
 	g.tellReacting((*stepper).now)
 	return g.trials, nil
 }
@@ -124,12 +131,16 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		for _, st := range g.members {
 			st.stage(st.pass(dt, scheme, j))
 		}
+		for _, tagged := range g.tagged {
+			tagged.stage(dt, scheme, j)
+		}
 		if g.reactions != nil {
 			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
+		g.body.stage(t, dt, scheme, j)
 		g.addStage(g.members[0].pass(dt, scheme, j))
 		for _, tagged := range g.tagged {
-			tagged.stage(dt, scheme, j)
+			tagged.addStage(g.members[0].pass(dt, scheme, j))
 		}
 		if j < len(scheme.Stages)-1 {
 			g.swap()
@@ -160,15 +171,16 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 	for _, t := range g.tagged {
 		t.clearCorrections()
 	}
-	for range engine.PairSweeps {
+	for sweep := range engine.PairSweeps + 1 {
 		for _, c := range g.cohorts {
+			c.mix = engine.PairShare(sweep)
 			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
 		}
 		for _, c := range g.cohorts {
 			c.correct(g.cohorts)
 		}
 		for _, t := range g.tagged {
-			t.correct(of)
+			t.correct(of, engine.PairShare(sweep))
 		}
 	}
 }
@@ -183,6 +195,10 @@ func (g *group) finish(t, dt float64) {
 	for _, st := range g.members {
 		st.evaluate(t+dt, st.far, st.near)
 	}
+	for _, tagged := range g.tagged {
+		tagged.evaluate(t+dt, (*stepper).candidate, (*stepper).rateNext)
+	}
+	g.body.finish(t + dt)
 	reacted := make([]float64, len(g.members))
 	if g.reactions != nil {
 		for i := range reacted {
@@ -199,7 +215,7 @@ func (g *group) finish(t, dt float64) {
 		g.trials[i] = st.compare(dt)
 		g.trials[i].Decayed, g.trials[i].Reacted = dt*st.lost(), reacted[i]
 	}
-	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.finish(t+dt, dt, trials) })
+	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.finish(dt, trials) })
 	g.tellReacting((*stepper).candidate)
 }
 
@@ -264,17 +280,21 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 		for _, st := range g.members {
 			st.euler(t+float64(i)*dt, dt)
 		}
+		for _, tagged := range g.tagged {
+			tagged.euler(t+float64(i)*dt, dt)
+		}
 		if g.reactions != nil {
 			g.reactions.addRate((*stepper).now, (*stepper).candidate, dt)
 			for i := range reacted {
 				reacted[i] += dt * g.reactions.total(i)
 			}
 		}
+		g.body.euler(t+float64(i)*dt, dt)
 		g.correct((*cohort).atPresent, (*cohortFluid).atNow, (*meeting).atPresent)
 		for _, c := range g.cohorts {
 			c.flow(dt)
 		}
-		g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.euler(t+float64(i)*dt, dt, trials) })
+		g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.addEuler(dt, trials) })
 		for _, c := range g.cohorts {
 			c.euler(dt)
 		}
@@ -306,5 +326,5 @@ func (g *group) Close() error { return nil }
 
 // alone reports whether nothing couples the first member to anything, and nothing follows it.
 func (g *group) alone() bool {
-	return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 && len(g.tagged) == 0
+	return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 && len(g.tagged) == 0 && g.body == nil
 }

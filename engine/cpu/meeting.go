@@ -18,16 +18,16 @@ type meeting struct {
 	first      []int // per row of voxels and the end: its place in drops
 	drops      []drop
 
-	cohort     *cohort      // nil without
-	neighbours []*cohort    // of the group
-	fluid      *cohortFluid // of it
-	correction [][]float64  // per tag and cell: Spread Σ Excess J; see engine.Pairs
-	carriers   []int
-	portions   []portion
-	state      carriers // y, F(y), d_{j−1}, d_{j−2}; see stepper
-	rate       carriers
-	near       carriers
-	far        carriers
+	cohort           *cohort      // nil without
+	neighbours       []*cohort    // of the group
+	fluid            *cohortFluid // of it
+	pull, correction [][]float64  // per tag and cell: J as it is known to neighbours, and Spread Σ Excess J; see engine.Pairs
+	carriers         []int
+	portions         []portion
+	state            carriers // y, F(y), d_{j−1}, d_{j−2}; see stepper
+	rate             carriers
+	near             carriers
+	far              carriers
 
 	now, next, stage tagExchanged // at c, at the candidate, and at a stage
 	share, integral  tagExchanged // Σ_j w_j of what a stage changes, and what is booked
@@ -122,7 +122,7 @@ func newCohortMeeting(t *tags, all []*cohort, from engine.TaggedCohort) *meeting
 			(*of)[i] = newTagExchanged(len(t.each), len(fluid.Laws)).flux
 		}
 	}
-	m.correction = newTagExchanged(len(t.each), len(fluid.Laws)).flux
+	m.pull, m.correction = newTagExchanged(len(t.each), len(fluid.Laws)).flux, newTagExchanged(len(t.each), len(fluid.Laws)).flux
 	for i, parts := range from.State {
 		for tag, values := range parts {
 			copy(m.state[i][tag], values)
@@ -414,14 +414,27 @@ func (m *meeting) see(st *stepper, v view, cell int) float64 {
 	return seen
 }
 
+// mix gives what a herd exchanges a share in the fluxes known to neighbours.
+func (m *meeting) mix(e *tagExchanged, from, to int, share float64) {
+	for tag, pull := range m.pull {
+		for k := from; k < to; k++ {
+			if share == 1 {
+				pull[k] = e.flux[tag][k]
+			} else {
+				pull[k] += share * (e.flux[tag][k] - pull[k])
+			}
+		}
+	}
+}
+
 // correct writes Spread Σ Excess J of every tag for the cells with neighbours.
-func (m *meeting) correct(all []*meeting, of func(*meeting) moment) {
-	if m.cohort == nil || len(m.cohort.Pairs.Other) == 0 {
+func (m *meeting) correct(all []*meeting) {
+	if len(m.cohort.Pairs.Other) == 0 {
 		return
 	}
-	fluxes := map[*cohort]*tagExchanged{}
+	pulls := map[*cohort][][]float64{}
 	for _, other := range all {
-		fluxes[other.cohort] = of(other).out
+		pulls[other.cohort] = other.pull
 	}
 	pairs := m.cohort.Pairs
 	inParallel(len(m.laws), func(from, to int) {
@@ -429,8 +442,8 @@ func (m *meeting) correct(all []*meeting, of func(*meeting) moment) {
 			for tag, correction := range m.correction {
 				sum := 0.0
 				for _, n := range pairs.Other[pairs.First[k]:pairs.First[k+1]] {
-					if their := fluxes[m.neighbours[n.Cohort]]; their != nil {
-						sum += n.Excess * their.flux[tag][n.Cell]
+					if pull := pulls[m.neighbours[n.Cohort]]; pull != nil {
+						sum += n.Excess * pull[tag][n.Cell]
 					}
 				}
 				correction[k] = m.fluid.Spread[k] * sum
@@ -524,7 +537,7 @@ func (m *meeting) exchange(w *attributor, i, k int) {
 	case p.slope && p.factor*w.slope[i][k] < 0:
 		w.sink[k] -= p.factor * w.slope[i][k]
 	case given >= 0:
-		if !m.mix(w, i, k) {
+		if !m.blend(w, i, k) {
 			w.made[k] += given
 			return
 		}
@@ -538,9 +551,9 @@ func (m *meeting) exchange(w *attributor, i, k int) {
 	}
 }
 
-// mix writes the shares of the tags in what a portion takes from carriers; false if it
+// blend writes the shares of the tags in what a portion takes from carriers; false if it
 // takes from none.
-func (m *meeting) mix(w *attributor, i, k int) bool {
+func (m *meeting) blend(w *attributor, i, k int) bool {
 	taken := 0.0
 	clear(w.shares)
 	for _, change := range m.portions[i].changes {
@@ -594,7 +607,7 @@ func (m *meeting) source(w *attributor, i, k, own int) {
 		}
 	case p.factor*w.amount[i][k] < 0:
 		engine.Compose(w.shares, func(tag int) float64 { return w.surfaceOf[tag][k] })
-	case !m.mix(w, i, k):
+	case !m.blend(w, i, k):
 		clear(w.shares)
 		w.shares[own] = 1
 	}

@@ -100,7 +100,7 @@ func (r *Run) open() error {
 	}
 	files := []file{
 		{&r.series, "series.csv", seriesHeader(r.model)},
-		{&r.ledger, "ledger.csv", ledgerHeader()},
+		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
 		{&r.cells, "cells.csv", cellsHeader(r.model)},
 	}
 	if len(r.model.Attribution) > 0 {
@@ -201,6 +201,7 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 			return err
 		}
 	}
+	body := s.Body()
 	states, err := s.Cells()
 	if err != nil {
 		return err
@@ -209,13 +210,13 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 	if err != nil {
 		return err
 	}
-	if err := r.recordSeries(s, ledgers, states, attributions); err != nil {
+	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
 		return err
 	}
 	if err := r.recordAttribution(s.Time(), attributions); err != nil {
 		return err
 	}
-	if err := r.recordLedger(s.Time(), ledgers); err != nil {
+	if err := r.recordLedger(s.Time(), ledgers, body.Ledger); err != nil {
 		return err
 	}
 	if err := r.recordCells(s, states); err != nil {
