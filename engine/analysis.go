@@ -220,7 +220,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 }
 
 // StepsImplicitly reports whether some substrate of a model may: one that takes part in no
-// reaction and meets no body, in fluid at rest.
+// reaction, meets no body and carries no tags, in fluid at rest.
 func StepsImplicitly(m *tissue.Model) bool {
 	for s := range m.Substrates {
 		if isImplicit(m, tissue.SubstrateID(s)) {
@@ -233,7 +233,8 @@ func StepsImplicitly(m *tissue.Model) bool {
 func isImplicit(m *tissue.Model, s tissue.SubstrateID) bool {
 	for _, members := range coupled(m) {
 		if slices.Contains(members, s) {
-			return m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
+			_, tagged := m.Attributed(s)
+			return !tagged && m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
 		}
 	}
 	return false

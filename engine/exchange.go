@@ -325,35 +325,49 @@ func NewExchange(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) (*Exc
 func (laws SurfaceLaws) exchange(s tissue.SubstrateID, p *Mosaic) (*Exchange, error) {
 	m := laws.model
 	x := &Exchange{Capacity: capacityOf(m, s, p)}
-	type placed struct{ voxel, cell int }
+	order, err := laws.placed(s, p)
+	slope := map[int]float64{}
+	for _, cell := range order {
+		x.add(cell.voxel, cell.law, slope)
+	}
+	return x, err
+}
+
+// placed is a cell in its voxel with what it does there.
+type placed struct {
+	voxel, cell int
+	law         SurfaceLaw
+}
+
+// placed returns the cells that do anything with a substrate but those of cohorts, in the
+// order of their voxels.
+func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error) {
+	m := laws.model
 	var order []placed
 	inCohort := make([]bool, len(m.CellTypes))
 	for t, cell := range m.CellTypes {
 		inCohort[t] = laws.inCohort(cell, s)
 	}
+	known := map[cellKind]SurfaceLaw{}
+	var faults []error
 	for i, t := range m.Cells.Type {
 		at := m.Grid.VoxelAt(m.Cells.Position[i])
 		voxel := m.Grid.Index(at[0], at[1], at[2])
-		if (p == nil || p.Free(voxel)) && !inCohort[t] {
-			order = append(order, placed{voxel, i})
+		if p != nil && !p.Free(voxel) || inCohort[t] {
+			continue
 		}
-	}
-	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
-	known := map[cellKind]SurfaceLaw{}
-	var faults []error
-	slope := map[int]float64{}
-	for _, p := range order {
-		k := cellKind{laws.label(p.voxel), m.Cells.Type[p.cell]}
+		k := cellKind{laws.label(voxel), t}
 		_, told := known[k]
-		law, err := laws.ofCell(p.cell, k, s, known)
+		law, err := laws.ofCell(i, k, s, known)
 		if err != nil && !told {
 			faults = append(faults, err)
 		}
 		if !law.rests() {
-			x.add(p.voxel, law, slope)
+			order = append(order, placed{voxel, i, law})
 		}
 	}
-	return x, errors.Join(faults...)
+	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
+	return order, errors.Join(faults...)
 }
 
 // add adds a cell; slope sums up the sinks of a voxel.

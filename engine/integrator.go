@@ -48,6 +48,7 @@ type field struct {
 type group struct {
 	fields   []*field
 	cohorts  []*crowd
+	tagged   []*tagging
 	stepper  Stepper
 	radius   float64 // spectral bound of the group but for its reactions and cohorts, 1/s
 	steep    float64 // and cohorts, and of these, 1/s
@@ -87,6 +88,7 @@ type Group struct {
 	Reactions  Reactions
 	Body       *Body // nil for none
 	Cohorts    []*Cohort
+	Tagged     []Tagged
 }
 
 // crowd is a cohort on its device.
@@ -160,19 +162,27 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 	if wanted.Cohorts, err = in.laws(in.model).cohorts(fields, nil); err != nil {
 		return err
 	}
-	stepper, err := newStepper(wanted)
-	if err != nil {
+	g := &group{fields: fields, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0, body: wanted.Body}
+	if wanted.Tagged, err = in.tag(g, wanted.Cohorts); err != nil {
+		return err
+	}
+	if g.stepper, err = newStepper(wanted); err != nil {
 		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
 	}
-	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0, body: wanted.Body}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
 	for i, c := range wanted.Cohorts {
-		g.cohorts = append(g.cohorts, newCrowd(c, stepper.Cohorts()[i]))
+		g.cohorts = append(g.cohorts, newCrowd(c, g.stepper.Cohorts()[i]))
 	}
 	for i, f := range fields {
-		f.member, f.group = stepper.Members()[i], g
+		f.member, f.group = g.stepper.Members()[i], g
 		if err := in.fill(f); err != nil {
+			return err
+		}
+	}
+	g.join()
+	for _, t := range g.tagged {
+		if err := in.fill(t.tags[0]); err != nil {
 			return err
 		}
 	}
@@ -335,6 +345,11 @@ func (in *Integrator) turn(g *group) error {
 			return err
 		}
 	}
+	for _, t := range g.tagged {
+		if err := t.turn(); err != nil {
+			return err
+		}
+	}
 	if g.body != nil && g.body.turn(g.time) {
 		g.step = 0
 	}
@@ -372,9 +387,10 @@ func (in *Integrator) prepare(g *group) error {
 
 // react takes down what reacts, of accepted densities.
 func (g *group) react(trials []Trial) {
-	for i, f := range g.fields {
-		f.reacting, g.steep = trials[i].Reacting, trials[i].Steepness
+	for i, f := range g.followed() {
+		f.reacting = trials[i].Reacting
 	}
+	g.steep = trials[0].Steepness
 }
 
 // bound returns the spectral bound of a group with its reactions and body, 1/s. Their Jacobian is

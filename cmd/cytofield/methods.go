@@ -78,6 +78,9 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		b.WriteString(statesText(m, cell, s.Kinetics[t]))
 	}
 	b.WriteString(livesText(m))
+	for _, a := range m.Attribution {
+		fmt.Fprintf(&b, "Molecules of %s carried tags of the %s that made them, which every process took in the share they had in it. ", m.Substrates[a.Substrate].Name, map[tissue.Tagging]string{tissue.TagTypes: "cell types", tissue.TagCells: "cells"}[a.By])
+	}
 	b.WriteString(numericsText(s))
 	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
 	fmt.Fprintf(&b, "\nParameters in full: scenario.yaml (hash %s). Literature: references.bib", s.Hash[:12])

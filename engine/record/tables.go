@@ -62,7 +62,7 @@ func amountColumn(s tissue.Substrate) string {
 }
 
 // seriesHeader: time, per substrate mean, min, max and amount, per type the living cells and the
-// means of their variables, the variables of the body.
+// means of their variables, the variables of the body, and the autocrine fractions.
 func seriesHeader(m *tissue.Model) []string {
 	header := []string{"t_s"}
 	for _, s := range m.Substrates {
@@ -82,13 +82,16 @@ func seriesHeader(m *tissue.Model) []string {
 			header = append(header, strings.TrimSuffix(bodyName(v)+"_"+v.Dimension.MolarUnit(), "_"))
 		}
 	}
+	for _, a := range m.Attribution {
+		header = append(header, attributionColumn(m.Substrates[a.Substrate]))
+	}
 	return header
 }
 
 // bodyName tells a variable of the body from a substrate.
 func bodyName(v tissue.BodyVariable) string { return "body_" + v.Name }
 
-func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, body []float64) error {
+func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, body []float64, attributions []engine.Attribution) error {
 	row := []string{number(s.Time())}
 	field := tissue.NewField(r.model.Grid)
 	for i := range r.model.Substrates {
@@ -106,6 +109,9 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engi
 	}
 	for _, v := range body {
 		row = append(row, number(v))
+	}
+	for _, a := range attributions {
+		row = append(row, number(a.AutocrineFraction()))
 	}
 	return r.series.add(row)
 }
