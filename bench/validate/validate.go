@@ -59,7 +59,7 @@ func Cases() []Case {
 		closedBinding(), fixedLigand(), absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
 		massBalance(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
 		interleukin2Traffic(), bistableArthritis(), receptorTraffic(), influenza(), tumourNecrosis(), acuteInflammation(),
-		interleukin7Feedback(), diffusiveRelay(),
+		interleukin7Feedback(), diffusiveRelay(), denseSuspension(),
 	}
 }
 
