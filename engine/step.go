@@ -31,9 +31,10 @@ const (
 	// there a step is far inside the range where forward Euler keeps the sign.
 	smallestStep = 1e-3
 	// nearFieldDip is how far below zero a density may be with coupling cloud, as a share of
-	// the largest: cells take up what their neighbours give off from the first moment, while
-	// the grid brings it to their voxels in about h²/D. Seen from a start at zero in a tenth to
-	// a quarter of the volume of cells: 0.04 with 1e4 receptors, 0.17 with 1e5, 0.29 with 1e6.
+	// the largest. A cell takes up evenly all around, from voxels in the shadow of a neighbour
+	// that absorbs almost all too; and what a neighbour gives off from the first moment, while
+	// the grid brings it there in about h²/D. Seen from a start at zero with cells in a tenth
+	// to a quarter of the volume: 0.04 with 1e4 receptors, 0.17 with 1e5, 0.29 with 1e6.
 	nearFieldDip = 0.5
 )
 
