@@ -29,6 +29,8 @@ type SubstrateAnalysis struct {
 	DiffusionLength float64    // √(D/λ), µm; infinite without decay
 	LossRate        float64    // λ and the cells' uptake of a low density spread evenly, 1/s
 	NicheLength     float64    // √(D/LossRate), µm: how far a secreted molecule gets at low density
+	TissueTime      float64    // in which the tissue would empty into the body, s; infinite where they do not meet
+	BodyTime        float64    // in which the compartment would empty into all the tissue, s
 	SteadyDensity   float64    // spread evenly, where release and loss balance; NaN if they never do, and where walls hold a density
 	Steps           float64    // expected, over the model's duration
 	Sweeps          float64    // an implicit step counts for what it costs, see implicitSweeps
@@ -96,6 +98,11 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exch
 	volume := x.Capacity.Total(m.Grid.Voxels())
 	a.LossRate = s.DecayRate + spread.sink()/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
+	a.TissueTime, a.BodyTime = math.Inf(1), math.Inf(1)
+	if b := f.walls.Body; b != nil {
+		a.TissueTime = volume / b.outward
+		a.BodyTime = m.Body.Variables[b.compartment].Capacity() / (m.Body.Scale * b.inward)
+	}
 	a.SteadyDensity = math.NaN()
 	if len(f.walls.Sites) == 0 {
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
@@ -213,7 +220,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 }
 
 // StepsImplicitly reports whether some substrate of a model may: one that takes part in no
-// reaction, in fluid at rest.
+// reaction and meets no body, in fluid at rest.
 func StepsImplicitly(m *tissue.Model) bool {
 	for s := range m.Substrates {
 		if isImplicit(m, tissue.SubstrateID(s)) {
@@ -226,7 +233,7 @@ func StepsImplicitly(m *tissue.Model) bool {
 func isImplicit(m *tissue.Model, s tissue.SubstrateID) bool {
 	for _, members := range coupled(m) {
 		if slices.Contains(members, s) {
-			return m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0
+			return m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
 		}
 	}
 	return false

@@ -96,7 +96,8 @@ func (f *field) bounds() (radius, positive float64) {
 	p, g := f.substrate.Mosaic, f.substrate.Grid
 	if p == nil {
 		s := f.substrate.Substrate
-		return diffusionRadius(g, s) + f.cells.Steepest, positiveTimeStep(g, s, f.cells.Steepest)
+		steepest := f.cells.Steepest + f.walls.Body.loss()
+		return diffusionRadius(g, s) + steepest, positiveTimeStep(g, s, steepest)
 	}
 	fastest := 0.0
 	for _, row := range f.balances() {

@@ -165,6 +165,7 @@ func TestGPUMemoryIsWhatASolverTakes(t *testing.T) {
 		}
 	}
 	all := agreementModels()
+	check(bled(solid([3]int{33, 34, 35})), 1)
 	check(all["two substrates"], 1) // the cells of one type leave the second alone
 	check(all["several cells a voxel"], 1.1)
 	cohorts := cohortModels(t)

@@ -12,6 +12,7 @@ type gpuGroup struct {
 	trials  []Trial // per member, of the last call
 
 	reactions *gpuReactions // nil for none
+	body      *gpuBody      // nil for none
 	cohorts   []*gpuCohort
 	shared    sharedKernels // of the cohorts, if any
 	pulls     *gpu.Buffer   // per member and cell of all cohorts: J; nil where no cells are close
@@ -57,6 +58,17 @@ func (g *gpuGroup) each(do func(*gpuStepper) error) error {
 	return nil
 }
 
+// openBody brings what the body needs to the device; a group that fails is freed.
+func (g *gpuGroup) openBody(q *gpu.Queue, body *Body) (err error) {
+	if body == nil {
+		return nil
+	}
+	if g.body, err = newGPUBody(q, g, body); err != nil {
+		g.free(q)
+	}
+	return err
+}
+
 // openReactions brings the reactions to the device; a group that fails is freed.
 func (g *gpuGroup) openReactions(q *gpu.Queue, r Reactions) (err error) {
 	if len(r.Rates) == 0 {
@@ -90,6 +102,7 @@ func (g *gpuGroup) openCohorts(q *gpu.Queue, cohorts []*Cohort) (err error) {
 
 func (g *gpuGroup) free(q *gpu.Queue) {
 	g.reactions.free(q)
+	g.body.free(q)
 	for _, c := range g.cohorts {
 		c.free(q)
 	}
@@ -172,6 +185,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := g.reactions.addStage(q, g.dt, g.scheme, j); err != nil {
 			return err
 		}
+		if err := g.body.stage(q, g.t, g.dt, g.scheme, j); err != nil {
+			return err
+		}
 		if err := g.addCohortStage(q, j); err != nil {
 			return err
 		}
@@ -186,6 +202,9 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		}
 	}
 	if err := g.reactions.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, 1, tally{0, true}); err != nil {
+		return err
+	}
+	if err := g.body.finish(q, g.t+g.dt); err != nil {
 		return err
 	}
 	if err := g.addCohortRates(q); err != nil {
@@ -287,6 +306,9 @@ func (g *gpuGroup) evaluate(q *gpu.Queue) error {
 	if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, 1, tally{0, true}); err != nil {
 		return err
 	}
+	if err := g.body.evaluate(q, g.t); err != nil {
+		return err
+	}
 	if err := g.correct(q, (*gpuCohort).atPresent); err != nil {
 		return err
 	}
@@ -309,6 +331,9 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 			}
 		}
 		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, n > 0}); err != nil {
+			return err
+		}
+		if err := g.body.euler(q, g.t+float64(n)*g.dt, g.dt); err != nil {
 			return err
 		}
 		if err := g.eulerCohorts(q); err != nil {

@@ -47,10 +47,10 @@ type reactArgs struct {
 	memberFields
 	Target     *gpu.Texture `gl:"target"`
 	Reacted    *gpu.Buffer  `gl:"Reacted"`
-	Scale      float32      `gl:"scale"`
+	Scale      float32      `gl:"scale,optional"` // of a constant rate, stages need none
 	Share      float32      `gl:"share,optional"`
 	ValueScale float32      `gl:"valueScale,optional"`
-	Weight     float32      `gl:"weight"`
+	Weight     float32      `gl:"weight,optional"`
 	Keep       float32      `gl:"keep"`
 }
 

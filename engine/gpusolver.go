@@ -64,6 +64,9 @@ func GPUMemory(m *tissue.Model) int64 {
 		id := tissue.SubstrateID(s)
 		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
 		total += field + (len(walls.Sites)+flowSites(m, labels))*siteBytes
+		if walls.Body != nil {
+			total += len(walls.Body.Voxel) * bodySiteBytes
+		}
 		for t, cells := range present {
 			law, ok, _ := laws.Law(tissue.CellTypeID(t), id)
 			switch {
@@ -74,6 +77,9 @@ func GPUMemory(m *tissue.Model) int64 {
 				total += cells * siteBytes
 			}
 		}
+	}
+	if m.Body != nil {
+		total += bodyParts * 4
 	}
 	for t, cells := range present {
 		total += laws.cohortMemory(m.CellTypes[t], cells)
@@ -149,7 +155,10 @@ func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 		if err := g.openReactions(q, wanted.Reactions); err != nil {
 			return err
 		}
-		return g.openCohorts(q, wanted.Cohorts)
+		if err := g.openCohorts(q, wanted.Cohorts); err != nil {
+			return err
+		}
+		return g.openBody(q, wanted.Body)
 	})
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type Integrator struct {
 	flow    *fluid  // of the model; nil where it rests
 	fields  []*field
 	groups  []*group
+	body    *Body // nil for none
 	schemes map[int]*RKC2
 	stats   Stats
 }
@@ -37,6 +38,7 @@ type field struct {
 	least        float64 // smallest density now; of one that was written 0 at least
 	elapsed      float64 // s since the integrals were last fetched
 	moment       float64 // ∫(t − walls.Since) dt over it, s²
+	exposure     float64 // ∫C dt over it of the body's density, density·s
 	sweeps       int64   // of a step of ftcs or lod
 	group        *group
 }
@@ -54,6 +56,7 @@ type group struct {
 	step     float64 // s, proposed next; 0 before the first
 	ready    bool    // F(c) is valid
 	reacts   bool    // whether there are reactions or cohorts
+	body     *Body   // nil where it goes along with another group
 	knot     float64 // s: until then what lies beyond the walls changes in straight lines
 }
 
@@ -81,6 +84,7 @@ func retarded(s tissue.Substrate) tissue.Substrate {
 type Group struct {
 	Substrates []Substrate
 	Reactions  Reactions
+	Body       *Body // nil for none
 	Cohorts    []*Cohort
 }
 
@@ -140,11 +144,16 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) (Stepper, error)) error {
 	wanted := Group{Reactions: reactionsAmong(in.model, members)}
 	var fields []*field
+	var sites []*BodySites
 	for _, id := range members {
 		f := in.fields[id]
 		fields = append(fields, f)
 		f.substrate.Cells, f.substrate.Walls = f.cells, f.walls
 		wanted.Substrates = append(wanted.Substrates, f.substrate)
+		sites = append(sites, f.walls.Body)
+	}
+	if wanted.Body = newBody(in.model, members, sites); wanted.Body != nil {
+		in.body = wanted.Body
 	}
 	var err error
 	if wanted.Cohorts, err = in.laws(in.model).cohorts(fields, nil); err != nil {
@@ -154,7 +163,7 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 	if err != nil {
 		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
 	}
-	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0}
+	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0, body: wanted.Body}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
 	for i, c := range wanted.Cohorts {
@@ -310,7 +319,8 @@ func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error)
 	}
 }
 
-// turn renews the walls of a group that has reached a knot of their time series.
+// turn renews the walls of a group that has reached a knot of their time series, and
+// what the body is given.
 func (in *Integrator) turn(g *group) error {
 	if g.time < g.knot {
 		return nil
@@ -324,12 +334,15 @@ func (in *Integrator) turn(g *group) error {
 			return err
 		}
 	}
+	if g.body != nil && g.body.turn(g.time) {
+		g.step = 0
+	}
 	g.knot, g.ready = in.nextKnot(g), false
 	return nil
 }
 
 func (in *Integrator) nextKnot(g *group) float64 {
-	next := math.Inf(1)
+	next := g.body.nextKnot(g.time)
 	for _, f := range g.fields {
 		next = min(next, nextKnot(in.model, f.id, g.time))
 	}
@@ -363,12 +376,18 @@ func (g *group) react(trials []Trial) {
 	}
 }
 
-// bound returns the spectral bound of a group with its reactions, 1/s. Their Jacobian is
+// bound returns the spectral bound of a group with its reactions and body, 1/s. Their Jacobian is
 // that of the start of a step and may grow on the way.
 func (g *group) bound() float64 {
-	const growth = 1.2
-	return g.radius + growth*g.steep
+	radius := g.radius + reactionGrowth*g.steep
+	if g.body != nil {
+		return g.body.bound(radius)
+	}
+	return radius
 }
+
+// reactionGrowth is how much steeper reactions may become in a step.
+const reactionGrowth = 1.2
 
 // Close frees the steppers. Closing twice is harmless.
 func (in *Integrator) Close() error {

@@ -120,6 +120,9 @@ func nodes(m *tissue.Model, s tissue.SubstrateID, labels []uint8) []Node {
 
 // schemeFaults says why a scheme does not take a model; nil where it does.
 func schemeFaults(m *tissue.Model, scheme Scheme) error {
+	if m.Body != nil && (scheme == Implicit || scheme == Steady || scheme == LOD) {
+		return fmt.Errorf("engine: scheme %s: the tissue is part of a body: want none, or scheme adaptive or ftcs", scheme)
+	}
 	switch scheme {
 	case Implicit, Steady:
 		return errors.Join(implicitFaults(m, scheme), cohortFaults(m, scheme))

@@ -42,8 +42,8 @@ func reactionsAmong(m *tissue.Model, members []tissue.SubstrateID) Reactions {
 	return all
 }
 
-// coupled returns the groups of substrates that reactions, in the fluid or of cells, tie
-// together, in the order of their first members.
+// coupled returns the groups of substrates that reactions, in the fluid or of cells, and the
+// body tie together, in the order of their first members.
 func coupled(m *tissue.Model) [][]tissue.SubstrateID {
 	group := make([]int, len(m.Substrates))
 	for i := range group {
@@ -71,6 +71,12 @@ func coupled(m *tissue.Model) [][]tissue.SubstrateID {
 			if kinetic(t, tissue.SubstrateID(s)) {
 				join(int(home(m, t)), s)
 			}
+		}
+	}
+	leader := bodyLeader(m)
+	for s := range m.Substrates {
+		if _, ok := m.InBlood(tissue.SubstrateID(s)); ok {
+			join(int(leader), s)
 		}
 	}
 	var groups [][]tissue.SubstrateID

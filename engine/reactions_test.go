@@ -87,7 +87,9 @@ func reactingModels() map[string]*tissue.Model {
 	alone.Name = "bystander"
 	bystander.Substrates = append(bystander.Substrates, alone)
 	return map[string]*tissue.Model{
-		"logistic, one voxel":  logistic(solid([3]int{1, 1, 1})),
+		"logistic, one voxel": logistic(solid([3]int{1, 1, 1})),
+		"a constant rate": reacting(populate(solid([3]int{5, 6, 7}), 6, exporter), []string{"ligand"},
+			rate("source", []expression.Constant{{Name: "source", Dimension: quantity.Concentration - quantity.Time, Value: 0.02}}, map[string]float64{"ligand": 1})),
 		"logistic in 2D":       logistic(populate(planar(19, 37), 6, exporter)),
 		"binding":              binding(populate(solid([3]int{9, 10, 35}), 7, exporter, saturable)),
 		"binding in regions":   binding(regional(solid([3]int{15, 12, 9}))),

@@ -19,6 +19,7 @@ type snapshot struct {
 	Stats      Stats
 	Groups     []groupState
 	Fields     []fieldState
+	Body       bodyState
 }
 
 type groupState struct {
@@ -62,6 +63,7 @@ func (in *Integrator) Snapshot(w io.Writer) error {
 		}
 		state.Fields = append(state.Fields, fieldState{f.ledger, f.largest, density})
 	}
+	state.Body = in.body.snapshot()
 	if err := gob.NewEncoder(w).Encode(state); err != nil {
 		return fmt.Errorf("engine: snapshot: %w", err)
 	}
@@ -102,7 +104,7 @@ func (in *Integrator) Restore(r io.Reader) error {
 		}
 		present := f.ledger.Present
 		f.ledger, f.largest, f.elapsed = state.Fields[i].Ledger, state.Fields[i].Largest, 0
-		f.moment = 0
+		f.moment, f.exposure = 0, 0
 		f.ledger.Present = present
 	}
 	for i, g := range in.groups {
@@ -116,6 +118,7 @@ func (in *Integrator) Restore(r io.Reader) error {
 		g.time, g.step, g.ready = state.Groups[i].Time, state.Groups[i].Step, false
 		g.knot = g.time // the walls are those of another time
 	}
+	in.body.restore(state.Body)
 	in.stats = state.Stats
 	return nil
 }
@@ -129,6 +132,9 @@ func (in *Integrator) fits(state snapshot) error {
 	}
 	if len(state.Groups) != len(in.groups) || len(state.Fields) != len(in.fields) {
 		return errors.New("snapshot of other substrates")
+	}
+	if !in.body.fits(state.Body) {
+		return errors.New("snapshot of another body")
 	}
 	for i, g := range in.groups {
 		cohorts := state.Groups[i].Cohorts

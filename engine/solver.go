@@ -30,6 +30,8 @@ type Solver interface {
 	// Cells returns what the cells exchange at this moment.
 	Cells() (CellStates, error)
 	Ledger(s tissue.SubstrateID) (Ledger, error)
+	// Body returns blood, organs and read-outs of the whole.
+	Body() BodyState
 	// Update takes a model with other cells or rates on the same grid and substrates.
 	Update(m *tissue.Model) error
 	Snapshot(w io.Writer) error

@@ -168,8 +168,8 @@ func (f *field) settle() error {
 	secreted, takenUp := f.cells.budget(f.elapsed, integrals)
 	f.ledger.Secreted += secreted
 	f.ledger.TakenUp += takenUp
-	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, f.moment, integrals.Walls)
-	f.elapsed, f.moment = 0, 0
+	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, f.moment, f.exposure, integrals.Walls)
+	f.elapsed, f.moment, f.exposure = 0, 0, 0
 	return nil
 }
 
@@ -180,7 +180,7 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		return err
 	}
 	if !m.SameTissue(in.model) {
-		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions and flow must stay; make a new solver")
+		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions, flow and body must stay; make a new solver")
 	}
 	if !sameKinetics(m, in.model) {
 		return errors.New("engine: update: the variables and reactions of cell types must stay; make a new solver")

@@ -18,7 +18,7 @@ func (in *Integrator) stepSteady(g *group, until float64) error {
 	}
 	in.stats.Cycles += int64(trials[0].Cycles)
 	in.stats.Sweeps++
-	if v := in.judge(g, trials, 0, 1); !v.accepted() {
+	if v := in.judge(g, trials, dt, 0, 1); !v.accepted() {
 		return in.failure(g, dt, v)
 	}
 	before := f.ledger.Present

@@ -65,7 +65,7 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 		if err != nil {
 			return err
 		}
-		verdict := in.judge(g, tried.trials, tried.constant, remaining/dt)
+		verdict := in.judge(g, tried.trials, dt, tried.constant, remaining/dt)
 		if fixed {
 			verdict.ratio = 0
 		}
@@ -102,18 +102,22 @@ type verdict struct {
 	ratio    float64 // error estimate over tolerance, the worst of the group
 	negative *field  // whose density fell below −atol
 	broken   *field  // whose density is not finite
+	outside  string  // the variable of the body that is not what it may be; "" for none
+	lost     bool    // and whether it is not finite
 }
 
-func (v verdict) accepted() bool { return v.ratio <= 1 && v.negative == nil && v.broken == nil }
+func (v verdict) accepted() bool {
+	return v.ratio <= 1 && v.negative == nil && v.broken == nil && v.outside == ""
+}
 
 // growth returns the factor to the next step: the error of a second-order step
 // goes with dt³.
 func (v verdict) growth() float64 {
 	const safety, least, most = 0.8, 0.2, 4
 	switch {
-	case v.broken != nil:
+	case v.broken != nil || v.lost:
 		return least
-	case v.negative != nil:
+	case v.negative != nil || v.outside != "":
 		return 0.5
 	}
 	return min(max(safety*math.Pow(v.ratio, -1./3), least), most)
@@ -135,8 +139,11 @@ func (v verdict) growth() float64 {
 // until then: (T − t) k e^(−kT) ≤ 1 − e^(−kT).
 //
 // A density below lowest is negative.
-func (in *Integrator) judge(g *group, trials []Trial, constant, parts float64) verdict {
+func (in *Integrator) judge(g *group, trials []Trial, dt, constant, parts float64) verdict {
 	var v verdict
+	if g.body != nil {
+		g.body.judge(&v, in.options, dt, constant, parts)
+	}
 	for i, f := range g.fields {
 		t := trials[i]
 		if !finite(t.Sum) || !finite(t.Defect2) || !finite(t.Norm2) {
@@ -195,8 +202,12 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	if err := g.stepper.Accept(dt); err != nil {
 		return err
 	}
+	if g.body != nil {
+		g.body.accept(dt)
+	}
 	for i, f := range g.fields {
 		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed, dt*f.reacting+trials[i].Reacted)
+		f.exposure += g.body.exposure(i)
 		f.adopt(trials[i])
 	}
 	for _, c := range g.cohorts {
@@ -241,6 +252,7 @@ func (o Options) fixedStep(positive float64) float64 {
 // stepEuler takes a batch of forward-Euler steps.
 func (in *Integrator) stepEuler(g *group, until float64) error {
 	return in.stepFixed(g, until, g.positiveStep(), func(dt float64, n int) ([]Trial, error) {
+		g.body.begin()
 		return g.stepper.Euler(g.time, dt, n)
 	})
 }
@@ -263,13 +275,14 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	if err != nil {
 		return err
 	}
-	if v := in.judge(g, trials, 0, 1); !v.accepted() {
+	if v := in.judge(g, trials, dt, 0, 1); !v.accepted() {
 		return in.failure(g, dt, v)
 	}
 	for i, f := range g.fields {
 		trial := trials[i]
 		in.stats.Sweeps += int64(n) * f.sweeps
 		in.book(f, g.time, dt, n, trial.Decayed, trial.Reacted)
+		f.exposure += g.body.exposure(i)
 		f.ledger.ThroughWalls += f.cells.Capacity.uniform * trial.Inflow
 		f.adopt(trial)
 	}
@@ -280,10 +293,19 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 
 // positiveStep returns the largest step, s, at which forward Euler keeps the
 // densities of a group positive.
-func (g *group) positiveStep() float64 { return 1 / (1/g.positive + g.steep) }
+func (g *group) positiveStep() float64 {
+	fastest := 1/g.positive + g.steep
+	if g.body != nil {
+		fastest = max(fastest, g.body.fastest())
+	}
+	return 1 / fastest
+}
 
 // failure says where and when a run broke.
 func (in *Integrator) failure(g *group, dt float64, v verdict) error {
+	if v.outside != "" {
+		return g.body.failure(g.time, dt, v)
+	}
 	f, cause := v.broken, ErrNotFinite
 	if f == nil {
 		f, cause = v.negative, ErrNegative

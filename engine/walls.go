@@ -9,7 +9,7 @@ import (
 
 // newWalls returns what a substrate exchanges with everything that is neither cell
 // nor neighbour voxel, at a time t, s: the faces of the box, voxels with a held
-// density, vessels and lymph. A wall between a voxel and a density c_w is a site
+// density, vessels, perfused tissue and lymph. A wall between a voxel and a density c_w is a site
 //
 //	R α V dc/dt = k_in c_w − k_out c
 //
@@ -17,15 +17,19 @@ import (
 // lies half a voxel from the first centre, k = 2 α D V/Δx² in fluid at rest; a permeable
 // face adds its resistance, 1/k = 1/(P A) + Δx²/(2 α D V) (inSeries); a held voxel is a
 // whole voxel away (fitted); a vessel's wall of area A has k = P A (tissue.VesselExchange),
-// and what leaks on top.
+// and what leaks on top. Where c_w is that of the body, the site has what leaves and BodySites
+// what comes in.
 func newWalls(m *tissue.Model, s tissue.SubstrateID, t float64, p *Mosaic) *Exchange {
-	w := &walls{model: m, substrate: m.Substrates[s], id: s, mosaic: p, t: t, sites: map[int]*Site{}}
+	w := &walls{model: m, substrate: m.Substrates[s], id: s, mosaic: p, t: t, sites: map[int]*Site{}, body: map[int]bodyPassage{}}
 	w.capacity = capacityOf(m, s, p)
 	w.faces()
 	w.heldVoxels()
 	w.vessels()
+	w.perfusion()
 	w.lymph()
 	x := &Exchange{Capacity: w.capacity, Since: t}
+	compartment, _ := m.InBlood(s)
+	x.Body = newBodySites(w.body, w.capacity, w.substrate.Unit.AmountPerVolume(), int(compartment))
 	for _, site := range w.sites {
 		x.Sites = append(x.Sites, *site)
 		x.Drifts = x.Drifts || site.Drift != 0
@@ -43,16 +47,21 @@ type walls struct {
 	capacity  Capacity
 	t         float64 // s
 	sites     map[int]*Site
+	body      map[int]bodyPassage // per voxel
 }
 
-// level is a density beyond a wall and its change, density/s.
-type level struct{ density, slope float64 }
+// level is a density beyond a wall and its change, density/s, or that of a compartment
+// of the body.
+type level struct {
+	density, slope float64
+	body           bool
+}
 
 func levelAt(density float64, series *tissue.TimeSeries, t float64) level {
 	if series == nil {
 		return level{density: density}
 	}
-	return level{series.At(t), series.Slope(t)}
+	return level{density: series.At(t), slope: series.Slope(t)}
 }
 
 func (w *walls) site(voxel int) *Site {
@@ -72,6 +81,10 @@ func (w *walls) add(voxel int, inward, outward float64, beyond level) {
 	site.Sink += scale * outward
 	site.Source += scale * inward * beyond.density
 	site.Drift += scale * inward * beyond.slope
+	if beyond.body {
+		p := w.body[voxel]
+		w.body[voxel] = bodyPassage{p.inward + inward, p.outward + outward}
+	}
 }
 
 // mobility returns α D of a voxel, µm²/s.
@@ -178,6 +191,9 @@ func (w *walls) vessels() {
 		for _, v := range r.Vessel {
 			if v.Substrate == w.id {
 				permeability, blood = v.Permeability, levelAt(v.BloodDensity, v.Series, w.t)
+				if v.Compartment != nil {
+					blood = level{body: true}
+				}
 			}
 		}
 		var leak []float64
@@ -194,6 +210,24 @@ func (w *walls) vessels() {
 			}
 			if through := permeability * wall.Area; w.free(wall.Voxel) {
 				w.add(wall.Voxel, through+max(q, 0), through+max(-q, 0), blood)
+			}
+		}
+	}
+}
+
+// perfusion lets tissue exchange with the body all through; see tissue.Perfusion.
+func (w *walls) perfusion() {
+	if w.model.Body == nil {
+		return
+	}
+	volume := w.model.Grid.VoxelVolume()
+	for _, p := range w.model.Body.Perfusion {
+		if p.Substrate != w.id {
+			continue
+		}
+		for voxel := range w.model.Grid.Voxels() {
+			if w.free(voxel) && (p.Region == tissue.Everywhere || int(w.mosaic.Labels[voxel]) == p.Region+1) {
+				w.add(voxel, volume*p.Exchange, volume*(p.Exchange+p.Drainage), level{body: true})
 			}
 		}
 	}

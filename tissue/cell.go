@@ -43,6 +43,7 @@ type CellType struct {
 	Receptors []Receptor
 	Variables []CellVariable
 	Reactions []CellReaction
+	Life      Life
 }
 
 // Volume returns the volume of a cell, µm³.

@@ -19,19 +19,21 @@ type Model struct {
 	Reactions             []Reaction
 	CellTypes             []CellType
 	Cells                 Cells
+	CellStep              float64 // between decisions of cells, s; 0 means DefaultCellStep
+	Body                  *Body   // nil where blood is as the vessels say
 	Duration              float64 // s
 	Seed                  uint64
 }
 
 // SameTissue reports whether two models are of the same grid, fluid, substrates,
-// reactions, regions and flow: whether they differ in no more than cells and what they do.
+// reactions, regions, flow and body: whether they differ in no more than cells and what they do.
 func (m *Model) SameTissue(other *Model) bool {
 	same := func(a, b Reaction) bool {
 		return a.Name == b.Name && a.Rate.Equal(b.Rate) && slices.Equal(a.Changes, b.Changes)
 	}
 	return slices.EqualFunc(m.Reactions, other.Reactions, same) && m.Grid == other.Grid && m.ExtracellularFraction == other.ExtracellularFraction &&
 		reflect.DeepEqual(m.Substrates, other.Substrates) &&
-		reflect.DeepEqual(m.Regions, other.Regions) && reflect.DeepEqual(m.Flow, other.Flow)
+		reflect.DeepEqual(m.Regions, other.Regions) && reflect.DeepEqual(m.Flow, other.Flow) && m.Body.Equal(other.Body)
 }
 
 // Substrate returns the id of a substrate by name.
@@ -84,6 +86,7 @@ func (m *Model) Validate() error {
 		faults = append(faults, r.validate(m.Substrates)...)
 	}
 	faults = append(faults, m.validateRegions()...)
+	faults = append(faults, m.validateBody()...)
 	if m.Flow != nil && len(m.Substrates) > 0 && len(faults) == 0 { // their faults would only come back as others
 		faults = append(faults, m.Flow.validate(m)...)
 	}
@@ -94,6 +97,10 @@ func (m *Model) Validate() error {
 		}
 		types[t.Name] = true
 		faults = append(faults, t.validate(m.Substrates)...)
+		faults = append(faults, m.validateLife(&t)...)
+	}
+	if !nonNegative(m.CellStep) {
+		faults = append(faults, fmt.Errorf("tissue: cell step %g s: want 0 or more", m.CellStep))
 	}
 	if !nonNegative(m.Duration) {
 		faults = append(faults, fmt.Errorf("tissue: duration %g s: want 0 or more", m.Duration))

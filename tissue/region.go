@@ -55,12 +55,13 @@ func (h HeldDensity) DensityAt(t float64) float64 { return densityAt(h.Density, 
 // in the voxel outside the wall (Model.VesselSurface).
 type VesselExchange struct {
 	Substrate    SubstrateID
-	Permeability float64     // P, µm/s
-	BloodDensity float64     // C_blood, in the substrate's unit
-	Series       *TimeSeries // C_blood over time instead of BloodDensity; nil where constant
+	Permeability float64         // P, µm/s
+	BloodDensity float64         // C_blood, in the substrate's unit
+	Series       *TimeSeries     // C_blood over time instead of BloodDensity; nil where constant
+	Compartment  *BodyVariableID // C_blood is that of the body's compartment; nil where the two above say it
 }
 
-// DensityAt returns the density in blood at a time, s.
+// DensityAt returns the density that BloodDensity or Series give at a time, s.
 func (v VesselExchange) DensityAt(t float64) float64 { return densityAt(v.BloodDensity, v.Series, t) }
 
 // Leak is the fluid that filters through the wall of a vessel (Starling):

@@ -32,7 +32,10 @@ func (c *checkCommand) Run(io streams) error {
 	printSubstrates(io.Out, s.Model)
 	printRegions(io.Out, s.Model)
 	printReactions(io.Out, s.Model)
+	printBody(io.Out, s.Model, a)
 	printCells(io.Out, s)
+	printReceptors(io.Out, s)
+	printStates(io.Out, s.Model)
 	printNumbers(io.Out, s, a)
 	warned := warnings(s, a)
 	for _, w := range warned {
@@ -175,7 +178,11 @@ func regionExchange(m *tissue.Model, r tissue.Region, s tissue.SubstrateID) stri
 	}
 	for _, v := range r.Vessel {
 		if v.Substrate == s {
-			list = append(list, fmt.Sprintf("blood at %s through %s µm/s", density(v.BloodDensity, v.Series), short(v.Permeability)))
+			blood := "blood at " + density(v.BloodDensity, v.Series)
+			if v.Compartment != nil {
+				blood = m.Body.Variables[*v.Compartment].Name
+			}
+			list = append(list, fmt.Sprintf("%s through %s µm/s", blood, short(v.Permeability)))
 		}
 	}
 	return strings.Join(list, ", ")
@@ -187,14 +194,18 @@ func printReactions(w io.Writer, m *tissue.Model) {
 	}
 	t := newTable(w, "Reactions", "name", "rate", "changes")
 	for _, r := range m.Reactions {
-		var changes []string
-		for _, c := range r.Changes {
-			changes = append(changes, fmt.Sprintf("%s %+.4g", m.Substrates[c.Substrate].Name, c.Factor))
-		}
-		t.AppendRow(table.Row{r.Name, r.Rate.String(), strings.Join(changes, ", ")})
+		t.AppendRow(table.Row{r.Name, r.Rate.String(), strings.Join(fluidChanges(m, r.Changes), ", ")})
 	}
 	t.Render()
 	fmt.Fprintln(w)
+}
+
+func fluidChanges(m *tissue.Model, changes []tissue.Change) []string {
+	var all []string
+	for _, c := range changes {
+		all = append(all, fmt.Sprintf("%s %+.4g", m.Substrates[c.Substrate].Name, c.Factor))
+	}
+	return all
 }
 
 func printCells(w io.Writer, s *scenario.Scenario) {
@@ -235,6 +246,56 @@ func slack(least, most engine.SurfaceLaw) string {
 		return fmt.Sprintf("%.2f", least.Slack())
 	}
 	return fmt.Sprintf("%.2f to %.2f", least.Slack(), most.Slack())
+}
+
+// printReceptors prints what the kinetics of receptors come to in a steady state.
+func printReceptors(w io.Writer, s *scenario.Scenario) {
+	m := s.Model
+	t := newTable(w, "Receptors with kinetics", "type", "name", "ligand", "at the start", "without ligand", "K_d", "on rate", "takes up at most", "half of it at")
+	for id, within := range s.Kinetics {
+		for _, k := range within.Receptors {
+			ligand, affinity, on := "that of "+k.Partner, "", " 1/s"
+			if k.Ligand != tissue.NoLigand {
+				ligand, affinity, on = m.Substrates[k.Ligand].Name, " nM", " 1/(nM s)"
+			}
+			free, uptake, half := "–", "–", "–"
+			if count, ok := k.SteadyCount(); ok {
+				free = short(count)
+			}
+			if most, density, ok := k.SaturableUptake(); ok {
+				uptake, half = short(most)+" molecules/s", short(density)+" nM"
+			}
+			t.AppendRow(table.Row{m.CellTypes[id].Name, k.Name, ligand, short(k.Count), free,
+				short(k.DissociationConstant()) + affinity, short(k.OnRate) + on, uptake, half})
+		}
+	}
+	if t.Length() > 0 {
+		t.Render()
+		fmt.Fprintln(w)
+	}
+}
+
+// printStates prints the state of cells and what changes it.
+func printStates(w io.Writer, m *tissue.Model) {
+	for _, cell := range m.CellTypes {
+		if len(cell.Variables) == 0 {
+			continue
+		}
+		t := newTable(w, "Reactions of "+cell.Name, "name", "rate", "changes")
+		for _, r := range cell.Reactions {
+			var changes []string
+			for _, c := range r.Changes {
+				changes = append(changes, fmt.Sprintf("%s %+.4g", cell.Variables[c.Variable].Name, c.Factor))
+			}
+			t.AppendRow(table.Row{r.Name, r.Rate.String(), strings.Join(append(changes, fluidChanges(m, r.Fluid)...), ", ")})
+		}
+		t.Render()
+		var start []string
+		for _, v := range cell.Variables {
+			start = append(start, strings.TrimSpace(fmt.Sprintf("%s %s %s", v.Name, short(v.Initial), v.Dimension.MolarUnit())))
+		}
+		fmt.Fprintf(w, "\nat the start: %s\n\n", strings.Join(start, ", "))
+	}
 }
 
 func printNumbers(w io.Writer, s *scenario.Scenario, a engine.Analysis) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -72,4 +74,58 @@ func TestCheckWarns(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listening is a scenario of cells with a state.
+const listening = `cytofield: 1
+title: Listening
+domain: {size: [60 um, 60 um, 60 um], voxel: 20 um, boundary: no-flux, extracellular: 1}
+duration: 1 min
+substrates:
+  IL-2: {diffusion: 10 um^2/s, decay: 0.1 /h, initial: 10 pM}
+  IL-1Ra: {diffusion: 10 um^2/s, decay: 0.1 /h, initial: 10 pM}
+  sIL-2R: {diffusion: 10 um^2/s, decay: 0.1 /h}
+cells:
+  types:
+    Th:
+      radius: 5 um
+      chains: {gc: {count: 14000, turnover: 1e-4 /s}}
+      receptors:
+        IL-2R:
+          ligand: IL-2
+          count: 1200
+          on_rate: 3e7 /M/s
+          off_rate: 3e-4 /s
+          turnover: 1e-4 /s
+          internalisation: 9e-4 /s
+          shedding: {free: {rate: 2e-4 /s, into: sIL-2R}}
+          competitors: {IL-1Ra: {on_rate: 1e7 /M/s, off_rate: 1e-3 /s}}
+        IL-15R: {partner: contact, count: 100, on_rate: 0.1 /min, off_rate: 1e-3 /s, chain: {name: gc, on_rate: 1e-6 /s, off_rate: 0 /s}}
+      variables: {contact: 1, pSTAT: 0 nM}
+      reactions: [{name: signal, rate: v*IL_2R_bound, changes: {pSTAT: 1, sIL-2R: 3 /nM}, constants: {v: 1e-3 nM/min}}]
+  place: [{type: Th, pattern: positions, at: [[30 um, 30 um, 30 um]]}]
+`
+
+func TestCheckPrintsStatesOfCells(t *testing.T) {
+	o := must(t, exitDone, "check", file(t, "listening.yaml", listening))
+	words := strings.Join(strings.Fields(o.out), " ")
+	// Without ligand 1200 × turnover/(turnover + shedding); maximal uptake is the synthesis,
+	// 0.12/s, half of it at (3e-4 + 9e-4) × 3e-4/(0.03 × 9e-4) nM.
+	contains(t, "stdout", words, "Th IL-2R IL-2 1200 400 0.01 nM 0.03 1/(nM s) 0.12 molecules/s 0.01333 nM",
+		"Th IL-15R that of contact 100 100 0.6 0.001667 1/s – –",
+		"signal v*IL_2R_bound pSTAT +1, sIL-2R +3",
+		"at the start: gc 1.4e+04, IL-2R 1200, IL-2R bound 0, IL-2R bound IL-1Ra 0, IL-15R 100, IL-15R bound 0, IL-15R complex 0, contact 1, pSTAT 0 nM")
+}
+
+func TestMethodsTellOfStatesOfCells(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	must(t, exitDone, "run", file(t, "listening.yaml", listening), "--device", "cpu", "-o", dir)
+	text, err := os.ReadFile(filepath.Join(dir, "methods.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "methods.md", string(text), "It had 1.4e+04 gc, which its receptors shared",
+		"Its 1200 IL-2R bound IL-2 with a dissociation constant of 0.01 nM; free ones were lost at 0.0001 1/s; bound ones were internalised at 0.0009 1/s; free ones were shed at 0.0002 1/s; IL-1Ra competed for them with 0.1 nM. ",
+		"Its 100 IL-15R bound the ligand of contact with a dissociation constant of 0.6; bound ones were joined by gc. ",
+		"The reaction signal, with rate v*IL_2R_bound, changed pSTAT by 1 and sIL-2R by 3. ")
 }

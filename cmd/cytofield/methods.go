@@ -8,6 +8,7 @@ import (
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/catalogue"
+	"github.com/cytofield/cytofield/tissue/expression"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -32,6 +33,7 @@ func cited(s *scenario.Scenario) []string {
 	if inCloud(s) {
 		keys = append(keys, "Foldy1945", "Lax1951")
 	}
+	keys = append(keys, livesCited(s.Model)...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
@@ -77,10 +79,13 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 			substrate.InitialDensity, substrate.Unit, substrate.DiffusionCoefficient, substrate.DecayRate, wallsText(substrate, m.Grid.Dimensions()))
 	}
 	b.WriteString(tissueText(m))
+	b.WriteString(bodyText(m))
 	count := m.Cells.Count(len(m.CellTypes))
 	for t, cell := range m.CellTypes {
 		fmt.Fprintf(&b, "There were %d cells of type %s (radius %.4g µm)%s. ", count[t], cell.Name, cell.Radius, exchangeText(m, cell))
+		b.WriteString(statesText(m, cell, s.Kinetics[t]))
 	}
+	b.WriteString(livesText(m))
 	b.WriteString(numericsText(s))
 	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
 	fmt.Fprintf(&b, "\nParameters in full: scenario.yaml (hash %s). Literature: references.bib", s.Hash[:12])
@@ -120,13 +125,81 @@ func tissueText(m *tissue.Model) string {
 		b.WriteString(". ")
 	}
 	for _, r := range m.Reactions {
-		var changes []string
-		for _, c := range r.Changes {
-			changes = append(changes, fmt.Sprintf("%s by %g", m.Substrates[c.Substrate].Name, c.Factor))
-		}
-		fmt.Fprintf(&b, "The reaction %s, with rate %s, changed %s. ", r.Name, r.Rate, strings.Join(changes, " and "))
+		b.WriteString(reactionText(r.Name, r.Rate, factors(m, r.Changes)))
 	}
 	return b.String()
+}
+
+func reactionText(name string, rate *expression.Rate, changes []string) string {
+	return fmt.Sprintf("The reaction %s, with rate %s, changed %s. ", name, rate, strings.Join(changes, " and "))
+}
+
+func factors(m *tissue.Model, changes []tissue.Change) []string {
+	var all []string
+	for _, c := range changes {
+		all = append(all, fmt.Sprintf("%s by %g", m.Substrates[c.Substrate].Name, c.Factor))
+	}
+	return all
+}
+
+// statesText says what went on within the cells of a type.
+func statesText(m *tissue.Model, cell tissue.CellType, within scenario.Kinetics) string {
+	var b strings.Builder
+	if len(cell.Variables) > 0 {
+		fmt.Fprintf(&b, "The state of each cell of type %s was advanced with the densities, in the same stages. ", cell.Name)
+	}
+	for _, c := range within.Chains {
+		fmt.Fprintf(&b, "It had %.4g %s, which its receptors shared, lost at %.4g 1/s. ", c.Count, c.Name, c.Turnover)
+	}
+	for _, k := range within.Receptors {
+		fmt.Fprintf(&b, "Its %.4g %s bound %s with a dissociation constant of %s%s. ", k.Count, k.Name, boundBy(m, k), affinityText(k), fateText(m, k))
+	}
+	for _, r := range cell.Reactions[len(cell.Reactions)-within.Reactions:] {
+		var changes []string
+		for _, c := range r.Changes {
+			changes = append(changes, fmt.Sprintf("%s by %g", cell.Variables[c.Variable].Name, c.Factor))
+		}
+		b.WriteString(reactionText(r.Name, r.Rate, append(changes, factors(m, r.Fluid)...)))
+	}
+	return b.String()
+}
+
+// fateText says what became of receptors.
+func fateText(m *tissue.Model, k *tissue.ReceptorKinetics) string {
+	var b strings.Builder
+	for _, fate := range []struct {
+		what string
+		rate float64
+	}{
+		{"free ones were lost", k.Turnover}, {"bound ones were internalised", k.Internalisation}, {"internal ones were recycled", k.Recycling},
+		{"internal ones were degraded", k.Degradation}, {"free ones were shed", k.ShedFree.Rate}, {"bound ones were shed", k.ShedBound.Rate},
+	} {
+		if fate.rate > 0 {
+			fmt.Fprintf(&b, "; %s at %.4g 1/s", fate.what, fate.rate)
+		}
+	}
+	for _, c := range k.Competitors {
+		fmt.Fprintf(&b, "; %s competed for them with %.4g nM", m.Substrates[c.Ligand].Name, c.OffRate/c.OnRate)
+	}
+	if k.Chain.Chain != "" {
+		fmt.Fprintf(&b, "; bound ones were joined by %s", k.Chain.Chain)
+	}
+	return b.String()
+}
+
+// boundBy names what a receptor binds.
+func boundBy(m *tissue.Model, k *tissue.ReceptorKinetics) string {
+	if k.Ligand == tissue.NoLigand {
+		return "the ligand of " + k.Partner
+	}
+	return m.Substrates[k.Ligand].Name
+}
+
+func affinityText(k *tissue.ReceptorKinetics) string {
+	if k.Ligand == tissue.NoLigand {
+		return fmt.Sprintf("%.4g", k.DissociationConstant())
+	}
+	return fmt.Sprintf("%.4g nM", k.DissociationConstant())
 }
 
 // wallsText says what holds at the faces of the box.

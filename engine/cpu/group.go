@@ -12,6 +12,7 @@ type group struct {
 	trials  []engine.Trial // per member, of the last call
 
 	reactions *reactions // nil for none
+	body      *body      // nil for none
 	cohorts   []*cohort
 }
 
@@ -23,6 +24,7 @@ func newGroup(wanted engine.Group) *group {
 	if len(wanted.Reactions.Rates) > 0 {
 		g.reactions = newReactions(g, wanted.Reactions)
 	}
+	g.body = newBody(g, wanted.Body)
 	for _, c := range wanted.Cohorts {
 		g.cohorts = append(g.cohorts, newCohort(c, g.members))
 	}
@@ -56,6 +58,7 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 	if g.reactions != nil {
 		g.reactions.addRate((*stepper).now, (*stepper).rateNow, 1)
 	}
+	g.body.evaluate(t)
 	g.correct((*cohort).atPresent, (*cohortFluid).atNow)
 	for _, c := range g.cohorts {
 		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
@@ -95,6 +98,7 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		if g.reactions != nil {
 			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
 		}
+		g.body.stage(t, dt, scheme, j)
 		g.addStage(g.members[0].pass(dt, scheme, j))
 		if j < len(scheme.Stages)-1 {
 			g.swap()
@@ -143,6 +147,7 @@ func (g *group) finish(t, dt float64) {
 	for _, st := range g.members {
 		st.evaluate(t+dt, st.far, st.near)
 	}
+	g.body.finish(t + dt)
 	reacted := make([]float64, len(g.members))
 	if g.reactions != nil {
 		for i := range reacted {
@@ -222,6 +227,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 				reacted[i] += dt * g.reactions.total(i)
 			}
 		}
+		g.body.euler(t+float64(i)*dt, dt)
 		g.correct((*cohort).atPresent, (*cohortFluid).atNow)
 		for _, c := range g.cohorts {
 			c.euler(dt)
@@ -252,4 +258,6 @@ func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
 func (g *group) Close() error { return nil }
 
 // alone reports whether nothing couples the first member to anything.
-func (g *group) alone() bool { return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 }
+func (g *group) alone() bool {
+	return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 && g.body == nil
+}

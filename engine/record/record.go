@@ -98,7 +98,7 @@ func (r *Run) open() error {
 		header []string
 	}{
 		{&r.series, "series.csv", seriesHeader(r.model)},
-		{&r.ledger, "ledger.csv", ledgerHeader()},
+		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
 		{&r.cells, "cells.csv", cellsHeader(r.model)},
 	} {
 		var err error
@@ -195,14 +195,15 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 			return err
 		}
 	}
+	body := s.Body()
 	states, err := s.Cells()
 	if err != nil {
 		return err
 	}
-	if err := r.recordSeries(s, ledgers, states); err != nil {
+	if err := r.recordSeries(s, ledgers, states, body.Values); err != nil {
 		return err
 	}
-	if err := r.recordLedger(s.Time(), ledgers); err != nil {
+	if err := r.recordLedger(s.Time(), ledgers, body.Ledger); err != nil {
 		return err
 	}
 	if err := r.recordCells(s, states); err != nil {

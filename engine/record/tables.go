@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
@@ -61,7 +62,7 @@ func amountColumn(s tissue.Substrate) string {
 }
 
 // seriesHeader: time, per substrate mean, min, max and amount, per type the cells and the
-// means of their variables.
+// means of their variables, the variables of the body.
 func seriesHeader(m *tissue.Model) []string {
 	header := []string{"t_s"}
 	for _, s := range m.Substrates {
@@ -76,10 +77,18 @@ func seriesHeader(m *tissue.Model) []string {
 			header = append(header, t.Name+"_"+variableColumn(v)+"_mean")
 		}
 	}
+	if m.Body != nil {
+		for _, v := range m.Body.Variables {
+			header = append(header, strings.TrimSuffix(bodyName(v)+"_"+v.Dimension.MolarUnit(), "_"))
+		}
+	}
 	return header
 }
 
-func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates) error {
+// bodyName tells a variable of the body from a substrate.
+func bodyName(v tissue.BodyVariable) string { return "body_" + v.Name }
+
+func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, body []float64) error {
 	row := []string{number(s.Time())}
 	field := tissue.NewField(r.model.Grid)
 	for i := range r.model.Substrates {
@@ -94,6 +103,9 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engi
 		for v := range r.model.CellTypes[t].Variables {
 			row = append(row, number(r.meanOf(states, tissue.CellTypeID(t), v)))
 		}
+	}
+	for _, v := range body {
+		row = append(row, number(v))
 	}
 	return r.series.add(row)
 }
@@ -158,25 +170,60 @@ func (f fluid) summarise(field *tissue.Field) summary {
 	return s
 }
 
-func ledgerHeader() []string {
-	return []string{"t_s", "substrate", "unit", "initial", "present", "secreted", "taken_up", "decayed", "reacted", "through_walls", "written", "residual", "residual_share"}
+// bodyTerms are the columns of compartments, which have no other but initial, present,
+// reacted and the residual.
+func bodyTerms() []string { return []string{"from_tissue", "cleared", "infused", "dosed"} }
+
+// ledgerHeader names the terms; where there is a body, its own stand behind.
+func ledgerHeader(m *tissue.Model) []string {
+	header := []string{"t_s", "substrate", "unit", "initial", "present", "secreted", "taken_up", "decayed", "reacted", "through_walls", "written", "residual", "residual_share"}
+	if m.Body != nil {
+		header = append(header, bodyTerms()...)
+	}
+	return header
 }
 
-func (r *Run) recordLedger(t float64, ledgers []engine.Ledger) error {
+// shareOf returns the residual as a share of what was handled.
+func shareOf(residual, handled float64) float64 {
+	if handled > 0 {
+		return residual / handled
+	}
+	return 0
+}
+
+func (r *Run) recordLedger(t float64, ledgers []engine.Ledger, body []engine.BodyLedger) error {
 	for i, l := range ledgers {
-		share := 0.0
-		if handled := l.Handled(); handled > 0 {
-			share = l.Residual() / handled
-		}
 		row := []string{number(t), r.model.Substrates[i].Name, r.model.Substrates[i].Unit.AmountUnit()}
-		for _, v := range []float64{l.Initial, l.Present, l.Secreted, l.TakenUp, l.Decayed, l.Reacted, l.ThroughWalls, l.Written, l.Residual(), share} {
+		for _, v := range []float64{l.Initial, l.Present, l.Secreted, l.TakenUp, l.Decayed, l.Reacted, l.ThroughWalls, l.Written, l.Residual(), shareOf(l.Residual(), l.Handled())} {
 			row = append(row, number(v))
+		}
+		if r.model.Body != nil {
+			row = append(row, make([]string, len(bodyTerms()))...)
 		}
 		if err := r.ledger.add(row); err != nil {
 			return err
 		}
 	}
+	for i, l := range body {
+		if v := r.model.Body.Variables[i]; v.IsCompartment() {
+			if err := r.ledger.add(bodyRow(t, v, l)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+func bodyRow(t float64, v tissue.BodyVariable, l engine.BodyLedger) []string {
+	unit := "molecules"
+	if v.Dimension != tissue.Nanomolar.Dimension() {
+		unit = (v.Dimension + quantity.Volume).Unit()
+	}
+	row := []string{number(t), bodyName(v), unit, number(l.Initial), number(l.Present), "", "", "", number(l.Reacted), "", ""}
+	for _, term := range []float64{l.Residual(), shareOf(l.Residual(), l.Handled()), l.Exchanged, l.Cleared, l.Infused, l.Dosed} {
+		row = append(row, number(term))
+	}
+	return row
 }
 
 // cellsHeader: place and type, then per substrate the density at the cell's

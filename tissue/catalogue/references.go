@@ -306,6 +306,18 @@ func methods() []Reference {
 			Journal: "PLoS Computational Biology", Year: 2018, Volume: "14", Pages: "e1005991", DOI: "10.1371/journal.pcbi.1005991",
 		},
 		{
+			Key:     "Fuerth1920",
+			Authors: "R. Fürth",
+			Title:   "Die Brownsche Bewegung bei Berücksichtigung einer Persistenz der Bewegungsrichtung. Mit Anwendungen auf die Bewegung lebender Infusorien",
+			Journal: "Zeitschrift für Physik", Year: 1920, Volume: "2", Pages: "244-256",
+		},
+		{
+			Key:     "Johnson2025",
+			Authors: "J. A. I. Johnson and D. R. Bergman and H. L. Rocha and others and P. Macklin",
+			Title:   "Human interpretable grammar encodes multicellular systems biology models to democratize virtual cell laboratories",
+			Journal: "Cell", Year: 2025, Volume: "188", Pages: "4711-4733", DOI: "10.1016/j.cell.2025.06.048",
+		},
+		{
 			Key:     "Lax1951",
 			Authors: "M. Lax",
 			Title:   "Multiple scattering of waves",

@@ -15,14 +15,18 @@ const (
 	variablesExample    = "{pSTAT: {initial: 0 nM}, SOCS: 0}"
 )
 
-// kinetics is what the state of a cell type was made from, in the order of its
+// Kinetics is what the state of a cell type was made from, in the order of its
 // variables and reactions.
-type kinetics struct {
-	chains    []*tissue.SharedChain
-	receptors []*tissue.ReceptorKinetics
-	variables int // the type's own, behind those of chains and receptors
-	reactions int // likewise
+type Kinetics struct {
+	Chains    []*tissue.SharedChain
+	Receptors []*tissue.ReceptorKinetics
+	Variables int // the type's own, behind those of chains and receptors
+	Reactions int // likewise
+}
 
+// kinetics is Kinetics on their way into the model.
+type kinetics struct {
+	Kinetics
 	parts []part
 }
 
@@ -58,7 +62,7 @@ func (d *decoder) cellKinetics(id tissue.CellTypeID, f fields) {
 		d.expand(t, k, constants)
 	}
 	d.cellReactions(t, k, f, constants, sound)
-	d.scenario.Receptors[id] = k.receptors
+	d.scenario.Kinetics[id] = k.Kinetics
 }
 
 // claim reports a variable that is written in a rate like something else.
@@ -89,7 +93,7 @@ func (d *decoder) variables(t *tissue.CellType, k *kinetics, words map[string]st
 			variable.Initial, variable.Dimension = initial.variable()
 		}
 		t.Variables = append(t.Variables, variable)
-		k.variables++
+		k.Variables++
 	}
 }
 
@@ -153,7 +157,7 @@ func (d *decoder) cellReactions(t *tissue.CellType, k *kinetics, f fields, const
 			}
 		}
 		t.Reactions = append(t.Reactions, r)
-		k.reactions++
+		k.Reactions++
 	}
 }
 
@@ -203,17 +207,17 @@ func (w *writer) cellKinetics(id tissue.CellTypeID) {
 	w.receptors(t, k)
 	w.chains(k)
 	var variables []string
-	for _, v := range t.Variables[len(t.Variables)-k.variables:] {
+	for _, v := range t.Variables[len(t.Variables)-k.Variables:] {
 		variables = append(variables, factorText(v.Name, v.Initial, v.Dimension))
 	}
 	if len(variables) > 0 {
 		w.line(3, "variables: {%s}", strings.Join(variables, ", "))
 	}
 	w.constants(3, k.constants())
-	if k.reactions > 0 {
+	if k.Reactions > 0 {
 		w.line(3, "reactions:")
 	}
-	for _, r := range t.Reactions[len(t.Reactions)-k.reactions:] {
+	for _, r := range t.Reactions[len(t.Reactions)-k.Reactions:] {
 		var changes []string
 		for _, c := range r.Changes {
 			changes = append(changes, factorText(t.Variables[c.Variable].Name, c.Factor, c.Dimension))
@@ -226,7 +230,7 @@ func (w *writer) cellKinetics(id tissue.CellTypeID) {
 }
 
 // constants returns those that the synthesis of chains and receptors names.
-func (k kinetics) constants() []expression.Constant {
+func (k Kinetics) constants() []expression.Constant {
 	var all []expression.Constant
 	add := func(synthesis *expression.Rate) {
 		if synthesis == nil || len(synthesis.Uses()) == 0 {
@@ -238,10 +242,10 @@ func (k kinetics) constants() []expression.Constant {
 			}
 		}
 	}
-	for _, c := range k.chains {
+	for _, c := range k.Chains {
 		add(c.Synthesis)
 	}
-	for _, r := range k.receptors {
+	for _, r := range k.Receptors {
 		add(r.Synthesis)
 	}
 	return all

@@ -258,7 +258,7 @@ func (d *decoder) expect(f fields) {
 }
 
 func (d *decoder) expectation(v value) {
-	observables := []string{"mean", "min", "max", "molecules", "wavelength"}
+	observables := []string{"mean", "min", "max", "molecules", "wavelength", "body"}
 	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "at", "since", "value", "tolerance", "source")...)
 	if !ok {
 		return
@@ -275,12 +275,14 @@ func (d *decoder) expectation(v value) {
 			continue
 		}
 		e.Observable = observable
-		if name, ok := v.str(); ok {
+		if observable == "body" {
+			e.Variable, known = d.bodyVariableNamed(v)
+		} else if name, ok := v.str(); ok {
 			e.Substrate, known = d.substrateNamed(name, v.at, v.path)
 		}
 	}
 	if e.Observable == "" {
-		d.fault(f.key, f.path, "want one of mean, min, max, molecules or wavelength with the name of a substrate, such as mean: IL-2")
+		d.fault(f.key, f.path, "want one of mean, min, max, molecules or wavelength with the name of a substrate, such as mean: IL-2, or body with that of a variable")
 	}
 	if v, ok := f.get("at"); ok {
 		time, ok := v.nonNegative(quantity.Time)
@@ -319,6 +321,8 @@ func (d *decoder) expectedValue(v value, e Expectation) float64 {
 	case "wavelength":
 		length, _ := v.positive(quantity.Length)
 		return length
+	case "body":
+		return d.bodyValue(v, d.model().Body.Variables[e.Variable].Dimension)
 	}
 	q, ok := v.quantity(quantity.Molecules)
 	if !ok {

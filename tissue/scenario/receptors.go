@@ -35,7 +35,7 @@ func (d *decoder) chains(t *tissue.CellType, k *kinetics, f fields) {
 			c.Count, _ = v.nonNegative(quantity.Dimensionless)
 		}
 		c.Turnover = rateOf(f, "turnover")
-		k.chains = append(k.chains, c)
+		k.Chains = append(k.Chains, c)
 		k.parts = append(k.parts, part{
 			member:    m,
 			variables: c.Variables,
@@ -183,7 +183,7 @@ func (d *decoder) receptorKinetics(t *tissue.CellType, k *kinetics, m member, f 
 	d.shedding(f, made)
 	d.competitors(f, made)
 	chain := d.recruitment(f, made)
-	k.receptors = append(k.receptors, made)
+	k.Receptors = append(k.Receptors, made)
 	k.parts = append(k.parts, part{
 		member:    m,
 		variables: func() []tissue.CellVariable { return made.Variables(d.model().Substrates) },
@@ -303,7 +303,7 @@ func (d *decoder) recruitment(f fields, k *tissue.ReceptorKinetics) (chain value
 
 // receptors writes the receptors of a type, sinks first.
 func (w *writer) receptors(t tissue.CellType, k kinetics) {
-	if len(t.Receptors)+len(k.receptors) == 0 {
+	if len(t.Receptors)+len(k.Receptors) == 0 {
 		return
 	}
 	w.line(3, "receptors:")
@@ -314,7 +314,7 @@ func (w *writer) receptors(t tissue.CellType, k kinetics) {
 		w.parameter(5, join(path, r.Name), "count", quantity.Format(r.Count, ""))
 		w.parameter(5, join(path, r.Name), "on_rate", quantity.Format(r.OnRate, "1/(nM s)"))
 	}
-	for _, r := range k.receptors {
+	for _, r := range k.Receptors {
 		w.receptor(join(path, r.Name), r)
 	}
 }
@@ -382,10 +382,10 @@ func (w *writer) synthesis(rate *expression.Rate) {
 }
 
 func (w *writer) chains(k kinetics) {
-	if len(k.chains) > 0 {
+	if len(k.Chains) > 0 {
 		w.line(3, "chains:")
 	}
-	for _, c := range k.chains {
+	for _, c := range k.Chains {
 		w.line(4, "%s:", yamlText(c.Name))
 		w.line(5, "count: %s", quantity.Format(c.Count, ""))
 		w.synthesis(c.Synthesis)

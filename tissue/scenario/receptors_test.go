@@ -112,9 +112,10 @@ func TestKineticsReachTheModel(t *testing.T) {
 	if diff := cmp.Diff([]tissue.Change{{Substrate: 0, Factor: 300, Dimension: -quantity.Concentration}}, last.Fluid); diff != "" {
 		t.Errorf("given off (-want +got):\n%s", diff)
 	}
-	if len(s.Model.CellTypes[0].Variables) > 0 || len(s.Receptors[0]) > 0 || len(s.Receptors[1]) != 3 {
-		t.Errorf("variables %v of a cell with a sink, receptors %v", s.Model.CellTypes[0].Variables, s.Receptors)
+	if len(s.Model.CellTypes[0].Variables) > 0 || len(s.Kinetics[0].Receptors) > 0 || len(s.Kinetics[1].Receptors) != 3 {
+		t.Errorf("variables %v of a cell with a sink, receptors %v", s.Model.CellTypes[0].Variables, s.Kinetics)
 	}
+	sameScenario(t, decodeText(t, listening, Options{Set: []string{"cells={types: {}}"}}))
 	if w := warnings(s); strings.Contains(w, "run out") {
 		t.Errorf("warnings:\n%s", w)
 	}
@@ -157,7 +158,7 @@ cells:
 		{Name: "IL-2R", Ligand: 1, Count: 1500, OnRate: 0.031, OffRate: 2.3e-4, Turnover: 0.64 / 3600, Internalisation: 1e-3, Recycling: 9. / 3600, Degradation: 5. / 3600},
 		{Name: "IL-1R", Ligand: 2, Count: 280, OnRate: 0.1, OffRate: 5e-3 * 0.1, Turnover: math.Ln2 / (11 * 3600), Internalisation: 1.3e-4},
 	} {
-		got := *s.Receptors[i][0]
+		got := *s.Kinetics[i].Receptors[0]
 		for _, rate := range []*float64{&got.OffRate, &got.Turnover, &want.OffRate, &want.Turnover} {
 			*rate = math.Round(*rate*1e15) / 1e15
 		}

@@ -148,9 +148,28 @@ func (d *decoder) vessel(m member, r *tissue.Region) {
 		exchange.Permeability, _ = v.nonNegative(quantity.Velocity)
 	}
 	if v, ok := f.need("blood", "100 pM"); ok {
-		exchange.BloodDensity, exchange.Series, _ = d.held(v, id)
+		d.blood(v, id, &exchange)
 	}
 	r.Vessel = append(r.Vessel, exchange)
+}
+
+// blood decodes the density in a vessel: held, or that of a compartment.
+func (d *decoder) blood(v value, id tissue.SubstrateID, exchange *tissue.VesselExchange) {
+	if v.kind != mapping || v.find("compartment") < 0 {
+		exchange.BloodDensity, exchange.Series, _ = d.held(v, id)
+		return
+	}
+	f, ok := v.fields("{compartment: blood}", "compartment")
+	if !ok {
+		return
+	}
+	if v, ok = f.get("compartment"); !ok {
+		return
+	}
+	if compartment, ok := d.compartmentNamed(v); ok {
+		d.meets(v, id, compartment)
+		exchange.Compartment = &compartment
+	}
 }
 
 // regionFluid decodes what pressure drives in a region.
@@ -228,8 +247,7 @@ func (w *writer) regions() {
 			w.line(2, "vessel:")
 		}
 		for _, v := range r.Vessel {
-			s := m.Substrates[v.Substrate]
-			w.line(3, "%s: {permeability: %s, blood: %s}", yamlText(s.Name), quantity.Format(v.Permeability, "um/s"), heldText(v.BloodDensity, v.Series, s))
+			w.line(3, "%s: {permeability: %s, blood: %s}", yamlText(m.Substrates[v.Substrate].Name), quantity.Format(v.Permeability, "um/s"), w.bloodText(v))
 		}
 		if m.Flow != nil && m.Flow.Pressure != nil {
 			w.line(2, "conductivity: %s", quantity.Format(r.HydraulicConductivity, conductivityUnit))
@@ -241,6 +259,14 @@ func (w *writer) regions() {
 			w.line(2, "lymph: {rate: %s, pressure: %s}", quantity.Format(r.Lymph.Rate, drainageUnit), quantity.Format(r.Lymph.Pressure, "Pa"))
 		}
 	}
+}
+
+// bloodText writes the density in a vessel.
+func (w *writer) bloodText(v tissue.VesselExchange) string {
+	if v.Compartment != nil {
+		return "{compartment: " + yamlText(w.model().Body.Variables[*v.Compartment].Name) + "}"
+	}
+	return heldText(v.BloodDensity, v.Series, w.model().Substrates[v.Substrate])
 }
 
 // medium writes what one substrate meets in a region.

@@ -35,6 +35,9 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.domain()
 	w.line(0, "duration: %s", quantity.Format(m.Duration, "s"))
 	w.line(0, "seed: %d", m.Seed)
+	if m.CellStep > 0 {
+		w.line(0, "cell_step: %s", quantity.Format(m.CellStep, "s"))
+	}
 	w.line(0, "substrates:")
 	for _, s := range m.Substrates {
 		w.substrate(s)
@@ -42,7 +45,9 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.reactions()
 	w.flow()
 	w.regions()
+	w.body()
 	w.cells()
+	w.rules()
 	w.numerics()
 	w.output()
 	w.expectations()
@@ -152,6 +157,7 @@ func (w *writer) cells() {
 	}
 	for id := range m.CellTypes {
 		w.cellType(tissue.CellTypeID(id))
+		w.life(m.CellTypes[id])
 	}
 	if len(w.placements) > 0 {
 		w.line(1, "place:")
@@ -324,14 +330,17 @@ func (w *writer) expectations() {
 	}
 	for _, e := range w.scenario.Expect {
 		s := w.model().Substrates[e.Substrate]
-		value := densityText(e.Value, s)
+		name, value := s.Name, densityText(e.Value, s)
 		switch e.Observable {
 		case "molecules":
 			value = quantity.Format(e.Value, "")
 		case "wavelength":
 			value = um(e.Value)
+		case "body":
+			v := w.model().Body.Variables[e.Variable]
+			name, value = v.Name, quantity.Format(e.Value, v.Dimension.MolarUnit())
 		}
-		w.line(1, "- %s: %s", e.Observable, yamlText(s.Name))
+		w.line(1, "- %s: %s", e.Observable, yamlText(name))
 		w.line(2, "at: %s", quantity.Format(e.Time, "s"))
 		if e.Since > 0 {
 			w.line(2, "since: %s", quantity.Format(e.Since, "s"))

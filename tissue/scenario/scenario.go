@@ -17,7 +17,7 @@ type Scenario struct {
 	Name        string // of the file, without directory and extension
 	Description string
 	Model       *tissue.Model
-	Receptors   [][]*tissue.ReceptorKinetics // per cell type: what variables and reactions of it were made from
+	Kinetics    []Kinetics // per cell type
 	Numerics    Numerics
 	Output      Output
 	Expect      []Expectation
@@ -59,11 +59,12 @@ type Frame struct {
 
 // Expectation is a figure the run must reproduce.
 type Expectation struct {
-	Observable        string // mean, min, max (of the density), molecules or wavelength
+	Observable        string // mean, min, max (of the density), molecules, wavelength, or body
 	Substrate         tissue.SubstrateID
-	Time              float64 // s
-	Since             float64 // s; above 0, Value is what the observable gains from then to Time
-	Value             float64 // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength
+	Variable          tissue.BodyVariableID // of observable body, in place of Substrate
+	Time              float64               // s
+	Since             float64               // s; above 0, Value is what the observable gains from then to Time
+	Value             float64               // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength; the variable's MolarUnit
 	RelativeTolerance float64
 	Source            string // where the figure is from
 

@@ -1,0 +1,117 @@
+package cpu
+
+import "github.com/cytofield/cytofield/engine"
+
+// body joins the members of a group to the body. Mirrored by join_body.glsl and
+// sum_body.glsl. Nil does nothing.
+type body struct {
+	*engine.Body
+	members []*stepper
+	partial []float64
+}
+
+// bodyPart is how many sites are summed up at once: sums go in the order of the parts,
+// whatever the number of processors.
+const bodyPart = 4096
+
+func newBody(g *group, b *engine.Body) *body {
+	if b == nil {
+		return nil
+	}
+	most := 0
+	for i := range g.members {
+		if s := b.Sites(i); s != nil {
+			most = max(most, len(s.Voxel))
+		}
+	}
+	return &body{b, g.members, make([]float64, (most+bodyPart-1)/bodyPart)}
+}
+
+// each visits the members that meet the body.
+func (b *body) each(visit func(i int, st *stepper, s *engine.BodySites)) {
+	for i, st := range b.members {
+		if s := b.Sites(i); s != nil {
+			visit(i, st, s)
+		}
+	}
+}
+
+// join adds level × Inward to a field.
+func (b *body) join(s *engine.BodySites, field []float64, level float64) {
+	inParallel(len(s.Voxel), func(from, to int) {
+		for i := from; i < to; i++ {
+			field[s.Voxel[i]] += s.Inward[i] * level
+		}
+	})
+}
+
+// sum returns factor Σ Outward c.
+func (b *body) sum(s *engine.BodySites, c []float64, factor float64) float64 {
+	parts := (len(s.Voxel) + bodyPart - 1) / bodyPart
+	inParallel(parts, func(from, to int) {
+		for k := from; k < to; k++ {
+			sum := 0.0
+			for i := k * bodyPart; i < min((k+1)*bodyPart, len(s.Voxel)); i++ {
+				sum += s.Outward[i] * c[s.Voxel[i]]
+			}
+			b.partial[k] = sum
+		}
+	})
+	total := 0.0
+	for _, sum := range b.partial[:parts] {
+		total += sum
+	}
+	return factor * total
+}
+
+// evaluate adds to F(c) and makes that of the body valid.
+func (b *body) evaluate(t float64) {
+	if b == nil {
+		return
+	}
+	b.each(func(i int, st *stepper, s *engine.BodySites) {
+		b.join(s, st.rate, b.Value(i))
+		b.Outflow()[i] = b.sum(s, st.density, 1)
+	})
+	b.Evaluate(t)
+}
+
+// stage does stage j of a step.
+func (b *body) stage(t, dt float64, scheme *engine.RKC2, j int) {
+	if b == nil {
+		return
+	}
+	b.each(func(i int, st *stepper, s *engine.BodySites) {
+		before, unit := st.near, 1.
+		if j == 0 {
+			before, unit = st.rate, dt*scheme.First // see pass
+		}
+		b.Outflow()[i] = b.sum(s, before, unit)
+		b.join(s, st.far, dt*scheme.Stages[j].MuTilde*b.Increment(i, dt, scheme, j))
+	})
+	b.Stage(t, dt, scheme, j)
+}
+
+// finish adds to F of the candidates, at the time t, s.
+func (b *body) finish(t float64) {
+	if b == nil {
+		return
+	}
+	b.each(func(i int, st *stepper, s *engine.BodySites) {
+		b.join(s, st.near, b.Candidate(i))
+		b.Outflow()[i] = b.sum(s, st.far, 1)
+	})
+	b.Finish(t)
+}
+
+// euler adds to c' and takes the body along.
+func (b *body) euler(t, dt float64) {
+	if b == nil {
+		return
+	}
+	b.each(func(i int, st *stepper, s *engine.BodySites) {
+		b.join(s, st.far, dt*b.Value(i))
+		b.Outflow()[i] = b.sum(s, st.density, 1)
+	})
+	b.Euler(t, dt)
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"errors"
+	"math"
+
+	"github.com/cytofield/cytofield/engine/gpu"
+)
+
+// bodyParts is into how many sums the sites of a member fall: enough threads to keep a
+// device busy, and few numbers to bring back at every stage.
+const bodyParts = 4096
+
+// bodySiteBytes is the device memory of a voxel that meets the body.
+const bodySiteBytes = 16
+
+type joinBodyArgs struct {
+	Target *gpu.Texture `gl:"target"`
+	Sites  *gpu.Buffer  `gl:"Sites"`
+	Count  int32        `gl:"count"`
+	Level  float32      `gl:"level"`
+}
+
+type sumBodyArgs struct {
+	Density *gpu.Texture `gl:"density"`
+	Sites   *gpu.Buffer  `gl:"Sites"`
+	Partial *gpu.Buffer  `gl:"Partial"`
+	Count   int32        `gl:"count"`
+	Parts   int32        `gl:"parts"`
+}
+
+// gpuBody joins the members of a group to the body. Nil does nothing.
+type gpuBody struct {
+	*Body
+	members []*gpuStepper
+	sites   []*gpu.Buffer // per member; nil for one that does not meet the body
+	join    *gpu.Kernel[joinBodyArgs]
+	sum     *gpu.Kernel[sumBodyArgs]
+	partial *gpu.Buffer
+	sums    []float32
+}
+
+func newGPUBody(q *gpu.Queue, g *gpuGroup, body *Body) (b *gpuBody, err error) {
+	b = &gpuBody{Body: body, members: g.members, sites: make([]*gpu.Buffer, len(g.members)), sums: make([]float32, bodyParts)}
+	defines := keyOf(g.members[0].Substrate, Adaptive).defines()
+	err = errors.Join(build(q, &b.join, "join_body", defines), build(q, &b.sum, "sum_body", defines))
+	if err == nil {
+		b.partial, err = q.NewBuffer(bodyParts * 4)
+	}
+	for i, st := range g.members {
+		s := body.Sites(i)
+		if s == nil || err != nil {
+			continue
+		}
+		packed := make([][4]uint32, len(s.Voxel))
+		for k, voxel := range s.Voxel {
+			packed[k] = packSite(st.Grid, voxel, math.Float32bits(float32(s.Inward[k])), math.Float32bits(float32(s.Outward[k])))
+		}
+		b.sites[i], err = newBuffer(q, packed)
+	}
+	if err != nil {
+		b.free(q)
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *gpuBody) free(q *gpu.Queue) {
+	if b == nil {
+		return
+	}
+	for _, sites := range b.sites {
+		sites.Free(q)
+	}
+	b.join.Free(q)
+	b.sum.Free(q)
+	b.partial.Free(q)
+}
+
+// exchange adds level(i) × Inward to a field of every member that meets the body, and puts
+// unit Σ Outward c of another into Outflow.
+func (b *gpuBody) exchange(q *gpu.Queue, target, density func(*gpuStepper) *gpu.Texture, level func(i int) float64, unit float64) error {
+	for i, st := range b.members {
+		s := b.Sites(i)
+		if s == nil {
+			continue
+		}
+		count := len(s.Voxel)
+		parts := min(bodyParts, count)
+		err := b.sum.Launch(q, [3]int{parts, 1, 1}, &sumBodyArgs{
+			Density: density(st), Sites: b.sites[i], Partial: b.partial, Count: int32(count), Parts: int32(parts),
+		})
+		if err != nil {
+			return err
+		}
+		err = b.join.Launch(q, [3]int{count, 1, 1}, &joinBodyArgs{Target: target(st), Sites: b.sites[i], Count: int32(count), Level: float32(level(i))})
+		if err != nil {
+			return err
+		}
+		if err := gpu.ReadBuffer(q, b.partial, 0, b.sums[:parts]); err != nil {
+			return err
+		}
+		total := 0.0
+		for _, v := range b.sums[:parts] {
+			total += float64(v)
+		}
+		b.Outflow()[i] = unit * total
+	}
+	return nil
+}
+
+// evaluate adds to F(c) and makes that of the body valid.
+func (b *gpuBody) evaluate(q *gpu.Queue, t float64) error {
+	if b == nil {
+		return nil
+	}
+	err := b.exchange(q, (*gpuStepper).rateNow, (*gpuStepper).now, b.Value, 1)
+	b.Evaluate(t)
+	return err
+}
+
+// stage does stage j of a step.
+func (b *gpuBody) stage(q *gpu.Queue, t, dt float64, scheme *RKC2, j int) error {
+	if b == nil {
+		return nil
+	}
+	before, unit := (*gpuStepper).rateNext, 1. // near
+	if j == 0 {
+		before, unit = (*gpuStepper).rateNow, dt*scheme.First // see gpuStepper.stage
+	}
+	err := b.exchange(q, (*gpuStepper).candidate, before, func(i int) float64 {
+		return dt * scheme.Stages[j].MuTilde * b.Increment(i, dt, scheme, j)
+	}, unit)
+	b.Stage(t, dt, scheme, j)
+	return err
+}
+
+// finish adds to F of the candidates, at the time t, s.
+func (b *gpuBody) finish(q *gpu.Queue, t float64) error {
+	if b == nil {
+		return nil
+	}
+	err := b.exchange(q, (*gpuStepper).rateNext, (*gpuStepper).candidate, b.Candidate, 1)
+	b.Finish(t)
+	return err
+}
+
+// euler adds to c' and takes the body along.
+func (b *gpuBody) euler(q *gpu.Queue, t, dt float64) error {
+	if b == nil {
+		return nil
+	}
+	err := b.exchange(q, (*gpuStepper).candidate, (*gpuStepper).now, func(i int) float64 { return dt * b.Value(i) }, 1)
+	b.Euler(t, dt)
+	return err
+}
