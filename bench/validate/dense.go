@@ -17,7 +17,7 @@ func denseSuspension() Case {
 		ID:     "DENSE",
 		Title:  "What each of 200 cells takes up in a dense suspension",
 		Source: "0: multiple scattering without a grid, oracle.Scatter (Foldy, Phys. Rev. 67 (1945) 107; Lax, Rev. Mod. Phys. 23 (1951) 287), exact for one sphere, with what neighbours send as monopoles",
-		Setup: `200 cells of 5 µm at random in (100 µm)³, none overlapping, a tenth of a volume; R receptors each, k_on = 3.1e7/(M s),
+		Setup: `200 cells of 5 µm at random in (100 µm)³, none overlapping, a tenth of the volume; R receptors each, k_on = 3.1e7/(M s),
 20 of them export 10 molecules/s; D = 10 µm²/s, decay 0.004/s (a diffusion length of 50 µm), so that the oracle's infinite
 space and the middle of a closed box of 400 µm are the same to 1e-3. Coupling cloud. Uptake is that of Solver.Cells for a
 cell, off by the root mean square of its difference from the oracle's over their mean. Runs last 10 lifetimes, in
