@@ -262,7 +262,7 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}
 	}
-	if o.Coupling == VoxelCoupling && !HasSubVoxelLaw(m.Grid, o.Coupling) && len(newSpread(m, id)) > 0 {
+	if o.Coupling != PlainCoupling && slices.Min(m.Grid.Shape[:]) == 1 && len(newSpread(m, id)) > 0 {
 		warn("there is no sub-voxel law in 2D, nor where an axis has one voxel: cells meet the density of their voxel as it is")
 	}
 	if o.TimeStep > a.ExplicitStep && o.Scheme == FTCS {
@@ -284,7 +284,7 @@ func tightLaws(m *tissue.Model, id tissue.SubstrateID, laws SurfaceLaws) []strin
 	for t, cell := range m.CellTypes {
 		law, ok, err := laws.Law(tissue.CellTypeID(t), id)
 		if ok && err == nil && law.Slack() < tight {
-			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels or fewer receptors",
+			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels, fewer receptors, or coupling cloud",
 				cell.Name, m.Substrates[id].Name, law.Slack()))
 		}
 	}
