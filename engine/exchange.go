@@ -53,13 +53,30 @@ type SurfaceLaw struct {
 	Shift          float64 // g, density per amount/s
 }
 
-// SurfaceLaws makes the laws of a model. The lattice's self-term, some milliseconds
-// of quadrature, is the same for all of them.
+// SurfaceLaws makes the laws of a model.
 type SurfaceLaws struct {
 	model    *tissue.Model
 	coupling Coupling
-	selfTerm float64 // W/h, 1/µm; NaN where the sub-voxel law does not apply
+	lattice  lattice
 	labels   []uint8 // of the model
+}
+
+// lattice is what a coupling knows of the grid's own fields, some milliseconds of
+// quadrature that laws share.
+type lattice struct {
+	selfTerm float64 // W/h, 1/µm, of coupling voxel; NaN where the sub-voxel law does not apply
+	green    *green  // of coupling cloud
+}
+
+func newLattice(g tissue.Grid, coupling Coupling) lattice {
+	l := lattice{selfTerm: math.NaN()}
+	if HasSubVoxelLaw(g, coupling) {
+		l.selfTerm = latticeSelfTerm(g.Spacing)
+	}
+	if coupling == CloudCoupling {
+		l.green = newGreen(g.Spacing)
+	}
+	return l
 }
 
 // NewSurfaceLaws prepares the laws of a model under a coupling.
@@ -68,11 +85,7 @@ func NewSurfaceLaws(m *tissue.Model, coupling Coupling) SurfaceLaws {
 }
 
 func newSurfaceLaws(m *tissue.Model, coupling Coupling, labels []uint8) SurfaceLaws {
-	laws := SurfaceLaws{m, coupling, math.NaN(), labels}
-	if HasSubVoxelLaw(m.Grid, coupling) {
-		laws.selfTerm = latticeSelfTerm(m.Grid.Spacing)
-	}
-	return laws
+	return SurfaceLaws{m, coupling, newLattice(m.Grid, coupling), labels}
 }
 
 // NewSurfaceLaw returns one law alone; see SurfaceLaws.Law.
@@ -164,8 +177,8 @@ func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissu
 		}
 	}
 	law.Release = law.Export + law.Secretion*law.Saturation
-	if mobility := laws.mobility(label, s); !math.IsNaN(laws.selfTerm) && mobility > 0 {
-		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.selfTerm) / (mobility * amount)
+	if mobility := laws.mobility(label, s); !math.IsNaN(laws.lattice.selfTerm) && mobility > 0 {
+		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.lattice.selfTerm) / (mobility * amount)
 	}
 	if law.Slack() <= 0 {
 		return law, true, laws.beyond(cell, substrate, law)

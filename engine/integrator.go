@@ -15,7 +15,8 @@ type Integrator struct {
 	model   *tissue.Model
 	options Options
 	labels  []uint8 // of the model
-	flow    *fluid  // of the model; nil where it rests
+	lattice lattice
+	flow    *fluid // of the model; nil where it rests
 	fields  []*field
 	groups  []*group
 	body    *Body // nil for none
@@ -108,7 +109,7 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	if err != nil {
 		return nil, err
 	}
-	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKC2{}}
+	in := &Integrator{model: m, options: o, labels: m.Labels(), lattice: newLattice(m.Grid, o.Coupling), schemes: map[int]*RKC2{}}
 	if in.flow, err = newFluid(m, in.labels); err != nil {
 		return nil, err
 	}
@@ -209,7 +210,7 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 }
 
 func (in *Integrator) laws(m *tissue.Model) SurfaceLaws {
-	return newSurfaceLaws(m, in.options.Coupling, in.labels)
+	return SurfaceLaws{m, in.options.Coupling, in.lattice, in.labels}
 }
 
 // wallsAt returns the exchange of a substrate with its walls at a time, s; LOD has
