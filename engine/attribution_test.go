@@ -291,7 +291,9 @@ func TestReceptorsGiveBackWhatTheyTook(t *testing.T) {
 	m := solid([3]int{1, 1, 1})
 	m.Grid.Spacing = [3]float64{40, 40, 40}
 	m.Substrates[0].DecayRate, m.Substrates[0].InitialDensity = 0, 0.01
-	m.CellTypes = []tissue.CellType{binder(t, m.Substrates, 1000, 0), exchanging("source", tissue.Exchange{NetExportRate: 1})}
+	recycler := binder(t, m.Substrates, 1000, intake)
+	recycler.Reactions = append(recycler.Reactions, cellReaction(t, m.Substrates, recycler.Variables, "return", "k_off*inside", map[string]float64{"inside": -1, "free": 1, "IL-2": 1}))
+	m.CellTypes = []tissue.CellType{recycler, exchanging("source", tissue.Exchange{NetExportRate: 1})}
 	m.Cells.Add(0, m.Grid.Centre(0, 0, 0))
 	m.Cells.Add(1, m.Grid.Centre(0, 0, 0))
 	m.Cells.State = [][]float64{{700, 300, 0}, nil}
@@ -316,7 +318,7 @@ func TestReceptorsGiveBackWhatTheyTook(t *testing.T) {
 	}
 	bound := made.TakenUp / (made.TakenUp + fluid.TakenUp + 300)
 	if math.Abs(bound/want-1) > 1e-3 {
-		t.Errorf("%.5g of the receptors hold the source's, want %.5g", bound, want)
+		t.Errorf("%.5g of what is bound and inside is the source's, want %.5g", bound, want)
 	}
 }
 
