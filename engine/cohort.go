@@ -440,6 +440,7 @@ func (c *Cohort) scales(members []*field) []float64 {
 			w[i] = max(0.5*(w[i]+next[i]/most), 1e-9) // damped: magnitudes may alternate
 		}
 	}
+	c.level(w, members)
 	scale := 1.0 // of molecules in the fluid
 	if fluids > 0 {
 		scale = slices.Max(w[n:])
@@ -450,24 +451,40 @@ func (c *Cohort) scales(members []*field) []float64 {
 	return w[:n]
 }
 
+// level raises weights to a share of the largest, each over its typical value: what nothing
+// drives at the start, being switched off, may be driven later.
+func (c *Cohort) level(w []float64, members []*field) {
+	const share = 0.1
+	typical := c.typical()
+	molecules := 0.0
+	for v, y := range typical {
+		if c.Kinetics.Variables[v].Dimension == quantity.Dimensionless {
+			molecules = max(molecules, math.Abs(y))
+		}
+	}
+	for _, fluid := range c.Fluids {
+		amount := members[fluid.Member].typical() * fluid.Capacity.At(c.Footprints.Voxel[0])
+		if amount == 0 {
+			amount = molecules
+		}
+		typical = append(typical, amount)
+	}
+	largest := 0.0
+	for i, y := range typical {
+		if y != 0 {
+			largest = max(largest, w[i]/math.Abs(y))
+		}
+	}
+	for i, y := range typical {
+		w[i] = max(w[i], share*largest*math.Abs(y))
+	}
+}
+
 // magnitudes is |∂F/∂(y, m)| of the mean cell with its own voxel, m the amounts in the
-// fluid, for a shift g of 0; variables at 0 are taken at the largest of their dimension.
+// fluid, for a shift g of 0, at typical values.
 func (c *Cohort) magnitudes(members []*field) [][]float64 {
 	n, first := len(c.State), c.Kinetics.Substrates
-	values := make([]float64, first+n)
-	most := map[quantity.Dimension]float64{}
-	for v, of := range c.State {
-		for _, y := range of {
-			values[first+v] += y / float64(len(of))
-		}
-		d := c.Kinetics.Variables[v].Dimension
-		most[d] = max(most[d], math.Abs(values[first+v]))
-	}
-	for v, of := range c.Kinetics.Variables { // what is not there yet hides what it will do with others
-		if values[first+v] == 0 {
-			values[first+v] = most[of.Dimension]
-		}
-	}
+	values := append(make([]float64, first), c.typical()...)
 	column := map[int]int{} // of an index of the rates
 	for v := range n {
 		column[first+v] = v
@@ -504,6 +521,26 @@ func (c *Cohort) magnitudes(members []*field) [][]float64 {
 		}
 	}
 	return matrix
+}
+
+// typical returns the mean of each variable; the largest of its dimension where it is 0:
+// what is not there yet hides what it will do with others.
+func (c *Cohort) typical() []float64 {
+	values := make([]float64, len(c.State))
+	most := map[quantity.Dimension]float64{}
+	for v, of := range c.State {
+		for _, y := range of {
+			values[v] += y / float64(len(of))
+		}
+		d := c.Kinetics.Variables[v].Dimension
+		most[d] = max(most[d], math.Abs(values[v]))
+	}
+	for v, of := range c.Kinetics.Variables {
+		if values[v] == 0 {
+			values[v] = most[of.Dimension]
+		}
+	}
+	return values
 }
 
 // typical returns a density that a field has or starts from.
