@@ -440,7 +440,7 @@ func (c *Cohort) scales(members []*field) []float64 {
 			w[i] = max(0.5*(w[i]+next[i]/most), 1e-9) // damped: magnitudes may alternate
 		}
 	}
-	c.level(w, members)
+	c.level(w)
 	scale := 1.0 // of molecules in the fluid
 	if fluids > 0 {
 		scale = slices.Max(w[n:])
@@ -451,33 +451,26 @@ func (c *Cohort) scales(members []*field) []float64 {
 	return w[:n]
 }
 
-// level raises weights to a share of the largest, each over its typical value: what nothing
-// drives at the start, being switched off, may be driven later.
-func (c *Cohort) level(w []float64, members []*field) {
-	const share = 0.1
-	typical := c.typical()
-	molecules := 0.0
-	for v, y := range typical {
-		if c.Kinetics.Variables[v].Dimension == quantity.Dimensionless {
-			molecules = max(molecules, math.Abs(y))
-		}
+// level raises weights to a share of the largest of their dimension, molecules in the fluid
+// among those on cells: what nothing drives at the start, being switched off, may be
+// driven later.
+func (c *Cohort) level(w []float64) {
+	const share = 0.03
+	largest := map[quantity.Dimension]float64{}
+	for i := range w {
+		largest[c.dimension(i)] = max(largest[c.dimension(i)], w[i])
 	}
-	for _, fluid := range c.Fluids {
-		amount := members[fluid.Member].typical() * fluid.Capacity.At(c.Footprints.Voxel[0])
-		if amount == 0 {
-			amount = molecules
-		}
-		typical = append(typical, amount)
+	for i := range w {
+		w[i] = max(w[i], share*largest[c.dimension(i)])
 	}
-	largest := 0.0
-	for i, y := range typical {
-		if y != 0 {
-			largest = max(largest, w[i]/math.Abs(y))
-		}
+}
+
+// dimension returns that of a variable or, behind them, of molecules in a fluid.
+func (c *Cohort) dimension(i int) quantity.Dimension {
+	if i < len(c.State) {
+		return c.Kinetics.Variables[i].Dimension
 	}
-	for i, y := range typical {
-		w[i] = max(w[i], share*largest*math.Abs(y))
-	}
+	return quantity.Dimensionless
 }
 
 // magnitudes is |∂F/∂(y, m)| of the mean cell with its own voxel, m the amounts in the
