@@ -102,6 +102,7 @@ func rules() []struct {
 		{[]string{"engine/gpu"}, []string{"engine/gpu"}, "the ways to open a device know the device alone"},
 		{[]string{"engine."}, []string{"tissue", "shaders", "engine/gpu", "engine/multigrid"}, "the engine knows neither pictures nor the processor's solver"},
 		{[]string{"engine/multigrid"}, nil, "a linear system knows no model"},
+		{[]string{"engine/life"}, []string{"engine.", "tissue"}, "the cell step knows solvers by what it needs of them"},
 		{[]string{"engine/cpu"}, []string{"engine.", "engine/multigrid", "tissue"}, "the oracle needs no GPU"},
 		{[]string{"engine"}, []string{"engine", "tissue", "shaders"}, "records know the engine, not pictures"},
 		{[]string{"render"}, []string{"render", "tissue", "shaders", "engine/gpu"}, "pictures are of fields, not of solvers"},

@@ -203,27 +203,29 @@ func TestReceptorsAndBodyKeepTheMolecules(t *testing.T) {
 	b := m.Body
 	b.Scale, b.Infusions, b.Doses, b.Reactions = 1, nil, nil, nil
 	b.Variables[0].Volume, b.Variables[0].Clearance, b.Perfusion[0].Drainage = 3e4, 0, 0
-	for _, o := range []engine.Options{{TimeStep: 4}, {}, {Scheme: engine.FTCS}} {
-		s := processor().solver(t, m, o)
-		total := func() float64 {
-			bound := 0.0
-			states, err := s.Cells()
-			if err != nil {
-				t.Fatal(err)
+	onBothDevices(t, func(t *testing.T, d device) {
+		for _, o := range []engine.Options{{TimeStep: 4}, {}, {Scheme: engine.FTCS}} {
+			s := d.solver(t, m, o)
+			total := func() float64 {
+				bound := 0.0
+				states, err := s.Cells()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, of := range states.Variables {
+					bound += of[1]
+				}
+				return ledger(t, s, 0).Present + s.Body().Ledger[0].Present + bound
 			}
-			for _, of := range states.Variables {
-				bound += of[1]
+			before := total()
+			advance(t, s, 120)
+			if after := total(); math.Abs(after/before-1) > d.residual {
+				t.Errorf("%s%v: %.15g molecules, want %.15g", o.Scheme, o.TimeStep, after, before)
 			}
-			return ledger(t, s, 0).Present + s.Body().Ledger[0].Present + bound
+			closes(t, d, s, m)
+			closesBody(t, s, m)
 		}
-		before := total()
-		advance(t, s, 120)
-		if after := total(); math.Abs(after/before-1) > 1e-12 {
-			t.Errorf("%s%v: %.15g molecules, want %.15g", o.Scheme, o.TimeStep, after, before)
-		}
-		closes(t, processor(), s, m)
-		closesBody(t, s, m)
-	}
+	})
 }
 
 // A dose is not there at its time and is right after; an infusion has given its rate

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-	"unsafe"
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/tissue"
@@ -24,14 +23,14 @@ type gpuCohort struct {
 
 	trials   []StateTrial
 	steepest float64
-	parts    [][4]float32 // read of cohortBuffers.parts
+	parts    [][3][4]float32 // read of cohortBuffers.parts
 	bounds   []float32
 }
 
 // cohortBuffers are what a cohort has on the device; those of no size are nil.
 type cohortBuffers struct {
-	state, rate, near, far   *gpu.Buffer // per variable and cell
-	weights                  *gpu.Buffer // per variable: Cohort.Scale
+	state, rate, near, far   *gpu.Buffer // per four variables and cell
+	weights                  *gpu.Buffer // per four variables: Cohort.Scale
 	rows                     *gpu.Buffer // per cell: the steepest of the Jacobian
 	laws                     *gpu.Buffer // per fluid and cell
 	now, next, stages, sums  *gpu.Buffer // per fluid and cell
@@ -51,7 +50,7 @@ func newGPUCohort(q *gpu.Queue, g *gpuGroup, from *Cohort) (*gpuCohort, error) {
 		return nil, fmt.Errorf("cell type %q has reactions with %d substrates: want at most %d on a GPU, or --device cpu", from.Name, n, maxMembers)
 	}
 	c := &gpuCohort{Cohort: from, group: g, key: keyOf(g.members[0].Substrate, Adaptive), trials: make([]StateTrial, len(from.State))}
-	c.parts, c.bounds = make([][4]float32, strands*len(from.State)), make([]float32, strands)
+	c.parts, c.bounds = make([][3][4]float32, strands*fours(len(from.State))), make([]float32, strands)
 	err := c.program.open(q, from, c.key)
 	if err == nil {
 		err = c.cohortBuffers.open(q, g.members[0].Grid, from)
@@ -70,15 +69,15 @@ func (b *cohortBuffers) open(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error)
 			b.free(q)
 		}
 	}()
-	cells, variables, fluids := len(c.Cells), len(c.State), len(c.Fluids)
+	cells, states, fluids := len(c.Cells), fours(len(c.State))*16, len(c.Fluids)
 	for _, wanted := range []struct {
 		buffer **gpu.Buffer
 		bytes  int
 	}{
-		{&b.state, variables * cells * 4}, {&b.rate, variables * cells * 4}, {&b.near, variables * cells * 4}, {&b.far, variables * cells * 4},
-		{&b.rows, min(variables, 1) * cells * 4},
+		{&b.state, states * cells}, {&b.rate, states * cells}, {&b.near, states * cells}, {&b.far, states * cells},
+		{&b.rows, min(states, 4) * cells},
 		{&b.now, fluids * cells * 16}, {&b.next, fluids * cells * 16}, {&b.stages, fluids * cells * 16}, {&b.sums, fluids * cells * 16},
-		{&b.trialStrands, variables * strands * 16}, {&b.rowStrands, strands * 4},
+		{&b.trialStrands, states * strands * 3}, {&b.rowStrands, strands * 4},
 	} {
 		if *wanted.buffer, err = newBufferUnlessEmpty(q, wanted.bytes); err != nil {
 			return err
@@ -104,15 +103,21 @@ func (b *cohortBuffers) writeStates(q *gpu.Queue, c *Cohort) (err error) {
 	if len(c.State) == 0 {
 		return nil
 	}
-	if b.weights, err = newBuffer(q, float32s(c.Scale)); err != nil {
-		return err
+	n := len(c.Cells)
+	weights, states := make([][4]float32, fours(len(c.State))), make([][4]float32, fours(len(c.State))*n)
+	for i := range weights {
+		weights[i] = [4]float32{1, 1, 1, 1} // of none too, as they divide
 	}
 	for v, state := range c.State {
-		if err := gpu.WriteBuffer(q, b.state, v*len(state)*4, float32s(state)); err != nil {
-			return err
+		weights[v/4][v%4] = float32(c.Scale[v])
+		for k, y := range state {
+			states[v/4*n+k][v%4] = float32(y)
 		}
 	}
-	return nil
+	if b.weights, err = newBuffer(q, weights); err != nil {
+		return err
+	}
+	return gpu.WriteBuffer(q, b.state, 0, states)
 }
 
 func float32s(values []float64) []float32 {
@@ -144,15 +149,15 @@ func (b *cohortBuffers) place(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error
 	return b.turn(q, g, c)
 }
 
-// packEntries writes where the entries of each cell begin, and the entries: a number and
-// the bits of another.
-func packEntries(first, index []int, value []float64) []uint32 {
-	packed := make([]uint32, 0, len(first)+2*len(index))
-	for _, i := range first {
-		packed = append(packed, uint32(i))
+// packEntries writes where the entries of each cell begin and end, and the entries: a
+// number and the bits of another.
+func packEntries(first, index []int, value []float64) [][2]uint32 {
+	packed := make([][2]uint32, 0, len(first)-1+len(index))
+	for i, from := range first[:len(first)-1] {
+		packed = append(packed, [2]uint32{uint32(from), uint32(first[i+1])})
 	}
 	for i, n := range index {
-		packed = append(packed, uint32(n), math.Float32bits(float32(value[i])))
+		packed = append(packed, [2]uint32{uint32(n), math.Float32bits(float32(value[i]))})
 	}
 	return packed
 }
@@ -316,7 +321,7 @@ func (c *gpuCohort) compare(q *gpu.Queue, candidate *gpu.Buffer, dt float64) err
 	if len(c.State) == 0 || len(c.Cells) == 0 {
 		return nil
 	}
-	err := c.group.shared.reduce.Launch(q, [3]int{strands, len(c.State), 1}, &reduceCohortArgs{
+	err := c.group.shared.reduce.Launch(q, [3]int{strands, fours(len(c.State)), 1}, &reduceCohortArgs{
 		Candidates: candidate, States: c.state, Rates: c.rate, RatesNext: c.near, Strands: c.trialStrands,
 		Count: int32(len(c.Cells)), StrandSize: strands, HalfStep: float32(dt / 2),
 	})
@@ -326,11 +331,13 @@ func (c *gpuCohort) compare(q *gpu.Queue, candidate *gpu.Buffer, dt float64) err
 	if err := gpu.ReadBuffer(q, c.trialStrands, 0, c.parts); err != nil {
 		return err
 	}
-	for i, part := range c.parts {
-		t := &c.trials[i/strands]
-		t.Defect2 += float64(part[0])
-		t.Norm2 += float64(part[1])
-		t.Most = max(t.Most, float64(part[2]))
+	for v := range c.trials {
+		t := &c.trials[v]
+		for _, part := range c.parts[v/4*strands:][:strands] {
+			t.Defect2 += float64(part[0][v%4])
+			t.Norm2 += float64(part[1][v%4])
+			t.Most = max(t.Most, float64(part[2][v%4]))
+		}
 	}
 	return nil
 }
@@ -385,7 +392,7 @@ func (c *gpuCohort) euler(q *gpu.Queue, dt float64) error {
 	if err := c.addRate(q, c.atPresent(), c.rate, c.now, (*gpuStepper).candidate, dt); err != nil {
 		return err
 	}
-	if n := len(c.State) * len(c.Cells); n > 0 {
+	if n := fours(len(c.State)) * len(c.Cells); n > 0 {
 		err := c.group.shared.step.Launch(q, [3]int{n, 1, 1}, &stepCohortArgs{States: c.state, Rates: c.rate, Count: int32(n), Dt: float32(dt)})
 		if err != nil {
 			return err
@@ -431,7 +438,7 @@ func (c *gpuCohort) Exchange() (e CohortExchange, err error) {
 }
 
 func (c *gpuCohort) Read(state [][]float64) error {
-	values := make([]float32, len(c.State)*len(c.Cells))
+	values := make([][4]float32, fours(len(c.State))*len(c.Cells))
 	if len(values) == 0 {
 		return nil
 	}
@@ -440,7 +447,7 @@ func (c *gpuCohort) Read(state [][]float64) error {
 	}
 	for v := range state {
 		for k := range state[v] {
-			state[v][k] = float64(values[v*len(c.Cells)+k])
+			state[v][k] = float64(values[v/4*len(c.Cells)+k][v%4])
 		}
 	}
 	return nil
@@ -463,15 +470,15 @@ func (c *gpuCohort) Replace(from *Cohort) error {
 // cohortBytes is what the cells of a type with so many variables and fluids take on a
 // device, where each touches one voxel, alone.
 func cohortBytes(cells, variables, fluids int) int {
-	fixed := strands*4 + variables*strands*16
+	states := fours(variables) * 16
+	fixed := strands * (4 + 3*states)
 	if cells == 0 {
 		return fixed
 	}
-	perCell := variables*4*4 + min(variables, 1)*4
+	perCell := 4*states + min(states, 4)
 	if fluids > 0 {
-		const footprint, drop, site = 4 + 8, 8, 16
-		perCell += fluids*(int(unsafe.Sizeof(gpuCellLaw{}))+4*16+4) + footprint + drop + site
-		fixed += 4 // the end of the footprints
+		const footprint, drop, site = 8 + 8, 8, 16
+		perCell += fluids*(sizeOf[gpuCellLaw]()+4*16+4) + footprint + drop + site
 	}
-	return fixed + variables*4 + cells*perCell
+	return fixed + states + cells*perCell
 }

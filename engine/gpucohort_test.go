@@ -3,12 +3,15 @@ package engine_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
+	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -101,23 +104,54 @@ func TestGPUCohortsAgreeWithReference(t *testing.T) {
 		for _, o := range []engine.Options{
 			{TimeStep: 7},
 			{TimeStep: 7, Coupling: engine.PlainCoupling},
+			{TimeStep: 7, Coupling: engine.CloudCoupling},
 			{Scheme: engine.FTCS},
+			{Scheme: engine.FTCS, Coupling: engine.CloudCoupling},
 		} {
-			t.Run(fmt.Sprintf("%s/%s%v%s", name, o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
-				reference, err := cpu.NewSolver(m, o)
-				closing(t, reference, err)
-				tested, err := engine.NewGPUSolver(d, m, o)
-				closing(t, tested, err)
-				const duration = 140
-				advance(t, reference, duration)
-				advance(t, tested, duration)
-				for s := range m.Substrates {
-					compare(t, tested, reference, m, tissue.SubstrateID(s))
-				}
-				compareCells(t, tested, reference, m)
-			})
+			t.Run(fmt.Sprintf("%s/%s%v%s", name, o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) { agreeOnCells(t, d, m, o) })
 		}
 	}
+}
+
+// strewn returns a model whose cells lie anywhere in their voxels.
+func strewn(m *tissue.Model) *tissue.Model {
+	other := *m
+	other.Cells.Position = slices.Clone(m.Cells.Position)
+	random := rand.New(rand.NewPCG(6, 0))
+	for i, at := range m.Cells.Position {
+		h := m.Grid.Spacing
+		off := func(edge float64) float64 { return 0.98 * edge * (random.Float64() - 0.5) }
+		other.Cells.Position[i] = r3.Add(at, r3.Vec{X: off(h[0]), Y: off(h[1]), Z: off(h[2])})
+	}
+	return &other
+}
+
+// Cells without a state are cohorts too where they spread over voxels.
+func TestGPUCloudAgreesWithReference(t *testing.T) {
+	d := gputest.Open(t)
+	for name, m := range agreementModels() {
+		if m.Cells.Len() > 0 {
+			t.Run(name, func(t *testing.T) { agreeOnCells(t, d, m, engine.Options{TimeStep: 7, Coupling: engine.CloudCoupling}) })
+		}
+	}
+}
+
+func agreeOnCells(t *testing.T, d *gpu.Device, m *tissue.Model, o engine.Options) {
+	t.Helper()
+	if o.Coupling == engine.CloudCoupling {
+		m = strewn(m)
+	}
+	reference, err := cpu.NewSolver(m, o)
+	closing(t, reference, err)
+	tested, err := engine.NewGPUSolver(d, m, o)
+	closing(t, tested, err)
+	const duration = 140
+	advance(t, reference, duration)
+	advance(t, tested, duration)
+	for s := range m.Substrates {
+		compare(t, tested, reference, m, tissue.SubstrateID(s))
+	}
+	compareCells(t, tested, reference, m)
 }
 
 func compareCells(t *testing.T, tested, reference engine.Solver, m *tissue.Model) {
@@ -182,4 +216,60 @@ func TestGPUCohortTakesAnyNumberOfCells(t *testing.T) {
 			t.Errorf("%d cells: residual %g of %g", next.Cells.Len(), l.Residual(), l.Handled())
 		}
 	}
+}
+
+// BenchmarkCohortStage is a stage of 1e5 cells with four receptors, which are free, bound
+// or taken in, beside that of the fields they bind from. A step of 60 s at rtol's leave.
+func BenchmarkCohortStage(b *testing.B) {
+	for _, ligands := range []int{1, 4} {
+		for _, cells := range []int{0, 100_000} {
+			b.Run(fmt.Sprintf("ligands=%d/cells=%d", ligands, cells), func(b *testing.B) { benchmarkStage(b, ligands, cells) })
+		}
+	}
+}
+
+func benchmarkStage(b *testing.B, ligands, cells int) {
+	d := gputest.Open(b)
+	if err := d.SetDebug(false); err != nil {
+		b.Fatal(err)
+	}
+	m := solid([3]int{128, 128, 128})
+	ligand := m.Substrates[0]
+	m.Substrates = nil
+	for i := range ligands {
+		ligand.Name = string(rune('A' + i))
+		m.Substrates = append(m.Substrates, ligand)
+	}
+	cell := tissue.CellType{Name: "cell", Radius: 5}
+	for i := range 4 {
+		for _, name := range []string{"free", "bound", "inside"} {
+			cell.Variables = append(cell.Variables, tissue.CellVariable{Name: fmt.Sprint(name, i), Initial: 300})
+		}
+	}
+	for i := range 4 {
+		name := string(rune('A' + i%ligands))
+		free, bound, inside := fmt.Sprint("free", i), fmt.Sprint("bound", i), fmt.Sprint("inside", i)
+		add := func(law string, changes map[string]float64) {
+			cell.Reactions = append(cell.Reactions, cellReaction(b, m.Substrates, cell.Variables, law, law, changes))
+		}
+		add(fmt.Sprintf("k_on*%s*%s", name, free), map[string]float64{free: -1, bound: 1, name: -1})
+		add("k_off*"+bound, map[string]float64{free: 1, bound: -1, name: 1})
+		add("k_int*"+bound, map[string]float64{bound: -1, inside: 1})
+		add("k_off*"+inside, map[string]float64{free: 1, inside: -1})
+	}
+	m.CellTypes = []tissue.CellType{cell}
+	for i := range cells {
+		at := m.Grid.Coordinates(i * (m.Grid.Voxels() / max(cells, 1)))
+		m.Cells.Add(0, m.Grid.Centre(at[0], at[1], at[2]))
+	}
+	const dt = 60
+	s, err := engine.NewGPUSolver(d, m, engine.Options{TimeStep: dt})
+	closing(b, s, err)
+	advance(b, s, dt)
+	before := s.Stats().Sweeps
+	b.ResetTimer()
+	for range b.N {
+		advance(b, s, s.Time()+dt)
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/(float64(s.Stats().Sweeps-before)/float64(ligands)), "ms/stage")
 }

@@ -189,7 +189,7 @@ func (k *sharedKernels) free(q *gpu.Queue) {
 func countDefines(c *Cohort, key programKey, extra ...string) map[string]string {
 	defines := key.defines(extra...)
 	defines["FLUIDS"] = fmt.Sprint(len(c.Fluids))
-	defines["VARIABLES"] = fmt.Sprint(len(c.State))
+	defines["FOURS"] = fmt.Sprint(fours(len(c.State)))
 	defines["REACTIONS"] = fmt.Sprint(len(c.Kinetics.Rates))
 	return defines
 }
@@ -217,8 +217,8 @@ func cohortDefines(c *Cohort, key programKey, extra ...string) map[string]string
 	defines["OWN"] = w.eachFluid(func(f int) string { return w.ofFluid(f, f) })
 	defines["PULLS"] = w.eachFluid(w.pull)
 	defines["MEMBER"] = w.eachFluid(func(f int) string { return fmt.Sprint(c.Fluids[f].Member) })
-	defines["CHANGE"] = w.eachVariable(w.change)
-	defines["ROWS"] = w.eachVariable(w.row)
+	defines["CHANGE"] = w.inFours(w.change)
+	defines["ROWS"] = w.inFours(w.row)
 	return defines
 }
 
@@ -229,7 +229,7 @@ type kineticsWriter struct{ *Cohort }
 // name of an index of the rates.
 func (w kineticsWriter) name(index int) string {
 	if v := index - w.Kinetics.Substrates; v >= 0 {
-		return fmt.Sprintf("y[%d]", v)
+		return component("y", v)
 	}
 	return fmt.Sprintf("c[%d]", w.column(index))
 }
@@ -249,13 +249,26 @@ func (w kineticsWriter) eachFluid(write func(f int) string) string {
 	return strings.Join(all, ", ")
 }
 
-func (w kineticsWriter) eachVariable(write func(v int) string) string {
+// inFours writes of all variables, four to a vector.
+func (w kineticsWriter) inFours(write func(v int) string) string {
 	var all []string
-	for v := range w.State {
-		all = append(all, write(v))
+	for first := 0; first < len(w.State); first += 4 {
+		four := [4]string{nothingGLSL, nothingGLSL, nothingGLSL, nothingGLSL}
+		for v := first; v < min(first+4, len(w.State)); v++ {
+			four[v-first] = write(v)
+		}
+		all = append(all, "vec4("+strings.Join(four[:], ", ")+")")
 	}
 	return strings.Join(all, ", ")
 }
+
+// component is that of a variable in an array of vectors of four.
+func component(array string, variable int) string {
+	return fmt.Sprintf("%s[%d].%c", array, variable/4, "xyzw"[variable%4])
+}
+
+// fours returns how many vectors of four hold so many variables.
+func fours(variables int) int { return (variables + 3) / 4 }
 
 // fields declares what the cells see, and adds it up.
 func (w kineticsWriter) fields(stage bool) (declared, seen string) {
@@ -387,7 +400,7 @@ func (w kineticsWriter) depends(rate, column int) bool {
 func (w kineticsWriter) pull(f int) string {
 	var sum []string
 	for u := range w.State {
-		sum = append(sum, magnitude(w.ofFluid(f, len(w.Fluids)+u), fmt.Sprintf("scales[%d]", u))...)
+		sum = append(sum, magnitude(w.ofFluid(f, len(w.Fluids)+u), component("scales", u))...)
 	}
 	return sumOf(sum)
 }
@@ -396,7 +409,7 @@ func (w kineticsWriter) pull(f int) string {
 func (w kineticsWriter) row(v int) string {
 	var sum []string
 	for u := range w.State {
-		sum = append(sum, magnitude(w.ofVariable(v, len(w.Fluids)+u), fmt.Sprintf("scales[%d]", u))...)
+		sum = append(sum, magnitude(w.ofVariable(v, len(w.Fluids)+u), component("scales", u))...)
 	}
 	for f := range w.Fluids {
 		sum = append(sum, magnitude(w.ofVariable(v, f), fmt.Sprintf("ease[%d]", f))...)

@@ -9,15 +9,16 @@ import (
 type gpuGroup struct {
 	device  *gpu.Device
 	members []*gpuStepper
+	tags    []*gpuTags
 	trials  []Trial // per member, of the last call
 
 	reactions *gpuReactions // nil for none
+	body      *gpuBody      // nil for none
 	cohorts   []*gpuCohort
 	shared    sharedKernels // of the cohorts, if any
 	pulls     *gpu.Buffer   // per member and cell of all cohorts: J; nil where no cells are close
 	crowd     int           // cells of all cohorts
 	matched   bool          // whether close cells are on the device
-	body      *gpuBody      // nil for none
 
 	// What the calls below exchange with the device's thread; the functions are
 	// made once, so that a step allocates nothing.
@@ -29,7 +30,7 @@ type gpuGroup struct {
 }
 
 func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
-	g := &gpuGroup{device: d, trials: make([]Trial, len(wanted.Substrates))}
+	g := &gpuGroup{device: d}
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newGPUStepper(d, s))
 	}
@@ -102,12 +103,12 @@ func (g *gpuGroup) openCohorts(q *gpu.Queue, cohorts []*Cohort) (err error) {
 
 func (g *gpuGroup) free(q *gpu.Queue) {
 	g.reactions.free(q)
+	g.body.free(q)
 	for _, c := range g.cohorts {
 		c.free(q)
 	}
 	g.shared.free(q)
 	g.pulls.Free(q)
-	g.body.free(q)
 	for _, st := range g.members {
 		st.free(q)
 	}
@@ -185,10 +186,10 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := g.reactions.addStage(q, g.dt, g.scheme, j); err != nil {
 			return err
 		}
-		if err := g.addCohortStage(q, j); err != nil {
+		if err := g.body.stage(q, g.t, g.dt, g.scheme, j); err != nil {
 			return err
 		}
-		if err := g.body.stage(q, g.t, g.dt, g.scheme, j); err != nil {
+		if err := g.addCohortStage(q, j); err != nil {
 			return err
 		}
 		if j == last {
@@ -204,10 +205,10 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 	if err := g.reactions.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, 1, tally{0, true}); err != nil {
 		return err
 	}
-	if err := g.addCohortRates(q); err != nil {
+	if err := g.body.finish(q, g.t+g.dt); err != nil {
 		return err
 	}
-	if err := g.body.finish(q, g.t+g.dt); err != nil {
+	if err := g.addCohortRates(q); err != nil {
 		return err
 	}
 	for _, st := range g.members {
@@ -333,10 +334,10 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, n > 0}); err != nil {
 			return err
 		}
-		if err := g.eulerCohorts(q); err != nil {
+		if err := g.body.euler(q, g.t+float64(n)*g.dt, g.dt); err != nil {
 			return err
 		}
-		if err := g.body.euler(q, g.t+float64(n)*g.dt, g.dt); err != nil {
+		if err := g.eulerCohorts(q); err != nil {
 			return err
 		}
 		for _, st := range g.members {

@@ -5,8 +5,8 @@
 #define GROUP_Z 1
 #include "grid.glsl"
 
-// Where the neighbours of each cell begin, and end; then neighbours: cell of the group, bits of its excess.
-layout(std430) readonly buffer Neighbours { uint neighbours[]; };
+// Where the neighbours of each cell begin and end; then neighbours: cell of the group, bits of its excess.
+layout(std430) readonly buffer Neighbours { uvec2 neighbours[]; };
 layout(std430) readonly buffer Spreads { float spreads[]; };          // per fluid and cell
 layout(std430) readonly buffer Pulls { float pulls[]; };              // per member and cell of the group: J
 layout(std430) writeonly buffer Corrections { float corrections[]; }; // per fluid and cell
@@ -19,9 +19,10 @@ void main() {
     int cell = int(gl_GlobalInvocationID.x);
     if (cell >= count) return;
     float sum = 0.0;
-    for (uint i = neighbours[cell]; i < neighbours[cell + 1]; i++) {
-        uint at = uint(count) + 1u + 2u * i;
-        sum += uintBitsToFloat(neighbours[at + 1u]) * pulls[first + int(neighbours[at])];
+    uvec2 range = neighbours[cell];
+    for (uint i = range.x; i < range.y; i++) {
+        uvec2 other = neighbours[uint(count) + i];
+        sum += uintBitsToFloat(other.y) * pulls[first + int(other.x)];
     }
     corrections[fluid * count + cell] = spreads[fluid * count + cell] * sum;
 }

@@ -7,10 +7,10 @@
 // With PAIRS the neighbours of a cell correct what it sees, and with SURFACES the kernel only tells what they make of it:
 // cpu's cohort.surfaces.
 // FIELDS declares the densities and increments of the FLUIDS, SEE adds them to c, and SOLVE puts the densities at the
-// surface there, one after the other. RATES makes the REACTIONS' rates r of these and of the VARIABLES y; lists over the
-// fluids say what they give to one (NET) and how much of it is new (FREED), one over the variables what they change
-// (CHANGE). DERIVATIVES are those of the rates; by them NET has a slope over its own density (OWN) and over the states,
-// as a sum of magnitudes times scales (PULLS); ROWS are such sums for the variables.
+// surface there, one after the other. RATES makes the REACTIONS' rates r of these and of the variables y, four in each of
+// FOURS vectors. Lists over the fluids say what they give to one (NET) and how much of it is new (FREED), one over the
+// vectors of variables what they change (CHANGE). DERIVATIVES are those of the rates; by them NET has a slope over its own
+// density (OWN) and over the states, as a sum of magnitudes times scales (PULLS); ROWS are such sums for the variables.
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
@@ -21,13 +21,13 @@ uniform int count; // of cells; lists run over the variables or fluids and, with
 uniform float unit; // 1, or mu~_1 dt in the first stage
 #endif
 
-#if VARIABLES > 0
-layout(std430) readonly buffer States { float states[]; }; // y
+#if FOURS > 0
+layout(std430) readonly buffer States { vec4 states[]; };  // y
 #ifdef STAGE
-layout(std430) readonly buffer Near { float near[]; };     // d_(j-1), or F(y) in the first stage
+layout(std430) readonly buffer Near { vec4 near[]; };     // d_(j-1), or F(y) in the first stage
 #ifndef SURFACES
-layout(std430) readonly buffer Rates { float rates[]; };   // F(y)
-layout(std430) buffer Far { float far[]; };                // d_(j-2), then d_j
+layout(std430) readonly buffer Rates { vec4 rates[]; };   // F(y)
+layout(std430) buffer Far { vec4 far[]; };                // d_(j-2), then d_j
 uniform float mu;
 uniform float nu;
 uniform float share; // of F(y), s
@@ -35,8 +35,8 @@ uniform float scale; // mu~ dt
 uniform float last;  // 0, or 1 to make y + d_j of it
 #endif
 #elif !defined(SURFACES)
-layout(std430) writeonly buffer Rates { float rates[]; };  // F(y)
-layout(std430) readonly buffer Scales { float scales[]; }; // w, see engine.Cohort
+layout(std430) writeonly buffer Rates { vec4 rates[]; };  // F(y)
+layout(std430) readonly buffer Scales { vec4 scales[]; }; // w, see engine.Cohort
 layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
 #endif
 #endif
@@ -44,8 +44,8 @@ layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
 #if FLUIDS > 0
 FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
 layout(std430) readonly buffer Laws { Law laws[]; };
-// Where the entries of each cell begin, and end; then entries: voxel, bits of its share.
-layout(std430) readonly buffer Footprints { uint footprints[]; };
+// Where the entries of each cell begin and end; then entries: voxel, bits of its share.
+layout(std430) readonly buffer Footprints { uvec2 footprints[]; };
 #ifdef PAIRS
 layout(std430) readonly buffer Corrections { float corrections[]; };
 #endif
@@ -74,12 +74,12 @@ ivec3 voxelAt(uint index) {
 void main() {
     int cell = int(gl_GlobalInvocationID.x);
     if (cell >= count) return;
-#if VARIABLES > 0
-    float y[VARIABLES];
-    for (int v = 0; v < VARIABLES; v++) y[v] = states[v * count + cell];
+#if FOURS > 0
+    vec4 y[FOURS];
+    for (int v = 0; v < FOURS; v++) y[v] = states[v * count + cell];
 #ifdef STAGE
-    float d[VARIABLES];
-    for (int v = 0; v < VARIABLES; v++) {
+    vec4 d[FOURS];
+    for (int v = 0; v < FOURS; v++) {
         d[v] = unit * near[v * count + cell];
         y[v] += d[v];
     }
@@ -89,10 +89,11 @@ void main() {
 #if FLUIDS > 0
     float c[FLUIDS]; // seen, then at the surface
     for (int f = 0; f < FLUIDS; f++) c[f] = 0.0;
-    for (uint i = footprints[cell]; i < footprints[cell + 1]; i++) {
-        uint at = uint(count) + 1u + 2u * i;
-        ivec3 v = voxelAt(footprints[at]);
-        float part = uintBitsToFloat(footprints[at + 1u]);
+    uvec2 range = footprints[cell];
+    for (uint i = range.x; i < range.y; i++) {
+        uvec2 entry = footprints[uint(count) + i];
+        ivec3 v = voxelAt(entry.x);
+        float part = uintBitsToFloat(entry.y);
         SEE // c[0] += part * ...
     }
     Law law[FLUIDS];
@@ -132,7 +133,7 @@ void main() {
     }
 #else
     DERIVATIVES // float d0_1 = ...;
-#if VARIABLES > 0
+#if FOURS > 0
     float pull[FLUIDS] = float[FLUIDS](PULLS);
 #else
     float pull[FLUIDS];
@@ -153,23 +154,25 @@ void main() {
     DERIVATIVES
 #endif
 
-#if VARIABLES > 0
-    float change[VARIABLES] = float[VARIABLES](CHANGE);
+#if FOURS > 0
+    vec4 change[FOURS] = vec4[FOURS](CHANGE);
 #ifdef STAGE
-    for (int v = 0; v < VARIABLES; v++) {
+    for (int v = 0; v < FOURS; v++) {
         int i = v * count + cell;
-        float now = rates[i];
-        float next = mu * d[v] + share * now + scale * (change[v] - now);
+        vec4 now = rates[i];
+        vec4 next = mu * d[v] + share * now + scale * (change[v] - now);
         if (nu != 0.0) next += nu * far[i];
         far[i] = last != 0.0 ? states[i] + next : next;
     }
 #else
-    float row[VARIABLES] = float[VARIABLES](ROWS);
+    vec4 row[FOURS] = vec4[FOURS](ROWS);
     float steepest = 0.0;
-    for (int v = 0; v < VARIABLES; v++) {
+    for (int v = 0; v < FOURS; v++) {
         rates[v * count + cell] = change[v];
-        float steep = row[v] / scales[v];
-        if (steep < 3.4e38) steepest = max(steepest, steep); // neither infinite nor NaN
+        vec4 steep = row[v] / scales[v];
+        for (int k = 0; k < 4; k++) {
+            if (steep[k] < 3.4e38) steepest = max(steepest, steep[k]); // neither infinite nor NaN
+        }
     }
     rows[cell] = steepest;
 #endif

@@ -1,34 +1,45 @@
 // Sums over the states of a cohort, and how far a step is from the trapezoidal rule. Mirrors cpu's cohort.compare. An
-// invocation goes over every strands-th cell for one variable; the host sums the strands.
+// invocation goes over every strands-th cell for four variables; the host sums the strands.
 //   defect = candidate - y - dt/2 (F(y) + F(candidate))
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
 #include "site.glsl"
 
-layout(std430) readonly buffer Candidates { float candidates[]; };
-layout(std430) readonly buffer States { float states[]; };       // y
-layout(std430) readonly buffer Rates { float rates[]; };         // F(y)
-layout(std430) readonly buffer RatesNext { float ratesNext[]; }; // F(candidate)
-layout(std430) writeonly buffer Strands { vec4 trials[]; };      // per variable and strand: sums of squares, the largest
+layout(std430) readonly buffer Candidates { vec4 candidates[]; };
+layout(std430) readonly buffer States { vec4 states[]; };       // y
+layout(std430) readonly buffer Rates { vec4 rates[]; };         // F(y)
+layout(std430) readonly buffer RatesNext { vec4 ratesNext[]; }; // F(candidate)
+// Per four variables and strand: sums of the squares of the defect and of the candidate, and its largest.
+layout(std430) writeonly buffer Strands { vec4 trials[][3]; };
 
 uniform int count;   // of cells
 uniform int strands;
 uniform float halfStep; // dt/2
 
+// As compensated, of four sums.
+void addTo(inout vec4 sum, inout vec4 error, vec4 term) {
+    precise vec4 corrected = term - error;
+    precise vec4 total = sum + corrected;
+    error = (total - sum) - corrected;
+    sum = total;
+}
+
 void main() {
     int strand = int(gl_GlobalInvocationID.x);
-    int variable = int(gl_GlobalInvocationID.y);
+    int four = int(gl_GlobalInvocationID.y);
     if (strand >= strands) return;
-    vec2 defects = vec2(0.0);
-    vec2 norm = vec2(0.0);
-    float most = 0.0;
-    for (int i = variable * count + strand; i < (variable + 1) * count; i += strands) {
-        float y = candidates[i];
-        float defect = (y - states[i]) - halfStep * (rates[i] + ratesNext[i]);
-        defects = compensated(defects, defect * defect);
-        norm = compensated(norm, y * y);
+    vec4 defects = vec4(0.0);
+    vec4 defectsError = vec4(0.0);
+    vec4 norm = vec4(0.0);
+    vec4 normError = vec4(0.0);
+    vec4 most = vec4(0.0);
+    for (int i = four * count + strand; i < (four + 1) * count; i += strands) {
+        vec4 y = candidates[i];
+        vec4 defect = (y - states[i]) - halfStep * (rates[i] + ratesNext[i]);
+        addTo(defects, defectsError, defect * defect);
+        addTo(norm, normError, y * y);
         most = max(most, abs(y));
     }
-    trials[variable * strands + strand] = vec4(defects.x, norm.x, most, 0.0);
+    trials[four * strands + strand] = vec4[3](defects, norm, most);
 }

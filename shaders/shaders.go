@@ -64,7 +64,7 @@ func Variants() []Variant {
 // receptors or the ligand alone.
 func cohortVariants(dimensions string) []Variant {
 	var all []Variant
-	for _, of := range [][2]string{{"1", "2"}, {"0", "2"}, {"1", "0"}} {
+	for _, of := range [][2]string{{"1", "1"}, {"0", "1"}, {"1", "0"}} {
 		for _, extra := range [][]string{{}, {"STAGE"}, {"PAIRS"}, {"PAIRS", "STAGE"}, {"PAIRS", "SURFACES"}, {"PAIRS", "SURFACES", "STAGE"}} {
 			if of[0] == "1" || len(extra) == 0 || extra[0] != "PAIRS" {
 				all = append(all, Variant{"evaluate_cohort", binding(dimensions, of[0], of[1], extra...)})
@@ -81,23 +81,23 @@ func cohortVariants(dimensions string) []Variant {
 	return all
 }
 
-// binding returns the defines of cells whose receptors y0 bind a ligand, to y1 in their
-// number.
-func binding(dimensions, fluids, variables string, extra ...string) map[string]string {
+// binding returns the defines of cells whose receptors, in x of the first vector of
+// variables, bind a ligand and are then in y.
+func binding(dimensions, fluids, fours string, extra ...string) map[string]string {
 	defines := map[string]string{
-		"DIMENSIONS": dimensions, "FLUIDS": fluids, "VARIABLES": variables, "REACTIONS": "0", "DERIVATIVES": "", "MEMBER": "0",
+		"DIMENSIONS": dimensions, "FLUIDS": fluids, "FOURS": fours, "REACTIONS": "0", "DERIVATIVES": "", "MEMBER": "0",
 		"FIELDS": "layout(r32f) readonly uniform FIELD density0; layout(r32f) readonly uniform FIELD near0;",
 		"SEE":    "c[0] += part * (load(density0, v) + load(near0, v));",
 		"SOLVE":  "bind[0] = 0.0; give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);",
-		"RATES":  "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "0.0, 0.0", "ROWS": "0.0, 0.0",
+		"RATES":  "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "vec4(0.0)", "ROWS": "vec4(0.0)",
 	}
-	if fluids+variables == "12" {
-		defines["REACTIONS"], defines["RATES"] = "1", "r[0] = ((0.031 * c[0]) * y[0]);"
-		defines["DERIVATIVES"] = "float d0_0 = (0.031 * y[0]); float d0_1 = (0.031 * c[0]);"
-		defines["SOLVE"] = "bind[0] = (0.031 * y[0]); give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);"
-		defines["NET"], defines["OWN"], defines["PULLS"] = "((-1.0) * r[0])", "((-1.0) * d0_0)", "abs(((-1.0) * d0_1)) * scales[0]"
-		defines["CHANGE"] = "((-1.0) * r[0]), (1.0 * r[0])"
-		defines["ROWS"] = "abs(((-1.0) * d0_1)) * scales[0] + abs(((-1.0) * d0_0)) * ease[0], abs((1.0 * d0_1)) * scales[0] + abs((1.0 * d0_0)) * ease[0]"
+	if fluids+fours == "11" {
+		defines["REACTIONS"], defines["RATES"] = "1", "r[0] = ((0.031 * c[0]) * y[0].x);"
+		defines["DERIVATIVES"] = "float d0_0 = (0.031 * y[0].x); float d0_1 = (0.031 * c[0]);"
+		defines["SOLVE"] = "bind[0] = (0.031 * y[0].x); give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);"
+		defines["NET"], defines["OWN"], defines["PULLS"] = "((-1.0) * r[0])", "((-1.0) * d0_0)", "abs(((-1.0) * d0_1)) * scales[0].x"
+		defines["CHANGE"] = "vec4(((-1.0) * r[0]), (1.0 * r[0]), 0.0, 0.0)"
+		defines["ROWS"] = "vec4(abs(((-1.0) * d0_1)) * scales[0].x + abs(((-1.0) * d0_0)) * ease[0], abs((1.0 * d0_1)) * scales[0].x, 0.0, 0.0)"
 	}
 	for _, name := range extra {
 		defines[name] = ""
@@ -124,7 +124,7 @@ func multigridVariants() []Variant {
 // autocatalysis returns the defines of a pair of substrates: y0' = y0 y0 y1.
 func autocatalysis(extra ...string) map[string]string {
 	defines := map[string]string{
-		"MEMBERS": "2", "NET": "y[0] * y[0] * y[1]", "SLOPE": "abs(2.0 * y[0] * y[1]) + abs(y[0] * y[0])",
+		"MEMBERS": "2", "NET": "y[0] * y[0] * y[1]", "SLOPE": "abs(2.0 * y[0] * y[1]) + abs(y[0] * y[0].x)",
 		"FIELDS": "uniform FIELD_SAMPLER density0; uniform FIELD_SAMPLER near0; uniform FIELD_SAMPLER density1; uniform FIELD_SAMPLER near1;",
 		"READ":   "y[0] = fetch(density0, v); y[1] = fetch(density1, v);",
 		"ADD":    "y[0] += valueScale * fetch(near0, v); y[1] += valueScale * fetch(near1, v);",

@@ -5,7 +5,7 @@
 #define GROUP_Z 1
 #include "site.glsl"
 
-#if VARIABLES > 0
+#if FOURS > 0
 layout(std430) readonly buffer Rows { float rows[]; }; // per cell
 #endif
 #if FLUIDS > 0
@@ -24,7 +24,7 @@ void main() {
     int first = int(gl_GlobalInvocationID.x);
     if (first >= strands) return;
     float steepest = 0.0;
-#if VARIABLES > 0
+#if FOURS > 0
     for (int cell = first; cell < cells; cell += strands) steepest = max(steepest, rows[cell]);
 #endif
 #if FLUIDS > 0

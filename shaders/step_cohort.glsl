@@ -5,10 +5,10 @@
 #define GROUP_Z 1
 #include "grid.glsl"
 
-layout(std430) buffer States { float states[]; };
-layout(std430) readonly buffer Rates { float rates[]; };
+layout(std430) buffer States { vec4 states[]; };
+layout(std430) readonly buffer Rates { vec4 rates[]; };
 
-uniform int count; // of variables times cells
+uniform int count; // of vectors of four variables times cells
 uniform float dt;
 
 void main() {

@@ -32,6 +32,7 @@ type film struct {
 
 	span  render.Range
 	times []float64
+	cells [][]render.Disc // at each of the times
 	kept  *os.File
 }
 
@@ -62,7 +63,6 @@ func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 			},
 		}
 		if frame.Cells {
-			f.figure.Cells = render.Cut(&s.Model.Cells, s.Model.CellTypes, s.Model.Grid, f.slice())
 			for _, t := range s.Model.CellTypes {
 				f.figure.CellTypes = append(f.figure.CellTypes, figure.CellType{Name: t.Name})
 			}
@@ -105,8 +105,8 @@ func (f *film) slice() render.Slice { return render.Slice{Axis: f.frame.Axis, In
 
 func (f *film) automatic() bool { return f.frame.Low == 0 && f.frame.High == 0 }
 
-// shoot takes the plane as it is now and draws it.
-func (f *film) shoot(s engine.Solver) error {
+// shoot takes the plane as it is now, with the cells of the model, and draws it.
+func (f *film) shoot(s engine.Solver, m *tissue.Model) error {
 	if err := s.Read(f.frame.Substrate, f.field); err != nil {
 		return err
 	}
@@ -116,6 +116,11 @@ func (f *film) shoot(s engine.Solver) error {
 	plane := render.Extract(f.field, f.slice())
 	f.span.Add(plane)
 	f.times = append(f.times, s.Time())
+	var cells []render.Disc
+	if f.frame.Cells {
+		cells = render.Cut(&m.Cells, m.CellTypes, m.Grid, f.slice())
+	}
+	f.cells = append(f.cells, cells)
 	if f.automatic() {
 		if err := f.keep(plane); err != nil {
 			return err
@@ -151,7 +156,7 @@ func (f *film) draw(n int, plane *render.Plane) error {
 		return err
 	}
 	picture := f.figure
-	picture.Plane, picture.Time = plane, f.times[n]
+	picture.Plane, picture.Time, picture.Cells = plane, f.times[n], f.cells[n]
 	if f.automatic() {
 		picture.Scale = f.span.Scale(f.frame.Log)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/life"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -78,7 +79,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
-	err = r.finish(err)
+	if err = r.finish(err); err == nil {
+		err = r.printAttributions(io.Out)
+	}
 	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps in %.3g s\n", c.Output, directory.Manifest.Status,
 		figure.FormatTime(r.solver.Time()), figure.FormatTime(s.Model.Duration), r.stats.Steps, directory.Manifest.WallTime)
 	return err
@@ -119,13 +122,17 @@ func (r *run) documents() error {
 func (r *run) simulate(ctx context.Context, p progress) error {
 	defer p.close()
 	simulation := engine.New(r.solver)
+	o := life.Options{Coupling: engine.Coupling(r.scenario.Numerics.Coupling)}
+	err := life.Start(simulation, r.scenario.Model, r.solver, o)
+	if err != nil {
+		return err
+	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
-	var err error
 	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
 		return err
 	}
 	for _, f := range r.films {
-		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver) })
+		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver, r.scenario.Model) })
 	}
 	for {
 		slice, cancel := context.WithTimeout(ctx, progressInterval)
@@ -182,7 +189,7 @@ func (r *run) end() error {
 	}
 	for _, f := range r.films {
 		if f.last() != now {
-			if err := f.shoot(r.solver); err != nil {
+			if err := f.shoot(r.solver, r.scenario.Model); err != nil {
 				return err
 			}
 		}

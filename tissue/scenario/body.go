@@ -181,12 +181,17 @@ func (d *decoder) compartmentNamed(v value) (tissue.BodyVariableID, bool) {
 	return id, ok
 }
 
-// variableNamed finds the compartment or read-out a name in the file means.
+// bodyVariableNamed finds the compartment or read-out a name in the file means.
 func (d *decoder) bodyVariableNamed(v value) (tissue.BodyVariableID, bool) {
 	name, ok := v.str()
 	if !ok {
 		return 0, false
 	}
+	return d.bodyVariable(v, name)
+}
+
+// bodyVariable finds the compartment or read-out of a name in a text.
+func (d *decoder) bodyVariable(v value, name string) (tissue.BodyVariableID, bool) {
 	if d.model().Body == nil {
 		v.fault("no body: give body: %s", bodyExample)
 		return 0, false
@@ -344,7 +349,7 @@ func (d *decoder) regionNamed(v value) int {
 
 // bodyReactions decodes the rate laws of the body and the constants they share.
 func (d *decoder) bodyReactions(f fields) {
-	shared, sound := d.constants(f, nil)
+	shared, sound := d.constants(f, d.shared)
 	v, ok := f.get("reactions")
 	if !ok {
 		return
@@ -365,7 +370,7 @@ func (d *decoder) bodyReactions(f fields) {
 			r.Changes = d.variableChanges(changes)
 		}
 		rate, ok := f.need("rate", "k*blood")
-		if ok && sound && local {
+		if ok && sound && local && d.sharedSound {
 			r.Rate = d.rate(rate, tissue.BodyRateScope(b.Variables, constants))
 		}
 		if r.Rate != nil {
@@ -550,7 +555,7 @@ func (w *writer) body() {
 	for _, r := range b.Reactions {
 		var changes []string
 		for _, c := range r.Changes {
-			changes = append(changes, yamlText(b.Variables[c.Variable].Name)+": "+quantity.Format(c.Factor, c.Dimension.MolarUnit()))
+			changes = append(changes, factorText(b.Variables[c.Variable].Name, c.Factor, c.Dimension))
 		}
 		w.law(2, r.Name, r.Rate, changes)
 	}

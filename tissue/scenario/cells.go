@@ -36,18 +36,10 @@ func (d *decoder) cells(f fields) {
 	if v, ok := f.get("place"); ok {
 		d.place(v, typesSound)
 	}
-	if len(d.faults) > 0 {
-		return
-	}
-	for i, count := range d.model().Cells.Count(len(d.types)) {
-		if count == 0 {
-			d.types[i].warn("no cell of this type is placed")
-		}
-	}
 }
 
 func (d *decoder) cellType(id tissue.CellTypeID, m member) {
-	f, ok := m.fields(typeExample, "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors", "chains", "variables", "constants", "reactions")
+	f, ok := m.fields(typeExample, append(lifeKeys(), "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors", "chains", "variables", "constants", "reactions")...)
 	if !ok {
 		return
 	}
@@ -86,6 +78,7 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 		}
 	}
 	d.cellKinetics(id, f)
+	d.life(t, f)
 }
 
 // countsMolecules reports a fault where a term in molecules is about a substrate

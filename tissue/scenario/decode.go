@@ -36,6 +36,7 @@ type decoder struct {
 	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
 	weights     map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements  []placement
+	ruled       map[string][]value    // rules of each type, as in the model
 	comments    map[string]string     // sources of values, by path
 	gridSound   bool                  // the grid may be used to place cells in
 	namesSound  bool                  // substrates and types are all known by name
@@ -49,10 +50,11 @@ func (d *decoder) model() *tissue.Model { return d.scenario.Model }
 
 func (d *decoder) decode(root value) {
 	d.comments, d.sources = map[string]string{}, map[string]bool{}
+	d.ruled = map[string][]value{}
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
-		"flow", "body", "cells", "rules", "events", "numerics", "output", "expect", "sources")
+		"flow", "body", "cells", "cell_step", "rules", "attribution", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -71,6 +73,9 @@ func (d *decoder) decode(root value) {
 		d.model().Duration, _ = v.positive(quantity.Time)
 		d.shortened = v.at.src.setting
 	}
+	if v, ok := f.get("cell_step"); ok {
+		d.model().CellStep, _ = v.positive(quantity.Time)
+	}
 	d.decodeSubstrates(f, faces)
 	d.reactions(f)
 	d.flow(f)
@@ -78,7 +83,11 @@ func (d *decoder) decode(root value) {
 	d.decodeRegions(f)
 	d.body()
 	d.cells(f)
-	d.notYet(f, "rules")
+	d.rules(f)
+	if len(d.faults) == 0 {
+		d.warnUnplaced()
+	}
+	d.attribution(f)
 	d.notYet(f, "events")
 	d.numerics(f)
 	d.output(f)
@@ -438,8 +447,15 @@ func (d *decoder) validate(root value) {
 			}
 		}
 		for _, m := range d.types {
-			if strings.HasPrefix(message, fmt.Sprintf("cell type %q", m.name)) {
-				at, path = m.key, m.path
+			rest, ok := strings.CutPrefix(message, fmt.Sprintf("cell type %q", m.name))
+			if !ok {
+				continue
+			}
+			at, path = m.key, m.path
+			var number int
+			if _, err := fmt.Sscanf(rest, ": rule %d", &number); err == nil {
+				rule := d.ruled[m.name][number-1]
+				at, path = rule.at, rule.path
 			}
 		}
 		for _, m := range d.regions {

@@ -35,6 +35,9 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.domain()
 	w.line(0, "duration: %s", quantity.Format(m.Duration, "s"))
 	w.line(0, "seed: %d", m.Seed)
+	if m.CellStep > 0 {
+		w.line(0, "cell_step: %s", quantity.Format(m.CellStep, "s"))
+	}
 	w.line(0, "substrates:")
 	for _, s := range m.Substrates {
 		w.substrate(s)
@@ -44,6 +47,8 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.regions()
 	w.body()
 	w.cells()
+	w.rules()
+	w.attribution()
 	w.numerics()
 	w.output()
 	w.expectations()
@@ -153,6 +158,7 @@ func (w *writer) cells() {
 	}
 	for id := range m.CellTypes {
 		w.cellType(tissue.CellTypeID(id))
+		w.life(m.CellTypes[id])
 	}
 	if len(w.placements) > 0 {
 		w.line(1, "place:")
