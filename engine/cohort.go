@@ -342,7 +342,7 @@ func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel map[int]int) error
 // substrates meet other walls are off there, within the reach of a correction.
 func (laws SurfaceLaws) spread(cohorts []*Cohort, members []*field) {
 	m := laws.model
-	grid := newCloud(m.Grid, newGreen(m.Grid.Spacing), m.Substrates[members[0].id].Boundary)
+	grid := newCloud(m.Grid, laws.lattice.green, m.Substrates[members[0].id].Boundary)
 	var at []r3.Vec
 	var radius []float64
 	var whose []Neighbour

@@ -3,6 +3,7 @@ package scenario
 import (
 	"math"
 	"regexp"
+	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
@@ -28,7 +29,10 @@ func (d *decoder) numerics(f fields) {
 		n.Scheme, _ = v.choice("adaptive", "ftcs", "lod", "implicit", "steady")
 	}
 	if v, ok := f.get("coupling"); ok {
-		n.Coupling, _ = v.choice("voxel", "plain")
+		n.Coupling, _ = v.choice("voxel", "cloud", "plain")
+		if n.Coupling == "cloud" && slices.Contains([]string{"lod", "implicit", "steady"}, n.Scheme) {
+			v.fault("%s: scheme %s has no such coupling; want scheme adaptive or ftcs, or coupling voxel", v.written(), n.Scheme)
+		}
 	}
 	if v, ok := f.get("rtol"); ok {
 		if n.RelativeTolerance, ok = v.positive(quantity.Dimensionless); ok && n.RelativeTolerance >= 1 {

@@ -48,6 +48,7 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.body()
 	w.cells()
 	w.rules()
+	w.attribution()
 	w.numerics()
 	w.output()
 	w.expectations()

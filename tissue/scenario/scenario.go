@@ -31,7 +31,7 @@ type Scenario struct {
 // Numerics says how the model is to be solved.
 type Numerics struct {
 	Scheme            string  // adaptive, ftcs, lod, implicit or steady
-	Coupling          string  // voxel or plain
+	Coupling          string  // voxel, cloud or plain
 	RelativeTolerance float64 // of a step
 	AbsoluteTolerance float64 // of a step, in the density's unit; 0 leaves it to the engine
 	TimeStep          float64 // fixed step, s; 0 leaves it to the scheme
