@@ -20,7 +20,7 @@ type Attribution struct {
 // that of the substrate, but that here a cell above its saturation density takes up where
 // there it secretes less than nothing.
 type Tag struct {
-	Sender string // a cell type, with TagCells its name and the id of a cell, or Rest
+	Sender string // from tissue.Model.SenderName, or Rest
 	Ledger Ledger
 	Caught []float64 // per receiver; sums up to Ledger.TakenUp
 	Own    float64   // of it, by the sender's type, with TagCells by the very cell
@@ -441,11 +441,7 @@ func (in *Integrator) senderName(t *tagging, tag int) string {
 	if tag == 0 {
 		return Rest
 	}
-	s := t.senders[tag-1]
-	if t.by == tissue.TagCells {
-		return fmt.Sprintf("%s %d", in.model.CellTypes[s.Type].Name, s.Cell)
-	}
-	return in.model.CellTypes[s.Type].Name
+	return in.model.SenderName(t.senders[tag-1])
 }
 
 // turn renews the walls of the tags.

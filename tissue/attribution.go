@@ -32,6 +32,16 @@ type Sender struct {
 	Cell CellID // 0 with TagTypes
 }
 
+// SenderName names a sender as tables do: by its type, one cell by type and id, such as
+// "Th id 7".
+func (m *Model) SenderName(s Sender) string {
+	name := m.CellTypes[s.Type].Name
+	if s.Cell == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s id %d", name, s.Cell)
+}
+
 // Attributed returns how a substrate is attributed; ok is false where it is not.
 func (m *Model) Attributed(s SubstrateID) (a Attribution, ok bool) {
 	for _, a := range m.Attribution {

@@ -38,7 +38,7 @@ func TestARunTellsWhoCaughtWhat(t *testing.T) {
 	if got := series.header[len(series.header)-2:]; !slices.Equal(got, []string{"IL-2_autocrine_fraction", "TNF_autocrine_fraction"}) {
 		t.Errorf("series.csv ends with %q", got)
 	}
-	if !strings.Contains(o.out, "IL-2 by types that made it, molecules up to 10 min") || !strings.Contains(o.out, "own share") {
+	if !strings.Contains(o.out, "IL-2 from the types that made it (rows) to those that caught it, molecules up to 10 min") || !strings.Contains(o.out, "autocrine\n") {
 		t.Errorf("the run prints\n%s", o.out)
 	}
 	if text := contents(t, dir, "methods.md"); !strings.Contains(text, "Molecules of IL-2 carried tags of the cell types") {

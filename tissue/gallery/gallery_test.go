@@ -144,7 +144,7 @@ func holds(t *testing.T, s *scenario.Scenario, solver engine.Solver) {
 			t.Fatal(err)
 		}
 		e := s.Expect[m.index]
-		got, err := observe(solver, s.Model, e)
+		got, err := observe(solver, &model, e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,12 +185,16 @@ func moments(expectations []scenario.Expectation) []moment {
 }
 
 func observe(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64, error) {
-	if e.Observable == "body" {
+	switch e.Observable {
+	case "body":
 		return s.Body().Values[e.Variable], nil
-	}
-	if e.Observable == "molecules" {
+	case "molecules":
 		l, err := s.Ledger(e.Substrate)
 		return l.Present, err
+	case "surface":
+		return surface(s, m, e)
+	case "share":
+		return caughtShare(s, m, e)
 	}
 	f := tissue.NewField(m.Grid)
 	if err := s.Read(e.Substrate, f); err != nil {
@@ -208,6 +212,40 @@ func observe(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64,
 		return wavelength(f), nil
 	}
 	return 0, fmt.Errorf("unknown observable %q", e.Observable)
+}
+
+// surface returns the mean density at the surface of cells.
+func surface(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64, error) {
+	states, err := s.Cells()
+	if err != nil {
+		return 0, err
+	}
+	sum, n := 0.0, 0.0
+	for i, id := range states.ID {
+		if m.Cells.Type[i] == e.Of.Type && (e.Of.Cell == 0 || e.Of.Cell == id) {
+			sum += states.Surface[e.Substrate][i]
+			n++
+		}
+	}
+	return sum / n, nil
+}
+
+// caughtShare returns the share of what a sender secreted that a type or itself caught.
+func caughtShare(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64, error) {
+	a, err := s.Attribution(e.Substrate)
+	if err != nil {
+		return 0, err
+	}
+	for _, tag := range a.Tags {
+		switch {
+		case tag.Sender != m.SenderName(e.Of):
+		case e.By.Itself:
+			return tag.AutocrineFraction(), nil
+		default:
+			return tag.Caught[e.By.Type] / tag.Ledger.Secreted, nil
+		}
+	}
+	return 0, fmt.Errorf("%s makes none", m.SenderName(e.Of))
 }
 
 // within returns the densities in the voxels of a region, of all where it has no name.

@@ -258,8 +258,8 @@ func (d *decoder) expect(f fields) {
 }
 
 func (d *decoder) expectation(v value) {
-	observables := []string{"mean", "min", "max", "molecules", "wavelength", "body"}
-	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "region", "at", "since", "value", "tolerance", "source")...)
+	observables := []string{"mean", "min", "max", "molecules", "wavelength", "surface", "share", "body"}
+	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "region", "of", "by", "at", "since", "value", "tolerance", "source")...)
 	if !ok {
 		return
 	}
@@ -282,11 +282,12 @@ func (d *decoder) expectation(v value) {
 		}
 	}
 	if e.Observable == "" {
-		d.fault(f.key, f.path, "want one of mean, min, max, molecules or wavelength with the name of a substrate, such as mean: IL-2, or body with that of a variable")
+		d.fault(f.key, f.path, "want one of mean, min, max, molecules, wavelength, surface or share with the name of a substrate, such as mean: IL-2, or body with that of a variable")
 	}
 	if v, ok := f.get("region"); ok {
 		e.Region = d.expectedRegion(v, e.Observable)
 	}
+	d.expectedCells(f, &e)
 	if v, ok := f.get("at"); ok {
 		time, ok := v.nonNegative(quantity.Time)
 		late := ok && d.model().Duration > 0 && time > d.model().Duration
@@ -336,9 +337,12 @@ func (d *decoder) expectedRegion(v value, observable string) string {
 
 func (d *decoder) expectedValue(v value, e Expectation) float64 {
 	switch e.Observable {
-	case "mean", "min", "max":
+	case "mean", "min", "max", "surface":
 		density, _ := d.density(v, e.Substrate)
 		return density
+	case "share":
+		share, _ := v.share()
+		return share
 	case "wavelength":
 		length, _ := v.positive(quantity.Length)
 		return length

@@ -335,6 +335,8 @@ func (w *writer) expectations() {
 		switch e.Observable {
 		case "molecules":
 			value = quantity.Format(e.Value, "")
+		case "share":
+			value = quantity.Format(e.Value, "")
 		case "wavelength":
 			value = um(e.Value)
 		case "body":
@@ -345,6 +347,7 @@ func (w *writer) expectations() {
 		if e.Region != "" {
 			w.line(2, "region: %s", yamlText(e.Region))
 		}
+		w.expectedCells(e)
 		w.line(2, "at: %s", quantity.Format(e.Time, "s"))
 		if e.Since > 0 {
 			w.line(2, "since: %s", quantity.Format(e.Since, "s"))

@@ -59,18 +59,26 @@ type Frame struct {
 
 // Expectation is a figure the run must reproduce.
 type Expectation struct {
-	Observable        string // mean, min, max (of the density), molecules, wavelength, or body
+	Observable        string // mean, min, max (of the density), molecules, wavelength, surface (density, mean over cells), share (of what a sender secreted), or body
 	Substrate         tissue.SubstrateID
 	Variable          tissue.BodyVariableID // of observable body, in place of Substrate
 	Region            string                // whose voxels alone are looked at, of mean, min and max; "" for all
+	Of                tissue.Sender         // of surface and share: the cells of a type, or one of them
+	By                Catcher               // of share
 	Time              float64               // s
 	Since             float64               // s; above 0, Value is what the observable gains from then to Time
-	Value             float64               // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength; the variable's MolarUnit
+	Value             float64               // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength; a plain number for share; the variable's MolarUnit
 	RelativeTolerance float64
 	Source            string // where the figure is from
 
 	File         string // where it stands
 	Line, Column int
+}
+
+// Catcher is who caught a share of what a sender secreted.
+type Catcher struct {
+	Itself bool              // the sender: its type, with TagCells the very cell
+	Type   tissue.CellTypeID // otherwise
 }
 
 // Options changes how a scenario is read.

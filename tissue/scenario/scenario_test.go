@@ -69,6 +69,9 @@ expect:
   - {molecules: IL-2, value: 1000 molecules, tolerance: 0.1}
   - {mean: signal, since: 1 h, value: 0.5, tolerance: 3 %}
   - {wavelength: IL-2, value: 0.1 mm, tolerance: 5 %}
+  - {surface: IL-2, of: Th id 2, value: 20 pM, tolerance: 5 %}
+  - {share: IL-2, of: Th, by: itself, value: 25 %, tolerance: 5 %}
+  - {share: O2, of: "Treg #1", by: "Treg #1", value: 0.5, tolerance: 5 %}
 attribution: {O2: types, IL-2: types}
 `
 
@@ -151,6 +154,9 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		{Observable: "molecules", Substrate: 0, Time: 14400, Value: 1000, RelativeTolerance: 0.1, File: "test.yaml", Line: 52, Column: 5},
 		{Observable: "mean", Substrate: 2, Time: 14400, Since: 3600, Value: 0.5, RelativeTolerance: 0.03, File: "test.yaml", Line: 53, Column: 5},
 		{Observable: "wavelength", Substrate: 0, Time: 14400, Value: 100, RelativeTolerance: 0.05, File: "test.yaml", Line: 54, Column: 5},
+		{Observable: "surface", Substrate: 0, Of: tissue.Sender{Cell: 2}, Time: 14400, Value: 0.02, RelativeTolerance: 0.05, File: "test.yaml", Line: 55, Column: 5},
+		{Observable: "share", Substrate: 0, By: Catcher{Itself: true}, Time: 14400, Value: 0.25, RelativeTolerance: 0.05, File: "test.yaml", Line: 56, Column: 5},
+		{Observable: "share", Substrate: 1, Of: tissue.Sender{Type: 1}, By: Catcher{Type: 1}, Time: 14400, Value: 0.5, RelativeTolerance: 0.05, File: "test.yaml", Line: 57, Column: 5},
 	}
 	if diff := cmp.Diff(expect, s.Expect); diff != "" {
 		t.Errorf("expectations (-want +got):\n%s", diff)
