@@ -108,7 +108,7 @@ func stormThreshold() float64 {
 }
 
 // stormTissue runs storm on (100 µm)², less than TNF and danger reach, with four macrophages
-// and one dying cell.
+// on a lattice and one dying cell.
 func stormTissue(t *testing.T, set ...string) engine.Solver {
 	t.Helper()
 	text, err := gallery.Text("storm")
@@ -116,7 +116,7 @@ func stormTissue(t *testing.T, set ...string) engine.Solver {
 		t.Fatal(err)
 	}
 	s, err := scenario.Decode("storm.yaml", text, "", scenario.Options{Set: append(set,
-		"domain.size=[100 um, 100 um]", "cells.place.1.number=1", "cells.place.1.within=")})
+		"domain.size=[100 um, 100 um]", "cells.place.0={type: macrophage, pattern: lattice, spacing: 50 um}", "cells.place.1.number=1", "cells.place.1.within=")})
 	if err != nil {
 		t.Fatal(err)
 	}
