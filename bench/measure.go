@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -32,6 +33,9 @@ type Bench struct {
 
 // patience is how long repeats of one measurement go on, s.
 const patience = 20
+
+// cellSteps is in how many steps cells are weighed.
+const cellSteps = 4
 
 // copies is how many copies are timed for each repeat: they take next to no time.
 const copies = 5
@@ -184,6 +188,11 @@ func (b Bench) minute(ctx context.Context, w Workload, m *tissue.Model, r *Resul
 	if err := b.stencils(w, m, r); err != nil {
 		return err
 	}
+	if w.Stateful {
+		if err := b.weighCells(ctx, w, m, r); err != nil {
+			return err
+		}
+	}
 	if w.Separable && r.Substrates > 1 {
 		for i := range m.Substrates {
 			one, err := b.time(ctx, alone(m, tissue.SubstrateID(i)), w.Options, m.Duration)
@@ -194,6 +203,59 @@ func (b Bench) minute(ctx context.Context, w Workload, m *tissue.Model, r *Resul
 		}
 	}
 	return nil
+}
+
+// weighCells sets a minute in fixed steps beside the same without cells, whose substrates
+// still step together.
+func (b Bench) weighCells(ctx context.Context, w Workload, m *tissue.Model, r *Result) error {
+	b.Progress("  with and without cells")
+	o := w.Options
+	o.TimeStep = m.Duration / cellSteps
+	empty := *m
+	empty.Cells = tissue.Cells{}
+	with, err := b.time(ctx, m, o, m.Duration)
+	if err != nil {
+		return err
+	}
+	without, err := b.time(ctx, &empty, o, m.Duration)
+	if err != nil {
+		return err
+	}
+	held, err := b.held(ctx, m, o)
+	if err != nil {
+		return err
+	}
+	bare, err := b.held(ctx, &empty, o)
+	if err != nil {
+		return err
+	}
+	r.Cells = m.Cells.Len()
+	r.Over = with.seconds / float64(with.Sweeps) / (without.seconds / float64(without.Sweeps))
+	r.PerCell = float64(held-bare) / float64(r.Cells)
+	return nil
+}
+
+// held returns what a solver of a model holds after a step, bytes: on the device, or of the
+// heap.
+func (b Bench) held(ctx context.Context, m *tissue.Model, o engine.Options) (bytes int64, err error) {
+	before := b.inUse()
+	s, err := b.Open(m, o)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.Advance(ctx, o.TimeStep)
+	bytes = b.inUse() - before
+	return bytes, errors.Join(err, s.Close())
+}
+
+func (d Device) inUse() int64 {
+	if d.GPU != nil {
+		return d.GPU.Allocated()
+	}
+	var heap runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&heap)
+	return int64(heap.HeapAlloc)
 }
 
 // stencils times those of adaptive and ftcs by the clock of a GPU.

@@ -10,6 +10,7 @@ type Report struct {
 	StartUpSeconds float64  `json:"start_up_s"`    // context, kernels, and the first minute of a tiny model
 	Repeats        int      `json:"repeats"`       // times are the shortest of so many
 	Workloads      []Result `json:"workloads"`
+	Dense          []Dense  `json:"dense,omitempty"`
 }
 
 // Environment says what was measured and where.
@@ -55,6 +56,12 @@ type Result struct {
 	DeviceBytes float64 `json:"bytes_per_voxel_device"`
 	// AloneSeconds is the sum over the substrates, each alone; where there are several.
 	AloneSeconds float64 `json:"alone_s_per_min,omitempty"`
+
+	// Cells have states. Over is the time of a sweep of fixed steps with them over that
+	// without any, PerCell what each takes on the device, bytes.
+	Cells   int     `json:"cells,omitempty"`
+	Over    float64 `json:"with_over_without_cells,omitempty"`
+	PerCell float64 `json:"bytes_per_cell,omitempty"`
 
 	JudgedAt int     `json:"error_n"`      // voxels along an axis
 	Error    float64 `json:"rel_l2_error"` // the worst of the substrates

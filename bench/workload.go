@@ -31,6 +31,8 @@ type Workload struct {
 	// Separable says that substrates do not act on each other: alone, each takes the
 	// steps it likes best.
 	Separable bool
+	// Stateful says that cells have states: what these take beside the fields is measured.
+	Stateful bool
 }
 
 // Workloads returns all workloads in the order they are run.
@@ -43,14 +45,15 @@ func Workloads() []Workload {
 		}
 	}
 	return []Workload{
-		{"exchange", "D 6000 µm²/min, uptake 10/min", 128, 1, solid(6000, 10), plain, 48, TimeExact, rivals, true},
-		{"exchange-u100", "D 6000 µm²/min, uptake 100/min", 128, 1, solid(6000, 100), plain, 48, TimeExact, rivals, true},
-		{"exchange-d600", "D 600 µm²/min, uptake 10/min", 128, 1, solid(600, 10), plain, 48, TimeExact, rivals, true},
-		{"exchange-d60000", "D 60000 µm²/min, uptake 10/min", 128, 1, solid(60000, 10), plain, 48, TimeExact, rivals, true},
-		{"multi", "D from 600 to 60000 µm²/min, uptake 10/min", 128, 8, multi, plain, 32, TimeExact, rivals, true},
-		{"reaction", "a Turing pair, D 600 and 24000 µm²/min, rates 1/min", 128, 2, turing, plain, 32, TimeExact, []engine.Scheme{engine.FTCS}, false},
-		{"steady", "the steady state of exchange, by scheme steady", 128, 1, solid(6000, 10), engine.Options{Coupling: engine.PlainCoupling, Scheme: engine.Steady}, 48, SteadyExact, nil, true},
-		{"plane", "D 6000 µm²/min, uptake 10/min, in 2D", 2048, 1, plane, plain, 256, TimeExact, rivals, true},
+		{"exchange", "D 6000 µm²/min, uptake 10/min", 128, 1, solid(6000, 10), plain, 48, TimeExact, rivals, true, false},
+		{"exchange-u100", "D 6000 µm²/min, uptake 100/min", 128, 1, solid(6000, 100), plain, 48, TimeExact, rivals, true, false},
+		{"exchange-d600", "D 600 µm²/min, uptake 10/min", 128, 1, solid(600, 10), plain, 48, TimeExact, rivals, true, false},
+		{"exchange-d60000", "D 60000 µm²/min, uptake 10/min", 128, 1, solid(60000, 10), plain, 48, TimeExact, rivals, true, false},
+		{"multi", "D from 600 to 60000 µm²/min, uptake 10/min", 128, 8, multi, plain, 32, TimeExact, rivals, true, false},
+		{"reaction", "a Turing pair, D 600 and 24000 µm²/min, rates 1/min", 128, 2, turing, plain, 32, TimeExact, []engine.Scheme{engine.FTCS}, false, false},
+		{"steady", "the steady state of exchange, by scheme steady", 128, 1, solid(6000, 10), engine.Options{Coupling: engine.PlainCoupling, Scheme: engine.Steady}, 48, SteadyExact, nil, true, false},
+		{"plane", "D 6000 µm²/min, uptake 10/min, in 2D", 2048, 1, plane, plain, 256, TimeExact, rivals, true, false},
+		{"receptors", "D 10 µm²/s, 1e5 cells with a receptor for every substrate, a tenth of which secrete", 128, 4, receptors, engine.Options{}, 24, TimeExact, []engine.Scheme{engine.FTCS}, false, true},
 	}
 }
 
@@ -103,6 +106,57 @@ func turing(n, _ int) *tissue.Model {
 		})
 	}
 	return m
+}
+
+// receptors is cells with a receptor of its own for every substrate, in 1e5 of 128³ voxels
+// and the same share of others, by the numbers of IL-2 and its receptor in a T cell (catalogue:
+// KiwitzCode): D 10 µm²/s, decay 0.1/h, k_on 3.1e7/(M s), k_off 2.3e-4/s, k_int 7.7e-4/s; a
+// tenth gives off 10 molecules/s of each. That free receptors are lost as fast as bound
+// ones are taken in is illustrative.
+func receptors(n, substrates int) *tissue.Model {
+	m := &tissue.Model{
+		Title:                 "receptors",
+		Grid:                  tissue.Grid{Shape: [3]int{n, n, n}, Spacing: [3]float64{20, 20, 20}},
+		ExtracellularFraction: 1,
+		Duration:              60,
+		Seed:                  1,
+	}
+	consumer := tissue.CellType{Name: "consumer", Radius: 5}
+	var kinetics []tissue.ReceptorKinetics
+	for i := range substrates {
+		name := fmt.Sprintf("substrate %d", i+1)
+		m.Substrates = append(m.Substrates, tissue.Substrate{Name: name, Unit: tissue.Nanomolar, DiffusionCoefficient: 10, DecayRate: 0.1 / 3600})
+		kinetics = append(kinetics, interleukin2Receptor(fmt.Sprintf("receptor %d", i+1), tissue.SubstrateID(i), 1000))
+	}
+	express(&consumer, m.Substrates, kinetics...)
+	secretor := consumer
+	secretor.Name = "secretor"
+	for i := range m.Substrates {
+		secretor.Exchange = append(secretor.Exchange, tissue.Exchange{Substrate: tissue.SubstrateID(i), NetExportRate: 10})
+	}
+	m.CellTypes = []tissue.CellType{secretor, consumer}
+	const share = 1e5 / (128. * 128 * 128)
+	place(m, 0.1*share, 0.9*share)
+	return m
+}
+
+func interleukin2Receptor(name string, ligand tissue.SubstrateID, count float64) tissue.ReceptorKinetics {
+	const taken = 7.7e-4
+	return tissue.ReceptorKinetics{Name: name, Ligand: ligand, Count: count, OnRate: 0.031, OffRate: 2.3e-4, Internalisation: taken, Turnover: taken}
+}
+
+// express gives a cell type receptors.
+func express(t *tissue.CellType, substrates []tissue.Substrate, all ...tissue.ReceptorKinetics) {
+	for _, k := range all {
+		t.Variables = append(t.Variables, k.Variables(substrates)...)
+	}
+	for _, k := range all {
+		reactions, err := k.Reactions(substrates, t.Variables)
+		if err != nil {
+			panic(err) // all is given here
+		}
+		t.Reactions = append(t.Reactions, reactions...)
+	}
 }
 
 func repeat(v float64, n int) []float64 {

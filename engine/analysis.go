@@ -220,7 +220,7 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 }
 
 // StepsImplicitly reports whether some substrate of a model may: one that takes part in no
-// reaction and meets no body, in fluid at rest.
+// reaction, meets no body and carries no tags, in fluid at rest.
 func StepsImplicitly(m *tissue.Model) bool {
 	for s := range m.Substrates {
 		if isImplicit(m, tissue.SubstrateID(s)) {
@@ -233,7 +233,8 @@ func StepsImplicitly(m *tissue.Model) bool {
 func isImplicit(m *tissue.Model, s tissue.SubstrateID) bool {
 	for _, members := range coupled(m) {
 		if slices.Contains(members, s) {
-			return m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
+			_, tagged := m.Attributed(s)
+			return !tagged && m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
 		}
 	}
 	return false
@@ -261,7 +262,7 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}
 	}
-	if o.Coupling == VoxelCoupling && !HasSubVoxelLaw(m.Grid, o.Coupling) && len(newSpread(m, id)) > 0 {
+	if o.Coupling != PlainCoupling && slices.Min(m.Grid.Shape[:]) == 1 && len(newSpread(m, id)) > 0 {
 		warn("there is no sub-voxel law in 2D, nor where an axis has one voxel: cells meet the density of their voxel as it is")
 	}
 	if o.TimeStep > a.ExplicitStep && o.Scheme == FTCS {
@@ -283,7 +284,7 @@ func tightLaws(m *tissue.Model, id tissue.SubstrateID, laws SurfaceLaws) []strin
 	for t, cell := range m.CellTypes {
 		law, ok, err := laws.Law(tissue.CellTypeID(t), id)
 		if ok && err == nil && law.Slack() < tight {
-			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels or fewer receptors",
+			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels, fewer receptors, or coupling cloud",
 				cell.Name, m.Substrates[id].Name, law.Slack()))
 		}
 	}

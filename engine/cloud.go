@@ -106,6 +106,22 @@ func (c *cloud) footprint(at r3.Vec, radius float64, open func(voxel int) bool) 
 	return f
 }
 
+// alone returns the least and the most of 1/(4πa) − S, 1/µm, of a cell of a radius, µm,
+// without walls near: it lies in the middle of a voxel, on a face, an edge or a corner there.
+func (c *cloud) alone(radius float64) (least, most float64) {
+	var with correlation
+	least = math.Inf(1)
+	for place := range 8 {
+		var lines [3]line
+		for axis, edge := range c.grid.Spacing {
+			lines[axis] = newLine(0.5*edge*float64(1+place>>axis&1), radius, edge)
+		}
+		excess := betweenSpheres(0, radius, radius) - with.of(c.lattice, lines, lines)
+		least, most = min(least, excess), max(most, excess)
+	}
+	return least, most
+}
+
 // folded returns the places within the box of a line's voxels, none twice, with their
 // shares.
 func (c *cloud) folded(axis int, l line) (places []int, shares []float64) {

@@ -1,7 +1,10 @@
 package engine_test
 
 import (
+	"bytes"
 	"math"
+	"runtime"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -50,4 +53,54 @@ func TestCloudCellsAreSpheres(t *testing.T) {
 			t.Errorf("%g receptors at (%g, %g, %g) µm, voxels of %g µm: %.6g molecules/s taken up, want %.6g", tc.receptors, tc.x, tc.y, tc.z, tc.edge, got, want)
 		}
 	}
+}
+
+// A run with neighbours that shield each other repeats bit for bit, on any number of
+// processors, and goes on so from a snapshot.
+func TestCloudRepeatsBitForBit(t *testing.T) {
+	m, o := strewn(colony(t, 1500)), engine.Options{Coupling: engine.CloudCoupling}
+	onBothDevices(t, func(t *testing.T, d device) {
+		run := func(processors int) engine.Solver {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+			s := d.solver(t, m, o)
+			advance(t, s, 100)
+			return s
+		}
+		one, two := run(1), run(3)
+		same(t, outcomeOf(t, two, m), outcomeOf(t, one, m))
+		var snapshot bytes.Buffer
+		if err := one.Snapshot(&snapshot); err != nil {
+			t.Fatal(err)
+		}
+		restored := d.solver(t, m, o)
+		if err := restored.Restore(&snapshot); err != nil {
+			t.Fatal(err)
+		}
+		advance(t, one, 200)
+		advance(t, restored, 200)
+		same(t, outcomeOf(t, restored, m), outcomeOf(t, one, m))
+	})
+}
+
+// Secretors next to consumers start from no density at all: what these take up before the
+// grid has brought it there leaves less than nothing in places, and no more of that than
+// nearFieldDip.
+func TestCloudStartsFromNothing(t *testing.T) {
+	m := colony(t, 1e5)
+	m.Substrates[0].InitialDensity = 0
+	m = strewn(m)
+	onBothDevices(t, func(t *testing.T, d device) {
+		s := d.solver(t, m, engine.Options{Coupling: engine.CloudCoupling})
+		advance(t, s, 600)
+		if l := ledger(t, s, 0); math.Abs(l.Residual()) > d.residual*l.Handled() || l.TakenUp < 1000 {
+			t.Errorf("residual %g of %g, %g taken up", l.Residual(), l.Handled(), l.TakenUp)
+		}
+		states, err := s.Cells()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if least := slices.Min(states.Surface[0]); least < 0 {
+			t.Errorf("%g nM at the surface of a cell after 600 s", least)
+		}
+	})
 }

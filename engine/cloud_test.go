@@ -183,6 +183,10 @@ func TestSelfTermsStayBelowTheSpheres(t *testing.T) {
 			s := 4 * math.Pi * a * c.of(lattice, lines, lines)
 			least, most = min(least, s), max(most, s)
 		}
+		low, high := cloudIn([3]int{9, 9, 9}, lattice.spacing, facesOf(tissue.NoFlux)).alone(a)
+		if math.Abs(4*math.Pi*a*low-(1-most)) > 1e-9 || math.Abs(4*math.Pi*a*high-(1-least)) > 1e-9 {
+			t.Errorf("h = %g µm: excess of %.6g to %.6g 1/µm, want %.6g and %.6g", tc.edge, low, high, (1-most)/(4*math.Pi*a), (1-least)/(4*math.Pi*a))
+		}
 		if least < tc.least || most > tc.most {
 			t.Errorf("h = %g µm: 4πa S from %.3f to %.3f, want within %g to %g", tc.edge, least, most, tc.least, tc.most)
 		}

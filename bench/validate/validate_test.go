@@ -118,7 +118,7 @@ func TestWrongPhysicsFails(t *testing.T) {
 		cases  []string
 	}{
 		{"diffusion", func(m *tissue.Model) { m.Substrates[0].DiffusionCoefficient *= 1.1 },
-			[]string{"A01", "A03", "A04", "A07", "A08", "A11", "A16", "P01", "P08"}},
+			[]string{"A01", "A03", "A04", "A07", "A08", "A11", "A16", "DENSE", "P01", "P08"}},
 		{"decay", func(m *tissue.Model) { m.Substrates[0].DecayRate *= 1.1 }, []string{"A01", "A05", "A07", "A08", "A23", "P03"}},
 		{"y axis", func(m *tissue.Model) { m.Grid.Spacing[1] *= 1.1 }, []string{"A07", "A08", "A11"}},
 		{"receptors", func(m *tissue.Model) {
@@ -127,7 +127,7 @@ func TestWrongPhysicsFails(t *testing.T) {
 					m.CellTypes[t].Receptors[i].OnRate *= 1.1
 				}
 			}
-		}, []string{"A11", "P07"}},
+		}, []string{"A11", "DENSE", "P07"}},
 		{"reactions of cells", func(m *tissue.Model) {
 			for t := range m.CellTypes {
 				for _, r := range m.CellTypes[t].Reactions {
@@ -136,7 +136,7 @@ func TestWrongPhysicsFails(t *testing.T) {
 					}
 				}
 			}
-		}, []string{"A09", "A10", "P09", "P12", "P15", "P23"}},
+		}, []string{"A09", "A10", "P09", "P12", "P15", "P23", "P30"}},
 		{"saturable uptake", func(m *tissue.Model) {
 			for t := range m.CellTypes {
 				for i := range m.CellTypes[t].Exchange {

@@ -57,7 +57,7 @@ func (c *benchCommand) report(ctx context.Context, io streams) (report bench.Rep
 		}
 		return report, nil
 	}
-	workloads, err := c.choose()
+	workloads, dense, err := c.choose()
 	if err != nil {
 		return report, err
 	}
@@ -90,7 +90,10 @@ func (c *benchCommand) report(ctx context.Context, io streams) (report bench.Rep
 			report.Workloads = append(report.Workloads, result)
 		}
 	}
-	return report, nil
+	if dense {
+		report.Dense, err = b.MeasureDense(ctx)
+	}
+	return report, err
 }
 
 func environment(d *device) bench.Environment {
@@ -108,9 +111,9 @@ func (c *benchCommand) sizes() []int {
 	return c.N
 }
 
-// choose returns the workloads asked for, all without a name, and refuses numbers
-// that no grid has.
-func (c *benchCommand) choose() ([]bench.Workload, error) {
+// choose returns the workloads asked for, all without a name, and whether dense, which has
+// sizes of its own, is one of them; it refuses numbers that no grid has.
+func (c *benchCommand) choose() (workloads []bench.Workload, dense bool, err error) {
 	var faults []error
 	for _, n := range c.N {
 		if n < 1 {
@@ -128,7 +131,12 @@ func (c *benchCommand) choose() ([]bench.Workload, error) {
 	for _, w := range all {
 		names = append(names, w.Name)
 	}
+	names = append(names, bench.DenseName)
 	for _, name := range c.Workload {
+		if name == bench.DenseName {
+			dense = true
+			continue
+		}
 		i := slices.Index(names, name)
 		if i < 0 {
 			faults = append(faults, fmt.Errorf("bench: no workload %q: there are %s", name, strings.Join(names, ", ")))
@@ -137,12 +145,12 @@ func (c *benchCommand) choose() ([]bench.Workload, error) {
 		chosen = append(chosen, all[i])
 	}
 	if len(faults) > 0 {
-		return nil, inputError{errors.Join(faults...)}
+		return nil, false, inputError{errors.Join(faults...)}
 	}
-	if len(chosen) == 0 {
-		return all, nil
+	if len(c.Workload) == 0 {
+		return all, true, nil
 	}
-	return chosen, nil
+	return chosen, dense, nil
 }
 
 func (c *benchCommand) print(io streams, r bench.Report) {
@@ -159,10 +167,12 @@ func (c *benchCommand) print(io streams, r bench.Report) {
 	line("copy", "%.3g GB/s from memory, read and written", r.CopyGBPerS)
 	line("start-up", "%.2g s for context, kernels and a first minute", r.StartUpSeconds)
 	line("times", "the shortest of %d, of a simulated minute", r.Repeats)
-	fmt.Fprintln(io.Out)
-	c.render(io, minuteTable(io, r))
-	fmt.Fprintln(io.Out)
-	c.render(io, errorTable(io, r))
+	for _, t := range []table.Writer{minuteTable(io, r), errorTable(io, r), cellTable(io, r), denseTable(io, r)} {
+		if t.Length() > 0 {
+			fmt.Fprintln(io.Out)
+			c.render(io, t)
+		}
+	}
 }
 
 func (c *benchCommand) render(io streams, t table.Writer) {
@@ -207,6 +217,24 @@ func errorTable(io streams, r bench.Report) table.Writer {
 			t.AppendRow(table.Row{w.Name, w.N, to.error, seconds(to.Adaptive), to.AdaptiveWay, seconds(to.FTCS), to.FTCSWay,
 				seconds(to.LOD) + mark, to.LODWay, orDash("%.1f", to.Over(to.FTCS)), orDash("%.0f", to.Over(to.LOD)), orDash("%.2f", w.LODStep)})
 		}
+	}
+	return t
+}
+
+func cellTable(io streams, r bench.Report) table.Writer {
+	t := newTable(io.Out, "Cells with states, in fixed steps", "workload", "n", "substrates", "cells", "a sweep with cells over one without", "B/cell held")
+	for _, w := range r.Workloads {
+		if w.Cells > 0 {
+			t.AppendRow(table.Row{w.Name, w.N, w.Substrates, w.Cells, fmt.Sprintf("%.2f", w.Over), fmt.Sprintf("%.0f", w.PerCell)})
+		}
+	}
+	return t
+}
+
+func denseTable(io streams, r bench.Report) table.Writer {
+	t := newTable(io.Out, "Receptors occupied by 200 cells in (100 µm)³, against multiple scattering", "coupling", "voxel µm", "voxels", "sweeps", "wall s", "RMS error")
+	for _, d := range r.Dense {
+		t.AppendRow(table.Row{d.Coupling, d.Edge, d.Voxels, d.Sweeps, fmt.Sprintf("%.3g", d.Seconds), fmt.Sprintf("%.1f %%", 100*d.Error)})
 	}
 	return t
 }

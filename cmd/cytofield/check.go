@@ -71,7 +71,22 @@ func printModel(w io.Writer, s *scenario.Scenario) {
 	}
 	fmt.Fprintf(w, "fluid        α = %g of the volume; densities are per volume of fluid, D is the effective coefficient\n", m.ExtracellularFraction)
 	fmt.Fprintf(w, "duration     %s, output every %s, seed %d\n", figure.FormatTime(m.Duration), figure.FormatTime(s.Output.Every), m.Seed)
-	fmt.Fprintf(w, "numerics     %s, coupling %s, rtol %g\n\n", s.Numerics.Scheme, s.Numerics.Coupling, s.Numerics.RelativeTolerance)
+	fmt.Fprintf(w, "numerics     %s, coupling %s, rtol %g\n", s.Numerics.Scheme, s.Numerics.Coupling, s.Numerics.RelativeTolerance)
+	if m.Cells.Len() > 0 {
+		fmt.Fprintf(w, "             %s\n", couplingNote(s))
+	}
+	fmt.Fprintln(w)
+}
+
+// couplingNote says what the grid knows of a cell.
+func couplingNote(s *scenario.Scenario) string {
+	switch {
+	case subVoxel(s):
+		return "cells are spheres in the voxel of their centre; what each takes up holds where they are some voxels apart; for closer ones there is coupling cloud"
+	case inCloud(s):
+		return "cells are spheres where they are, spread over the voxels they touch, and shield their neighbours"
+	}
+	return "cells meet the density of their voxels as it is"
 }
 
 func printSubstrates(w io.Writer, m *tissue.Model) {
@@ -204,7 +219,7 @@ func printCells(w io.Writer, s *scenario.Scenario) {
 	for id, cell := range m.CellTypes {
 		named := false
 		for k, substrate := range m.Substrates {
-			law, ok, _ := laws.Law(tissue.CellTypeID(id), tissue.SubstrateID(k))
+			law, most, ok, _ := laws.Range(tissue.CellTypeID(id), tissue.SubstrateID(k))
 			if !ok {
 				continue
 			}
@@ -215,7 +230,7 @@ func printCells(w io.Writer, s *scenario.Scenario) {
 			named = true
 			t.AppendRow(table.Row{name, number, radius, substrate.Name,
 				short(law.Release) + " " + substrate.Unit.AmountUnit() + "/s",
-				short((law.Steepest()-law.Secretion)/substrate.Unit.AmountPerVolume()) + " µm³/s", fmt.Sprintf("%.2f", law.Slack())})
+				short((law.Steepest()-law.Secretion)/substrate.Unit.AmountPerVolume()) + " µm³/s", slack(law, most)})
 		}
 		if !named {
 			t.AppendRow(table.Row{cell.Name, count[id], short(cell.Radius), "none"})
@@ -223,6 +238,14 @@ func printCells(w io.Writer, s *scenario.Scenario) {
 	}
 	t.Render()
 	fmt.Fprintln(w)
+}
+
+// slack writes 1 + κg, from least to most where it depends on the place in the voxel.
+func slack(least, most engine.SurfaceLaw) string {
+	if least == most {
+		return fmt.Sprintf("%.2f", least.Slack())
+	}
+	return fmt.Sprintf("%.2f to %.2f", least.Slack(), most.Slack())
 }
 
 // printReceptors prints what the kinetics of receptors come to in a steady state.

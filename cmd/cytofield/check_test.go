@@ -47,6 +47,7 @@ func TestCheckWarns(t *testing.T) {
 		{"no thickness", two, []string{"domain.thickness="}, []string{"domain.thickness: "}},
 		{"cells in 2D", two, []string{"cells={types: {Th: {radius: 5 um, export: {IL-2: 10 molecules/s}}}, place: [{type: Th, pattern: positions, at: [[50 um, 25 um]]}]}"},
 			[]string{"no sub-voxel law in 2D"}},
+		{"a tight law in cloud", within, []string{"domain.voxel=5um", "cells.types.Treg.receptors.IL-2R.count=950", "cells.types.Th.export.IL-2=1000 molecules/s", "numerics.coupling=cloud"}, nil},
 		{"a tight law", within, []string{"domain.voxel=5um", "cells.types.Treg.receptors.IL-2R.count=950", "cells.types.Th.export.IL-2=1000 molecules/s"},
 			[]string{`cell type "Treg": its uptake of "IL-2" is near the most a voxel can represent (1 + κg = 0.1`}},
 	} {

@@ -384,6 +384,7 @@ func TestMethodsSayWhatWasDone(t *testing.T) {
 		{"adaptive", nil, "relative tolerance 0.001", "forward Euler"},
 		{"the sub-voxel law", nil, "partially absorbing spheres [@CollinsKimball1949]", "the density of the voxel that holds"},
 		{"plain", []string{"numerics.coupling=plain"}, "the density of the voxel that holds", "CollinsKimball1949"},
+		{"cloud", []string{"numerics.coupling=cloud"}, "as in multiple scattering by monopoles [@Foldy1945; @Lax1951]", "the density of the voxel that holds"},
 		{"a sheet", []string{"domain.size=[80 um, 60 um, 10 um]", "cells.place.0.at=[[25 um, 25 um, 5 um]]"}, "the density of the voxel that holds", "CollinsKimball1949"},
 		{"a fixed step", []string{"numerics.step=2 s"}, "steps of at most 2 s", "error estimate"},
 		{"ftcs", []string{"numerics.scheme=ftcs"}, "by forward Euler with steps of nine tenths", "Sommeijer1998"},

@@ -27,15 +27,24 @@ func cited(s *scenario.Scenario) []string {
 	case engine.Implicit:
 		keys = append(keys, "Alexander1977")
 	}
-	if subVoxel(s) {
+	if subVoxel(s) || inCloud(s) {
 		keys = append(keys, "CollinsKimball1949", "Watson1939")
 	}
+	if inCloud(s) {
+		keys = append(keys, "Foldy1945", "Lax1951")
+	}
+	keys = append(keys, livesCited(s.Model)...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
 
 func subVoxel(s *scenario.Scenario) bool {
 	return engine.HasSubVoxelLaw(s.Model.Grid, engine.Coupling(s.Numerics.Coupling)) && s.Model.Cells.Len() > 0
+}
+
+// inCloud reports whether cells are spread over voxels and put right for their neighbours.
+func inCloud(s *scenario.Scenario) bool {
+	return engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling && slices.Min(s.Model.Grid.Shape[:]) > 1 && s.Model.Cells.Len() > 0
 }
 
 // references returns references.bib.
@@ -75,6 +84,10 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 	for t, cell := range m.CellTypes {
 		fmt.Fprintf(&b, "There were %d cells of type %s (radius %.4g µm)%s. ", count[t], cell.Name, cell.Radius, exchangeText(m, cell))
 		b.WriteString(statesText(m, cell, s.Kinetics[t]))
+	}
+	b.WriteString(livesText(m))
+	for _, a := range m.Attribution {
+		fmt.Fprintf(&b, "Molecules of %s carried tags of the %s that made them, which every process took in the share they had in it. ", m.Substrates[a.Substrate].Name, map[tissue.Tagging]string{tissue.TagTypes: "cell types", tissue.TagCells: "cells"}[a.By])
 	}
 	b.WriteString(numericsText(s))
 	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
@@ -260,6 +273,12 @@ func numericsText(s *scenario.Scenario) string {
 func couplingText(s *scenario.Scenario) string {
 	if subVoxel(s) {
 		return "Cells met the grid as partially absorbing spheres [@CollinsKimball1949], corrected for the self-concentration of a lattice source [@Watson1939]. "
+	}
+	if inCloud(s) {
+		return "Cells met the grid as partially absorbing spheres [@CollinsKimball1949], each spread over the voxels it touched; what the grid's Green's function [@Watson1939] misses of a cell's effect on itself and on cells close to it was added, so that cells shielded each other as in multiple scattering by monopoles [@Foldy1945; @Lax1951]. "
+	}
+	if s.Model.Cells.Len() > 0 && engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling {
+		return "Cells exchanged with the mean density over the voxels they touched. "
 	}
 	if s.Model.Cells.Len() > 0 {
 		return "Cells exchanged with the density of the voxel that holds their centre. "

@@ -23,6 +23,7 @@ type cohort struct {
 	trials                 []engine.StateTrial
 	steep                  []float64 // per herd, of its states: see steepness
 	mix                    float64   // what solve gives a share in pull
+	gathered               bool      // whether exchanged.seen is of where cells are evaluated next
 }
 
 // cohortFluid is what the cells exchange with one member of the group.
@@ -38,9 +39,9 @@ type cohortFluid struct {
 	drops []drop
 }
 
-// exchanged is, per cell, the density at its surface, the net flux into it and what it
-// gives off.
-type exchanged struct{ surface, flux, given []float64 }
+// exchanged is, per cell, what it sees of the field but for Pairs, the density at its
+// surface, the net flux into it and what it gives off.
+type exchanged struct{ seen, surface, flux, given []float64 }
 
 // drop is the share of a cell's flux that goes into a voxel, per capacity.
 type drop struct {
@@ -109,8 +110,9 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 	n := len(from.Laws)
 	fluid := &cohortFluid{CohortFluid: from, first: make([]int, len(st.stencil.rows)+1)}
 	for _, field := range []*[]float64{
-		&fluid.now.surface, &fluid.now.flux, &fluid.now.given, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
-		&fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
+		&fluid.now.seen, &fluid.now.surface, &fluid.now.flux, &fluid.now.given,
+		&fluid.next.seen, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
+		&fluid.stage.seen, &fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
 		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope, &fluid.pull, &fluid.correction,
 	} {
 		*field = make([]float64, n)
@@ -231,9 +233,14 @@ func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortF
 		}
 	}
 	for i, fluid := range c.fluids {
-		c.see(p, fluid, v, from, to)
-		p.react(c, i, n)
 		e := out(fluid)
+		if !c.gathered {
+			c.gather(fluid, e, v, from, to)
+		}
+		for k, seen := range e.seen[from:to] {
+			p.seen[k] = seen - fluid.correction[from+k]
+		}
+		p.react(c, i, n)
 		p.solve(fluid, e, from, to, c.mix)
 		p.raise(fluid, i, e.surface[from:to])
 		copy(p.values[fluid.Substrate], e.surface[from:to])
@@ -251,25 +258,28 @@ func within(rows [][]float64, n int) [][]float64 {
 	return short
 }
 
-// see writes Σ share (c + unit d) of each cell, as its neighbours leave it.
-func (c *cohort) see(p *physiology, fluid *cohortFluid, v view, from, to int) {
+// gather writes Σ share (c + unit d) of each cell; Σ share c is known where d is not 0.
+func (c *cohort) gather(fluid *cohortFluid, e *exchanged, v view, from, to int) {
 	st, f := c.members[fluid.Member], &c.Footprints
-	density := v.c(st)
-	var increment []float64
-	if v.unit != 0 {
-		increment = v.d(st)
-	}
-	for k := range to - from {
-		seen := 0.0
-		for e := f.First[from+k]; e < f.First[from+k+1]; e++ {
-			here := density[f.Voxel[e]]
-			if increment != nil {
-				here += v.unit * increment[f.Voxel[e]]
-			}
-			seen += f.Share[e] * here
+	if v.unit == 0 {
+		field := v.c(st)
+		for k := from; k < to; k++ {
+			e.seen[k] = mean(f, k, field)
 		}
-		p.seen[k] = seen - fluid.correction[from+k]
+		return
 	}
+	field := v.d(st)
+	for k := from; k < to; k++ {
+		e.seen[k] = fluid.now.seen[k] + v.unit*mean(f, k, field)
+	}
+}
+
+// mean returns Σ share c of a cell.
+func mean(f *engine.Footprints, cell int, field []float64) (seen float64) {
+	for e := f.First[cell]; e < f.First[cell+1]; e++ {
+		seen += f.Share[e] * field[f.Voxel[e]]
+	}
+	return seen
 }
 
 // correct writes Spread Σ Excess J for the cells with neighbours.
@@ -334,20 +344,37 @@ func (p *physiology) raise(fluid *cohortFluid, i int, surface []float64) {
 // what it makes flow a share in the fluxes known to neighbours.
 func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int, mix float64) {
 	for k := range to - from {
-		law := fluid.Laws[from+k]
-		law.Sink += p.bind[k]
-		law.Release += p.give[k]
-		if law.Slack() <= 0 {
-			e.surface[from+k] = math.NaN()
-			continue
-		}
-		e.surface[from+k] = law.Surface(p.seen[k])
+		e.surface[from+k] = p.surface(&fluid.Laws[from+k], k)
+	}
+	if mix == 0 {
+		return
+	}
+	for k := range to - from {
+		law := &fluid.Laws[from+k]
+		flux := law.Flux(e.surface[from+k]) + p.bind[k]*e.surface[from+k] - p.give[k]
 		if pull := &fluid.pull[from+k]; mix == 1 {
-			*pull = law.Flux(e.surface[from+k])
-		} else if mix > 0 {
-			*pull += mix * (law.Flux(e.surface[from+k]) - *pull)
+			*pull = flux
+		} else {
+			*pull += mix * (flux - *pull)
 		}
 	}
+}
+
+// surface returns the density at the surface of a cell of a herd.
+func (p *physiology) surface(of *engine.SurfaceLaw, k int) float64 {
+	if of.MaxUptake == 0 { // as below, without copying it all
+		if slack := 1 + (of.Sink+p.bind[k])*of.Shift; slack > 0 {
+			return (p.seen[k] + of.Shift*(of.Release+p.give[k])) / slack
+		}
+		return math.NaN()
+	}
+	law := *of
+	law.Sink += p.bind[k]
+	law.Release += p.give[k]
+	if law.Slack() <= 0 {
+		return math.NaN()
+	}
+	return law.Surface(p.seen[k])
 }
 
 // exchange writes the net flux and what a cell gives off, from the same rates that change
@@ -394,18 +421,26 @@ func (c *cohort) addRate(v view, rate [][]float64, out func(*cohortFluid) *excha
 	})
 	for _, fluid := range c.fluids {
 		st := c.members[fluid.Member]
-		flux := out(fluid).flux
-		fluid.drop(st, target(st), scale, func(cell int) float64 { return flux[cell] })
+		fluid.drop(st, target(st), scale, out(fluid).flux)
 	}
+	c.gathered = false
 }
 
 // drop adds −scale × flux × share/capacity to the voxels of every cell.
-func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux func(cell int) float64) {
+func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux []float64) {
 	st.eachRow(func(row int) {
 		for _, d := range f.drops[f.first[row]:f.first[row+1]] {
-			target[d.voxel] -= scale * d.share * flux(d.cell)
+			target[d.voxel] -= scale * d.share * flux[d.cell]
 		}
 	})
+}
+
+// dropStage adds −μ̃ dt (J(c + d) − J(c)) share/capacity to what a stage made of a row.
+func (f *cohortFluid) dropStage(row int, p *pass, far []float64) {
+	scale := p.dt * p.MuTilde
+	for _, d := range f.drops[f.first[row]:f.first[row+1]] {
+		far[d.voxel] -= scale * d.share * (f.stage.flux[d.cell] - f.now.flux[d.cell])
+	}
 }
 
 func (c *cohort) atPresent() view   { return view{c: (*stepper).now, y: c.state} }
@@ -424,9 +459,9 @@ func (c *cohort) inStage(p *pass) view {
 	return v
 }
 
-// addStage takes the states through a stage, as stepper.advanceRow takes the fields, and
-// adds μ̃ dt (F(c + d) − F(c)) of the cells to what the fields' stage made.
-func (c *cohort) addStage(p *pass) {
+// stage takes the states through a stage, as stepper.advanceRow takes the fields, which
+// take up the fluxes with it.
+func (c *cohort) stage(p *pass) {
 	v := c.inStage(p)
 	scale := p.dt * p.MuTilde
 	c.eachHerd(func(ph *physiology, _, from, to int) {
@@ -439,11 +474,7 @@ func (c *cohort) addStage(p *pass) {
 			fluid.weigh(p, from, to)
 		}
 	})
-	for _, fluid := range c.fluids {
-		st := c.members[fluid.Member]
-		now, stage := fluid.now.flux, fluid.stage.flux
-		fluid.drop(st, st.far, scale, func(cell int) float64 { return stage[cell] - now[cell] })
-	}
+	c.gathered = false
 }
 
 // advance makes d_j of a variable, or the candidate at the last stage.
@@ -502,10 +533,13 @@ func (c *cohort) accept(dt float64) {
 	c.rate, c.near = c.near, c.rate
 }
 
-// euler makes y + dt F(y) the states, adds dt times the fluxes to the members' next
-// densities, and books them.
-func (c *cohort) euler(dt float64) {
+// flow adds dt times the fluxes to the members' next densities.
+func (c *cohort) flow(dt float64) {
 	c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).candidate, dt)
+}
+
+// euler makes y + dt F(y) the states, of the rates that flow left, and books the fluxes.
+func (c *cohort) euler(dt float64) {
 	for v, rate := range c.rate {
 		for k, f := range rate {
 			c.state[v][k] += dt * f

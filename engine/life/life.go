@@ -154,7 +154,21 @@ func (l *Life) Step(t float64) error {
 		next.keep(&l.model.Cells, l.model.Cells.Position)
 	}
 	l.state.Time = t
-	return l.handOver(next)
+	dead := l.model.Cells.Dead
+	if err := l.handOver(next); err != nil {
+		return err
+	}
+	l.mark(dead)
+	return nil
+}
+
+// mark tells the model which of its cells are dead, in memory it may use again.
+func (l *Life) mark(flags []bool) {
+	flags = flags[:0]
+	for _, ph := range l.state.Phase {
+		flags = append(flags, ph == dead)
+	}
+	l.model.Cells.Dead = flags
 }
 
 // findNeeds finds what rules and behaviours ask for.

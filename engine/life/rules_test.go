@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -45,6 +47,43 @@ func TestRulesCombineAsInTheGrammar(t *testing.T) {
 				t.Errorf("speed %.17g, want %.17g", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestSignalsAreWhatTheyAreCalled(t *testing.T) {
+	l := &Life{now: 500, density: [][]float64{nil, {0, 3}}, surface: [][]float64{{0, 4}}, gradient: [][]r3.Vec{{{}, {X: 3, Z: 4}}},
+		variables: [][]float64{nil, {6, 2, 0}}, body: []float64{1, 38.5}}
+	l.state.Born, l.state.Damage = []float64{0, 100}, []float64{0, 9}
+	a := &around{living: []int{0, 2}, dead: 7, pressure: 0.25}
+	for _, tc := range []struct {
+		signal tissue.Signal
+		want   float64
+	}{
+		{tissue.Signal{Kind: tissue.Density, Substrate: 1}, 3},
+		{tissue.Signal{Kind: tissue.SurfaceDensity}, 4},
+		{tissue.Signal{Kind: tissue.Gradient}, 5},
+		{tissue.Signal{Kind: tissue.VariableSignal, Variable: 1}, 2},
+		{tissue.Signal{Kind: tissue.Occupancy, Variable: 0, Bound: 1}, 0.25},
+		{tissue.Signal{Kind: tissue.Occupancy, Variable: 2, Bound: 2}, 0},
+		{tissue.Signal{Kind: tissue.Contact, Type: 1}, 2},
+		{tissue.Signal{Kind: tissue.DeadContact}, 7},
+		{tissue.Signal{Kind: tissue.Pressure}, 0.25},
+		{tissue.Signal{Kind: tissue.Damage}, 9},
+		{tissue.Signal{Kind: tissue.Age}, 400},
+		{tissue.Signal{Kind: tissue.Time}, 500},
+		{tissue.Signal{Kind: tissue.BodySignal, Body: 1}, 38.5},
+	} {
+		if got := l.signal(&tc.signal, 1, a); got != tc.want {
+			t.Errorf("signal %+v is %g, want %g", tc.signal, got, tc.want)
+		}
+	}
+}
+
+// 12 neighbours of a close packing as loose as confluent tissue make a pressure of 1.
+func TestPressureOfConfluentTissueIsOne(t *testing.T) {
+	d := math.Sqrt(math.Pi / (2 * math.Sqrt(3))) // of the sum of radii
+	if got := 12 * tissue.PressureOf(10*d, 10); math.Abs(got-1) > 1e-9 {
+		t.Errorf("pressure %.10g, want 1", got)
 	}
 }
 

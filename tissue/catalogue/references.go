@@ -309,6 +309,12 @@ func methods() []Reference {
 			Journal: "Journal of Immunology", Year: 2011, Volume: "186", Pages: "3472-3483",
 		},
 		{
+			Key:     "Foldy1945",
+			Authors: "L. L. Foldy",
+			Title:   "The multiple scattering of waves. I. General theory of isotropic scattering by randomly distributed scatterers",
+			Journal: "Physical Review", Year: 1945, Volume: "67", Pages: "107-119", DOI: "10.1103/PhysRev.67.107",
+		},
+		{
 			Key:     "Ghaffarizadeh2016",
 			Authors: "A. Ghaffarizadeh and S. H. Friedman and P. Macklin",
 			Title:   "BioFVM: an efficient, parallelized diffusive transport solver for 3-D biological simulations",
@@ -319,6 +325,24 @@ func methods() []Reference {
 			Authors: "A. Ghaffarizadeh and R. Heiland and S. H. Friedman and S. M. Mumenthaler and P. Macklin",
 			Title:   "PhysiCell: an open source physics-based cell simulator for 3-D multicellular systems",
 			Journal: "PLoS Computational Biology", Year: 2018, Volume: "14", Pages: "e1005991", DOI: "10.1371/journal.pcbi.1005991",
+		},
+		{
+			Key:     "Fuerth1920",
+			Authors: "R. Fürth",
+			Title:   "Die Brownsche Bewegung bei Berücksichtigung einer Persistenz der Bewegungsrichtung. Mit Anwendungen auf die Bewegung lebender Infusorien",
+			Journal: "Zeitschrift für Physik", Year: 1920, Volume: "2", Pages: "244-256",
+		},
+		{
+			Key:     "Johnson2025",
+			Authors: "J. A. I. Johnson and D. R. Bergman and H. L. Rocha and others and P. Macklin",
+			Title:   "Human interpretable grammar encodes multicellular systems biology models to democratize virtual cell laboratories",
+			Journal: "Cell", Year: 2025, Volume: "188", Pages: "4711-4733", DOI: "10.1016/j.cell.2025.06.048",
+		},
+		{
+			Key:     "Lax1951",
+			Authors: "M. Lax",
+			Title:   "Multiple scattering of waves",
+			Journal: "Reviews of Modern Physics", Year: 1951, Volume: "23", Pages: "287-310", DOI: "10.1103/RevModPhys.23.287",
 		},
 		{
 			Key:     "Sommeijer1998",

@@ -54,7 +54,7 @@ func (d *decoder) decode(root value) {
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
-		"flow", "body", "cells", "cell_step", "rules", "events", "numerics", "output", "expect", "sources")
+		"flow", "body", "cells", "cell_step", "rules", "attribution", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -87,6 +87,7 @@ func (d *decoder) decode(root value) {
 	if len(d.faults) == 0 {
 		d.warnUnplaced()
 	}
+	d.attribution(f)
 	d.notYet(f, "events")
 	d.numerics(f)
 	d.output(f)

@@ -31,7 +31,7 @@ type Scenario struct {
 // Numerics says how the model is to be solved.
 type Numerics struct {
 	Scheme            string  // adaptive, ftcs, lod, implicit or steady
-	Coupling          string  // voxel or plain
+	Coupling          string  // voxel, cloud or plain
 	RelativeTolerance float64 // of a step
 	AbsoluteTolerance float64 // of a step, in the density's unit; 0 leaves it to the engine
 	TimeStep          float64 // fixed step, s; 0 leaves it to the scheme
@@ -62,6 +62,7 @@ type Expectation struct {
 	Observable        string // mean, min, max (of the density), molecules, wavelength, or body
 	Substrate         tissue.SubstrateID
 	Variable          tissue.BodyVariableID // of observable body, in place of Substrate
+	Region            string                // whose voxels alone are looked at, of mean, min and max; "" for all
 	Time              float64               // s
 	Since             float64               // s; above 0, Value is what the observable gains from then to Time
 	Value             float64               // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength; the variable's MolarUnit
