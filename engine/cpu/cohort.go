@@ -55,7 +55,8 @@ type physiology struct {
 	slopes           [][]slopeRow   // per fluid and term
 	inner            []int          // the rates that change no fluid
 	derivatives      [][]derivative // per rate
-	ofState, ofFluid [][][]float64  // see differentiate
+	ofState, ofFluid []jacobianRow  // see differentiate
+	eased            [][]float64    // per fluid: see ease
 	values           [][]float64    // by index of the rates: a row per herd
 	rate             [][]float64    // per rate
 	seen             []float64
@@ -161,16 +162,18 @@ func (c *cohort) newPhysiology() *physiology {
 			p.inner = append(p.inner, k)
 		}
 	}
-	matrix := func(rows int) [][][]float64 {
-		all := make([][][]float64, rows)
-		for i := range all {
-			for range len(c.fluids) + len(c.state) {
-				all[i] = append(all[i], row())
-			}
-		}
-		return all
+	columns := len(c.fluids) + len(c.state)
+	for range c.state {
+		p.ofState = append(p.ofState, newJacobianRow(columns))
 	}
-	p.ofState, p.ofFluid = matrix(len(c.state)), matrix(len(c.fluids))
+	for range c.fluids {
+		p.ofFluid, p.eased = append(p.ofFluid, newJacobianRow(columns)), append(p.eased, row())
+	}
+	for k, derivatives := range p.derivatives {
+		for _, d := range derivatives {
+			c.eachEffect(p, k, func(of *jacobianRow, _ float64) { of.fill(d.column) })
+		}
+	}
 	p.seen, p.bind, p.give, p.row = row(), row(), row(), row()
 	return p
 }
