@@ -143,8 +143,8 @@ func (c *cohort) steepness() float64 {
 	for _, f := range c.fluids {
 		voxel, sum := -1, 0.0
 		for _, d := range f.drops {
-			if d.voxel != voxel {
-				voxel, sum = d.voxel, 0
+			if int(d.voxel) != voxel {
+				voxel, sum = int(d.voxel), 0
 			}
 			if sum += d.share * f.slope[d.cell]; sum < math.MaxFloat32 {
 				steepest = max(steepest, sum)
