@@ -16,6 +16,7 @@ const herd = 128
 type cohort struct {
 	*engine.Cohort
 	members []*stepper
+	voxel   []int32 // per cell, where each is in but one; nil elsewhere
 
 	state, rate, near, far [][]float64 // per variable: y, F(y), d_{j−1}, d_{j−2}; see stepper
 	fluids                 []*cohortFluid
@@ -45,7 +46,7 @@ type exchanged struct{ seen, surface, flux, given []float64 }
 
 // drop is the share of a cell's flux that goes into a voxel, per capacity.
 type drop struct {
-	voxel, cell int
+	voxel, cell int32
 	share       float64
 }
 
@@ -55,7 +56,8 @@ type physiology struct {
 	slopes           [][]slopeRow   // per fluid and term
 	inner            []int          // the rates that change no fluid
 	derivatives      [][]derivative // per rate
-	ofState, ofFluid [][][]float64  // see differentiate
+	ofState, ofFluid []jacobianRow  // see differentiate
+	eased            [][]float64    // per fluid: see ease
 	values           [][]float64    // by index of the rates: a row per herd
 	rate             [][]float64    // per rate
 	seen             []float64
@@ -98,12 +100,25 @@ func (c *cohort) settle(from *engine.Cohort) {
 	for v, y := range from.State {
 		copy(c.state[v], y)
 	}
+	c.voxel = onlyVoxels(&from.Footprints)
 	c.trials = make([]engine.StateTrial, len(from.State))
 	c.steep = make([]float64, (n+herd-1)/herd)
 	c.fluids = nil
 	for i := range from.Fluids {
 		c.fluids = append(c.fluids, newCohortFluid(&from.Fluids[i], &from.Footprints, c.members[from.Fluids[i].Member]))
 	}
+}
+
+// onlyVoxels returns the voxel of each cell, nil where any has several.
+func onlyVoxels(f *engine.Footprints) []int32 {
+	if len(f.Voxel) != len(f.First)-1 {
+		return nil
+	}
+	all := make([]int32, len(f.Voxel))
+	for i, v := range f.Voxel {
+		all[i] = int32(v)
+	}
+	return all
 }
 
 func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper) *cohortFluid {
@@ -122,7 +137,7 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 	f.EachByVoxel(st.grid.Voxels(), func(cell, entry int) {
 		v := f.Voxel[entry]
 		if mosaic == nil || mosaic.Free(v) {
-			fluid.drops = append(fluid.drops, drop{v, cell, f.Share[entry] / from.Capacity.At(v)})
+			fluid.drops = append(fluid.drops, drop{int32(v), int32(cell), f.Share[entry] / from.Capacity.At(v)})
 			fluid.first[v/st.grid.Shape[0]+1]++
 		}
 	})
@@ -161,16 +176,18 @@ func (c *cohort) newPhysiology() *physiology {
 			p.inner = append(p.inner, k)
 		}
 	}
-	matrix := func(rows int) [][][]float64 {
-		all := make([][][]float64, rows)
-		for i := range all {
-			for range len(c.fluids) + len(c.state) {
-				all[i] = append(all[i], row())
-			}
-		}
-		return all
+	columns := len(c.fluids) + len(c.state)
+	for range c.state {
+		p.ofState = append(p.ofState, newJacobianRow(columns))
 	}
-	p.ofState, p.ofFluid = matrix(len(c.state)), matrix(len(c.fluids))
+	for range c.fluids {
+		p.ofFluid, p.eased = append(p.ofFluid, newJacobianRow(columns)), append(p.eased, row())
+	}
+	for k, derivatives := range p.derivatives {
+		for _, d := range derivatives {
+			c.eachEffect(p, k, func(of *jacobianRow, _ float64) { of.fill(d.column) })
+		}
+	}
 	p.seen, p.bind, p.give, p.row = row(), row(), row(), row()
 	return p
 }
@@ -260,17 +277,28 @@ func within(rows [][]float64, n int) [][]float64 {
 
 // gather writes Σ share (c + unit d) of each cell; Σ share c is known where d is not 0.
 func (c *cohort) gather(fluid *cohortFluid, e *exchanged, v view, from, to int) {
-	st, f := c.members[fluid.Member], &c.Footprints
+	st, seen := c.members[fluid.Member], e.seen[from:to]
 	if v.unit == 0 {
-		field := v.c(st)
-		for k := from; k < to; k++ {
-			e.seen[k] = mean(f, k, field)
+		c.means(v.c(st), from, seen)
+		return
+	}
+	c.means(v.d(st), from, seen)
+	for k, before := range fluid.now.seen[from:to] {
+		seen[k] = before + v.unit*seen[k]
+	}
+}
+
+// means writes Σ share c of cells from a number on. What they wait for is memory: in a loop
+// this short many reads are under way at once.
+func (c *cohort) means(field []float64, from int, seen []float64) {
+	if c.voxel != nil {
+		for k, voxel := range c.voxel[from:][:len(seen)] {
+			seen[k] = field[voxel]
 		}
 		return
 	}
-	field := v.d(st)
-	for k := from; k < to; k++ {
-		e.seen[k] = fluid.now.seen[k] + v.unit*mean(f, k, field)
+	for k := range seen {
+		seen[k] = mean(&c.Footprints, from+k, field)
 	}
 }
 

@@ -67,7 +67,7 @@ func stormStates() (threshold, storm float64) {
 }
 
 // stormWellMixed returns H after a week of a dose of danger, nM in the fluid, by explicit
-// Euler steps that end when a tenth of them makes no difference to the threshold.
+// Euler steps; steps of a tenth move the threshold by 1e-3.
 func stormWellMixed(dose float64) float64 {
 	const dt, release, decay, onset = 0.01, 0.1, 2, 1
 	cytokines := stormCytokines()
@@ -108,7 +108,7 @@ func stormThreshold() float64 {
 }
 
 // stormTissue runs storm on (100 µm)², less than TNF and danger reach, with four macrophages
-// and one dying cell.
+// on a lattice and one dying cell.
 func stormTissue(t *testing.T, set ...string) engine.Solver {
 	t.Helper()
 	text, err := gallery.Text("storm")
@@ -116,7 +116,7 @@ func stormTissue(t *testing.T, set ...string) engine.Solver {
 		t.Fatal(err)
 	}
 	s, err := scenario.Decode("storm.yaml", text, "", scenario.Options{Set: append(set,
-		"domain.size=[100 um, 100 um]", "cells.place.1.number=1", "cells.place.1.within=")})
+		"domain.size=[100 um, 100 um]", "cells.place.0={type: macrophage, pattern: lattice, spacing: 50 um}", "cells.place.1.number=1", "cells.place.1.within=")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +167,9 @@ func TestStormSetsInAtTheWellMixedThreshold(t *testing.T) {
 	}
 }
 
+// stormTemperature is the position of the temperature in the body.
+const stormTemperature = 6
+
 // TestAntibodyInTheBloodEndsTheStorm where there is enough of it, and every compartment and
 // substrate accounts for its molecules, which go from tissue through the blood.
 func TestAntibodyInTheBloodEndsTheStorm(t *testing.T) {
@@ -179,7 +182,7 @@ func TestAntibodyInTheBloodEndsTheStorm(t *testing.T) {
 	} {
 		solver := stormTissue(t, stormLoad(2*stormThreshold()), "body.doses.0.amount="+tc.dose)
 		state := solver.Body()
-		if got := state.Values[6]; got < tc.low || got > tc.top {
+		if got := state.Values[stormTemperature]; got < tc.low || got > tc.top {
 			t.Errorf("%s: a temperature of %g, want %g to %g", tc.dose, got, tc.low, tc.top)
 		}
 		for i, l := range state.Ledger {
