@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/spatial/r3"
 )
@@ -165,7 +166,7 @@ func (m *Model) validateWithin(s SubstrateID, within Shape) error {
 		}
 	}
 	if !m.hasFree(s, within) {
-		return fmt.Errorf("no voxel that has its centre there has a density of %s of its own: want some that are neither impermeable nor held", m.Substrates[s].Name)
+		return fmt.Errorf("no voxel has its centre there whose density of %s is free: want one that is neither impermeable nor held", m.Substrates[s].Name)
 	}
 	return nil
 }
@@ -240,8 +241,10 @@ func (s Switch) validate(m *Model) []error {
 	m.CellTypes = s.Applied(m.CellTypes)
 	for i := range m.CellTypes {
 		if slices.ContainsFunc(s.Changes, func(c ExchangeChange) bool { return int(c.Type) == i }) {
-			faults = append(faults, m.CellTypes[i].validate(m.Substrates)...)
-			faults = append(faults, m.validateLife(&m.CellTypes[i])...)
+			t := &m.CellTypes[i]
+			for _, err := range slices.Concat(t.validate(m.Substrates), m.validateLife(t)) {
+				faults = append(faults, errors.New(strings.TrimPrefix(err.Error(), "tissue: ")))
+			}
 		}
 	}
 	return faults
