@@ -102,16 +102,18 @@ func steepnessAtStart(cohorts []*Cohort, members []*field) float64 {
 		n := len(c.State)
 		weights := append(slices.Clone(c.Scale), slices.Repeat([]float64{1}, len(c.Fluids))...)
 		rows := c.magnitudes(members)
-		for i, row := range rows {
+		for i := range c.Fluids {
+			relief := c.addRow(voxels[c.Fluids[i].Member], &c.Fluids[i], rows[n+i], weights, n+i)
+			for _, row := range rows[:n] {
+				row[n+i] *= relief
+			}
+		}
+		for i, row := range rows[:n] {
 			sum := 0.0
 			for j, slope := range row {
 				sum += slope * weights[j] / weights[i]
 			}
-			if i < n {
-				steepest = max(steepest, sum)
-				continue
-			}
-			c.addRow(voxels[c.Fluids[i-n].Member], &c.Fluids[i-n], sum)
+			steepest = max(steepest, sum)
 		}
 	}
 	for _, rows := range voxels {
@@ -122,12 +124,28 @@ func steepnessAtStart(cohorts []*Cohort, members []*field) float64 {
 	return steepest
 }
 
-// addRow adds to the rows of a substrate's voxels what each cell's reactions and law do.
-func (c *Cohort) addRow(rows map[int]float64, f *CohortFluid, reactions float64) {
-	for k, law := range f.Laws {
-		for e := c.Footprints.First[k]; e < c.Footprints.First[k+1]; e++ {
-			v := c.Footprints.Voxel[e]
-			rows[v] += c.Footprints.Share[e] * (reactions + law.Slope()/f.Capacity.At(v))
+// addRow adds what each cell's reactions, by their row, and law do to the rows of a
+// substrate's voxels, and returns the mean of dc_s/dc = 1/(1 + g J') over the cells, which
+// has relieved them.
+func (c *Cohort) addRow(voxels map[int]float64, f *CohortFluid, row, weights []float64, own int) (relief float64) {
+	bound := row[own] * f.Capacity.At(c.Footprints.Voxel[0]) // amount/s per density
+	others := 0.0
+	for j, slope := range row {
+		if j != own {
+			others += slope * weights[j]
 		}
 	}
+	for k, law := range f.Laws {
+		slope := bound + law.Steepest()
+		ease := 1.0
+		if slack := 1 + law.Shift*slope; slack > 0 { // of typical values, which may be more than there are at the start
+			ease = 1 / slack
+		}
+		relief += ease / float64(len(f.Laws))
+		for e := c.Footprints.First[k]; e < c.Footprints.First[k+1]; e++ {
+			v := c.Footprints.Voxel[e]
+			voxels[v] += c.Footprints.Share[e] * ease * (others + slope/f.Capacity.At(v))
+		}
+	}
+	return relief
 }
