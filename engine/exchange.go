@@ -53,13 +53,30 @@ type SurfaceLaw struct {
 	Shift          float64 // g, density per amount/s
 }
 
-// SurfaceLaws makes the laws of a model. The lattice's self-term, some milliseconds
-// of quadrature, is the same for all of them.
+// SurfaceLaws makes the laws of a model.
 type SurfaceLaws struct {
 	model    *tissue.Model
 	coupling Coupling
-	selfTerm float64 // W/h, 1/µm; NaN where the sub-voxel law does not apply
+	lattice  lattice
 	labels   []uint8 // of the model
+}
+
+// lattice is what a coupling knows of the grid's own fields, some milliseconds of
+// quadrature that laws share.
+type lattice struct {
+	selfTerm float64 // W/h, 1/µm, of coupling voxel; NaN where the sub-voxel law does not apply
+	green    *green  // of coupling cloud
+}
+
+func newLattice(g tissue.Grid, coupling Coupling) lattice {
+	l := lattice{selfTerm: math.NaN()}
+	if HasSubVoxelLaw(g, coupling) {
+		l.selfTerm = latticeSelfTerm(g.Spacing)
+	}
+	if coupling == CloudCoupling {
+		l.green = newGreen(g.Spacing)
+	}
+	return l
 }
 
 // NewSurfaceLaws prepares the laws of a model under a coupling.
@@ -68,11 +85,7 @@ func NewSurfaceLaws(m *tissue.Model, coupling Coupling) SurfaceLaws {
 }
 
 func newSurfaceLaws(m *tissue.Model, coupling Coupling, labels []uint8) SurfaceLaws {
-	laws := SurfaceLaws{m, coupling, math.NaN(), labels}
-	if HasSubVoxelLaw(m.Grid, coupling) {
-		laws.selfTerm = latticeSelfTerm(m.Grid.Spacing)
-	}
-	return laws
+	return SurfaceLaws{m, coupling, newLattice(m.Grid, coupling), labels}
 }
 
 // NewSurfaceLaw returns one law alone; see SurfaceLaws.Law.
@@ -92,11 +105,11 @@ func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law Surf
 	return laws.lawIn(0, t, s)
 }
 
-// Range returns the laws of a cell of a type alone outside regions with the least and the
-// largest shift; with coupling cloud that depends on where in its voxel the cell is, with
-// others they are the same.
+// Range returns the laws AtStart of a cell of a type alone with the least and the largest
+// shift; with coupling cloud that depends on where in its voxel the cell is, with others
+// they are the same.
 func (laws SurfaceLaws) Range(t tissue.CellTypeID, s tissue.SubstrateID) (least, most SurfaceLaw, ok bool, err error) {
-	law, ok, err := laws.Law(t, s)
+	law, ok, err := laws.AtStart(t, s)
 	least, most = law, law
 	m := laws.model
 	if mobility := laws.mobility(0, s); ok && laws.coupling == CloudCoupling && slices.Min(m.Grid.Shape[:]) > 1 && mobility > 0 {
@@ -180,8 +193,8 @@ func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissu
 		}
 	}
 	law.Release = law.Export + law.Secretion*law.Saturation
-	if mobility := laws.mobility(label, s); !math.IsNaN(laws.selfTerm) && mobility > 0 {
-		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.selfTerm) / (mobility * amount)
+	if mobility := laws.mobility(label, s); !math.IsNaN(laws.lattice.selfTerm) && mobility > 0 {
+		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.lattice.selfTerm) / (mobility * amount)
 	}
 	if law.Slack() <= 0 {
 		return law, true, laws.beyond(cell, substrate, law)
@@ -328,35 +341,49 @@ func NewExchange(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) (*Exc
 func (laws SurfaceLaws) exchange(s tissue.SubstrateID, p *Mosaic) (*Exchange, error) {
 	m := laws.model
 	x := &Exchange{Capacity: capacityOf(m, s, p)}
-	type placed struct{ voxel, cell int }
+	order, err := laws.placed(s, p)
+	slope := map[int]float64{}
+	for _, cell := range order {
+		x.add(cell.voxel, cell.law, slope)
+	}
+	return x, err
+}
+
+// placed is a cell in its voxel with what it does there.
+type placed struct {
+	voxel, cell int
+	law         SurfaceLaw
+}
+
+// placed returns the cells that do anything with a substrate but those of cohorts, in the
+// order of their voxels.
+func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error) {
+	m := laws.model
 	var order []placed
 	inCohort := make([]bool, len(m.CellTypes))
 	for t, cell := range m.CellTypes {
 		inCohort[t] = laws.inCohort(cell, s)
 	}
+	known := map[cellKind]SurfaceLaw{}
+	var faults []error
 	for i, t := range m.Cells.Type {
 		at := m.Grid.VoxelAt(m.Cells.Position[i])
 		voxel := m.Grid.Index(at[0], at[1], at[2])
-		if (p == nil || p.Free(voxel)) && !inCohort[t] {
-			order = append(order, placed{voxel, i})
+		if p != nil && !p.Free(voxel) || inCohort[t] {
+			continue
 		}
-	}
-	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
-	known := map[cellKind]SurfaceLaw{}
-	var faults []error
-	slope := map[int]float64{}
-	for _, p := range order {
-		k := cellKind{laws.label(p.voxel), m.Cells.Type[p.cell]}
+		k := cellKind{laws.label(voxel), t}
 		_, told := known[k]
-		law, err := laws.ofCell(p.cell, k, s, known)
+		law, err := laws.ofCell(i, k, s, known)
 		if err != nil && !told {
 			faults = append(faults, err)
 		}
 		if !law.rests() {
-			x.add(p.voxel, law, slope)
+			order = append(order, placed{voxel, i, law})
 		}
 	}
-	return x, errors.Join(faults...)
+	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
+	return order, errors.Join(faults...)
 }
 
 // add adds a cell; slope sums up the sinks of a voxel.

@@ -9,6 +9,7 @@ import (
 type gpuGroup struct {
 	device  *gpu.Device
 	members []*gpuStepper
+	tags    []*gpuTags
 	trials  []Trial // per member, of the last call
 
 	reactions *gpuReactions // nil for none
@@ -29,7 +30,7 @@ type gpuGroup struct {
 }
 
 func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
-	g := &gpuGroup{device: d, trials: make([]Trial, len(wanted.Substrates))}
+	g := &gpuGroup{device: d}
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newGPUStepper(d, s))
 	}

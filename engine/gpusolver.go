@@ -48,10 +48,12 @@ func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
 }
 
 // GPUMemory returns the device memory a valid model takes, bytes: four fields, the
-// columns' sums, and what the cells and held walls need, for every substrate. It is
-// exact where no two cells share a voxel, none is close to another and fluid rests, and a little more than it takes elsewhere;
+// columns' sums, and what the cells and held walls need, for every substrate and tag. It is
+// exact where no two cells share a voxel and fluid rests, and a little more than it takes
+// elsewhere;
 // scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides,
-// and implicit steps what GPUImplicitMemory says.
+// coupling cloud more for the voxels that cells touch and for their neighbours, and
+// implicit steps what GPUImplicitMemory says.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
 	rows := columns[1] * columns[2]
@@ -62,8 +64,12 @@ func GPUMemory(m *tissue.Model) int64 {
 	laws := newSurfaceLaws(m, PlainCoupling, labels)
 	for s := range m.Substrates {
 		id := tissue.SubstrateID(s)
+		followed := 1
+		if a, ok := m.Attributed(id); ok {
+			followed = 2 + len(m.Senders(a))
+		}
 		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
-		total += field + (len(walls.Sites)+flowSites(m, labels))*siteBytes
+		total += followed * (field + (len(walls.Sites)+flowSites(m, labels))*siteBytes)
 		if walls.Body != nil {
 			total += len(walls.Body.Voxel) * bodySiteBytes
 		}
@@ -72,9 +78,9 @@ func GPUMemory(m *tissue.Model) int64 {
 			switch {
 			case laws.inCohort(m.CellTypes[t], id):
 			case ok && law.MaxUptake > 0:
-				total += cells * lawBytes
+				total += followed * cells * lawBytes
 			case ok:
-				total += cells * siteBytes
+				total += followed * cells * siteBytes
 			}
 		}
 	}
@@ -141,6 +147,9 @@ func flowSites(m *tissue.Model, labels []uint8) int {
 
 func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 	g := newGPUGroup(s.device, wanted)
+	if err := g.openTags(wanted); err != nil {
+		return nil, err
+	}
 	err := s.device.Do(func(q *gpu.Queue) error {
 		for _, st := range g.members {
 			program, err := s.kernels(q, keyOf(st.Substrate, scheme))

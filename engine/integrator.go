@@ -15,7 +15,8 @@ type Integrator struct {
 	model   *tissue.Model
 	options Options
 	labels  []uint8 // of the model
-	flow    *fluid  // of the model; nil where it rests
+	lattice lattice
+	flow    *fluid // of the model; nil where it rests
 	fields  []*field
 	groups  []*group
 	body    *Body // nil for none
@@ -47,6 +48,7 @@ type field struct {
 type group struct {
 	fields   []*field
 	cohorts  []*crowd
+	tagged   []*tagging
 	stepper  Stepper
 	radius   float64 // spectral bound of the group but for its reactions and cohorts, 1/s
 	steep    float64 // and cohorts, and of these, 1/s
@@ -86,6 +88,7 @@ type Group struct {
 	Reactions  Reactions
 	Body       *Body // nil for none
 	Cohorts    []*Cohort
+	Tagged     []Tagged
 }
 
 // crowd is a cohort on its device.
@@ -106,7 +109,7 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 	if err != nil {
 		return nil, err
 	}
-	in := &Integrator{model: m, options: o, labels: m.Labels(), schemes: map[int]*RKC2{}}
+	in := &Integrator{model: m, options: o, labels: m.Labels(), lattice: newLattice(m.Grid, o.Coupling), schemes: map[int]*RKC2{}}
 	if in.flow, err = newFluid(m, in.labels); err != nil {
 		return nil, err
 	}
@@ -159,19 +162,27 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 	if wanted.Cohorts, err = in.laws(in.model).cohorts(fields, nil); err != nil {
 		return err
 	}
-	stepper, err := newStepper(wanted)
-	if err != nil {
+	g := &group{fields: fields, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0, body: wanted.Body}
+	if wanted.Tagged, err = in.tag(g, wanted.Cohorts); err != nil {
+		return err
+	}
+	if g.stepper, err = newStepper(wanted); err != nil {
 		return fmt.Errorf("engine: substrate %q: %w", wanted.Substrates[0].Name, err)
 	}
-	g := &group{fields: fields, stepper: stepper, reacts: len(wanted.Reactions.Rates)+len(wanted.Cohorts) > 0, body: wanted.Body}
 	in.groups = append(in.groups, g)
 	g.knot = in.nextKnot(g)
 	for i, c := range wanted.Cohorts {
-		g.cohorts = append(g.cohorts, newCrowd(c, stepper.Cohorts()[i]))
+		g.cohorts = append(g.cohorts, newCrowd(c, g.stepper.Cohorts()[i]))
 	}
 	for i, f := range fields {
-		f.member, f.group = stepper.Members()[i], g
+		f.member, f.group = g.stepper.Members()[i], g
 		if err := in.fill(f); err != nil {
+			return err
+		}
+	}
+	g.join()
+	for _, t := range g.tagged {
+		if err := in.fill(t.tags[0]); err != nil {
 			return err
 		}
 	}
@@ -199,7 +210,7 @@ func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
 }
 
 func (in *Integrator) laws(m *tissue.Model) SurfaceLaws {
-	return newSurfaceLaws(m, in.options.Coupling, in.labels)
+	return SurfaceLaws{m, in.options.Coupling, in.lattice, in.labels}
 }
 
 // wallsAt returns the exchange of a substrate with its walls at a time, s; LOD has
@@ -334,6 +345,11 @@ func (in *Integrator) turn(g *group) error {
 			return err
 		}
 	}
+	for _, t := range g.tagged {
+		if err := t.turn(); err != nil {
+			return err
+		}
+	}
 	if g.body != nil && g.body.turn(g.time) {
 		g.step = 0
 	}
@@ -371,9 +387,10 @@ func (in *Integrator) prepare(g *group) error {
 
 // react takes down what reacts, of accepted densities.
 func (g *group) react(trials []Trial) {
-	for i, f := range g.fields {
-		f.reacting, g.steep = trials[i].Reacting, trials[i].Steepness
+	for i, f := range g.followed() {
+		f.reacting = trials[i].Reacting
 	}
+	g.steep = trials[0].Steepness
 }
 
 // bound returns the spectral bound of a group with its reactions and body, 1/s. Their Jacobian is

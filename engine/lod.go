@@ -125,9 +125,9 @@ func schemeFaults(m *tissue.Model, scheme Scheme) error {
 	}
 	switch scheme {
 	case Implicit, Steady:
-		return errors.Join(implicitFaults(m, scheme), cohortFaults(m, scheme))
+		return errors.Join(implicitFaults(m, scheme), cohortFaults(m, scheme), attributionFaults(m, scheme))
 	case LOD:
-		return errors.Join(lodFaults(m), cohortFaults(m, scheme))
+		return errors.Join(lodFaults(m), cohortFaults(m, scheme), attributionFaults(m, scheme))
 	}
 	return nil
 }

@@ -40,11 +40,11 @@ func (in *Integrator) stepsImplicitly(g *group, dt float64) bool {
 	return in.mayStepImplicitly(g) && float64(RKC2Stages(dt, g.bound())) > implicitSweeps
 }
 
-// mayStepImplicitly reports whether a group is one substrate without reactions or body, in fluid
-// at rest, and whether its steps may be shortened
-// where SDIRK2 undershoots: fixed ones are RKC2's.
+// mayStepImplicitly reports whether a group is one substrate without reactions, body or
+// tags, in fluid at rest, and whether its steps may be shortened where SDIRK2 undershoots:
+// fixed ones are RKC2's.
 func (in *Integrator) mayStepImplicitly(g *group) bool {
-	return in.options.TimeStep == 0 && !g.reacts && g.body == nil && in.model.Flow == nil
+	return in.options.TimeStep == 0 && !g.reacts && len(g.tagged) == 0 && g.body == nil && in.model.Flow == nil
 }
 
 // attempt is a step that has been tried.

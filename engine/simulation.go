@@ -1,6 +1,9 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"math"
+)
 
 // Simulation carries a solver through time and calls what is due on the way. It
 // owns the clock; steps land exactly on the times of its schedules.
@@ -11,15 +14,25 @@ type Simulation struct {
 
 // schedule is something to do every interval, first at the start.
 type schedule struct {
-	start, interval float64
-	done            int // calls so far
+	start, interval float64 // s; an interval of +Inf is for once
+	done            int     // calls so far
 	act             func(t float64) error
 }
 
-func (s *schedule) due() float64 { return s.start + float64(s.done)*s.interval }
+func (s *schedule) due() float64 {
+	if s.done == 0 {
+		return s.start
+	}
+	return s.start + float64(s.done)*s.interval
+}
 
 // slack is how far rounding may put a due time off a time it was meant to be, s.
-func (s *schedule) slack() float64 { return 1e-9 * s.interval }
+func (s *schedule) slack() float64 {
+	if math.IsInf(s.interval, 1) {
+		return 1e-12 * math.Abs(s.start) // some thousand times the rounding of a multiple
+	}
+	return 1e-9 * s.interval
+}
 
 // New returns a simulation at the solver's time.
 func New(solver Solver) *Simulation { return &Simulation{solver: solver} }
@@ -28,9 +41,14 @@ func New(solver Solver) *Simulation { return &Simulation{solver: solver} }
 func (s *Simulation) Time() float64 { return s.solver.Time() }
 
 // Every calls act now and then every interval, s, counted from now. Calls at the
-// same time go in the order of Every.
+// same time go in the order of Every and At.
 func (s *Simulation) Every(interval float64, act func(t float64) error) {
 	s.schedules = append(s.schedules, &schedule{start: s.Time(), interval: interval, act: act})
+}
+
+// At calls act once, at a time, s, or where that is past before the next step.
+func (s *Simulation) At(time float64, act func(t float64) error) {
+	s.schedules = append(s.schedules, &schedule{start: time, interval: math.Inf(1), act: act})
 }
 
 // Advance goes on to a time, s. What is due at that time has been called when it

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -74,5 +75,34 @@ func TestAFailingScheduleEndsTheRun(t *testing.T) {
 	})
 	if err := simulation.Advance(t.Context(), 20); !errors.Is(err, full) || simulation.Time() != 10 {
 		t.Errorf("at %g s: %v; want disk full at 10 s", simulation.Time(), err)
+	}
+}
+
+// 3 × 0.7 is 2.0999999999999996: what is due at 2.1 s goes before it where it was there first.
+func TestWhatIsDueOnceFallsOnItsTime(t *testing.T) {
+	solver, err := cpu.NewSolver(solid([3]int{4, 4, 4}), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer solver.Close()
+	simulation := engine.New(solver)
+	var calls []string
+	note := func(name string) func(float64) error {
+		return func(now float64) error { calls = append(calls, fmt.Sprintf("%s %.6g", name, now)); return nil }
+	}
+	simulation.At(1e-3, note("early"))
+	simulation.At(2.1, note("once"))
+	simulation.Every(0.7, note("every"))
+	simulation.At(0, note("start"))
+	if err := simulation.Advance(t.Context(), 2.1); err != nil {
+		t.Fatal(err)
+	}
+	simulation.At(1, note("late"))
+	if err := simulation.Advance(t.Context(), 2.2); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"every 0", "start 0", "early 0.001", "every 0.7", "every 1.4", "once 2.1", "every 2.1", "late 2.1"}
+	if !slices.Equal(calls, want) {
+		t.Errorf("%q, want %q", calls, want)
 	}
 }

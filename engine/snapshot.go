@@ -20,6 +20,7 @@ type snapshot struct {
 	Groups     []groupState
 	Fields     []fieldState
 	Body       bodyState
+	Taggings   []taggingState // in the order of the groups
 }
 
 type groupState struct {
@@ -52,6 +53,13 @@ func (in *Integrator) Snapshot(w io.Writer) error {
 			return err
 		}
 		state.Groups = append(state.Groups, groupState{g.time, g.step, cohorts})
+		for _, t := range g.tagged {
+			tags, err := t.save(in.model)
+			if err != nil {
+				return err
+			}
+			state.Taggings = append(state.Taggings, tags)
+		}
 	}
 	for _, f := range in.fields {
 		if err := f.settle(); err != nil {
@@ -115,6 +123,12 @@ func (in *Integrator) Restore(r io.Reader) error {
 				return err
 			}
 		}
+		for _, t := range g.tagged {
+			if err := t.restore(in, g, state.Taggings[0]); err != nil {
+				return err
+			}
+			state.Taggings = state.Taggings[1:]
+		}
 		g.time, g.step, g.ready = state.Groups[i].Time, state.Groups[i].Step, false
 		g.knot = g.time // the walls are those of another time
 	}
@@ -145,6 +159,15 @@ func (in *Integrator) fits(state snapshot) error {
 			if !slices.Equal(cohorts[k].Cells, c.ids(in.model)) || len(cohorts[k].State) != len(c.State) {
 				return fmt.Errorf("snapshot of other cells of type %q: update the solver with those first", c.Name)
 			}
+		}
+	}
+	tagged := state.Taggings
+	for _, g := range in.groups {
+		for _, t := range g.tagged {
+			if len(tagged) == 0 || tagged[0].Substrate != t.of.id || tagged[0].By != t.by {
+				return errors.New("snapshot of other tags")
+			}
+			tagged = tagged[1:]
 		}
 	}
 	for i, name := range state.Substrates {

@@ -32,6 +32,8 @@ type Solver interface {
 	Ledger(s tissue.SubstrateID) (Ledger, error)
 	// Body returns blood, organs and read-outs of the whole.
 	Body() BodyState
+	// Attribution is for substrates that the model attributes.
+	Attribution(s tissue.SubstrateID) (Attribution, error)
 	// Update takes a model with other cells or rates on the same grid and substrates.
 	Update(m *tissue.Model) error
 	Snapshot(w io.Writer) error

@@ -28,7 +28,17 @@ func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 	}
 	f := in.fields[s]
 	before := f.ledger.Present
-	if err := f.member.Write(in.withHeld(f, src.Values)); err != nil {
+	density := in.withHeld(f, src.Values)
+	if t := f.tagging(); t != nil {
+		was := make([]float64, len(density))
+		if err := f.member.Read(was); err != nil {
+			return err
+		}
+		if err := in.retag(t, was, density); err != nil {
+			return err
+		}
+	}
+	if err := f.member.Write(density); err != nil {
 		return err
 	}
 	if err := in.measure(f); err != nil {
@@ -165,12 +175,17 @@ func (f *field) settle() error {
 	if err != nil {
 		return err
 	}
+	f.enter(integrals)
+	return nil
+}
+
+// enter takes integrals into the ledger.
+func (f *field) enter(integrals Integrals) {
 	secreted, takenUp := f.cells.budget(f.elapsed, integrals)
 	f.ledger.Secreted += secreted
 	f.ledger.TakenUp += takenUp
 	f.ledger.ThroughWalls += f.walls.inflow(f.elapsed, f.moment, f.exposure, integrals.Walls)
 	f.elapsed, f.moment, f.exposure = 0, 0, 0
-	return nil
 }
 
 // Update takes a model with other cells or rates. Its tissue must be the one the
@@ -180,7 +195,7 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		return err
 	}
 	if !m.SameTissue(in.model) {
-		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions, flow and body must stay; make a new solver")
+		return errors.New("engine: update: grid, extracellular fraction, substrates, reactions, regions, flow, body and attribution must stay; make a new solver")
 	}
 	if !sameKinetics(m, in.model) {
 		return errors.New("engine: update: the variables and reactions of cell types must stay; make a new solver")
@@ -190,6 +205,10 @@ func (in *Integrator) Update(m *tissue.Model) error {
 		return err
 	}
 	renewed, err := in.renewed(m)
+	if err != nil {
+		return err
+	}
+	known, err := in.carried()
 	if err != nil {
 		return err
 	}
@@ -205,6 +224,11 @@ func (in *Integrator) Update(m *tissue.Model) error {
 	for i, g := range in.groups {
 		for k, c := range g.cohorts {
 			if err := c.replace(renewed[i][k]); err != nil {
+				return err
+			}
+		}
+		for k, t := range g.tagged {
+			if err := t.renew(in, m, g, known[i][k]); err != nil {
 				return err
 			}
 		}

@@ -142,7 +142,7 @@ func (v verdict) growth() float64 {
 func (in *Integrator) judge(g *group, trials []Trial, dt, constant, parts float64) verdict {
 	var v verdict
 	if g.body != nil {
-		g.body.judge(&v, in.options, dt, constant, parts)
+		g.body.judge(&v, in.options, g, trials, dt, constant, parts)
 	}
 	for i, f := range g.fields {
 		t := trials[i]
@@ -205,9 +205,9 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	if g.body != nil {
 		g.body.accept(dt)
 	}
-	for i, f := range g.fields {
+	g.expose()
+	for i, f := range g.followed() {
 		in.book(f, g.time, dt, 1, dt*f.loss+trials[i].Decayed, dt*f.reacting+trials[i].Reacted)
-		f.exposure += g.body.exposure(i)
 		f.adopt(trials[i])
 	}
 	for _, c := range g.cohorts {
@@ -216,6 +216,16 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	g.react(trials)
 	in.tick(g, dt, 1, until, remaining)
 	return nil
+}
+
+// expose adds what the body's densities were to the time integrals of those that meet it.
+func (g *group) expose() {
+	for i, f := range g.fields {
+		f.exposure += g.body.exposure(i)
+		if t := f.tagging(); t != nil {
+			t.tags[0].exposure += g.body.exposure(i)
+		}
+	}
 }
 
 // book adds what decayed and reacted in n steps from a time t to the ledger, and the time to that
@@ -278,11 +288,13 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	if v := in.judge(g, trials, dt, 0, 1); !v.accepted() {
 		return in.failure(g, dt, v)
 	}
-	for i, f := range g.fields {
-		trial := trials[i]
+	for _, f := range g.fields {
 		in.stats.Sweeps += int64(n) * f.sweeps
+	}
+	g.expose()
+	for i, f := range g.followed() {
+		trial := trials[i]
 		in.book(f, g.time, dt, n, trial.Decayed, trial.Reacted)
-		f.exposure += g.body.exposure(i)
 		f.ledger.ThroughWalls += f.cells.Capacity.uniform * trial.Inflow
 		f.adopt(trial)
 	}

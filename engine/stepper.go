@@ -9,10 +9,13 @@ import (
 // members go through the stages of a step together; the trials it returns are one per
 // member, and its own until the next call.
 type Stepper interface {
-	// Members are the substrates of the group, in its order.
+	// Members are the substrates of the group, in its order, and behind them the tags of
+	// every Group.Tagged.
 	Members() []Member
 	// Cohorts are those of the group, in its order.
 	Cohorts() []CohortMember
+	// Tags are Group.Tagged, in its order.
+	Tags() []TagMember
 	// EvaluateRate makes F(c, t) valid after a density, a state or an exchange changed. Of
 	// the trials only Reacting and Steepness count.
 	EvaluateRate(t float64) ([]Trial, error)

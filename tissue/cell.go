@@ -61,6 +61,8 @@ type Cells struct {
 	// Exchange holds what a cell does in place of its type's Exchange, of no other
 	// substrates. It may be nil, or a cell's may be: then it does what its type does.
 	Exchange [][]Exchange
+	// Dead tells which cells are dead and not yet removed; nil for none.
+	Dead []bool
 }
 
 // Len returns the number of cells.
@@ -84,7 +86,10 @@ func (c *Cells) Add(t CellTypeID, at r3.Vec) CellID {
 	return id
 }
 
-// Count returns the number of cells of each of n types.
+// IsDead reports whether a cell is dead and not yet removed.
+func (c *Cells) IsDead(i int) bool { return i < len(c.Dead) && c.Dead[i] }
+
+// Count returns the number of cells of each of n types, dead or alive.
 func (c *Cells) Count(n int) []int {
 	count := make([]int, n)
 	for _, t := range c.Type {

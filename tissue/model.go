@@ -19,21 +19,25 @@ type Model struct {
 	Reactions             []Reaction
 	CellTypes             []CellType
 	Cells                 Cells
-	CellStep              float64 // between decisions of cells, s; 0 means DefaultCellStep
-	Body                  *Body   // nil where blood is as the vessels say
-	Duration              float64 // s
+	CellStep              float64       // between decisions of cells, s; 0 means DefaultCellStep
+	Body                  *Body         // nil where blood is as the vessels say
+	Attribution           []Attribution // each substrate at most once
+	Events                []Event       // in the order of time; those at the same time happen in this order
+	Duration              float64       // s
 	Seed                  uint64
 }
 
 // SameTissue reports whether two models are of the same grid, fluid, substrates,
-// reactions, regions, flow and body: whether they differ in no more than cells and what they do.
+// reactions, regions, flow, body and attribution: whether they differ in no more than cells
+// and what they do.
 func (m *Model) SameTissue(other *Model) bool {
 	same := func(a, b Reaction) bool {
 		return a.Name == b.Name && a.Rate.Equal(b.Rate) && slices.Equal(a.Changes, b.Changes)
 	}
 	return slices.EqualFunc(m.Reactions, other.Reactions, same) && m.Grid == other.Grid && m.ExtracellularFraction == other.ExtracellularFraction &&
 		reflect.DeepEqual(m.Substrates, other.Substrates) &&
-		reflect.DeepEqual(m.Regions, other.Regions) && reflect.DeepEqual(m.Flow, other.Flow) && m.Body.Equal(other.Body)
+		reflect.DeepEqual(m.Regions, other.Regions) && reflect.DeepEqual(m.Flow, other.Flow) && m.Body.Equal(other.Body) &&
+		slices.Equal(m.Attribution, other.Attribution)
 }
 
 // Substrate returns the id of a substrate by name.
@@ -105,8 +109,11 @@ func (m *Model) Validate() error {
 	if !nonNegative(m.Duration) {
 		faults = append(faults, fmt.Errorf("tissue: duration %g s: want 0 or more", m.Duration))
 	}
-	sound := len(faults) == 0 // so that cells can be looked up in regions
-	return errors.Join(append(faults, m.validateCells(sound)...)...)
+	sound := len(faults) == 0                                                 // so that cells can be looked up in regions
+	if faults = append(faults, m.validateCells(sound)...); len(faults) == 0 { // so that senders can
+		faults = append(m.validateAttribution(), m.validateEvents()...)
+	}
+	return errors.Join(faults...)
 }
 
 func (m *Model) validateRegions() []error {

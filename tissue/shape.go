@@ -19,6 +19,9 @@ type Shape interface {
 	Contains(p r3.Vec) bool
 }
 
+// Within reports whether a point lies in a shape, of which nil is everywhere.
+func Within(s Shape, p r3.Vec) bool { return s == nil || s.Contains(p) }
+
 // Box is the points between two corners.
 type Box struct{ From, To r3.Vec }
 

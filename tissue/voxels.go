@@ -30,7 +30,8 @@ func (m *Model) HasVoxels(region int) bool {
 	return false
 }
 
-// within yields the indices of the voxels whose centres lie in a shape.
+// within yields the indices of the voxels whose centres lie in a shape, of which nil is
+// everywhere.
 func (g Grid) within(s Shape) iter.Seq[int] {
 	low, high := bounds(s, g)
 	size := toVec(g.Size())
@@ -39,7 +40,7 @@ func (g Grid) within(s Shape) iter.Seq[int] {
 		for z := first[2]; z <= last[2]; z++ {
 			for y := first[1]; y <= last[1]; y++ {
 				for x := first[0]; x <= last[0]; x++ {
-					if s.Contains(g.Centre(x, y, z)) && !yield(g.Index(x, y, z)) {
+					if Within(s, g.Centre(x, y, z)) && !yield(g.Index(x, y, z)) {
 						return
 					}
 				}

@@ -57,9 +57,9 @@ func Cases() []Case {
 	return []Case{
 		wallGradient(), secretingSphere(), pointSource(), lineSource(), spreadingGaussian(), cosineMode(),
 		closedBinding(), fixedLigand(), absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
-		tissueAndBlood(), massBalance(), denseSuspension(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
+		tissueAndBlood(), massBalance(), randomWalk(), denseSuspension(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
 		interleukin2Traffic(), bistableArthritis(), receptorTraffic(), influenza(), tumourNecrosis(), acuteInflammation(),
-		interleukin7Feedback(), alveoliToPlasma(), diffusiveRelay(),
+		interleukin7Feedback(), alveoliToPlasma(), diffusiveRelay(), interleukin2Accumulation(),
 	}
 }
 

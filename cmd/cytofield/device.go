@@ -107,8 +107,8 @@ func hostMemory(entry string) int64 {
 	return 0
 }
 
-// solver prepares a model on the device. What the grid cannot represent is the
-// user's to mend.
+// solver prepares a model on the device. What the grid cannot represent, and
+// the device cannot follow, is the user's to mend.
 func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error) {
 	var s engine.Solver
 	var err error
@@ -120,7 +120,7 @@ func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error
 	} else {
 		s, err = asSolver(engine.NewGPUSolver(d.gpu, m, o))
 	}
-	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
 		err = inputError{err}
 	}
 	return s, err

@@ -19,7 +19,7 @@ func cited(s *scenario.Scenario) []string {
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
 		keys = append(keys, "Sommeijer1998")
-		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model) {
+		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model, engine.Coupling(s.Numerics.Coupling)) {
 			keys = append(keys, "Alexander1977")
 		}
 	case engine.LOD:
@@ -86,6 +86,9 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		b.WriteString(statesText(m, cell, s.Kinetics[t]))
 	}
 	b.WriteString(livesText(m))
+	for _, a := range m.Attribution {
+		fmt.Fprintf(&b, "Molecules of %s carried tags of the %s that made them, which every process took in the share they had in it. ", m.Substrates[a.Substrate].Name, map[tissue.Tagging]string{tissue.TagTypes: "cell types", tissue.TagCells: "cells"}[a.By])
+	}
 	b.WriteString(numericsText(s))
 	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
 	fmt.Fprintf(&b, "\nParameters in full: scenario.yaml (hash %s). Literature: references.bib", s.Hash[:12])
@@ -246,7 +249,7 @@ func numericsText(s *scenario.Scenario) string {
 	const implicit = "the L-stable second-order diagonally implicit Runge-Kutta scheme of two stages [@Alexander1977]"
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
-		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model) {
+		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model, engine.Coupling(s.Numerics.Coupling)) {
 			scheme += ", or for steps in which that is less work " + implicit + ","
 		}
 	case engine.Implicit:

@@ -79,7 +79,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
-	err = r.finish(err)
+	if err = r.finish(err); err == nil {
+		err = r.printAttributions(io.Out)
+	}
 	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps in %.3g s\n", c.Output, directory.Manifest.Status,
 		figure.FormatTime(r.solver.Time()), figure.FormatTime(s.Model.Duration), r.stats.Steps, directory.Manifest.WallTime)
 	return err

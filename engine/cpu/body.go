@@ -7,6 +7,7 @@ import "github.com/cytofield/cytofield/engine"
 type body struct {
 	*engine.Body
 	members []*stepper
+	rest    []*stepper // per member: the tag of what comes from the body; nil without
 	partial []float64
 }
 
@@ -24,7 +25,7 @@ func newBody(g *group, b *engine.Body) *body {
 			most = max(most, len(s.Voxel))
 		}
 	}
-	return &body{b, g.members, make([]float64, (most+bodyPart-1)/bodyPart)}
+	return &body{b, g.members, make([]*stepper, len(g.members)), make([]float64, (most+bodyPart-1)/bodyPart)}
 }
 
 // each visits the members that meet the body.
@@ -36,8 +37,29 @@ func (b *body) each(visit func(i int, st *stepper, s *engine.BodySites)) {
 	}
 }
 
-// join adds level × Inward to a field.
-func (b *body) join(s *engine.BodySites, field []float64, level float64) {
+// follow takes the tags of the members along.
+func (b *body) follow(all []*tags) {
+	if b == nil {
+		return
+	}
+	for i, st := range b.members {
+		for _, t := range all {
+			if t.parent == st {
+				b.rest[i] = t.each[0]
+			}
+		}
+	}
+}
+
+// join adds level × Inward to a field of a member, and of the tag of what comes so.
+func (b *body) join(i int, s *engine.BodySites, field func(*stepper) []float64, level float64) {
+	b.add(s, field(b.members[i]), level)
+	if rest := b.rest[i]; rest != nil {
+		b.add(s, field(rest), level)
+	}
+}
+
+func (b *body) add(s *engine.BodySites, field []float64, level float64) {
 	inParallel(len(s.Voxel), func(from, to int) {
 		for i := from; i < to; i++ {
 			field[s.Voxel[i]] += s.Inward[i] * level
@@ -70,7 +92,7 @@ func (b *body) evaluate(t float64) {
 		return
 	}
 	b.each(func(i int, st *stepper, s *engine.BodySites) {
-		b.join(s, st.rate, b.Value(i))
+		b.join(i, s, (*stepper).rateNow, b.Value(i))
 		b.Outflow()[i] = b.sum(s, st.density, 1)
 	})
 	b.Evaluate(t)
@@ -87,7 +109,7 @@ func (b *body) stage(t, dt float64, scheme *engine.RKC2, j int) {
 			before, unit = st.rate, dt*scheme.First // see pass
 		}
 		b.Outflow()[i] = b.sum(s, before, unit)
-		b.join(s, st.far, dt*scheme.Stages[j].MuTilde*b.Increment(i, dt, scheme, j))
+		b.join(i, s, (*stepper).candidate, dt*scheme.Stages[j].MuTilde*b.Increment(i, dt, scheme, j))
 	})
 	b.Stage(t, dt, scheme, j)
 }
@@ -98,7 +120,7 @@ func (b *body) finish(t float64) {
 		return
 	}
 	b.each(func(i int, st *stepper, s *engine.BodySites) {
-		b.join(s, st.near, b.Candidate(i))
+		b.join(i, s, (*stepper).rateNext, b.Candidate(i))
 		b.Outflow()[i] = b.sum(s, st.far, 1)
 	})
 	b.Finish(t)
@@ -110,7 +132,7 @@ func (b *body) euler(t, dt float64) {
 		return
 	}
 	b.each(func(i int, st *stepper, s *engine.BodySites) {
-		b.join(s, st.far, dt*b.Value(i))
+		b.join(i, s, (*stepper).candidate, dt*b.Value(i))
 		b.Outflow()[i] = b.sum(s, st.density, 1)
 	})
 	b.Euler(t, dt)

@@ -561,10 +561,13 @@ func (c *cohort) accept(dt float64) {
 	c.rate, c.near = c.near, c.rate
 }
 
-// euler makes y + dt F(y) the states, adds dt times the fluxes to the members' next
-// densities, and books them.
-func (c *cohort) euler(dt float64) {
+// flow adds dt times the fluxes to the members' next densities.
+func (c *cohort) flow(dt float64) {
 	c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).candidate, dt)
+}
+
+// euler makes y + dt F(y) the states, of the rates that flow left, and books the fluxes.
+func (c *cohort) euler(dt float64) {
 	for v, rate := range c.rate {
 		for k, f := range rate {
 			c.state[v][k] += dt * f

@@ -9,15 +9,16 @@ import (
 // group is substrates that go through the stages of a step together.
 type group struct {
 	members []*stepper
-	trials  []engine.Trial // per member, of the last call
+	trials  []engine.Trial // per member and tag, of the last call
 
 	reactions *reactions // nil for none
 	body      *body      // nil for none
 	cohorts   []*cohort
+	tagged    []*tags
 }
 
 func newGroup(wanted engine.Group) *group {
-	g := &group{trials: make([]engine.Trial, len(wanted.Substrates))}
+	g := &group{}
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newStepper(s))
 	}
@@ -28,16 +29,47 @@ func newGroup(wanted engine.Group) *group {
 	for _, c := range wanted.Cohorts {
 		g.cohorts = append(g.cohorts, newCohort(c, g.members))
 	}
+	for _, t := range wanted.Tagged {
+		g.tagged = append(g.tagged, newTags(g, t, wanted.Reactions))
+	}
+	g.body.follow(g.tagged)
+	g.count()
 	return g
 }
 
-// Members returns the substrates.
+// count makes room for the trials of all members and tags.
+func (g *group) count() { g.trials = make([]engine.Trial, len(g.Members())) }
+
+// Members returns the substrates, and behind them the tags.
 func (g *group) Members() []engine.Member {
-	members := make([]engine.Member, len(g.members))
-	for i, st := range g.members {
-		members[i] = st
+	var members []engine.Member
+	for _, st := range g.members {
+		members = append(members, st)
+	}
+	for _, t := range g.tagged {
+		for _, st := range t.each {
+			members = append(members, st)
+		}
 	}
 	return members
+}
+
+// Tags returns the tags of every member that has any.
+func (g *group) Tags() []engine.TagMember {
+	var all []engine.TagMember
+	for _, t := range g.tagged {
+		all = append(all, tagMember{t, g})
+	}
+	return all
+}
+
+// eachTagged visits the tags of every member with their trials.
+func (g *group) eachTagged(visit func(t *tags, trials []engine.Trial)) {
+	trials := g.trials[len(g.members):]
+	for _, t := range g.tagged {
+		visit(t, trials[:len(t.each)])
+		trials = trials[len(t.each):]
+	}
 }
 
 // Cohorts returns the cells with states.
@@ -55,14 +87,18 @@ func (g *group) EvaluateRate(t float64) ([]engine.Trial, error) {
 		st.evaluate(t, st.density, st.rate)
 		g.trials[i] = engine.Trial{}
 	}
+	for _, tagged := range g.tagged {
+		tagged.evaluate(t, (*stepper).now, (*stepper).rateNow)
+	}
 	if g.reactions != nil {
 		g.reactions.addRate((*stepper).now, (*stepper).rateNow, 1)
 	}
 	g.body.evaluate(t)
-	g.correct((*cohort).atPresent, (*cohortFluid).atNow)
+	g.correct((*cohort).atPresent, (*cohortFluid).atNow, (*meeting).atPresent)
 	for _, c := range g.cohorts {
 		c.addRate(c.atPresent(), c.rate, (*cohortFluid).atNow, (*stepper).rateNow, 1)
 	}
+	g.eachTagged((*tags).addRate)
 	g.tellReacting((*stepper).now)
 	return g.trials, nil
 }
@@ -76,7 +112,7 @@ func (g *group) tellReacting(density func(*stepper) []float64) {
 	for _, c := range g.cohorts {
 		steepness += c.steepness()
 	}
-	for i := range g.trials {
+	for i := range g.members {
 		g.trials[i].Steepness = steepness
 		if g.reactions != nil {
 			g.trials[i].Reacting = g.reactions.total(i)
@@ -97,10 +133,16 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		for i, st := range g.members {
 			st.stage(st.pass(dt, scheme, j), func(row int) { g.dropStage(i, row, p) })
 		}
+		for _, tagged := range g.tagged {
+			tagged.stage(dt, scheme, j)
+		}
 		if g.reactions != nil {
 			g.reactions.addStage(p)
 		}
 		g.body.stage(t, dt, scheme, j)
+		for _, tagged := range g.tagged {
+			tagged.addStage(p)
+		}
 		if j < len(scheme.Stages)-1 {
 			g.swap()
 		}
@@ -112,7 +154,7 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 // stageCells takes the cells through a stage, before the fields, whose rows take up the
 // fluxes while they are at hand.
 func (g *group) stageCells(p *pass) {
-	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage)
+	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage, func(m *meeting) moment { return m.atStage(p) })
 	for _, c := range g.cohorts {
 		c.stage(p)
 	}
@@ -130,7 +172,7 @@ func (g *group) dropStage(member, row int, p *pass) {
 }
 
 // correct makes the corrections of close cells for each other where they are evaluated next.
-func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged) {
+func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged, of func(*meeting) moment) {
 	if !g.paired() {
 		return
 	}
@@ -138,6 +180,9 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 		for _, f := range c.fluids {
 			clear(f.correction)
 		}
+	}
+	for _, t := range g.tagged {
+		t.clearCorrections()
 	}
 	for sweep := range engine.PairSweeps + 1 {
 		for _, c := range g.cohorts {
@@ -147,6 +192,9 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 		}
 		for _, c := range g.cohorts {
 			c.correct(g.cohorts)
+		}
+		for _, t := range g.tagged {
+			t.correct(of, engine.PairShare(sweep))
 		}
 	}
 }
@@ -161,6 +209,9 @@ func (g *group) finish(t, dt float64) {
 	for _, st := range g.members {
 		st.evaluate(t+dt, st.far, st.near)
 	}
+	for _, tagged := range g.tagged {
+		tagged.evaluate(t+dt, (*stepper).candidate, (*stepper).rateNext)
+	}
 	g.body.finish(t + dt)
 	reacted := make([]float64, len(g.members))
 	if g.reactions != nil {
@@ -169,7 +220,7 @@ func (g *group) finish(t, dt float64) {
 		}
 		g.reactions.addRate((*stepper).candidate, (*stepper).rateNext, 1)
 	}
-	g.correct((*cohort).atCandidate, (*cohortFluid).atNext)
+	g.correct((*cohort).atCandidate, (*cohortFluid).atNext, (*meeting).atCandidate)
 	for _, c := range g.cohorts {
 		c.addRate(c.atCandidate(), c.near, (*cohortFluid).atNext, (*stepper).rateNext, 1)
 		c.compare(dt)
@@ -178,6 +229,7 @@ func (g *group) finish(t, dt float64) {
 		g.trials[i] = st.compare(dt)
 		g.trials[i].Decayed, g.trials[i].Reacted = dt*st.lost(), reacted[i]
 	}
+	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.finish(dt, trials) })
 	g.tellReacting((*stepper).candidate)
 }
 
@@ -195,6 +247,9 @@ func (g *group) swap() {
 	}
 	for _, c := range g.cohorts {
 		c.swap()
+	}
+	for _, tagged := range g.tagged {
+		tagged.swap()
 	}
 }
 
@@ -218,6 +273,9 @@ func (g *group) Accept(dt float64) error {
 	for _, c := range g.cohorts {
 		c.accept(dt)
 	}
+	for _, tagged := range g.tagged {
+		tagged.accept(dt)
+	}
 	return nil
 }
 
@@ -226,6 +284,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 	for _, st := range g.members {
 		clear(st.rowLoss)
 	}
+	g.eachTagged((*tags).beginEuler)
 	reacted := make([]float64, len(g.members))
 	if st := g.members[0]; g.alone() && st.inWaves {
 		st.eulerInWaves(t, dt, n)
@@ -235,6 +294,9 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 		for _, st := range g.members {
 			st.euler(t+float64(i)*dt, dt)
 		}
+		for _, tagged := range g.tagged {
+			tagged.euler(t+float64(i)*dt, dt)
+		}
 		if g.reactions != nil {
 			g.reactions.addRate((*stepper).now, (*stepper).candidate, dt)
 			for i := range reacted {
@@ -242,7 +304,11 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 			}
 		}
 		g.body.euler(t+float64(i)*dt, dt)
-		g.correct((*cohort).atPresent, (*cohortFluid).atNow)
+		g.correct((*cohort).atPresent, (*cohortFluid).atNow, (*meeting).atPresent)
+		for _, c := range g.cohorts {
+			c.flow(dt)
+		}
+		g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.addEuler(dt, trials) })
 		for _, c := range g.cohorts {
 			c.euler(dt)
 		}
@@ -257,6 +323,7 @@ func (g *group) Euler(t, dt float64, n int) ([]engine.Trial, error) {
 		g.trials[i] = st.finishEuler(dt)
 		g.trials[i].Reacted = reacted[i]
 	}
+	g.eachTagged(func(tagged *tags, trials []engine.Trial) { tagged.finishEuler(dt, trials) })
 	return g.trials, nil
 }
 
@@ -271,7 +338,7 @@ func (g *group) LOD(dt float64, n int) ([]engine.Trial, error) {
 // Close has nothing to free.
 func (g *group) Close() error { return nil }
 
-// alone reports whether nothing couples the first member to anything.
+// alone reports whether nothing couples the first member to anything, and nothing follows it.
 func (g *group) alone() bool {
-	return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 && g.body == nil
+	return len(g.members) == 1 && g.reactions == nil && len(g.cohorts) == 0 && len(g.tagged) == 0 && g.body == nil
 }

@@ -25,9 +25,13 @@ func NewSolver(m *tissue.Model, o engine.Options) (*Solver, error) {
 	return &Solver{in}, nil
 }
 
-// Memory returns the memory a model takes, bytes: four fields per substrate, and two
-// that a run reads into. Cells come on top, and at the first implicit step or steady
+// Memory returns the memory a model takes, bytes: four fields per substrate and tag, and
+// two that a run reads into. Cells come on top, and at the first implicit step or steady
 // state ten to twelve fields more for each substrate that takes one.
 func Memory(m *tissue.Model) int64 {
-	return int64(m.Grid.Voxels()) * 8 * int64(4*len(m.Substrates)+2)
+	followed := len(m.Substrates)
+	for _, a := range m.Attribution {
+		followed += 1 + len(m.Senders(a))
+	}
+	return int64(m.Grid.Voxels()) * 8 * int64(4*followed+2)
 }

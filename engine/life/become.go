@@ -188,13 +188,20 @@ func (l *Life) release() error {
 }
 
 func (l *Life) put(s tissue.SubstrateID, all []deposit) error {
+	return l.rewrite(s, func(densities []float64) {
+		for _, d := range all {
+			densities[d.voxel] += d.molecules / l.room(s, d.voxel)
+		}
+	})
+}
+
+// rewrite changes the densities of a substrate, by voxel.
+func (l *Life) rewrite(s tissue.SubstrateID, change func(densities []float64)) error {
 	field := tissue.NewField(l.model.Grid)
 	if err := l.solver.Read(s, field); err != nil {
 		return err
 	}
-	for _, d := range all {
-		field.Values[d.voxel] += d.molecules / l.room(s, d.voxel)
-	}
+	change(field.Values)
 	return l.solver.Write(s, field)
 }
 

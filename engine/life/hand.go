@@ -169,7 +169,7 @@ func (l *Life) handOver(next *handed) error {
 // give gives cells to the solver and the model; h is where they are kept.
 func (l *Life) give(cells tissue.Cells, h *handed) error {
 	updated := *l.model
-	updated.Cells = cells
+	updated.Cells, updated.Events = cells, nil // which would be checked at each update
 	if err := l.solver.Update(&updated); err != nil {
 		return err
 	}

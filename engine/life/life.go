@@ -35,8 +35,10 @@ type Life struct {
 	near     *neighbours
 	programs [phases][]program
 	needs    needs
-	radius   []float64 // by type, µm
-	reach    []float64 // by type, µm
+	radius   []float64         // by type, µm
+	reach    []float64         // by type, µm
+	types    []tissue.CellType // before any event
+	acts     bool              // cells do more than exchange
 
 	state  state
 	ids    []tissue.CellID // the cells that state is of
@@ -62,6 +64,7 @@ type state struct {
 	Steps   uint64
 	Time    float64 // of the last step, s
 	Next    tissue.CellID
+	Events  int       // of the model, that have happened
 	Key     []uint64  // of the cell's random numbers
 	Born    []float64 // s
 	Damage  []float64
@@ -84,14 +87,9 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	l := &Life{model: m, solver: s, options: o, space: newSpace(m)}
+	l := &Life{model: m, solver: s, options: o, space: newSpace(m), types: m.CellTypes, acts: m.Lives()}
 	l.state.Time = s.Time()
-	for ph := range phases {
-		for t := range m.CellTypes {
-			l.programs[ph] = append(l.programs[ph], compile(m, tissue.CellTypeID(t), ph))
-		}
-	}
-	l.findNeeds()
+	l.compile()
 	l.near = newNeighbours(&l.space, l.measure())
 	l.stock.prepare(l)
 	l.labels = m.Labels()
@@ -99,18 +97,29 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	return l, nil
 }
 
-// Start has the cells of a model act at every cell step of a simulation, if they ever do
-// anything. Call it before what records the cells, which is of the same model.
+// Start is New and Attend, of a model in which there is anything to attend to.
 func Start(simulation *engine.Simulation, m *tissue.Model, s Solver, o Options) error {
-	if !m.Lives() {
+	if !m.Lives() && len(m.Events) == 0 {
 		return nil
 	}
 	l, err := New(m, s, o)
 	if err != nil {
 		return err
 	}
-	simulation.Every(m.CellStepTime(), l.Step)
+	l.Attend(simulation)
 	return nil
+}
+
+// Attend has the cells act at every cell step of a simulation, if they ever do anything, and
+// has the model's events happen that have not yet. Call it before what records the cells,
+// which is of the same model: records then show what came of the events of their time.
+func (l *Life) Attend(simulation *engine.Simulation) {
+	if l.acts {
+		simulation.Every(l.model.CellStepTime(), l.Step)
+	}
+	for i, e := range l.model.Events {
+		simulation.At(e.Time, func(t float64) error { return l.happen(i, t) })
+	}
 }
 
 // Model returns the model, with the cells as they are.
@@ -154,7 +163,32 @@ func (l *Life) Step(t float64) error {
 		next.keep(&l.model.Cells, l.model.Cells.Position)
 	}
 	l.state.Time = t
-	return l.handOver(next)
+	dead := l.model.Cells.Dead
+	if err := l.handOver(next); err != nil {
+		return err
+	}
+	l.mark(dead)
+	return nil
+}
+
+// mark tells the model which of its cells are dead, in memory it may use again.
+func (l *Life) mark(flags []bool) {
+	flags = flags[:0]
+	for _, ph := range l.state.Phase {
+		flags = append(flags, ph == dead)
+	}
+	l.model.Cells.Dead = flags
+}
+
+// compile lays out what the cells of the model's types do.
+func (l *Life) compile() {
+	for ph := range phases {
+		l.programs[ph] = nil
+		for t := range l.model.CellTypes {
+			l.programs[ph] = append(l.programs[ph], compile(l.model, tissue.CellTypeID(t), ph))
+		}
+	}
+	l.findNeeds()
 }
 
 // findNeeds finds what rules and behaviours ask for.
@@ -220,7 +254,7 @@ func (l *Life) follow() bool {
 		return false
 	}
 	old, before := l.state, l.ids
-	l.state = state{Steps: old.Steps, Time: old.Time, Next: old.Next}
+	l.state = state{Steps: old.Steps, Time: old.Time, Next: old.Next, Events: old.Events}
 	for _, id := range cells.ID {
 		at, found := slices.BinarySearch(before, id)
 		if found {

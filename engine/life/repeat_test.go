@@ -114,22 +114,22 @@ func fingerprint(t *testing.T, l *life.Life, solver engine.Solver) string {
 func TestRunsDoNotDependOnThreads(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var prints []string
-	for _, threads := range []int{1, 2, 3} {
+	for _, threads := range []int{1, 2} {
 		runtime.GOMAXPROCS(threads)
-		l, solver := simulate(t, busy(3000), 20) // more than two chunks
+		l, solver := simulate(t, busy(2200), 12) // more than two chunks
 		prints = append(prints, fingerprint(t, l, solver))
 		last := l.Model().Cells.ID[l.Model().Cells.Len()-1]
-		if dead := count(l, 1, true); last < 3010 || dead < 10 {
+		if dead := count(l, 1, true); last < 2205 || dead < 5 {
 			t.Fatalf("ids up to %d, %d dead: little has happened", last, dead)
 		}
 	}
-	if prints[0] != prints[1] || prints[0] != prints[2] {
-		t.Error("runs on 1, 2 and 3 threads differ")
+	if prints[0] != prints[1] {
+		t.Error("runs on 1 and 2 threads differ")
 	}
 }
 
 func TestRunsGoOnFromASnapshot(t *testing.T) {
-	l, solver := simulate(t, busy(1000), 30)
+	l, solver := simulate(t, busy(500), 20)
 	var cells, fields bytes.Buffer
 	if err := l.Save(&cells); err != nil {
 		t.Fatal(err)
@@ -137,10 +137,10 @@ func TestRunsGoOnFromASnapshot(t *testing.T) {
 	if err := solver.Snapshot(&fields); err != nil {
 		t.Fatal(err)
 	}
-	goOn(t, l, solver, 30)
+	goOn(t, l, solver, 15)
 	want := fingerprint(t, l, solver)
 
-	m := busy(1000)
+	m := busy(500)
 	again, err := cpu.NewSolver(m, engine.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestRunsGoOnFromASnapshot(t *testing.T) {
 	if err := again.Restore(&fields); err != nil {
 		t.Fatal(err)
 	}
-	goOn(t, other, again, 30)
+	goOn(t, other, again, 15)
 	if diff := cmp.Diff(want, fingerprint(t, other, again)); diff != "" {
 		t.Error("the run that went on differs")
 	}

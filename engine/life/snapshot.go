@@ -50,9 +50,14 @@ func (l *Life) Load(r io.Reader) error {
 			s.Cells.Exchange[i] = nil
 		}
 	}
+	if s.State.Events > len(l.model.Events) {
+		return fmt.Errorf("life: load: %d events happened: want a model that has as many, not %d", s.State.Events, len(l.model.Events))
+	}
+	l.retype(s.State.Events)
 	if err := l.give(s.Cells, nil); err != nil {
 		return fmt.Errorf("life: load: %w", err)
 	}
 	l.state, l.ids = s.State, slices.Clone(s.Cells.ID)
+	l.mark(nil)
 	return nil
 }

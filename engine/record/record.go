@@ -70,6 +70,7 @@ type Run struct {
 	model                 *tissue.Model
 	fluid                 fluid
 	series, ledger, cells *table
+	attribution           *table // nil where the model attributes nothing
 }
 
 // Create makes the directory of a run and its first files. A directory that holds
@@ -92,15 +93,20 @@ func (r *Run) open() error {
 	if err := r.writeManifest(); err != nil {
 		return err
 	}
-	for _, t := range []struct {
+	type file struct {
 		table  **table
 		name   string
 		header []string
-	}{
+	}
+	files := []file{
 		{&r.series, "series.csv", seriesHeader(r.model)},
 		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
 		{&r.cells, "cells.csv", cellsHeader(r.model)},
-	} {
+	}
+	if len(r.model.Attribution) > 0 {
+		files = append(files, file{&r.attribution, "attribution.csv", attributionHeader()})
+	}
+	for _, t := range files {
 		var err error
 		if *t.table, err = newTable(filepath.Join(r.dir, t.name), t.header); err != nil {
 			return err
@@ -112,7 +118,7 @@ func (r *Run) open() error {
 // ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
 	return []string{
-		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "references.bib", "methods.md", "frames/*.png",
+		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "references.bib", "methods.md", "frames/*.png",
 		"run.json", // last: what is left of a clearing that broke off is still a run
 	}
 }
@@ -200,7 +206,14 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 	if err != nil {
 		return err
 	}
-	if err := r.recordSeries(s, ledgers, states, body.Values); err != nil {
+	attributions, err := r.attributions(s)
+	if err != nil {
+		return err
+	}
+	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
+		return err
+	}
+	if err := r.recordAttribution(s.Time(), attributions); err != nil {
 		return err
 	}
 	if err := r.recordLedger(s.Time(), ledgers, body.Ledger); err != nil {
@@ -241,5 +254,5 @@ func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) 
 }
 
 func (r *Run) closeTables() error {
-	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close())
+	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close(), r.attribution.close())
 }

@@ -61,8 +61,8 @@ func amountColumn(s tissue.Substrate) string {
 	return s.Name + "_" + string(s.Unit) + "_um3"
 }
 
-// seriesHeader: time, per substrate mean, min, max and amount, per type the cells and the
-// means of their variables, the variables of the body.
+// seriesHeader: time, per substrate mean, min, max and amount, per type the living cells and the
+// means of their variables, the variables of the body, and the autocrine fractions.
 func seriesHeader(m *tissue.Model) []string {
 	header := []string{"t_s"}
 	for _, s := range m.Substrates {
@@ -82,13 +82,16 @@ func seriesHeader(m *tissue.Model) []string {
 			header = append(header, strings.TrimSuffix(bodyName(v)+"_"+v.Dimension.MolarUnit(), "_"))
 		}
 	}
+	for _, a := range m.Attribution {
+		header = append(header, attributionColumn(m.Substrates[a.Substrate]))
+	}
 	return header
 }
 
 // bodyName tells a variable of the body from a substrate.
 func bodyName(v tissue.BodyVariable) string { return "body_" + v.Name }
 
-func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, body []float64) error {
+func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, body []float64, attributions []engine.Attribution) error {
 	row := []string{number(s.Time())}
 	field := tissue.NewField(r.model.Grid)
 	for i := range r.model.Substrates {
@@ -98,7 +101,7 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engi
 		s := r.fluid.summarise(field)
 		row = append(row, number(s.mean), number(s.least), number(s.most), number(ledgers[i].Present))
 	}
-	for t, n := range r.model.Cells.Count(len(r.model.CellTypes)) {
+	for t, n := range r.living() {
 		row = append(row, strconv.Itoa(n))
 		for v := range r.model.CellTypes[t].Variables {
 			row = append(row, number(r.meanOf(states, tissue.CellTypeID(t), v)))
@@ -107,14 +110,28 @@ func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engi
 	for _, v := range body {
 		row = append(row, number(v))
 	}
+	for _, a := range attributions {
+		row = append(row, number(a.AutocrineFraction()))
+	}
 	return r.series.add(row)
 }
 
-// meanOf returns the mean of a variable over the cells of a type; NaN without any.
+// living returns the number of living cells per type.
+func (r *Run) living() []int {
+	count := make([]int, len(r.model.CellTypes))
+	for i, t := range r.model.Cells.Type {
+		if !r.model.Cells.IsDead(i) {
+			count[t]++
+		}
+	}
+	return count
+}
+
+// meanOf returns the mean of a variable over the living cells of a type; NaN without any.
 func (r *Run) meanOf(states engine.CellStates, t tissue.CellTypeID, variable int) float64 {
 	sum, n := 0.0, 0.0
 	for i, of := range r.model.Cells.Type {
-		if of == t {
+		if of == t && !r.model.Cells.IsDead(i) {
 			sum += states.Variables[i][variable]
 			n++
 		}
@@ -261,10 +278,13 @@ func (r *Run) recordCells(s engine.Solver, states engine.CellStates) error {
 	}
 	rows := make([][]string, len(states.ID))
 	for i, id := range states.ID {
-		p := r.model.Cells.Position[i]
+		p, state := r.model.Cells.Position[i], "alive"
+		if r.model.Cells.IsDead(i) {
+			state = "dead"
+		}
 		row := []string{
 			number(s.Time()), strconv.FormatUint(uint64(id), 10), r.model.CellTypes[r.model.Cells.Type[i]].Name,
-			number(p.X), number(p.Y), number(p.Z), "alive",
+			number(p.X), number(p.Y), number(p.Z), state,
 		}
 		for k := range r.model.Substrates {
 			row = append(row, number(states.Surface[k][i]), number(states.TakenUp[k][i]), number(states.Secreted[k][i]))

@@ -519,16 +519,7 @@ func (d *decoder) dose(item value) {
 	if v, given := f.need("at", "1 h"); given {
 		dose.Time, _ = v.nonNegative(quantity.Time)
 	}
-	every, repeats := f.get("every")
-	number, numbered := f.get("number")
-	if repeats != numbered {
-		item.fault("every and number belong together: want both, such as every: 24 h, number: 5, or neither")
-	}
-	interval, count := 0., 1
-	if repeats && numbered {
-		interval, _ = every.positive(quantity.Time)
-		count, _ = number.integer(1, maxDoses)
-	}
+	interval, count := f.repeats(maxDoses)
 	if !ok {
 		return
 	}
@@ -537,6 +528,21 @@ func (d *decoder) dose(item value) {
 		one.Time += float64(i) * interval
 		d.model().Body.Doses = append(d.model().Body.Doses, one)
 	}
+}
+
+// repeats decodes how often something happens, and at which interval, s; once unless given.
+func (f fields) repeats(most int) (interval float64, count int) {
+	every, repeats := f.get("every")
+	number, numbered := f.get("number")
+	if repeats != numbered {
+		f.fault("every and number belong together: want both, such as every: 24 h, number: 5, or neither")
+	}
+	if !repeats || !numbered {
+		return 0, 1
+	}
+	interval, _ = every.positive(quantity.Time)
+	count, _ = number.integer(1, most)
+	return interval, count
 }
 
 // body writes what lies beyond the grid.

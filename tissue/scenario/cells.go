@@ -39,7 +39,7 @@ func (d *decoder) cells(f fields) {
 }
 
 func (d *decoder) cellType(id tissue.CellTypeID, m member) {
-	f, ok := m.fields(typeExample, append(lifeKeys(), "radius", "export", "secretion", "uptake", "saturable_uptake", "receptors", "chains", "variables", "constants", "reactions")...)
+	f, ok := m.fields(typeExample, slices.Concat(lifeKeys(), exchangeKeys(), []string{"radius", "receptors", "chains", "variables", "constants", "reactions"})...)
 	if !ok {
 		return
 	}
@@ -48,30 +48,12 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 		t.Radius, _ = v.positive(quantity.Length)
 	}
 	exchange := map[tissue.SubstrateID]*tissue.Exchange{}
-	for _, term := range []struct {
-		key, example string
-		decode       func(value, *tissue.Exchange)
-	}{
-		{"export", "{IL-2: 10 molecules/s}", d.export},
-		{"secretion", "{IL-2: {rate: 10 /min, saturation: 1 nM}}", d.secretion},
-		{"uptake", "{IL-2: 10 /min}", d.uptake},
-		{"saturable_uptake", "{IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}", d.saturableUptake},
-	} {
-		v, ok := f.get(term.key)
-		if !ok {
-			continue
+	d.exchangeTerms(f, func(_ tissue.BehaviourKind, id tissue.SubstrateID, _ member) *tissue.Exchange {
+		if exchange[id] == nil {
+			exchange[id] = &tissue.Exchange{Substrate: id}
 		}
-		for _, m := range v.named(term.example) {
-			id, ok := d.substrateNamed(m.name, m.key, m.path)
-			if !ok || m.kind == null {
-				continue
-			}
-			if exchange[id] == nil {
-				exchange[id] = &tissue.Exchange{Substrate: id}
-			}
-			term.decode(m.value, exchange[id])
-		}
-	}
+		return exchange[id]
+	})
 	for id := range d.model().Substrates {
 		if e := exchange[tissue.SubstrateID(id)]; e != nil {
 			t.Exchange = append(t.Exchange, *e)
@@ -79,6 +61,35 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 	}
 	d.cellKinetics(id, f)
 	d.life(t, f)
+}
+
+// exchangeKeys are the terms of exchange of a cell type.
+func exchangeKeys() []string { return []string{"export", "secretion", "uptake", "saturable_uptake"} }
+
+// exchangeTerms decodes the terms of exchange that are given. Each goes into what of returns
+// for it.
+func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange) {
+	for _, term := range []struct {
+		kind    tissue.BehaviourKind
+		example string
+		decode  func(value, *tissue.Exchange)
+	}{
+		{tissue.Export, "{IL-2: 10 molecules/s}", d.export},
+		{tissue.Secretion, "{IL-2: {rate: 10 /min, saturation: 1 nM}}", d.secretion},
+		{tissue.Uptake, "{IL-2: 10 /min}", d.uptake},
+		{tissue.SaturableUptake, "{IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}", d.saturableUptake},
+	} {
+		v, ok := f.get(termKey(term.kind))
+		if !ok {
+			continue
+		}
+		for _, m := range v.named(term.example) {
+			id, ok := d.substrateNamed(m.name, m.key, m.path)
+			if ok && m.kind != null {
+				term.decode(m.value, of(term.kind, id, m))
+			}
+		}
+	}
 }
 
 // countsMolecules reports a fault where a term in molecules is about a substrate

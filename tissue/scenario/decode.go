@@ -36,6 +36,9 @@ type decoder struct {
 	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
 	weights     map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements  []placement
+	read        int // files of cells so far
+	happenings  []happening
+	eventItems  []value               // of the model's events
 	ruled       map[string][]value    // rules of each type, as in the model
 	comments    map[string]string     // sources of values, by path
 	gridSound   bool                  // the grid may be used to place cells in
@@ -54,7 +57,7 @@ func (d *decoder) decode(root value) {
 	d.weights, d.images = map[tissue.SubstrateID]catalogue.Parameter{}, map[string]labels{}
 	f, ok := root.fields("cytofield: 1, domain: ..., duration: ..., substrates: ...",
 		"cytofield", "title", "description", "domain", "duration", "seed", "substrates", "constants", "reactions", "regions",
-		"flow", "body", "cells", "cell_step", "rules", "events", "numerics", "output", "expect", "sources")
+		"flow", "body", "cells", "cell_step", "rules", "attribution", "events", "numerics", "output", "expect", "sources")
 	if !ok {
 		return
 	}
@@ -84,10 +87,11 @@ func (d *decoder) decode(root value) {
 	d.body()
 	d.cells(f)
 	d.rules(f)
+	d.events(f)
 	if len(d.faults) == 0 {
 		d.warnUnplaced()
 	}
-	d.notYet(f, "events")
+	d.attribution(f)
 	d.numerics(f)
 	d.output(f)
 	d.expect(f)
@@ -115,19 +119,6 @@ func (v value) seed() uint64 {
 	}
 	v.fault("%s: want a whole number from 0 to %d", v.written(), uint64(math.MaxUint64))
 	return 0
-}
-
-// notYet accepts an empty list, so that files written today stay good.
-func (d *decoder) notYet(f fields, key string) {
-	i := f.find(key)
-	if i < 0 {
-		return
-	}
-	v := f.child(f.entries[i])
-	switch {
-	case v.kind == scalar, len(v.items) > 0, len(v.node.entries) > 0:
-		d.fault(v.key, v.path, "not yet supported by this version: want an empty list, %s: []", key)
-	}
 }
 
 // domain decodes the grid and returns the boundary of the box.
@@ -461,6 +452,12 @@ func (d *decoder) validate(root value) {
 			if rest, ok := strings.CutPrefix(message, fmt.Sprintf("region %q: ", m.name)); ok {
 				at, path, message = m.at, m.path, rest
 			}
+		}
+		var number int
+		if _, err := fmt.Sscanf(message, "event %d: ", &number); err == nil {
+			item := d.eventItems[number-1]
+			_, message, _ = strings.Cut(message, ": ")
+			at, path = item.at, item.path
 		}
 		if rest, ok := strings.CutPrefix(message, "body: "); ok {
 			at, path, message = d.organism.key, d.organism.path, rest

@@ -65,6 +65,7 @@
 //	    - {type: Th, pattern: positions, at: [[1 um, 2 um, 3 um]]}
 //	    - {type: Th, pattern: positions, unit: um, at: [[1, 2, 3]]}
 //	    - {pattern: csv, file: cells.csv}             # x,y,z,type in um; or table: with the same text
+//	attribution: {IL-2: types}                        # who made what others catch; or cells
 //	numerics: {scheme: adaptive, coupling: voxel, rtol: 1e-3, atol: 1e-9 nM, step: 6 s}
 //	output:
 //	  every: 10 min

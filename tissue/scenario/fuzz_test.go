@@ -24,7 +24,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(text, "seed=3")
 	}
-	for _, text := range []string{full, planar, small, organ, flat, reacting, listening} {
+	for _, text := range []string{full, planar, small, organ, flat, reacting, listening, eventful} {
 		f.Add([]byte(text), "duration=2 h")
 		f.Add([]byte(text), `cells.place[0]={type: Th, pattern: lattice, spacing: 9 um}`)
 	}

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -223,8 +224,13 @@ func (d *decoder) release(t *tissue.CellType, to *tissue.Death, id tissue.Substr
 	to.Release = append(to.Release, r)
 }
 
-// arises reports whether cells of a type may come of others.
+// arises reports whether cells of a type may come of others, or by an event.
 func (d *decoder) arises(id tissue.CellTypeID) bool {
+	for _, e := range d.model().Events {
+		if a, ok := e.Action.(tissue.Arrival); ok && slices.ContainsFunc(a.Cells, func(c tissue.NewCell) bool { return c.Type == id }) {
+			return true
+		}
+	}
 	for _, t := range d.model().CellTypes {
 		l := &t.Life
 		for _, to := range l.Transitions {

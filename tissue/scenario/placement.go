@@ -45,34 +45,41 @@ func (d *decoder) place(v value, typesSound bool) {
 		return
 	}
 	for i, item := range items {
-		f, p, ok := d.placementKeys(item)
-		if !ok {
-			continue
-		}
-		before := len(d.faults)
-		if v, given := f.get("type"); given {
-			if name, ok := v.str(); ok {
-				p.cellType, _ = d.typeNamed(name, v.at, v.path, typesSound)
+		if f, p, ok := d.placement(item, typesSound); ok {
+			if d.gridSound {
+				d.fill(f, &p, &d.model().Cells, uint64(i))
 			}
-		} else if p.pattern != "csv" {
-			f.need("type", "Th")
+			d.placements = append(d.placements, p)
 		}
-		p.hasType = f.has("type")
-		switch p.pattern {
-		case "random":
-			d.random(f, &p)
-		case "lattice":
-			d.lattice(f, &p)
-		case "positions":
-			d.positions(f, &p)
-		case "csv":
-			d.table(f, &p, typesSound)
-		}
-		if len(d.faults) == before && d.gridSound && p.cellType >= 0 {
-			d.fill(f, &p, i)
-		}
-		d.placements = append(d.placements, p)
 	}
+}
+
+// placement decodes one entry.
+func (d *decoder) placement(item value, typesSound bool) (fields, placement, bool) {
+	before := len(d.faults)
+	f, p, ok := d.placementKeys(item)
+	if !ok {
+		return f, p, false
+	}
+	if v, given := f.get("type"); given {
+		if name, ok := v.str(); ok {
+			p.cellType, _ = d.typeNamed(name, v.at, v.path, typesSound)
+		}
+	} else if p.pattern != "csv" {
+		f.need("type", "Th")
+	}
+	p.hasType = f.has("type")
+	switch p.pattern {
+	case "random":
+		d.random(f, &p)
+	case "lattice":
+		d.lattice(f, &p)
+	case "positions":
+		d.positions(f, &p)
+	case "csv":
+		d.table(f, &p, typesSound)
+	}
+	return f, p, len(d.faults) == before && p.cellType >= 0
 }
 
 // placementKeys decodes the pattern of an entry, which says what other keys it has.
@@ -104,9 +111,9 @@ func (d *decoder) placementKeys(v value) (fields, placement, bool) {
 	return f, p, ok
 }
 
-// fill places the cells of an entry.
-func (d *decoder) fill(f fields, p *placement, index int) {
-	cells := &d.model().Cells
+// fill places the cells of an entry beside others. Random places depend on the seed and the
+// number of the entry.
+func (d *decoder) fill(f fields, p *placement, cells *tissue.Cells, entry uint64) {
 	add := func(at r3.Vec) {
 		if d.model().Obstacle(at) == nil {
 			cells.Add(p.cellType, at)
@@ -114,7 +121,7 @@ func (d *decoder) fill(f fields, p *placement, index int) {
 	}
 	switch p.pattern {
 	case "random":
-		d.scatter(f, p, index)
+		d.scatter(f, p, cells, entry)
 	case "lattice":
 		counts := p.counts(d.model().Grid)
 		if total := counts[0] * counts[1] * counts[2]; float64(cells.Len())+total > float64(d.limits.cells) {
@@ -328,7 +335,8 @@ func (d *decoder) readFile(v value, p *placement, typesSound bool) {
 		return
 	}
 	d.tables += len(text)
-	src := newSource(shown, string(text), 1+len(d.placements))
+	d.read++
+	src := newSource(shown, string(text), d.read)
 	at := func(line, column int) location { return src.at(line, column, 1) }
 	d.readTable(table{text: string(text), at: at, path: v.path}, p, typesSound)
 }
@@ -399,10 +407,10 @@ func (p *placement) points(g tissue.Grid, counts [3]float64, add func(r3.Vec)) {
 }
 
 // scatter places the cells of a random entry.
-func (d *decoder) scatter(f fields, p *placement, index int) {
+func (d *decoder) scatter(f fields, p *placement, cells *tissue.Cells, entry uint64) {
 	m := d.model()
 	v, _ := f.get("number")
-	if m.Cells.Len()+p.number > d.limits.cells {
+	if cells.Len()+p.number > d.limits.cells {
 		v.fault("%s: more than %d cells in all", v.written(), d.limits.cells)
 		return
 	}
@@ -420,10 +428,10 @@ func (d *decoder) scatter(f fields, p *placement, index int) {
 		return
 	}
 	others := ""
-	if m.Cells.Len() > 0 {
-		others = fmt.Sprintf(" beside the %d placed before", m.Cells.Len())
+	if cells.Len() > 0 {
+		others = fmt.Sprintf(" beside the %d placed before", cells.Len())
 	}
-	if fitted := s.place(&m.Cells, p.cellType, p.number, m.Seed, uint64(index)); fitted < p.number {
+	if fitted := s.place(cells, p.cellType, p.number, m.Seed, entry); fitted < p.number {
 		v.fault("only %d of %s cells fit at random%s, at least %s apart: %s; want fewer cells, a smaller min_distance, or pattern: lattice",
 			fitted, v.text, others, um(distances[p.cellType]), s.crowding(fitted))
 	}

@@ -48,6 +48,8 @@ func (d *decoder) resolve(comments bool) []byte {
 	w.body()
 	w.cells()
 	w.rules()
+	w.attribution()
+	w.events()
 	w.numerics()
 	w.output()
 	w.expectations()
@@ -163,6 +165,7 @@ func (w *writer) cells() {
 		w.line(1, "place:")
 	}
 	for _, p := range w.placements {
+		w.line(2, "- pattern: %s", p.pattern)
 		w.placement(p)
 	}
 }
@@ -171,50 +174,59 @@ func (w *writer) cellType(id tissue.CellTypeID) {
 	t := w.model().CellTypes[id]
 	w.line(2, "%s:", yamlText(t.Name))
 	w.line(3, "radius: %s", um(t.Radius))
-	w.exchange("export", t, func(s tissue.Substrate, e tissue.Exchange) string {
-		if e.NetExportRate == 0 {
-			return ""
-		}
-		return quantity.Format(e.NetExportRate, "molecules/s")
-	})
-	w.exchange("secretion", t, func(s tissue.Substrate, e tissue.Exchange) string {
-		if e.SecretionRate == 0 && e.SaturationDensity == 0 {
-			return ""
-		}
-		return fmt.Sprintf("{rate: %s, saturation: %s}", quantity.Format(e.SecretionRate, "1/s"), densityText(e.SaturationDensity, s))
-	})
-	w.exchange("uptake", t, func(s tissue.Substrate, e tissue.Exchange) string {
+	w.exchange(tissue.Export, t, func(e tissue.Exchange) bool { return e.NetExportRate != 0 })
+	w.exchange(tissue.Secretion, t, func(e tissue.Exchange) bool { return e.SecretionRate != 0 || e.SaturationDensity != 0 })
+	w.exchange(tissue.Uptake, t, func(e tissue.Exchange) bool {
 		// A substrate with all rates zero has to stay in the list.
-		if e.UptakeRate == 0 && e != (tissue.Exchange{Substrate: e.Substrate}) {
-			return ""
-		}
-		return quantity.Format(e.UptakeRate, "1/s")
+		return e.UptakeRate != 0 || e == (tissue.Exchange{Substrate: e.Substrate})
 	})
-	w.exchange("saturable_uptake", t, func(s tissue.Substrate, e tissue.Exchange) string {
-		if e.MaxUptakeRate == 0 && e.HalfSaturation == 0 {
-			return ""
-		}
-		return fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
-	})
+	w.exchange(tissue.SaturableUptake, t, func(e tissue.Exchange) bool { return e.MaxUptakeRate != 0 || e.HalfSaturation != 0 })
 	w.cellKinetics(id)
 }
 
 // exchange writes one term of a cell type for the substrates that have it.
-func (w *writer) exchange(key string, t tissue.CellType, term func(tissue.Substrate, tissue.Exchange) string) {
+func (w *writer) exchange(term tissue.BehaviourKind, t tissue.CellType, has func(tissue.Exchange) bool) {
 	var terms []string
 	for _, e := range t.Exchange {
-		s := w.model().Substrates[e.Substrate]
-		if text := term(s, e); text != "" {
-			terms = append(terms, yamlText(s.Name)+": "+text)
+		if has(e) {
+			terms = append(terms, w.termText(term, e))
 		}
 	}
 	if len(terms) > 0 {
-		w.line(3, "%s: {%s}", key, strings.Join(terms, ", "))
+		w.line(3, "%s: {%s}", termKey(term), strings.Join(terms, ", "))
 	}
 }
 
+// termKey returns under which key of a cell type a term of exchange stands.
+func termKey(term tissue.BehaviourKind) string {
+	switch term {
+	case tissue.Export:
+		return "export"
+	case tissue.Secretion:
+		return "secretion"
+	case tissue.Uptake:
+		return "uptake"
+	}
+	return "saturable_uptake"
+}
+
+// termText writes one term of an exchange under the name of its substrate.
+func (w *writer) termText(term tissue.BehaviourKind, e tissue.Exchange) string {
+	s := w.model().Substrates[e.Substrate]
+	name := yamlText(s.Name) + ": "
+	switch term {
+	case tissue.Export:
+		return name + quantity.Format(e.NetExportRate, "molecules/s")
+	case tissue.Secretion:
+		return name + fmt.Sprintf("{rate: %s, saturation: %s}", quantity.Format(e.SecretionRate, "1/s"), densityText(e.SaturationDensity, s))
+	case tissue.Uptake:
+		return name + quantity.Format(e.UptakeRate, "1/s")
+	}
+	return name + fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
+}
+
+// placement writes all of an entry but its pattern.
 func (w *writer) placement(p placement) {
-	w.line(2, "- pattern: %s", p.pattern)
 	if p.hasType {
 		w.line(3, "type: %s", yamlText(w.model().CellTypes[p.cellType].Name))
 	}
@@ -341,6 +353,9 @@ func (w *writer) expectations() {
 			name, value = v.Name, quantity.Format(e.Value, v.Dimension.MolarUnit())
 		}
 		w.line(1, "- %s: %s", e.Observable, yamlText(name))
+		if e.Region != "" {
+			w.line(2, "region: %s", yamlText(e.Region))
+		}
 		w.line(2, "at: %s", quantity.Format(e.Time, "s"))
 		if e.Since > 0 {
 			w.line(2, "since: %s", quantity.Format(e.Since, "s"))

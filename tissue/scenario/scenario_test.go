@@ -69,6 +69,7 @@ expect:
   - {molecules: IL-2, value: 1000 molecules, tolerance: 0.1}
   - {mean: signal, since: 1 h, value: 0.5, tolerance: 3 %}
   - {wavelength: IL-2, value: 0.1 mm, tolerance: 5 %}
+attribution: {O2: types, IL-2: types}
 `
 
 func decodeText(t *testing.T, text string, opts Options) *Scenario {
@@ -108,8 +109,9 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 			{Name: "Th", Radius: 5, Exchange: exchange},
 			{Name: "Treg #1", Radius: 6, Exchange: exchange, Receptors: []tissue.Receptor{{Name: "IL-2R", Ligand: 0, Count: 2000, OnRate: 0.031}}},
 		},
-		Duration: 4 * 3600,
-		Seed:     math.MaxUint64,
+		Attribution: []tissue.Attribution{{Substrate: 1, By: tissue.TagTypes}, {Substrate: 0, By: tissue.TagTypes}},
+		Duration:    4 * 3600,
+		Seed:        math.MaxUint64,
 	}
 	for _, cell := range []struct {
 		t  tissue.CellTypeID
