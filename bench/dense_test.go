@@ -71,7 +71,6 @@ func TestCloudMeetsTheOccupancyOfMultipleScattering(t *testing.T) {
 // Cells with states are counted, and cost something beside the fields.
 func TestCellsAreWeighed(t *testing.T) {
 	w := named(t, "receptors")
-	w.Rivals = nil
 	r, err := quiet(1).Measure(context.Background(), w, 24, 2)
 	if err != nil {
 		t.Fatal(err)
