@@ -63,6 +63,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	if flow != nil {
 		a.Speed = flow.fastest()
 	}
+	var fields []*field
 	for i := range m.Substrates {
 		id := tissue.SubstrateID(i)
 		p := newMosaic(m, id, laws.labels, flow)
@@ -73,19 +74,34 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 				return a, err
 			}
 		}
-		s := analyseSubstrate(m, id, p, x, o, every)
+		s := Substrate{Substrate: retarded(m.Substrates[id]), ID: id, Grid: m.Grid, Mosaic: p}
+		fields = append(fields, &field{id: id, substrate: s, cells: x, walls: newWalls(m, id, 0, p)})
+	}
+	cohorts, groups, err := laws.cohortsAtStart(fields)
+	if a.Fault = errors.Join(a.Fault, err); groups == nil {
+		return a, err
+	}
+	steep := make([]float64, len(fields))
+	for i, members := range groups {
+		for _, f := range members {
+			steep[f.id] = steepnessAtStart(cohorts[i], members)
+		}
+	}
+	for _, f := range fields {
+		s := analyseSubstrate(m, f, steep[f.id], o, every)
 		a.Substrates = append(a.Substrates, s)
-		a.Warnings = append(a.Warnings, warnings(m, id, s, o, laws)...)
+		a.Warnings = append(a.Warnings, warnings(m, f.id, s, o, laws)...)
 	}
 	return a, nil
 }
 
-func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exchange, o Options, every float64) SubstrateAnalysis {
-	f := field{substrate: Substrate{Substrate: retarded(m.Substrates[id]), Grid: m.Grid, Mosaic: p}, cells: x, walls: newWalls(m, id, 0, p)}
-	s := f.substrate
+// analyseSubstrate looks at a substrate whose cohorts are so steep, 1/s, at the start.
+func analyseSubstrate(m *tissue.Model, f *field, steep float64, o Options, every float64) SubstrateAnalysis {
+	s, p := f.substrate, f.substrate.Mosaic
 	radius, positive := f.bounds()
+	positive = 1 / (1/positive + steep)
 	a := SubstrateAnalysis{
-		Radius:          radius,
+		Radius:          radius + reactionGrowth*steep,
 		DiffusionLength: s.DiffusionLength(s.DecayRate),
 	}
 	a.ExplicitStep = MaxTimeStep(a.Radius)
@@ -94,8 +110,8 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exch
 	}
 	a.Decay = s.DecayRate * a.ExplicitStep
 	a.Peclet, a.FlowStep = p.peclet(m.Grid), f.flowStep()
-	spread := newSpread(m, id)
-	volume := x.Capacity.Total(m.Grid.Voxels())
+	spread := newSpread(m, f.id)
+	volume := f.cells.Capacity.Total(m.Grid.Voxels())
 	a.LossRate = s.DecayRate + spread.sink()/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
 	a.TissueTime, a.BodyTime = math.Inf(1), math.Inf(1)
@@ -107,7 +123,7 @@ func analyseSubstrate(m *tissue.Model, id tissue.SubstrateID, p *Mosaic, x *Exch
 	if len(f.walls.Sites) == 0 {
 		a.SteadyDensity = spread.steady(s.DecayRate * volume)
 	}
-	a.Steps, a.Sweeps = expectedWork(a, o, positive, len(lodAxes(m.Grid, s.Substrate)), isImplicit(m, id), m.Duration, every)
+	a.Steps, a.Sweeps = expectedWork(a, o, positive, len(lodAxes(m.Grid, s.Substrate)), isImplicit(m, f.id, o.Coupling), m.Duration, every)
 	return a
 }
 
@@ -124,7 +140,7 @@ func newSpread(m *tissue.Model, id tissue.SubstrateID) spread {
 	var all spread
 	laws := newSurfaceLaws(m, PlainCoupling, nil) // those outside regions
 	for t, n := range m.Cells.Count(len(m.CellTypes)) {
-		law, ok, err := laws.Law(tissue.CellTypeID(t), id)
+		law, ok, err := laws.AtStart(tissue.CellTypeID(t), id)
 		if !ok || err != nil || n == 0 {
 			continue
 		}
@@ -220,21 +236,37 @@ func expectedWork(a SubstrateAnalysis, o Options, positive float64, axes int, im
 }
 
 // StepsImplicitly reports whether some substrate of a model may: one that takes part in no
-// reaction, meets no body and carries no tags, in fluid at rest.
-func StepsImplicitly(m *tissue.Model) bool {
+// reaction, of cells too, meets no body and carries no tags, in fluid at rest.
+func StepsImplicitly(m *tissue.Model, coupling Coupling) bool {
 	for s := range m.Substrates {
-		if isImplicit(m, tissue.SubstrateID(s)) {
+		if isImplicit(m, tissue.SubstrateID(s), coupling) {
 			return true
 		}
 	}
 	return false
 }
 
-func isImplicit(m *tissue.Model, s tissue.SubstrateID) bool {
+func isImplicit(m *tissue.Model, s tissue.SubstrateID, coupling Coupling) bool {
 	for _, members := range coupled(m) {
 		if slices.Contains(members, s) {
 			_, tagged := m.Attributed(s)
-			return !tagged && m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
+			return !tagged && !hasCohorts(m, members, coupling) && m.Flow == nil && len(reactionsAmong(m, members).Rates) == 0 && (m.Body == nil || !slices.Contains(members, bodyLeader(m)))
+		}
+	}
+	return false
+}
+
+// hasCohorts reports whether a group has any.
+func hasCohorts(m *tissue.Model, members []tissue.SubstrateID, coupling Coupling) bool {
+	laws := SurfaceLaws{model: m, coupling: coupling}
+	for _, t := range m.CellTypes {
+		if len(t.Variables) > 0 && slices.Contains(members, home(m, t)) {
+			return true
+		}
+		for _, s := range members {
+			if laws.inCohort(t, s) {
+				return true
+			}
 		}
 	}
 	return false
@@ -282,7 +314,7 @@ func tightLaws(m *tissue.Model, id tissue.SubstrateID, laws SurfaceLaws) []strin
 	const tight = 0.2
 	var list []string
 	for t, cell := range m.CellTypes {
-		law, ok, err := laws.Law(tissue.CellTypeID(t), id)
+		law, ok, err := laws.AtStart(tissue.CellTypeID(t), id)
 		if ok && err == nil && law.Slack() < tight {
 			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels, fewer receptors, or coupling cloud",
 				cell.Name, m.Substrates[id].Name, law.Slack()))

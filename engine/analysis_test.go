@@ -66,6 +66,100 @@ func TestNicheLengthIsThatOfCollinsAndKimball(t *testing.T) {
 	}
 }
 
+// Receptors with kinetics count as those that stay, with what is free at the start.
+func TestReceptorsWithKineticsCountAsTheyStart(t *testing.T) {
+	const receptors, free = 1500, 500
+	stays := tissue.CellType{Name: "stays", Radius: 5, Receptors: []tissue.Receptor{{Name: "IL-2R", Count: free, OnRate: onRate}}}
+	exporter := exchanging("exporter", tissue.Exchange{NetExportRate: 10})
+	linear := populate(solid([3]int{9, 8, 7}), 5, exporter, stays)
+	kinetic := populate(solid([3]int{9, 8, 7}), 5, exporter, binder(t, linear.Substrates, receptors, intake))
+	kinetic.Cells.State = make([][]float64, kinetic.Cells.Len())
+	for i, id := range kinetic.Cells.Type {
+		if id == 1 {
+			kinetic.Cells.State[i] = []float64{float64(free + i%7), 0, 0}
+		}
+	}
+	mean, cells := 0.0, 0.0
+	for _, state := range kinetic.Cells.State {
+		if state != nil {
+			mean, cells = mean+state[0], cells+1
+		}
+	}
+	linear.CellTypes[1].Receptors[0].Count = mean / cells
+	a, b := analyse(t, linear, engine.Options{}).Substrates[0], analyse(t, kinetic, engine.Options{}).Substrates[0]
+	for name, pair := range map[string][2]float64{
+		"loss": {a.LossRate, b.LossRate}, "niche length": {a.NicheLength, b.NicheLength}, "steady density": {a.SteadyDensity, b.SteadyDensity},
+	} {
+		if math.Abs(pair[1]/pair[0]-1) > 1e-12 {
+			t.Errorf("%s %g with kinetics, %g of receptors that stay", name, pair[1], pair[0])
+		}
+	}
+	for _, coupling := range engine.Couplings() {
+		_, most, ok, err := engine.NewSurfaceLaws(linear, coupling).Range(1, 0)
+		_, same, _, _ := engine.NewSurfaceLaws(kinetic, coupling).Range(1, 0)
+		if !ok || err != nil || math.Abs(same.Slack()/most.Slack()-1) > 1e-12 || math.Abs(same.Sink/most.Sink-1) > 1e-12 {
+			t.Errorf("coupling %s: law %+v with kinetics, %+v of receptors that stay", coupling, same, most)
+		}
+	}
+}
+
+// The bound that stages follow is known before a run, of receptors too.
+func TestAnalysisKnowsTheBoundOfCohorts(t *testing.T) {
+	for _, coupling := range engine.Couplings() {
+		for _, receptors := range []float64{10, 1000, 1e5} {
+			if coupling == engine.VoxelCoupling && receptors > 1000 {
+				continue // beyond its law
+			}
+			m, o := colony(t, receptors), engine.Options{Coupling: coupling}
+			solver, err := cpu.NewSolver(m, o)
+			s := closing(t, solver, err)
+			step(t, s, 1)
+			got, want := 0.0, solver.SpectralRadius(0)
+			for _, of := range analyse(t, m, o).Substrates {
+				got = max(got, of.Radius) // the group's
+			}
+			// Before a run the mean cell stands for all: 2 % apart with 1e5 receptors.
+			if math.Abs(got/want-1) > 0.05 {
+				t.Errorf("coupling %s, %g receptors: %g/s expected, %g/s in the run", coupling, receptors, got, want)
+			}
+		}
+	}
+}
+
+// What no solver takes of receptors with kinetics is found before it is made.
+func TestAnalysisFindsCohortsBeyondTheLaw(t *testing.T) {
+	m := colony(t, 1e5)
+	a := analyse(t, m, engine.Options{})
+	_, err := cpu.NewSolver(m, engine.Options{})
+	if !errors.Is(a.Fault, engine.ErrBeyondSubVoxelLaw) || err == nil || a.Fault.Error() != err.Error() {
+		t.Errorf("analysis finds %v, the solver says %v", a.Fault, err)
+	}
+	if a := analyse(t, m, engine.Options{Coupling: engine.CloudCoupling}); a.Fault != nil {
+		t.Errorf("coupling cloud: %v", a.Fault)
+	}
+}
+
+// A group with cohorts never steps implicitly, whatever they hold.
+func TestCohortsStepExplicitly(t *testing.T) {
+	still := solid([3]int{4, 4, 4})
+	linear := populate(solid([3]int{4, 4, 4}), 5, catcher(1))
+	for _, tc := range []struct {
+		name     string
+		model    *tissue.Model
+		coupling engine.Coupling
+		want     bool
+	}{
+		{"no cells", still, engine.CloudCoupling, true},
+		{"linear cells", linear, engine.VoxelCoupling, true},
+		{"linear cells in clouds", linear, engine.CloudCoupling, false},
+		{"receptors with kinetics", colony(t, 100), engine.VoxelCoupling, false},
+	} {
+		if got := engine.StepsImplicitly(tc.model, tc.coupling); got != tc.want {
+			t.Errorf("%s: may step implicitly: %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
 // TestSteadyDensityIsWhereARunSettles: the cells lie on a lattice much finer than
 // the niche, so that the loss is even.
 func TestSteadyDensityIsWhereARunSettles(t *testing.T) {

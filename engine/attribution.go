@@ -331,6 +331,9 @@ func Compose(shares []float64, part func(tag int) float64) {
 
 // followed are the fields of a group and behind them their tags, as the trials are.
 func (g *group) followed() []*field {
+	if len(g.tagged) == 0 {
+		return g.fields // steps allocate nothing
+	}
 	all := slices.Clone(g.fields)
 	for _, t := range g.tagged {
 		all = append(all, t.tags...)

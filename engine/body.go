@@ -497,15 +497,15 @@ func (b *Body) failure(t, dt float64, v verdict) error {
 
 // judge adds what the candidate says of a step dt, s, to the verdict; see
 // Integrator.judge. Of every variable the error is weighed by itself.
-func (b *Body) judge(v *verdict, o Options, dt, constant, parts float64) {
+func (b *Body) judge(v *verdict, o Options, g *group, trials []Trial, dt, constant, parts float64) {
 	for i, next := range b.next {
 		name, now := b.model.Variables[i].Name, b.value[i]
 		if !finite(next) {
 			v.outside, v.lost = name, true
 			return
 		}
-		least := b.absoluteTolerance(o, i, parts)
-		if b.model.Variables[i].IsCompartment() && next < min(-b.absoluteTolerance(o, i, 1), now) {
+		least := b.absoluteTolerance(o, g, trials, i, parts)
+		if b.model.Variables[i].IsCompartment() && next < min(-b.absoluteTolerance(o, g, trials, i, 1), now) {
 			v.outside = name
 		}
 		norm := math.Abs(next)
@@ -517,8 +517,9 @@ func (b *Body) judge(v *verdict, o Options, dt, constant, parts float64) {
 }
 
 // absoluteTolerance returns that of a variable, by the largest there is of its dimension;
-// see Integrator.absoluteTolerance. One that is given is of densities.
-func (b *Body) absoluteTolerance(o Options, variable int, parts float64) float64 {
+// see Integrator.absoluteTolerance. One that is given is of densities. What the tissue has
+// only begun to give a compartment is next to nothing of the largest density there.
+func (b *Body) absoluteTolerance(o Options, g *group, trials []Trial, variable int, parts float64) float64 {
 	if o.AbsoluteTolerance > 0 && b.model.Variables[variable].IsCompartment() {
 		return o.AbsoluteTolerance
 	}
@@ -529,7 +530,13 @@ func (b *Body) absoluteTolerance(o Options, variable int, parts float64) float64
 			largest = max(largest, before, now+(parts-1)*max(now-before, 0), nothing*b.largest[i])
 		}
 	}
-	return DefaultAbsoluteTolerance * o.RelativeTolerance * largest
+	least := DefaultAbsoluteTolerance * o.RelativeTolerance * largest
+	for i, s := range b.sites {
+		if s != nil && s.compartment == variable {
+			least = max(least, nothing*max(g.fields[i].largest, trials[i].Max))
+		}
+	}
+	return least
 }
 
 // BodyState is the body at a moment; slices are by tissue.BodyVariableID, and empty where

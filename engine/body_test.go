@@ -2,10 +2,13 @@ package engine_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
@@ -192,6 +195,33 @@ func TestAdaptiveKeepsItsToleranceInTheBody(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What cells give off takes a while to blood that lies afar. Where it has come so near that
+// the end of a step sees it and the step itself does not, there is an error of nothing.
+func TestBloodThatNothingHasReachedHoldsNothingUp(t *testing.T) {
+	exporter := exchanging("exporter", tissue.Exchange{NetExportRate: 10})
+	onBothDevices(t, func(t *testing.T, d device) {
+		for far := 1; far <= 12; far++ {
+			m := populate(solid([3]int{far + 1, 1, 1}), far+1, exporter)
+			m.Substrates[0].InitialDensity = 0
+			x := 10 * float64(far)
+			m.Regions = []tissue.Region{{
+				Name: "end", ExtracellularFraction: 1, Media: []tissue.Medium{{DiffusionCoefficient: 10, DecayRate: 1e-3}},
+				Shape: tissue.Box{From: r3.Vec{X: x}, To: r3.Vec{X: x + 10, Y: 10, Z: 10}},
+			}}
+			m.Body = &tissue.Body{
+				Scale:     1,
+				Variables: []tissue.BodyVariable{{Name: "blood", Dimension: quantity.Concentration, Volume: 1e6}},
+				Perfusion: []tissue.Perfusion{{Exchange: 1e-2}},
+			}
+			s := d.solver(t, m, engine.Options{})
+			if _, err := s.Advance(context.Background(), 600); err != nil {
+				t.Errorf("%g um away: %v", x, err)
+			}
+			closesBody(t, s, m)
+		}
+	})
 }
 
 // Tissue, receptors and blood together keep every molecule: what binds left the fluid and

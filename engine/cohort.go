@@ -440,6 +440,7 @@ func (c *Cohort) scales(members []*field) []float64 {
 			w[i] = max(0.5*(w[i]+next[i]/most), 1e-9) // damped: magnitudes may alternate
 		}
 	}
+	c.level(w)
 	scale := 1.0 // of molecules in the fluid
 	if fluids > 0 {
 		scale = slices.Max(w[n:])
@@ -450,24 +451,33 @@ func (c *Cohort) scales(members []*field) []float64 {
 	return w[:n]
 }
 
+// level raises weights to a share of the largest of their dimension, molecules in the fluid
+// among those on cells: what nothing drives at the start, being switched off, may be
+// driven later.
+func (c *Cohort) level(w []float64) {
+	const share = 0.03
+	largest := map[quantity.Dimension]float64{}
+	for i := range w {
+		largest[c.dimension(i)] = max(largest[c.dimension(i)], w[i])
+	}
+	for i := range w {
+		w[i] = max(w[i], share*largest[c.dimension(i)])
+	}
+}
+
+// dimension returns that of a variable or, behind them, of molecules in a fluid.
+func (c *Cohort) dimension(i int) quantity.Dimension {
+	if i < len(c.State) {
+		return c.Kinetics.Variables[i].Dimension
+	}
+	return quantity.Dimensionless
+}
+
 // magnitudes is |∂F/∂(y, m)| of the mean cell with its own voxel, m the amounts in the
-// fluid, for a shift g of 0; variables at 0 are taken at the largest of their dimension.
+// fluid, for a shift g of 0, at typical values.
 func (c *Cohort) magnitudes(members []*field) [][]float64 {
 	n, first := len(c.State), c.Kinetics.Substrates
-	values := make([]float64, first+n)
-	most := map[quantity.Dimension]float64{}
-	for v, of := range c.State {
-		for _, y := range of {
-			values[first+v] += y / float64(len(of))
-		}
-		d := c.Kinetics.Variables[v].Dimension
-		most[d] = max(most[d], math.Abs(values[first+v]))
-	}
-	for v, of := range c.Kinetics.Variables { // what is not there yet hides what it will do with others
-		if values[first+v] == 0 {
-			values[first+v] = most[of.Dimension]
-		}
-	}
+	values := append(make([]float64, first), c.typical()...)
 	column := map[int]int{} // of an index of the rates
 	for v := range n {
 		column[first+v] = v
@@ -504,6 +514,26 @@ func (c *Cohort) magnitudes(members []*field) [][]float64 {
 		}
 	}
 	return matrix
+}
+
+// typical returns the mean of each variable; the largest of its dimension where it is 0:
+// what is not there yet hides what it will do with others.
+func (c *Cohort) typical() []float64 {
+	values := make([]float64, len(c.State))
+	most := map[quantity.Dimension]float64{}
+	for v, of := range c.State {
+		for _, y := range of {
+			values[v] += y / float64(len(of))
+		}
+		d := c.Kinetics.Variables[v].Dimension
+		most[d] = max(most[d], math.Abs(values[v]))
+	}
+	for v, of := range c.Kinetics.Variables {
+		if values[v] == 0 {
+			values[v] = most[of.Dimension]
+		}
+	}
+	return values
 }
 
 // typical returns a density that a field has or starts from.

@@ -105,11 +105,11 @@ func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law Surf
 	return laws.lawIn(0, t, s)
 }
 
-// Range returns the laws of a cell of a type alone outside regions with the least and the
-// largest shift; with coupling cloud that depends on where in its voxel the cell is, with
-// others they are the same.
+// Range returns the laws AtStart of a cell of a type alone with the least and the largest
+// shift; with coupling cloud that depends on where in its voxel the cell is, with others
+// they are the same.
 func (laws SurfaceLaws) Range(t tissue.CellTypeID, s tissue.SubstrateID) (least, most SurfaceLaw, ok bool, err error) {
-	law, ok, err := laws.Law(t, s)
+	law, ok, err := laws.AtStart(t, s)
 	least, most = law, law
 	m := laws.model
 	if mobility := laws.mobility(0, s); ok && laws.coupling == CloudCoupling && slices.Min(m.Grid.Shape[:]) > 1 && mobility > 0 {

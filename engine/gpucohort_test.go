@@ -108,6 +108,9 @@ func TestGPUCohortsAgreeWithReference(t *testing.T) {
 			{Scheme: engine.FTCS},
 			{Scheme: engine.FTCS, Coupling: engine.CloudCoupling},
 		} {
+			if testing.Short() && o.Scheme == engine.FTCS {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/%s%v%s", name, o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) { agreeOnCells(t, d, m, o) })
 		}
 	}

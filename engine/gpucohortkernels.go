@@ -10,18 +10,21 @@ import (
 	"github.com/cytofield/cytofield/tissue/expression"
 )
 
-// maxFluidImages is up to how many fluids a cohort reads from images, which are faster
-// than samplers on llvmpipe: two each.
-const maxFluidImages = 4
+// A kernel takes at most mostImages, and the states of a cohort so many in a stage; as
+// storage blocks they make it twice as slow on llvmpipe. What is left is for the fluids.
+const (
+	mostImages     = 8
+	imagesOfStates = 4
+)
 
 type cohortArgs struct {
 	memberFields
 	Shape       [3]int32    `gl:"shape,optional"`
 	Count       int32       `gl:"count"`
-	States      *gpu.Buffer `gl:"States,optional"`
-	Rates       *gpu.Buffer `gl:"Rates,optional"`
-	Near        *gpu.Buffer `gl:"Near,optional"`
-	Far         *gpu.Buffer `gl:"Far,optional"`
+	States      *gpu.Buffer `gl:"states,optional"`
+	Rates       *gpu.Buffer `gl:"rates,optional"`
+	Near        *gpu.Buffer `gl:"near,optional"`
+	Far         *gpu.Buffer `gl:"far,optional"`
 	Scales      *gpu.Buffer `gl:"Scales,optional"`
 	Rows        *gpu.Buffer `gl:"Rows,optional"`
 	Laws        *gpu.Buffer `gl:"Laws,optional"`
@@ -82,10 +85,10 @@ type stepCohortArgs struct {
 }
 
 type reduceCohortArgs struct {
-	Candidates *gpu.Buffer `gl:"Candidates"`
-	States     *gpu.Buffer `gl:"States"`
-	Rates      *gpu.Buffer `gl:"Rates"`
-	RatesNext  *gpu.Buffer `gl:"RatesNext"`
+	Candidates *gpu.Buffer `gl:"candidates"`
+	States     *gpu.Buffer `gl:"states"`
+	Rates      *gpu.Buffer `gl:"rates"`
+	RatesNext  *gpu.Buffer `gl:"ratesNext"`
 	Strands    *gpu.Buffer `gl:"Strands"`
 	Count      int32       `gl:"count"`
 	StrandSize int32       `gl:"strands"`
@@ -273,7 +276,11 @@ func fours(variables int) int { return (variables + 3) / 4 }
 // fields declares what the cells see, and adds it up.
 func (w kineticsWriter) fields(stage bool) (declared, seen string) {
 	declare, get := "layout(r32f) readonly uniform FIELD", "load"
-	if len(w.Fluids) > maxFluidImages {
+	images := 2 * len(w.Fluids)
+	if len(w.State) > 0 {
+		images += imagesOfStates
+	}
+	if images > mostImages {
 		declare, get = "uniform FIELD_SAMPLER", "fetch"
 	}
 	var fields, see strings.Builder

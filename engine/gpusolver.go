@@ -49,9 +49,11 @@ func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
 
 // GPUMemory returns the device memory a valid model takes, bytes: four fields, the
 // columns' sums, and what the cells and held walls need, for every substrate and tag. It is
-// exact where no two cells share a voxel, none is close to another and fluid rests, and a little more than it takes elsewhere;
+// exact where no two cells share a voxel and fluid rests, and a little more than it takes
+// elsewhere;
 // scheme LOD takes 16 bytes per line of the grid's largest face and 4 per cell besides,
-// and implicit steps what GPUImplicitMemory says.
+// coupling cloud more for the voxels that cells touch and for their neighbours, and
+// implicit steps what GPUImplicitMemory says.
 func GPUMemory(m *tissue.Model) int64 {
 	columns := columnShape(m.Grid)
 	rows := columns[1] * columns[2]

@@ -142,7 +142,7 @@ func (v verdict) growth() float64 {
 func (in *Integrator) judge(g *group, trials []Trial, dt, constant, parts float64) verdict {
 	var v verdict
 	if g.body != nil {
-		g.body.judge(&v, in.options, dt, constant, parts)
+		g.body.judge(&v, in.options, g, trials, dt, constant, parts)
 	}
 	for i, f := range g.fields {
 		t := trials[i]

@@ -22,12 +22,12 @@ uniform float unit; // 1, or mu~_1 dt in the first stage
 #endif
 
 #if FOURS > 0
-layout(std430) readonly buffer States { vec4 states[]; };  // y
+layout(rgba32f) readonly uniform imageBuffer states; // y
 #ifdef STAGE
-layout(std430) readonly buffer Near { vec4 near[]; };     // d_(j-1), or F(y) in the first stage
+layout(rgba32f) readonly uniform imageBuffer near;   // d_(j-1), or F(y) in the first stage
 #ifndef SURFACES
-layout(std430) readonly buffer Rates { vec4 rates[]; };   // F(y)
-layout(std430) buffer Far { vec4 far[]; };                // d_(j-2), then d_j
+layout(rgba32f) readonly uniform imageBuffer rates;  // F(y)
+layout(rgba32f) uniform imageBuffer far;             // d_(j-2), then d_j
 uniform float mu;
 uniform float nu;
 uniform float share; // of F(y), s
@@ -35,7 +35,7 @@ uniform float scale; // mu~ dt
 uniform float last;  // 0, or 1 to make y + d_j of it
 #endif
 #elif !defined(SURFACES)
-layout(std430) writeonly buffer Rates { vec4 rates[]; };  // F(y)
+layout(rgba32f) writeonly uniform imageBuffer rates;  // F(y)
 layout(std430) readonly buffer Scales { vec4 scales[]; }; // w, see engine.Cohort
 layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
 #endif
@@ -76,11 +76,11 @@ void main() {
     if (cell >= count) return;
 #if FOURS > 0
     vec4 y[FOURS];
-    for (int v = 0; v < FOURS; v++) y[v] = states[v * count + cell];
+    for (int v = 0; v < FOURS; v++) y[v] = imageLoad(states, v * count + cell);
 #ifdef STAGE
     vec4 d[FOURS];
     for (int v = 0; v < FOURS; v++) {
-        d[v] = unit * near[v * count + cell];
+        d[v] = unit * imageLoad(near, v * count + cell);
         y[v] += d[v];
     }
 #endif
@@ -159,16 +159,17 @@ void main() {
 #ifdef STAGE
     for (int v = 0; v < FOURS; v++) {
         int i = v * count + cell;
-        vec4 now = rates[i];
+        vec4 now = imageLoad(rates, i);
         vec4 next = mu * d[v] + share * now + scale * (change[v] - now);
-        if (nu != 0.0) next += nu * far[i];
-        far[i] = last != 0.0 ? states[i] + next : next;
+        if (nu != 0.0) next += nu * imageLoad(far, i);
+        if (last != 0.0) next += imageLoad(states, i);
+        imageStore(far, i, next);
     }
 #else
     vec4 row[FOURS] = vec4[FOURS](ROWS);
     float steepest = 0.0;
     for (int v = 0; v < FOURS; v++) {
-        rates[v * count + cell] = change[v];
+        imageStore(rates, v * count + cell, change[v]);
         vec4 steep = row[v] / scales[v];
         for (int k = 0; k < 4; k++) {
             if (steep[k] < 3.4e38) steepest = max(steepest, steep[k]); // neither infinite nor NaN

@@ -6,10 +6,10 @@
 #define GROUP_Z 1
 #include "site.glsl"
 
-layout(std430) readonly buffer Candidates { vec4 candidates[]; };
-layout(std430) readonly buffer States { vec4 states[]; };       // y
-layout(std430) readonly buffer Rates { vec4 rates[]; };         // F(y)
-layout(std430) readonly buffer RatesNext { vec4 ratesNext[]; }; // F(candidate)
+layout(rgba32f) readonly uniform imageBuffer candidates;
+layout(rgba32f) readonly uniform imageBuffer states;    // y
+layout(rgba32f) readonly uniform imageBuffer rates;     // F(y)
+layout(rgba32f) readonly uniform imageBuffer ratesNext; // F(candidate)
 // Per four variables and strand: sums of the squares of the defect and of the candidate, and its largest.
 layout(std430) writeonly buffer Strands { vec4 trials[][3]; };
 
@@ -35,8 +35,8 @@ void main() {
     vec4 normError = vec4(0.0);
     vec4 most = vec4(0.0);
     for (int i = four * count + strand; i < (four + 1) * count; i += strands) {
-        vec4 y = candidates[i];
-        vec4 defect = (y - states[i]) - halfStep * (rates[i] + ratesNext[i]);
+        vec4 y = imageLoad(candidates, i);
+        vec4 defect = (y - imageLoad(states, i)) - halfStep * (imageLoad(rates, i) + imageLoad(ratesNext, i));
         addTo(defects, defectsError, defect * defect);
         addTo(norm, normError, y * y);
         most = max(most, abs(y));

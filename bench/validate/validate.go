@@ -59,7 +59,7 @@ func Cases() []Case {
 		closedBinding(), fixedLigand(), absorbingCell(), fisherFront(), latticeSelfTerm(), turingPair(), twoLayers(), permeableWall(), saturableLayer(),
 		tissueAndBlood(), massBalance(), randomWalk(), denseSuspension(), autocrineCell(), mixedThreshold(), meanField(), nicheLength(), solitarySecretor(),
 		interleukin2Traffic(), bistableArthritis(), receptorTraffic(), influenza(), tumourNecrosis(), acuteInflammation(),
-		interleukin7Feedback(), alveoliToPlasma(), diffusiveRelay(),
+		interleukin7Feedback(), alveoliToPlasma(), diffusiveRelay(), interleukin2Accumulation(),
 	}
 }
 

@@ -136,7 +136,7 @@ func TestWrongPhysicsFails(t *testing.T) {
 					}
 				}
 			}
-		}, []string{"A09", "A10", "P09", "P12", "P15", "P23"}},
+		}, []string{"A09", "A10", "P09", "P12", "P15", "P23", "P30"}},
 		{"saturable uptake", func(m *tissue.Model) {
 			for t := range m.CellTypes {
 				for i := range m.CellTypes[t].Exchange {

@@ -51,6 +51,22 @@ func TestBenchWritesItsKeys(t *testing.T) {
 	}
 }
 
+// Cells with states and dense suspensions have tables of their own.
+func TestBenchPrintsCells(t *testing.T) {
+	report := `{"workloads": [{"name": "receptors", "n": 8, "substrates": 4, "cells": 24, "with_over_without_cells": 1.5, "bytes_per_cell": 1300}],
+		"dense": [{"coupling": "cloud", "voxel_um": 20, "voxels": 8000, "sweeps": 733, "wall_s": 0.4, "occupancy_error": 0.011}]}`
+	file := filepath.Join(t.TempDir(), "report.json")
+	if err := os.WriteFile(file, []byte(report), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := cytofield(t, "bench", "--from", file, "--markdown")
+	for _, want := range []string{"| receptors | 8 | 4 | 24 | 1.50 | 1300 |", "| cloud | 20 | 8000 | 733 | 0.4 | 1.1 % |"} {
+		if got.status != exitDone || !strings.Contains(got.out, want) {
+			t.Errorf("no %q in\n%s%s", want, got.out, got.err)
+		}
+	}
+}
+
 func TestBenchRefusesWhatItDoesNotKnow(t *testing.T) {
 	got := cytofield(t, "bench", "--workload", "exchange,nonesuch", "--n", "0", "--repeats", "0", "--substrates=-1")
 	if got.status != exitInput || got.out != "" {

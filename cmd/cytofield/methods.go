@@ -19,7 +19,7 @@ func cited(s *scenario.Scenario) []string {
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
 		keys = append(keys, "Sommeijer1998")
-		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model) {
+		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model, engine.Coupling(s.Numerics.Coupling)) {
 			keys = append(keys, "Alexander1977")
 		}
 	case engine.LOD:
@@ -250,7 +250,7 @@ func numericsText(s *scenario.Scenario) string {
 	const implicit = "the L-stable second-order diagonally implicit Runge-Kutta scheme of two stages [@Alexander1977]"
 	switch engine.Scheme(s.Numerics.Scheme) {
 	case engine.Adaptive:
-		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model) {
+		if s.Numerics.TimeStep == 0 && engine.StepsImplicitly(s.Model, engine.Coupling(s.Numerics.Coupling)) {
 			scheme += ", or for steps in which that is less work " + implicit + ","
 		}
 	case engine.Implicit:

@@ -65,7 +65,7 @@ func (t *tags) addRate(trials []engine.Trial) {
 // stage takes the tags through a stage as what evaluate writes has it.
 func (t *tags) stage(dt float64, scheme *engine.RKC2, j int) {
 	for _, tag := range t.each {
-		tag.stage(tag.pass(dt, scheme, j))
+		tag.stage(tag.pass(dt, scheme, j), func(int) {})
 	}
 }
 

@@ -16,6 +16,7 @@ const herd = 128
 type cohort struct {
 	*engine.Cohort
 	members []*stepper
+	voxel   []int32 // per cell, where each is in but one; nil elsewhere
 
 	state, rate, near, far [][]float64 // per variable: y, F(y), d_{j−1}, d_{j−2}; see stepper
 	fluids                 []*cohortFluid
@@ -23,6 +24,7 @@ type cohort struct {
 	trials                 []engine.StateTrial
 	steep                  []float64 // per herd, of its states: see steepness
 	mix                    float64   // what solve gives a share in pull
+	gathered               bool      // whether exchanged.seen is of where cells are evaluated next
 }
 
 // cohortFluid is what the cells exchange with one member of the group.
@@ -38,13 +40,13 @@ type cohortFluid struct {
 	drops []drop
 }
 
-// exchanged is, per cell, the density at its surface, the net flux into it and what it
-// gives off.
-type exchanged struct{ surface, flux, given []float64 }
+// exchanged is, per cell, what it sees of the field but for Pairs, the density at its
+// surface, the net flux into it and what it gives off.
+type exchanged struct{ seen, surface, flux, given []float64 }
 
 // drop is the share of a cell's flux that goes into a voxel, per capacity.
 type drop struct {
-	voxel, cell int
+	voxel, cell int32
 	share       float64
 }
 
@@ -54,7 +56,8 @@ type physiology struct {
 	slopes           [][]slopeRow   // per fluid and term
 	inner            []int          // the rates that change no fluid
 	derivatives      [][]derivative // per rate
-	ofState, ofFluid [][][]float64  // see differentiate
+	ofState, ofFluid []jacobianRow  // see differentiate
+	eased            [][]float64    // per fluid: see ease
 	values           [][]float64    // by index of the rates: a row per herd
 	rate             [][]float64    // per rate
 	seen             []float64
@@ -97,6 +100,7 @@ func (c *cohort) settle(from *engine.Cohort) {
 	for v, y := range from.State {
 		copy(c.state[v], y)
 	}
+	c.voxel = onlyVoxels(&from.Footprints)
 	c.trials = make([]engine.StateTrial, len(from.State))
 	c.steep = make([]float64, (n+herd-1)/herd)
 	c.fluids = nil
@@ -105,12 +109,25 @@ func (c *cohort) settle(from *engine.Cohort) {
 	}
 }
 
+// onlyVoxels returns the voxel of each cell, nil where any has several.
+func onlyVoxels(f *engine.Footprints) []int32 {
+	if len(f.Voxel) != len(f.First)-1 {
+		return nil
+	}
+	all := make([]int32, len(f.Voxel))
+	for i, v := range f.Voxel {
+		all[i] = int32(v)
+	}
+	return all
+}
+
 func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper) *cohortFluid {
 	n := len(from.Laws)
 	fluid := &cohortFluid{CohortFluid: from, first: make([]int, len(st.stencil.rows)+1)}
 	for _, field := range []*[]float64{
-		&fluid.now.surface, &fluid.now.flux, &fluid.now.given, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
-		&fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
+		&fluid.now.seen, &fluid.now.surface, &fluid.now.flux, &fluid.now.given,
+		&fluid.next.seen, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
+		&fluid.stage.seen, &fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
 		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope, &fluid.pull, &fluid.correction,
 	} {
 		*field = make([]float64, n)
@@ -120,7 +137,7 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 	f.EachByVoxel(st.grid.Voxels(), func(cell, entry int) {
 		v := f.Voxel[entry]
 		if mosaic == nil || mosaic.Free(v) {
-			fluid.drops = append(fluid.drops, drop{v, cell, f.Share[entry] / from.Capacity.At(v)})
+			fluid.drops = append(fluid.drops, drop{int32(v), int32(cell), f.Share[entry] / from.Capacity.At(v)})
 			fluid.first[v/st.grid.Shape[0]+1]++
 		}
 	})
@@ -159,16 +176,18 @@ func (c *cohort) newPhysiology() *physiology {
 			p.inner = append(p.inner, k)
 		}
 	}
-	matrix := func(rows int) [][][]float64 {
-		all := make([][][]float64, rows)
-		for i := range all {
-			for range len(c.fluids) + len(c.state) {
-				all[i] = append(all[i], row())
-			}
-		}
-		return all
+	columns := len(c.fluids) + len(c.state)
+	for range c.state {
+		p.ofState = append(p.ofState, newJacobianRow(columns))
 	}
-	p.ofState, p.ofFluid = matrix(len(c.state)), matrix(len(c.fluids))
+	for range c.fluids {
+		p.ofFluid, p.eased = append(p.ofFluid, newJacobianRow(columns)), append(p.eased, row())
+	}
+	for k, derivatives := range p.derivatives {
+		for _, d := range derivatives {
+			c.eachEffect(p, k, func(of *jacobianRow, _ float64) { of.fill(d.column) })
+		}
+	}
 	p.seen, p.bind, p.give, p.row = row(), row(), row(), row()
 	return p
 }
@@ -231,9 +250,14 @@ func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortF
 		}
 	}
 	for i, fluid := range c.fluids {
-		c.see(p, fluid, v, from, to)
-		p.react(c, i, n)
 		e := out(fluid)
+		if !c.gathered {
+			c.gather(fluid, e, v, from, to)
+		}
+		for k, seen := range e.seen[from:to] {
+			p.seen[k] = seen - fluid.correction[from+k]
+		}
+		p.react(c, i, n)
 		p.solve(fluid, e, from, to, c.mix)
 		p.raise(fluid, i, e.surface[from:to])
 		copy(p.values[fluid.Substrate], e.surface[from:to])
@@ -251,25 +275,39 @@ func within(rows [][]float64, n int) [][]float64 {
 	return short
 }
 
-// see writes Σ share (c + unit d) of each cell, as its neighbours leave it.
-func (c *cohort) see(p *physiology, fluid *cohortFluid, v view, from, to int) {
-	st, f := c.members[fluid.Member], &c.Footprints
-	density := v.c(st)
-	var increment []float64
-	if v.unit != 0 {
-		increment = v.d(st)
+// gather writes Σ share (c + unit d) of each cell; Σ share c is known where d is not 0.
+func (c *cohort) gather(fluid *cohortFluid, e *exchanged, v view, from, to int) {
+	st, seen := c.members[fluid.Member], e.seen[from:to]
+	if v.unit == 0 {
+		c.means(v.c(st), from, seen)
+		return
 	}
-	for k := range to - from {
-		seen := 0.0
-		for e := f.First[from+k]; e < f.First[from+k+1]; e++ {
-			here := density[f.Voxel[e]]
-			if increment != nil {
-				here += v.unit * increment[f.Voxel[e]]
-			}
-			seen += f.Share[e] * here
+	c.means(v.d(st), from, seen)
+	for k, before := range fluid.now.seen[from:to] {
+		seen[k] = before + v.unit*seen[k]
+	}
+}
+
+// means writes Σ share c of cells from a number on. What they wait for is memory: in a loop
+// this short many reads are under way at once.
+func (c *cohort) means(field []float64, from int, seen []float64) {
+	if c.voxel != nil {
+		for k, voxel := range c.voxel[from:][:len(seen)] {
+			seen[k] = field[voxel]
 		}
-		p.seen[k] = seen - fluid.correction[from+k]
+		return
 	}
+	for k := range seen {
+		seen[k] = mean(&c.Footprints, from+k, field)
+	}
+}
+
+// mean returns Σ share c of a cell.
+func mean(f *engine.Footprints, cell int, field []float64) (seen float64) {
+	for e := f.First[cell]; e < f.First[cell+1]; e++ {
+		seen += f.Share[e] * field[f.Voxel[e]]
+	}
+	return seen
 }
 
 // correct writes Spread Σ Excess J for the cells with neighbours.
@@ -334,20 +372,37 @@ func (p *physiology) raise(fluid *cohortFluid, i int, surface []float64) {
 // what it makes flow a share in the fluxes known to neighbours.
 func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int, mix float64) {
 	for k := range to - from {
-		law := fluid.Laws[from+k]
-		law.Sink += p.bind[k]
-		law.Release += p.give[k]
-		if law.Slack() <= 0 {
-			e.surface[from+k] = math.NaN()
-			continue
-		}
-		e.surface[from+k] = law.Surface(p.seen[k])
+		e.surface[from+k] = p.surface(&fluid.Laws[from+k], k)
+	}
+	if mix == 0 {
+		return
+	}
+	for k := range to - from {
+		law := &fluid.Laws[from+k]
+		flux := law.Flux(e.surface[from+k]) + p.bind[k]*e.surface[from+k] - p.give[k]
 		if pull := &fluid.pull[from+k]; mix == 1 {
-			*pull = law.Flux(e.surface[from+k])
-		} else if mix > 0 {
-			*pull += mix * (law.Flux(e.surface[from+k]) - *pull)
+			*pull = flux
+		} else {
+			*pull += mix * (flux - *pull)
 		}
 	}
+}
+
+// surface returns the density at the surface of a cell of a herd.
+func (p *physiology) surface(of *engine.SurfaceLaw, k int) float64 {
+	if of.MaxUptake == 0 { // as below, without copying it all
+		if slack := 1 + (of.Sink+p.bind[k])*of.Shift; slack > 0 {
+			return (p.seen[k] + of.Shift*(of.Release+p.give[k])) / slack
+		}
+		return math.NaN()
+	}
+	law := *of
+	law.Sink += p.bind[k]
+	law.Release += p.give[k]
+	if law.Slack() <= 0 {
+		return math.NaN()
+	}
+	return law.Surface(p.seen[k])
 }
 
 // exchange writes the net flux and what a cell gives off, from the same rates that change
@@ -394,18 +449,26 @@ func (c *cohort) addRate(v view, rate [][]float64, out func(*cohortFluid) *excha
 	})
 	for _, fluid := range c.fluids {
 		st := c.members[fluid.Member]
-		flux := out(fluid).flux
-		fluid.drop(st, target(st), scale, func(cell int) float64 { return flux[cell] })
+		fluid.drop(st, target(st), scale, out(fluid).flux)
 	}
+	c.gathered = false
 }
 
 // drop adds −scale × flux × share/capacity to the voxels of every cell.
-func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux func(cell int) float64) {
+func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux []float64) {
 	st.eachRow(func(row int) {
 		for _, d := range f.drops[f.first[row]:f.first[row+1]] {
-			target[d.voxel] -= scale * d.share * flux(d.cell)
+			target[d.voxel] -= scale * d.share * flux[d.cell]
 		}
 	})
+}
+
+// dropStage adds −μ̃ dt (J(c + d) − J(c)) share/capacity to what a stage made of a row.
+func (f *cohortFluid) dropStage(row int, p *pass, far []float64) {
+	scale := p.dt * p.MuTilde
+	for _, d := range f.drops[f.first[row]:f.first[row+1]] {
+		far[d.voxel] -= scale * d.share * (f.stage.flux[d.cell] - f.now.flux[d.cell])
+	}
 }
 
 func (c *cohort) atPresent() view   { return view{c: (*stepper).now, y: c.state} }
@@ -424,9 +487,9 @@ func (c *cohort) inStage(p *pass) view {
 	return v
 }
 
-// addStage takes the states through a stage, as stepper.advanceRow takes the fields, and
-// adds μ̃ dt (F(c + d) − F(c)) of the cells to what the fields' stage made.
-func (c *cohort) addStage(p *pass) {
+// stage takes the states through a stage, as stepper.advanceRow takes the fields, which
+// take up the fluxes with it.
+func (c *cohort) stage(p *pass) {
 	v := c.inStage(p)
 	scale := p.dt * p.MuTilde
 	c.eachHerd(func(ph *physiology, _, from, to int) {
@@ -439,11 +502,7 @@ func (c *cohort) addStage(p *pass) {
 			fluid.weigh(p, from, to)
 		}
 	})
-	for _, fluid := range c.fluids {
-		st := c.members[fluid.Member]
-		now, stage := fluid.now.flux, fluid.stage.flux
-		fluid.drop(st, st.far, scale, func(cell int) float64 { return stage[cell] - now[cell] })
-	}
+	c.gathered = false
 }
 
 // advance makes d_j of a variable, or the candidate at the last stage.

@@ -128,19 +128,20 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 		return g.trials, nil
 	}
 	for j := range scheme.Stages {
-		for _, st := range g.members {
-			st.stage(st.pass(dt, scheme, j))
+		p := g.members[0].pass(dt, scheme, j)
+		g.stageCells(p)
+		for i, st := range g.members {
+			st.stage(st.pass(dt, scheme, j), func(row int) { g.dropStage(i, row, p) })
 		}
 		for _, tagged := range g.tagged {
 			tagged.stage(dt, scheme, j)
 		}
 		if g.reactions != nil {
-			g.reactions.addStage(g.members[0].pass(dt, scheme, j))
+			g.reactions.addStage(p)
 		}
 		g.body.stage(t, dt, scheme, j)
-		g.addStage(g.members[0].pass(dt, scheme, j))
 		for _, tagged := range g.tagged {
-			tagged.addStage(g.members[0].pass(dt, scheme, j))
+			tagged.addStage(p)
 		}
 		if j < len(scheme.Stages)-1 {
 			g.swap()
@@ -150,11 +151,23 @@ func (g *group) Try(t, dt float64, scheme *engine.RKC2) ([]engine.Trial, error) 
 	return g.trials, nil
 }
 
-// addStage takes the cells through a stage.
-func (g *group) addStage(p *pass) {
+// stageCells takes the cells through a stage, before the fields, whose rows take up the
+// fluxes while they are at hand.
+func (g *group) stageCells(p *pass) {
 	g.correct(func(c *cohort) view { return c.inStage(p) }, (*cohortFluid).atStage, func(m *meeting) moment { return m.atStage(p) })
 	for _, c := range g.cohorts {
-		c.addStage(p)
+		c.stage(p)
+	}
+}
+
+// dropStage adds to a row of a member what a stage of the cells makes flow.
+func (g *group) dropStage(member, row int, p *pass) {
+	for _, c := range g.cohorts {
+		for _, f := range c.fluids {
+			if f.Member == member {
+				f.dropStage(row, p, g.members[member].far)
+			}
+		}
 	}
 }
 
@@ -175,6 +188,7 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 		for _, c := range g.cohorts {
 			c.mix = engine.PairShare(sweep)
 			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
+			c.gathered = true
 		}
 		for _, c := range g.cohorts {
 			c.correct(g.cohorts)

@@ -101,7 +101,7 @@ func newPlainMeeting(t *tags, cells []engine.TaggedCell) *meeting {
 	m := newMeeting(t, laws, own, f)
 	m.first = make([]int, len(t.parent.stencil.rows)+1)
 	for i, cell := range cells {
-		m.drops = append(m.drops, drop{cell.Voxel, i, 1 / cell.Capacity})
+		m.drops = append(m.drops, drop{int32(cell.Voxel), int32(i), 1 / cell.Capacity})
 		m.first[cell.Voxel/t.parent.grid.Shape[0]+1]++
 	}
 	for row := range t.parent.stencil.rows {
@@ -257,7 +257,7 @@ func (m *meeting) addRate(at moment, target func(*stepper) []float64, scale floa
 func (m *meeting) drop(target []float64, scale float64, flux func(cell int) float64) {
 	m.parent.eachRow(func(row int) {
 		for _, d := range m.drops[m.first[row]:m.first[row+1]] {
-			target[d.voxel] -= scale * d.share * flux(d.cell)
+			target[d.voxel] -= scale * d.share * flux(int(d.cell))
 		}
 	})
 }

@@ -109,9 +109,13 @@ func (p *pass) before(st *stepper) []float64 {
 	return st.near
 }
 
-// stage overwrites d_{j−2} by d_j, or by c + d_s at the last stage.
-func (st *stepper) stage(p *pass) {
-	st.eachRow(func(i int) { st.advanceRow(i, p, p.before(st), st.far) })
+// stage overwrites d_{j−2} by d_j, or by c + d_s at the last stage, and then lets others
+// add to each row.
+func (st *stepper) stage(p *pass, add func(row int)) {
+	st.eachRow(func(i int) {
+		st.advanceRow(i, p, p.before(st), st.far)
+		add(i)
+	})
 }
 
 // advanceRow does of a row

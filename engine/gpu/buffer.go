@@ -8,11 +8,12 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
-// Buffer is memory on the device that kernels reach as a shader storage block.
+// Buffer is memory on the device that kernels reach as a shader storage block, or as an imageBuffer of vectors.
 type Buffer struct {
 	device *Device
 	id     uint32 // 0 after Free
 	bytes  int
+	view   uint32 // as an image; 0 before the first kernel that wants one
 }
 
 // NewBuffer allocates a buffer of zero bytes.
@@ -58,10 +59,31 @@ func (b *Buffer) Free(q *Queue) {
 		return
 	}
 	q.owned(b.device)
+	if b.view != 0 {
+		gl.DeleteTextures(1, &b.view)
+		b.view = 0
+	}
 	gl.DeleteBuffers(1, &b.id)
 	b.id = 0
 	q.device.buffers.Add(-1)
 	q.device.allocated.Add(-int64(b.bytes))
+}
+
+const vectorBytes = 16
+
+// image returns the buffer as an image of vectors, and what is wrong with that, if anything.
+func (b *Buffer) image() (id uint32, fault string) {
+	if b.view != 0 {
+		return b.view, ""
+	}
+	if limit := b.device.info.MaxBufferVectors; b.bytes%vectorBytes != 0 || b.bytes/vectorBytes > limit {
+		return 0, fmt.Sprintf("a buffer of %d bytes as an image: the device takes multiples of %d up to %d of them (GL_MAX_TEXTURE_BUFFER_SIZE)",
+			b.bytes, vectorBytes, limit)
+	}
+	gl.GenTextures(1, &b.view)
+	gl.BindTexture(gl.TEXTURE_BUFFER, b.view)
+	gl.TexBuffer(gl.TEXTURE_BUFFER, gl.RGBA32F, b.id)
+	return b.view, ""
 }
 
 // ReadBuffer copies len(dst) values from the buffer, the first at the given byte offset. T holds no pointers and is laid

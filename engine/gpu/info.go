@@ -29,6 +29,7 @@ type Info struct {
 	MaxComputeSamplers  int    `json:"max_compute_samplers"` // in one kernel
 	MaxComputeBuffers   int    `json:"max_compute_buffers"`  // in one kernel
 	MaxBufferBytes      int64  `json:"max_buffer_bytes"`
+	MaxBufferVectors    int    `json:"max_buffer_vectors"` // of a buffer as an image
 	MaxGroupCount       [3]int `json:"max_group_count"`
 	MaxGroupSize        [3]int `json:"max_group_size"`
 	MaxGroupInvocations int    `json:"max_group_invocations"`
@@ -49,6 +50,7 @@ func readInfo(platform string) Info {
 		MaxComputeImages:    limit(gl.MAX_COMPUTE_IMAGE_UNIFORMS),
 		MaxComputeSamplers:  limit(gl.MAX_COMPUTE_TEXTURE_IMAGE_UNITS),
 		MaxComputeBuffers:   limit(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS),
+		MaxBufferVectors:    limit(gl.MAX_TEXTURE_BUFFER_SIZE),
 		MaxGroupInvocations: limit(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS),
 		MaxSharedBytes:      limit(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE),
 	}

@@ -16,7 +16,7 @@ const maxImages = 8
 //
 //	type advanceArgs struct {
 //		Density *gpu.Texture `gl:"density"` // image2D/image3D, or sampler2D/sampler3D
-//		Cells   *gpu.Buffer  `gl:"Cells"`   // by the name of the storage block
+//		Cells   *gpu.Buffer  `gl:"Cells"`   // by the name of the storage block, or of an imageBuffer of rgba32f
 //		Shape   [3]int32     `gl:"shape"`   // ivec3; also int32, uint32, float32, [2]…[4] of them
 //		Weights [9]float32   `gl:"weights"` // float weights[9]
 //		Flow    [3]float32   `gl:"flow,optional"` // may be missing in some variants of the kernel
@@ -92,6 +92,7 @@ const (
 	bindImage binding = iota
 	bindSampler
 	bindBuffer
+	bindBufferImage
 	bindFloat
 	bindInt
 	bindUint
@@ -150,16 +151,8 @@ func (a *argument) set(q *Queue, p unsafe.Pointer) string {
 	switch a.bind {
 	case bindImage, bindSampler:
 		return a.setTexture(q, *(**Texture)(p))
-	case bindBuffer:
-		b := *(**Buffer)(p)
-		switch {
-		case b == nil:
-			return "the buffer is nil"
-		case b.id == 0:
-			return "the buffer has been freed"
-		}
-		q.owned(b.device)
-		gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, a.unit, b.id)
+	case bindBuffer, bindBufferImage:
+		return a.setBuffer(q, *(**Buffer)(p))
 	case bindFloat:
 		copy(a.floats, unsafe.Slice((*float32)(p), len(a.floats)))
 		setFloats[a.width](a.location, int32(len(a.floats)/a.width), &a.floats[0])
@@ -171,6 +164,25 @@ func (a *argument) set(q *Queue, p unsafe.Pointer) string {
 		setUints[a.width](a.location, int32(len(a.uints)/a.width), &a.uints[0])
 	}
 	return ""
+}
+
+func (a *argument) setBuffer(q *Queue, b *Buffer) string {
+	switch {
+	case b == nil:
+		return "the buffer is nil"
+	case b.id == 0:
+		return "the buffer has been freed"
+	}
+	q.owned(b.device)
+	if a.bind == bindBuffer {
+		gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, a.unit, b.id)
+		return ""
+	}
+	image, fault := b.image()
+	if fault == "" {
+		gl.BindImageTexture(a.unit, image, 0, false, 0, gl.READ_WRITE, gl.RGBA32F)
+	}
+	return fault
 }
 
 func (a *argument) setTexture(q *Queue, t *Texture) string {

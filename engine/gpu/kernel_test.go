@@ -228,6 +228,52 @@ void main() {
 	})
 }
 
+// A buffer is one memory, as a storage block and as an image of vectors.
+func TestBufferIsAnImageOfVectors(t *testing.T) {
+	type arguments struct {
+		Block *gpu.Buffer `gl:"Block"`
+		Image *gpu.Buffer `gl:"image"`
+	}
+	const source = `#version 430 core
+layout(local_size_x = 2) in;
+layout(std430) buffer Block { vec4 block[]; };
+layout(rgba32f) uniform imageBuffer image;
+void main() {
+    int i = int(gl_GlobalInvocationID.x);
+    block[i] += imageLoad(image, i);
+    imageStore(image, i, 10.0 * imageLoad(image, i));
+}`
+	do(t, func(q *gpu.Queue) error {
+		k := newKernel[arguments](t, q, source)
+		defer k.Free(q)
+		a, b, odd := newBuffer(t, q, 32), newBuffer(t, q, 32), newBuffer(t, q, 24)
+		for _, buffer := range []*gpu.Buffer{a, b, odd} {
+			defer buffer.Free(q)
+		}
+		if err := gpu.WriteBuffer(q, b, 0, []float32{1, 2, 3, 4, 5, 6, 7, 8}); err != nil {
+			return err
+		}
+		for _, args := range []arguments{{a, b}, {b, a}, {a, b}} { // a = c, b = 10 c; b = 11 c, a = 10 c; a = 21 c, b = 110 c
+			if err := k.Launch(q, [3]int{2, 1, 1}, &args); err != nil {
+				return err
+			}
+		}
+		var got [2][8]float32
+		for i, buffer := range []*gpu.Buffer{a, b} {
+			if err := gpu.ReadBuffer(q, buffer, 0, got[i][:]); err != nil {
+				return err
+			}
+		}
+		for i := range 8 {
+			if c := float32(i + 1); got[0][i] != 21*c || got[1][i] != 110*c {
+				t.Errorf("value %d is %g and %g, want %g and %g", i, got[0][i], got[1][i], 21*c, 110*c)
+			}
+		}
+		wantError(t, k.Launch(q, [3]int{2, 1, 1}, &arguments{a, odd}), "image", "24 bytes", "multiples of 16")
+		return nil
+	})
+}
+
 func TestArgumentsAreCheckedBothWays(t *testing.T) {
 	type full struct {
 		Field *gpu.Texture `gl:"field"`

@@ -198,10 +198,14 @@ func (k *kernel) bindArguments(args reflect.Type) error {
 			errs = append(errs, err)
 			continue
 		}
-		a.unit = units[a.bind]
-		units[a.bind]++
+		kind := a.bind
+		if kind == bindBufferImage {
+			kind = bindImage // they share their units
+		}
+		a.unit = units[kind]
+		units[kind]++
 		switch a.bind {
-		case bindImage, bindSampler:
+		case bindImage, bindBufferImage, bindSampler:
 			gl.Uniform1i(a.location, int32(a.unit))
 		case bindBuffer:
 			gl.ShaderStorageBlockBinding(k.program, r.index, a.unit)
@@ -215,11 +219,11 @@ func (k *kernel) bindArguments(args reflect.Type) error {
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("gpu: kernel %s:\n  %s", k.name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
-	if units[bindImage] > 0 {
-		k.barriers |= gl.SHADER_IMAGE_ACCESS_BARRIER_BIT | gl.TEXTURE_FETCH_BARRIER_BIT | gl.TEXTURE_UPDATE_BARRIER_BIT
+	if units[bindImage] > 0 { // of buffers too
+		k.barriers |= gl.TEXTURE_FETCH_BARRIER_BIT | gl.TEXTURE_UPDATE_BARRIER_BIT
 	}
-	if units[bindBuffer] > 0 {
-		k.barriers |= gl.SHADER_STORAGE_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT
+	if units[bindImage]+units[bindBuffer] > 0 {
+		k.barriers |= gl.SHADER_IMAGE_ACCESS_BARRIER_BIT | gl.SHADER_STORAGE_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT
 	}
 	return nil
 }
@@ -253,10 +257,14 @@ func match(f field, r resource) (argument, error) {
 	}
 	switch f.kind {
 	case reflect.TypeFor[*Buffer]():
-		if r.glType != 0 {
+		switch {
+		case r.glType == 0:
+			a.bind = bindBuffer
+		case u.bind == bindBufferImage && r.count == 1:
+			a.bind = bindBufferImage
+		default:
 			return a, mismatch
 		}
-		a.bind = bindBuffer
 		return a, nil
 	case reflect.TypeFor[*Texture]():
 		if u.target == 0 || r.count > 1 {
@@ -300,6 +308,7 @@ type uniformType struct {
 var uniformTypes = map[int32]uniformType{
 	gl.IMAGE_2D:          {name: "image2D", bind: bindImage, target: gl.TEXTURE_2D},
 	gl.IMAGE_3D:          {name: "image3D", bind: bindImage, target: gl.TEXTURE_3D},
+	gl.IMAGE_BUFFER:      {name: "imageBuffer", bind: bindBufferImage},
 	gl.SAMPLER_2D:        {name: "sampler2D", bind: bindSampler, target: gl.TEXTURE_2D},
 	gl.SAMPLER_3D:        {name: "sampler3D", bind: bindSampler, target: gl.TEXTURE_3D},
 	gl.FLOAT:             {name: "float", bind: bindFloat, width: 1, element: reflect.Float32},

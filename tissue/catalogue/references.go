@@ -153,10 +153,24 @@ func articles() []Reference {
 		{Key: "Huang2013", Authors: "Huang and others", Year: 2013, Note: "Export of IL-2 by T cells, as quoted in a later article; the original was not read"},
 		{Key: "IL12Blasts", Note: "Binding of IL-12 to blasts stimulated with PHA, from an abstract"},
 		{Key: "JCI1985", Journal: "Journal of Clinical Investigation", Year: 1985, Volume: "76", Pages: "2196", Note: "Receptors for IFN-gamma"},
+		{
+			Key:     "KangKishimoto2021",
+			Authors: "S. Kang and T. Kishimoto",
+			Title:   "Interplay between interleukin-6 signaling and the vascular endothelium in cytokine storms",
+			Journal: "Experimental & Molecular Medicine", Year: 2021, Volume: "53", Pages: "1116-1123", DOI: "10.1038/s12276-021-00649-0",
+			Note: "Review, no rates",
+		},
 		{Key: "KeeganIL4", Authors: "A. Keegan", Note: "Review of the IL-4 receptor"},
 		{Key: "Loetscher1998", Authors: "Loetscher and others", Year: 1998, Note: "CXCR3"},
 		{Key: "LowenthalIL4", Authors: "J. W. Lowenthal and others", Note: "Binding of IL-4 to cells of the mouse"},
 		{Key: "LowenthalMacDonald1986", Authors: "J. W. Lowenthal and H. R. MacDonald", Year: 1986, Note: "Binding and internalisation of IL-1 by EL4 cells"},
+		{
+			Key:     "Nikanjam2019",
+			Authors: "M. Nikanjam and J. Yang and E. V. Capparelli",
+			Title:   "Population pharmacokinetics of siltuximab: impact of disease state",
+			Journal: "Cancer Chemotherapy and Pharmacology", Year: 2019, Volume: "84", Pages: "993-1001", DOI: "10.1007/s00280-019-03939-7",
+			Note: "Median half-lives after 11 mg/kg, from the abstract",
+		},
 		{Key: "Oliver1993", Authors: "Oliver and others", Year: 1993, Note: "Half-life of TNF in blood"},
 		{
 			Key:     "OylerYaniv2017",
@@ -172,6 +186,13 @@ func articles() []Reference {
 			Title:   "A modular framework for multiscale, multicellular, spatiotemporal modeling of acute primary viral infection and immune response in epithelial tissues and its application to drug therapy timing and effectiveness",
 			Journal: "PLoS Computational Biology", Year: 2020, Volume: "16", Pages: "e1008451", DOI: "10.1371/journal.pcbi.1008451",
 			Note: "Read in the inputs of the authors' code",
+		},
+		{
+			Key:     "Smiley2001",
+			Authors: "S. T. Smiley and J. A. King and W. W. Hancock",
+			Title:   "Fibrinogen stimulates macrophage chemokine secretion through toll-like receptor 4",
+			Journal: "Journal of Immunology", Year: 2001, Volume: "167", Pages: "2887-2894", DOI: "10.4049/jimmunol.167.5.2887",
+			Note: "Abstract, no rates",
 		},
 		{Key: "Tan1993", Authors: "Tan and others", Year: 1993, Note: "Receptors for IL-10"},
 		{

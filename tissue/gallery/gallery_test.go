@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
@@ -194,32 +196,48 @@ func observe(s engine.Solver, m *tissue.Model, e scenario.Expectation) (float64,
 	if err := s.Read(e.Substrate, f); err != nil {
 		return 0, err
 	}
+	values := within(m, e.Region, f)
 	switch e.Observable {
 	case "mean":
-		return mean(f), nil
+		return mean(values), nil
 	case "min":
-		return slices.Min(f.Values), nil
+		return slices.Min(values), nil
 	case "max":
-		return slices.Max(f.Values), nil
+		return slices.Max(values), nil
 	case "wavelength":
 		return wavelength(f), nil
 	}
 	return 0, fmt.Errorf("unknown observable %q", e.Observable)
 }
 
-func mean(f *tissue.Field) float64 {
-	sum := 0.0
-	for _, c := range f.Values {
-		sum += c
+// within returns the densities in the voxels of a region, of all where it has no name.
+func within(m *tissue.Model, region string, f *tissue.Field) []float64 {
+	if region == "" {
+		return f.Values
 	}
-	return sum / float64(len(f.Values))
+	label := uint8(1 + slices.IndexFunc(m.Regions, func(r tissue.Region) bool { return r.Name == region }))
+	var values []float64
+	for voxel, l := range m.Labels() {
+		if l == label {
+			values = append(values, f.Values[voxel])
+		}
+	}
+	return values
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
 }
 
 // wavelength returns 2 pi sqrt(<(c - <c>)^2>/<|grad c|^2>), µm, with the gradient on
 // the faces between voxels of a periodic domain. Of a plane wave of wave number k it
 // is 2 pi/k, up to (k dx)^2/24.
 func wavelength(f *tissue.Field) float64 {
-	centre, shape := mean(f), f.Grid.Shape
+	centre, shape := mean(f.Values), f.Grid.Shape
 	variance, slope := 0.0, 0.0
 	for i, c := range f.Values {
 		variance += (c - centre) * (c - centre)
@@ -238,6 +256,10 @@ func TestObservablesAreThoseOfTheField(t *testing.T) {
 	m := &tissue.Model{
 		Grid: tissue.Grid{Shape: [3]int{2, 1, 1}, Spacing: [3]float64{10, 10, 10}}, ExtracellularFraction: 0.5,
 		Substrates: []tissue.Substrate{{Name: "a", Unit: tissue.Nanomolar}},
+		Regions: []tissue.Region{{
+			Name: "right", ExtracellularFraction: 0.5, Media: []tissue.Medium{{}},
+			Shape: tissue.Box{From: r3.Vec{X: 10}, To: r3.Vec{X: 20, Y: 10, Z: 10}},
+		}},
 	}
 	s, err := cpu.NewSolver(m, engine.Options{})
 	if err != nil {
@@ -253,6 +275,11 @@ func TestObservablesAreThoseOfTheField(t *testing.T) {
 		got, err := observe(s, m, scenario.Expectation{Observable: observable})
 		if err != nil || math.Abs(got-want) > 1e-12*want {
 			t.Errorf("%s is %g (%v), want %g", observable, got, err, want)
+		}
+	}
+	for _, observable := range []string{"mean", "min", "max"} {
+		if got, err := observe(s, m, scenario.Expectation{Observable: observable, Region: "right"}); err != nil || got != 4 {
+			t.Errorf("%s of the right is %g (%v), want 4", observable, got, err)
 		}
 	}
 }

@@ -47,6 +47,7 @@ body:
 expect:
   - {body: temperature, value: 37.5, tolerance: 1 %}
   - {body: plasma IL-6, at: 30 min, value: 0.3 nM, tolerance: 1 %}
+  - {mean: TNF, region: node, value: 2 pM, tolerance: 1 %}
 `
 
 func TestTheBodyReachesTheModel(t *testing.T) {
@@ -100,8 +101,11 @@ func TestTheBodyReachesTheModel(t *testing.T) {
 
 func TestFiguresOfTheBodyAreAskedFor(t *testing.T) {
 	s := decodeText(t, bled, Options{})
-	if len(s.Expect) != 2 || s.Expect[0].Variable != 3 || s.Expect[0].Value != 37.5 || s.Expect[1].Variable != 0 || s.Expect[1].Value != 0.3 {
+	if len(s.Expect) != 3 || s.Expect[0].Variable != 3 || s.Expect[0].Value != 37.5 || s.Expect[1].Variable != 0 || s.Expect[1].Value != 0.3 {
 		t.Errorf("expectations %+v: want the temperature of 37.5 and plasma at 0.3 nM", s.Expect)
+	}
+	if s.Expect[0].Region != "" || s.Expect[2].Region != "node" {
+		t.Errorf("expectations %+v: want the last in the node", s.Expect)
 	}
 	for set, want := range map[string]string{
 		"expect[0].body=fever":       `no compartment or variable "fever"`,

@@ -259,7 +259,7 @@ func (d *decoder) expect(f fields) {
 
 func (d *decoder) expectation(v value) {
 	observables := []string{"mean", "min", "max", "molecules", "wavelength", "body"}
-	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "at", "since", "value", "tolerance", "source")...)
+	f, ok := v.fields("{mean: IL-2, at: 4 h, value: 12 pM, tolerance: 2 %}", append(observables, "region", "at", "since", "value", "tolerance", "source")...)
 	if !ok {
 		return
 	}
@@ -283,6 +283,9 @@ func (d *decoder) expectation(v value) {
 	}
 	if e.Observable == "" {
 		d.fault(f.key, f.path, "want one of mean, min, max, molecules or wavelength with the name of a substrate, such as mean: IL-2, or body with that of a variable")
+	}
+	if v, ok := f.get("region"); ok {
+		e.Region = d.expectedRegion(v, e.Observable)
 	}
 	if v, ok := f.get("at"); ok {
 		time, ok := v.nonNegative(quantity.Time)
@@ -311,6 +314,24 @@ func (d *decoder) expectation(v value) {
 		e.Source, _ = v.str()
 	}
 	d.scenario.Expect = append(d.scenario.Expect, e)
+}
+
+// expectedRegion decodes where a figure is of; some are of the whole domain by their nature.
+func (d *decoder) expectedRegion(v value, observable string) string {
+	switch observable {
+	case "molecules", "wavelength", "body":
+		d.fault(v.key, v.path, "%s is of the whole domain: want mean, min or max with a region", observable)
+		return ""
+	}
+	i := d.regionNamed(v)
+	if i == tissue.Everywhere {
+		return ""
+	}
+	r := d.model().Regions[i]
+	if r.Impermeable {
+		v.fault("%q is impermeable, nothing is inside: want a region with tissue", r.Name)
+	}
+	return r.Name
 }
 
 func (d *decoder) expectedValue(v value, e Expectation) float64 {

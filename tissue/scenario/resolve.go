@@ -353,6 +353,9 @@ func (w *writer) expectations() {
 			name, value = v.Name, quantity.Format(e.Value, v.Dimension.MolarUnit())
 		}
 		w.line(1, "- %s: %s", e.Observable, yamlText(name))
+		if e.Region != "" {
+			w.line(2, "region: %s", yamlText(e.Region))
+		}
 		w.line(2, "at: %s", quantity.Format(e.Time, "s"))
 		if e.Since > 0 {
 			w.line(2, "since: %s", quantity.Format(e.Since, "s"))

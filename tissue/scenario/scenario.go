@@ -62,6 +62,7 @@ type Expectation struct {
 	Observable        string // mean, min, max (of the density), molecules, wavelength, or body
 	Substrate         tissue.SubstrateID
 	Variable          tissue.BodyVariableID // of observable body, in place of Substrate
+	Region            string                // whose voxels alone are looked at, of mean, min and max; "" for all
 	Time              float64               // s
 	Since             float64               // s; above 0, Value is what the observable gains from then to Time
 	Value             float64               // in the substrate's unit; molecules, or its amount unit, for molecules; µm for wavelength; the variable's MolarUnit
