@@ -72,8 +72,11 @@ func printModel(w io.Writer, s *scenario.Scenario) {
 	fmt.Fprintf(w, "fluid        α = %g of the volume; densities are per volume of fluid, D is the effective coefficient\n", m.ExtracellularFraction)
 	fmt.Fprintf(w, "duration     %s, output every %s, seed %d\n", figure.FormatTime(m.Duration), figure.FormatTime(s.Output.Every), m.Seed)
 	fmt.Fprintf(w, "numerics     %s, coupling %s, rtol %g\n", s.Numerics.Scheme, s.Numerics.Coupling, s.Numerics.RelativeTolerance)
-	if m.Cells.Len() > 0 {
+	if populated(m) {
 		fmt.Fprintf(w, "             %s\n", couplingNote(s))
+	}
+	if n := len(m.Events); n > 0 {
+		fmt.Fprintf(w, "events       %d, the first at %s, the last at %s\n", n, figure.FormatTime(m.Events[0].Time), figure.FormatTime(m.Events[n-1].Time))
 	}
 	fmt.Fprintln(w)
 }

@@ -39,12 +39,12 @@ func cited(s *scenario.Scenario) []string {
 }
 
 func subVoxel(s *scenario.Scenario) bool {
-	return engine.HasSubVoxelLaw(s.Model.Grid, engine.Coupling(s.Numerics.Coupling)) && s.Model.Cells.Len() > 0
+	return engine.HasSubVoxelLaw(s.Model.Grid, engine.Coupling(s.Numerics.Coupling)) && populated(s.Model)
 }
 
 // inCloud reports whether cells are spread over voxels and put right for their neighbours.
 func inCloud(s *scenario.Scenario) bool {
-	return engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling && slices.Min(s.Model.Grid.Shape[:]) > 1 && s.Model.Cells.Len() > 0
+	return engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling && slices.Min(s.Model.Grid.Shape[:]) > 1 && populated(s.Model)
 }
 
 // references returns references.bib.
@@ -86,6 +86,7 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		b.WriteString(statesText(m, cell, s.Kinetics[t]))
 	}
 	b.WriteString(livesText(m))
+	b.WriteString(eventsText(m, simulated))
 	for _, a := range m.Attribution {
 		fmt.Fprintf(&b, "Molecules of %s carried tags of the %s that made them, which every process took in the share they had in it. ", m.Substrates[a.Substrate].Name, map[tissue.Tagging]string{tissue.TagTypes: "cell types", tissue.TagCells: "cells"}[a.By])
 	}
@@ -277,10 +278,10 @@ func couplingText(s *scenario.Scenario) string {
 	if inCloud(s) {
 		return "Cells met the grid as partially absorbing spheres [@CollinsKimball1949], each spread over the voxels it touched; what the grid's Green's function [@Watson1939] misses of a cell's effect on itself and on cells close to it was added, so that cells shielded each other as in multiple scattering by monopoles [@Foldy1945; @Lax1951]. "
 	}
-	if s.Model.Cells.Len() > 0 && engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling {
+	if populated(s.Model) && engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling {
 		return "Cells exchanged with the mean density over the voxels they touched. "
 	}
-	if s.Model.Cells.Len() > 0 {
+	if populated(s.Model) {
 		return "Cells exchanged with the density of the voxel that holds their centre. "
 	}
 	return ""

@@ -74,7 +74,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, device: device, solver: solver, directory: directory}
+	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory}
+	model := *s.Model // cells and types of the run's own are replaced, not written to
+	r.start.Model = &model
 	err = r.documents()
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
@@ -101,6 +103,7 @@ func manifest(s *scenario.Scenario, d *device) record.Manifest {
 // run is a scenario on its way into a directory.
 type run struct {
 	scenario  *scenario.Scenario
+	start     scenario.Scenario // with the model as it is before the first step
 	device    *device
 	solver    engine.Solver
 	directory *record.Run
@@ -114,7 +117,7 @@ func (r *run) documents() error {
 	return errors.Join(
 		r.directory.WriteFile("scenario.yaml", r.scenario.Resolved()),
 		r.directory.WriteFile("references.bib", []byte(references(r.scenario))),
-		r.directory.WriteFile("methods.md", []byte(methods(r.scenario, r.device, r.scenario.Model.Duration))),
+		r.directory.WriteFile("methods.md", []byte(methods(&r.start, r.device, r.scenario.Model.Duration))),
 	)
 }
 
@@ -197,5 +200,5 @@ func (r *run) end() error {
 	if now == r.scenario.Model.Duration {
 		return nil
 	}
-	return r.directory.WriteFile("methods.md", []byte(methods(r.scenario, r.device, now)))
+	return r.directory.WriteFile("methods.md", []byte(methods(&r.start, r.device, now)))
 }

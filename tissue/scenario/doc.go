@@ -66,6 +66,12 @@
 //	    - {type: Th, pattern: positions, unit: um, at: [[1, 2, 3]]}
 //	    - {pattern: csv, file: cells.csv}             # x,y,z,type in um; or table: with the same text
 //	attribution: {IL-2: types}                        # who made what others catch; or cells
+//	events:                                           # one of dose, clear, add, remove, change each
+//	  - {at: 1 h, dose: {IL-2: 1e6 molecules}, within: {sphere: {centre: [200 um, 200 um, 100 um], radius: 50 um}}}
+//	  - {at: 2 h, every: 30 min, number: 4, clear: [IL-2]}
+//	  - {at: 3 h, add: {type: Th, pattern: random, number: 20}}
+//	  - {at: 4 h, remove: {type: Th, within: {half_space: {point: [300 um, 0 um, 0 um], normal: [1, 0, 0]}}}}
+//	  - {at: 5 h, change: {Th: {export: {IL-2: 0 molecules/s}}}}
 //	numerics: {scheme: adaptive, coupling: voxel, rtol: 1e-3, atol: 1e-9 nM, step: 6 s}
 //	output:
 //	  every: 10 min
