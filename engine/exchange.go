@@ -113,7 +113,7 @@ func (laws SurfaceLaws) Range(t tissue.CellTypeID, s tissue.SubstrateID) (least,
 	least, most = law, law
 	m := laws.model
 	if mobility := laws.mobility(0, s); ok && laws.coupling == CloudCoupling && slices.Min(m.Grid.Shape[:]) > 1 && mobility > 0 {
-		grid := newCloud(m.Grid, newGreen(m.Grid.Spacing), m.Substrates[s].Boundary)
+		grid := newCloud(m.Grid, laws.lattice.green, m.Substrates[s].Boundary)
 		low, high := grid.alone(m.CellTypes[t].Radius)
 		amount := m.Substrates[s].Unit.AmountPerVolume()
 		least.Shift, most.Shift = low/(mobility*amount), high/(mobility*amount)
