@@ -167,10 +167,10 @@ func (laws SurfaceLaws) inCohort(t tissue.CellType, s tissue.SubstrateID) bool {
 	return kinetic(t, s) || laws.coupling == CloudCoupling && t.Exchanges(s)
 }
 
-// cohorts returns those of a group; mean is a density of each substrate that is typical,
-// known what to take of states the model leaves open.
+// cohorts returns those of a group; known is what to take of states the model leaves open.
 func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]float64) ([]*Cohort, error) {
 	m := laws.model
+	var voxel []int // of each cell
 	var all []*Cohort
 	for id, t := range m.CellTypes {
 		fluids := laws.fluidsOf(t, members)
@@ -182,13 +182,16 @@ func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]floa
 		if settled {
 			c.Kinetics.take(t)
 		}
-		if err := laws.people(c, members, known); err != nil {
+		if voxel == nil {
+			voxel = laws.voxels()
+		}
+		if err := laws.people(c, members, voxel, known); err != nil {
 			return nil, err
 		}
 		all = append(all, c)
 	}
 	if laws.coupling == CloudCoupling {
-		laws.spread(all, members)
+		laws.spread(all, members, voxel)
 	}
 	for _, c := range all {
 		if err := laws.represented(c); err != nil {
@@ -197,6 +200,15 @@ func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]floa
 		c.Scale = c.scales(members)
 	}
 	return all, nil
+}
+
+// voxels returns the voxel of every cell.
+func (laws SurfaceLaws) voxels() []int {
+	var all []int
+	for _, p := range laws.model.Cells.Position {
+		all = append(all, laws.model.Grid.IndexAt(p))
+	}
+	return all
 }
 
 func (k *Kinetics) take(t tissue.CellType) {
@@ -242,13 +254,10 @@ func newFluidTerm(k int, rate *expression.Rate, c tissue.Change) FluidTerm {
 }
 
 // people puts the cells of its type into a cohort, in the order of their voxels.
-func (laws SurfaceLaws) people(c *Cohort, members []*field, known map[tissue.CellID][]float64) error {
+func (laws SurfaceLaws) people(c *Cohort, members []*field, voxel []int, known map[tissue.CellID][]float64) error {
 	m := laws.model
-	voxel := map[int]int{}
 	for i, t := range m.Cells.Type {
 		if t == c.Type {
-			at := m.Grid.VoxelAt(m.Cells.Position[i])
-			voxel[i] = m.Grid.Index(at[0], at[1], at[2])
 			c.Cells = append(c.Cells, i)
 		}
 	}
@@ -325,7 +334,7 @@ func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bo
 }
 
 // take makes the laws of a cohort for one substrate.
-func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel map[int]int) error {
+func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel []int) error {
 	kinds := map[cellKind]SurfaceLaw{}
 	for _, i := range c.Cells {
 		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
@@ -340,7 +349,7 @@ func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel map[int]int) error
 // spread gives the cells of a group the footprints of coupling cloud, with the shifts of
 // their laws and their neighbours. Walls are those of the first member: cohorts whose
 // substrates meet other walls are off there, within the reach of a correction.
-func (laws SurfaceLaws) spread(cohorts []*Cohort, members []*field) {
+func (laws SurfaceLaws) spread(cohorts []*Cohort, members []*field, voxel []int) {
 	m := laws.model
 	grid := newCloud(m.Grid, laws.lattice.green, m.Substrates[members[0].id].Boundary)
 	var at []r3.Vec
@@ -367,11 +376,11 @@ func (laws SurfaceLaws) spread(cohorts []*Cohort, members []*field) {
 			c.Pairs.Other = append(c.Pairs.Other, other)
 		}
 		c.Pairs.First = append(c.Pairs.First, len(c.Pairs.Other))
+		label := laws.label(voxel[c.Cells[cell.Cell]])
 		for f := range c.Fluids {
 			fluid := &c.Fluids[f]
-			voxel := m.Grid.VoxelAt(at[n])
 			spread := 0.0
-			if mobility := laws.mobility(laws.label(m.Grid.Index(voxel[0], voxel[1], voxel[2])), fluid.Substrate); mobility > 0 {
+			if mobility := laws.mobility(label, fluid.Substrate); mobility > 0 {
 				spread = 1 / (mobility * m.Substrates[fluid.Substrate].Unit.AmountPerVolume())
 			}
 			fluid.Spread = append(fluid.Spread, spread)
@@ -592,9 +601,10 @@ func (c *crowd) adopt() {
 
 // settle moves the integrals from the device into the ledgers of the fields.
 func (c *crowd) settle(fields []*field) error {
-	if len(c.Cells) == 0 || len(c.Fluids) == 0 {
+	if !c.pending || len(c.Cells) == 0 || len(c.Fluids) == 0 {
 		return nil
 	}
+	c.pending = false
 	integrals, err := c.member.Integrals()
 	if err != nil {
 		return err
@@ -627,7 +637,7 @@ func (in *Integrator) renewed(m *tissue.Model) ([][]*Cohort, error) {
 	for i, g := range in.groups {
 		known := map[tissue.CellID][]float64{}
 		for _, c := range g.cohorts {
-			if err := c.tell(in.model, known); err != nil {
+			if err := c.tell(func(cell int, state []float64) { known[in.model.Cells.ID[cell]] = state }); err != nil {
 				return nil, err
 			}
 		}
@@ -663,8 +673,9 @@ func (c *Cohort) ids(m *tissue.Model) []tissue.CellID {
 	return all
 }
 
-// tell enters the states of the cells into a map.
-func (c *crowd) tell(m *tissue.Model, states map[tissue.CellID][]float64) error {
+// tell tells the state of each cell, by its position in the model; of cells without a state
+// it tells nothing.
+func (c *crowd) tell(to func(cell int, state []float64)) error {
 	if len(c.State) == 0 {
 		return nil
 	}
@@ -677,7 +688,7 @@ func (c *crowd) tell(m *tissue.Model, states map[tissue.CellID][]float64) error 
 		for v := range own {
 			own[v] = state[v][k]
 		}
-		states[m.Cells.ID[i]] = own
+		to(i, own)
 	}
 	return nil
 }

@@ -367,8 +367,7 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 	known := map[cellKind]SurfaceLaw{}
 	var faults []error
 	for i, t := range m.Cells.Type {
-		at := m.Grid.VoxelAt(m.Cells.Position[i])
-		voxel := m.Grid.Index(at[0], at[1], at[2])
+		voxel := m.Grid.IndexAt(m.Cells.Position[i])
 		if p != nil && !p.Free(voxel) || inCohort[t] {
 			continue
 		}

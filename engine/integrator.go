@@ -97,6 +97,8 @@ type crowd struct {
 	member CohortMember
 	norm   []float64 // per variable: √Σ y²
 	most   []float64 // and the largest |y|
+	// pending is whether steps were booked since the integrals were last fetched.
+	pending bool
 }
 
 // NewIntegrator prepares a valid model for a device that makes one Stepper per

@@ -139,14 +139,8 @@ func (in *Integrator) askCohorts(g *group, states *CellStates) error {
 				states.Surface[s][i], states.Secreted[s][i], states.TakenUp[s][i] = now.Surface[f][k], given, given+now.Flux[f][k]
 			}
 		}
-		own := map[tissue.CellID][]float64{}
-		if err := c.tell(in.model, own); err != nil {
+		if err := c.tell(func(cell int, state []float64) { states.Variables[cell] = state }); err != nil {
 			return err
-		}
-		for _, i := range c.Cells {
-			if state, ok := own[states.ID[i]]; ok {
-				states.Variables[i] = state
-			}
 		}
 	}
 	return nil

@@ -245,6 +245,9 @@ func (in *Integrator) tick(g *group, dt float64, steps int, until, remaining flo
 	in.stats.Steps += int64(steps)
 	in.stats.VoxelSteps += int64(steps) * int64(len(g.fields)) * int64(in.model.Grid.Voxels())
 	in.stats.LastStep = dt
+	for _, c := range g.cohorts {
+		c.pending = true
+	}
 }
 
 // fixedStep returns the step of ftcs or lod, s; positive is the largest at which

@@ -81,6 +81,12 @@ func (g Grid) VoxelAt(p r3.Vec) [3]int {
 	return voxel
 }
 
+// IndexAt returns the Index of the voxel that holds a point; see VoxelAt.
+func (g Grid) IndexAt(p r3.Vec) int {
+	at := g.VoxelAt(p)
+	return g.Index(at[0], at[1], at[2])
+}
+
 // Dimensions returns 2 for a planar grid and 3 otherwise.
 func (g Grid) Dimensions() int {
 	if g.Planar {

@@ -90,8 +90,7 @@ func (m *Model) facing(p Patch, known map[int]bool) (int, bool) {
 	reach := 2 * slices.Max(m.Grid.Spacing[:m.Grid.Dimensions()])
 	for out := 0.; out <= reach; out += step {
 		at := r3.Add(p.At, r3.Scale(out, p.Outward)) // beyond a wall of the box VoxelAt slides along it
-		voxel := m.Grid.VoxelAt(at)
-		index := m.Grid.Index(voxel[0], voxel[1], voxel[2])
+		index := m.Grid.IndexAt(at)
 		open, seen := known[index]
 		if !seen {
 			region := m.RegionAt(at)

@@ -44,10 +44,7 @@ func newSpace(m *tissue.Model) space {
 	return s
 }
 
-func (s *space) voxel(p r3.Vec) int {
-	at := s.grid.VoxelAt(p)
-	return s.grid.Index(at[0], at[1], at[2])
-}
+func (s *space) voxel(p r3.Vec) int { return s.grid.IndexAt(p) }
 
 func (s *space) open(p r3.Vec) bool { return s.closed == nil || !s.closed[s.voxel(p)] }
 
