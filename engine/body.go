@@ -24,7 +24,7 @@ type BodySites struct {
 	fastest     [2]float64 // largest Inward, and Outward over capacity, 1/s
 }
 
-// passage is what a voxel and a compartment exchange, µm³/s.
+// bodyPassage is what a voxel and a compartment exchange, µm³/s.
 type bodyPassage struct{ inward, outward float64 }
 
 // newBodySites sorts the passages by voxel; nil for none.
@@ -428,14 +428,7 @@ func (b *Body) bound(fields float64) float64 {
 func perron(m [][]float64) float64 {
 	logarithm, share := 0.0, 1.0
 	for range 10 {
-		norm := 0.0
-		for _, row := range m {
-			sum := 0.0
-			for _, v := range row {
-				sum += v
-			}
-			norm = max(norm, sum)
-		}
+		norm := largestRow(m)
 		if norm == 0 {
 			return 0
 		}
@@ -443,18 +436,24 @@ func perron(m [][]float64) float64 {
 		share /= 2
 		m = squared(m, 1/norm)
 	}
-	norm := 0.0
+	norm := largestRow(m)
+	if norm == 0 {
+		return 0
+	}
+	return math.Exp(logarithm + share*math.Log(norm))
+}
+
+// largestRow returns the largest sum of a row.
+func largestRow(m [][]float64) float64 {
+	largest := 0.0
 	for _, row := range m {
 		sum := 0.0
 		for _, v := range row {
 			sum += v
 		}
-		norm = max(norm, sum)
+		largest = max(largest, sum)
 	}
-	if norm == 0 {
-		return 0
-	}
-	return math.Exp(logarithm + share*math.Log(norm))
+	return largest
 }
 
 // squared returns the square of a matrix times a factor.

@@ -224,6 +224,18 @@ type view struct {
 	unit  float64
 }
 
+// states writes y + unit × dy of a herd, a row per variable.
+func (v view) states(rows [][]float64, from, to int) {
+	for i, y := range v.y {
+		copy(rows[i], y[from:to])
+		if v.unit != 0 {
+			for k, d := range v.dy[i][from:to] {
+				rows[i][k] += v.unit * d
+			}
+		}
+	}
+}
+
 // evaluate solves the laws of a herd and evaluates its rates, which stay in p; out picks
 // where a fluid's exchange goes.
 func (c *cohort) evaluate(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
@@ -240,15 +252,7 @@ func (c *cohort) evaluate(p *physiology, v view, from, to int, out func(*cohortF
 // surfaces writes the densities at the surfaces of a herd, and what they make flow.
 func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortFluid) *exchanged) {
 	n := to - from
-	for i := range c.state {
-		values := p.values[c.Kinetics.Substrates+i][:n]
-		copy(values, v.y[i][from:to])
-		if v.unit != 0 {
-			for k, d := range v.dy[i][from:to] {
-				values[k] += v.unit * d
-			}
-		}
-	}
+	v.states(p.values[c.Kinetics.Substrates:], from, to)
 	for i, fluid := range c.fluids {
 		e := out(fluid)
 		if !c.gathered {

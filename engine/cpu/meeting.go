@@ -398,18 +398,9 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 
 // see returns what a cell sees of a field.
 func (m *meeting) see(st *stepper, v view, cell int) float64 {
-	density, f := v.c(st), m.footprints
-	var increment []float64
+	seen := mean(m.footprints, cell, v.c(st))
 	if v.unit != 0 {
-		increment = v.d(st)
-	}
-	seen := 0.0
-	for e := f.First[cell]; e < f.First[cell+1]; e++ {
-		here := density[f.Voxel[e]]
-		if increment != nil {
-			here += v.unit * increment[f.Voxel[e]]
-		}
-		seen += f.Share[e] * here
+		seen += v.unit * mean(m.footprints, cell, v.d(st))
 	}
 	return seen
 }
@@ -496,15 +487,7 @@ func (m *meeting) react(w *attributor, at moment, from, to int) {
 		return
 	}
 	n := to - from
-	for i := range m.cohort.state {
-		values := w.values[m.cohort.Kinetics.Substrates+i][:n]
-		copy(values, at.y[i][from:to])
-		if at.unit != 0 {
-			for k, d := range at.dy[i][from:to] {
-				values[k] += at.unit * d
-			}
-		}
-	}
+	at.states(w.values[m.cohort.Kinetics.Substrates:], from, to)
 	for _, fluid := range m.cohort.fluids {
 		copy(w.values[fluid.Substrate], at.surface(fluid).surface[from:to])
 	}
