@@ -131,12 +131,8 @@ func (laws SurfaceLaws) label(voxel int) uint8 {
 
 // mobility returns α D of a substrate in voxels of a label, µm²/s.
 func (laws SurfaceLaws) mobility(label uint8, s tissue.SubstrateID) float64 {
-	m := laws.model
-	if label == 0 {
-		return m.ExtracellularFraction * m.Substrates[s].DiffusionCoefficient
-	}
-	r := m.Regions[label-1]
-	return r.ExtracellularFraction * r.Media[s].DiffusionCoefficient
+	fraction, medium := laws.model.MediumOf(label, s)
+	return fraction * medium.DiffusionCoefficient
 }
 
 // cellKind is what a law depends on besides the substrate.

@@ -96,6 +96,15 @@ func (m *Model) RegionAt(p r3.Vec) int {
 	return m.regionOf(m.Grid.Centre(at[0], at[1], at[2]))
 }
 
+// MediumOf returns α and what a substrate meets in voxels of a label; see Labels.
+func (m *Model) MediumOf(label uint8, s SubstrateID) (fraction float64, medium Medium) {
+	if label == 0 {
+		return m.ExtracellularFraction, m.Substrates[s].Medium()
+	}
+	r := &m.Regions[label-1]
+	return r.ExtracellularFraction, r.Media[s]
+}
+
 // regionOf returns the last region that contains a point, or -1.
 func (m *Model) regionOf(p r3.Vec) int {
 	for i := len(m.Regions) - 1; i >= 0; i-- {

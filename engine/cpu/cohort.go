@@ -35,19 +35,50 @@ type cohortFluid struct {
 	fluxShare, givenShare, flux, given []float64
 	pull, correction                   []float64 // of Pairs: J as it is known, and Spread Σ Excess J
 	slope                              []float64 // bound of |dF/dm| that a cell adds to its voxel, amount/s per density
-
-	first []int // per row of voxels and the end: its place in drops
-	drops []drop
+	drops
 }
 
 // exchanged is, per cell, what it sees of the field but for Pairs, the density at its
 // surface, the net flux into it and what it gives off.
 type exchanged struct{ seen, surface, flux, given []float64 }
 
+// drops are where the fluxes of cells go, in the order of voxels.
+type drops struct {
+	first []int // per row of voxels and the end: its place in all
+	all   []drop
+}
+
 // drop is the share of a cell's flux that goes into a voxel, per capacity.
 type drop struct {
 	voxel, cell int32
 	share       float64
+}
+
+func newDrops(st *stepper, all []drop) drops {
+	d := drops{make([]int, len(st.stencil.rows)+1), all}
+	for _, one := range all {
+		d.first[int(one.voxel)/st.grid.Shape[0]+1]++
+	}
+	for row := range st.stencil.rows {
+		d.first[row+1] += d.first[row]
+	}
+	return d
+}
+
+// add adds −scale × flux × share/capacity to the voxels of every cell.
+func (d *drops) add(st *stepper, target []float64, scale float64, flux []float64) {
+	st.eachRow(func(row int) {
+		for _, one := range d.all[d.first[row]:d.first[row+1]] {
+			target[one.voxel] -= scale * one.share * flux[one.cell]
+		}
+	})
+}
+
+// addChange adds −scale (flux at a stage − flux) share/capacity to a row of voxels.
+func (d *drops) addChange(row int, target []float64, scale float64, stage, now []float64) {
+	for _, one := range d.all[d.first[row]:d.first[row+1]] {
+		target[one.voxel] -= scale * one.share * (stage[one.cell] - now[one.cell])
+	}
 }
 
 // physiology is what one goroutine needs to evaluate cells.
@@ -123,7 +154,7 @@ func onlyVoxels(f *engine.Footprints) []int32 {
 
 func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper) *cohortFluid {
 	n := len(from.Laws)
-	fluid := &cohortFluid{CohortFluid: from, first: make([]int, len(st.stencil.rows)+1)}
+	fluid := &cohortFluid{CohortFluid: from}
 	for _, field := range []*[]float64{
 		&fluid.now.seen, &fluid.now.surface, &fluid.now.flux, &fluid.now.given,
 		&fluid.next.seen, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
@@ -133,17 +164,14 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 		*field = make([]float64, n)
 	}
 	mosaic := st.substrate.Mosaic
-	fluid.drops = make([]drop, 0, len(f.Voxel))
+	all := make([]drop, 0, len(f.Voxel))
 	f.EachByVoxel(st.grid.Voxels(), func(cell, entry int) {
 		v := f.Voxel[entry]
 		if mosaic == nil || mosaic.Free(v) {
-			fluid.drops = append(fluid.drops, drop{int32(v), int32(cell), f.Share[entry] / from.Capacity.At(v)})
-			fluid.first[v/st.grid.Shape[0]+1]++
+			all = append(all, drop{int32(v), int32(cell), f.Share[entry] / from.Capacity.At(v)})
 		}
 	})
-	for row := range st.stencil.rows {
-		fluid.first[row+1] += fluid.first[row]
-	}
+	fluid.drops = newDrops(st, all)
 	return fluid
 }
 
@@ -453,26 +481,9 @@ func (c *cohort) addRate(v view, rate [][]float64, out func(*cohortFluid) *excha
 	})
 	for _, fluid := range c.fluids {
 		st := c.members[fluid.Member]
-		fluid.drop(st, target(st), scale, out(fluid).flux)
+		fluid.drops.add(st, target(st), scale, out(fluid).flux)
 	}
 	c.gathered = false
-}
-
-// drop adds −scale × flux × share/capacity to the voxels of every cell.
-func (f *cohortFluid) drop(st *stepper, target []float64, scale float64, flux []float64) {
-	st.eachRow(func(row int) {
-		for _, d := range f.drops[f.first[row]:f.first[row+1]] {
-			target[d.voxel] -= scale * d.share * flux[d.cell]
-		}
-	})
-}
-
-// dropStage adds −μ̃ dt (J(c + d) − J(c)) share/capacity to what a stage made of a row.
-func (f *cohortFluid) dropStage(row int, p *pass, far []float64) {
-	scale := p.dt * p.MuTilde
-	for _, d := range f.drops[f.first[row]:f.first[row+1]] {
-		far[d.voxel] -= scale * d.share * (f.stage.flux[d.cell] - f.now.flux[d.cell])
-	}
 }
 
 func (c *cohort) atPresent() view   { return view{c: (*stepper).now, y: c.state} }

@@ -165,7 +165,7 @@ func (g *group) dropStage(member, row int, p *pass) {
 	for _, c := range g.cohorts {
 		for _, f := range c.fluids {
 			if f.Member == member {
-				f.dropStage(row, p, g.members[member].far)
+				f.addChange(row, g.members[member].far, p.dt*p.MuTilde, f.stage.flux, f.now.flux)
 			}
 		}
 	}

@@ -15,8 +15,7 @@ type meeting struct {
 	laws       []engine.SurfaceLaw
 	own        []int // per cell: the tag of what it makes
 	footprints *engine.Footprints
-	first      []int // per row of voxels and the end: its place in drops
-	drops      []drop
+	drops
 
 	cohort           *cohort      // nil without
 	neighbours       []*cohort    // of the group
@@ -99,14 +98,11 @@ func newPlainMeeting(t *tags, cells []engine.TaggedCell) *meeting {
 		f.Voxel, f.Share, f.First = append(f.Voxel, cell.Voxel), append(f.Share, 1), append(f.First, i+1)
 	}
 	m := newMeeting(t, laws, own, f)
-	m.first = make([]int, len(t.parent.stencil.rows)+1)
+	var all []drop
 	for i, cell := range cells {
-		m.drops = append(m.drops, drop{int32(cell.Voxel), int32(i), 1 / cell.Capacity})
-		m.first[cell.Voxel/t.parent.grid.Shape[0]+1]++
+		all = append(all, drop{int32(cell.Voxel), int32(i), 1 / cell.Capacity})
 	}
-	for row := range t.parent.stencil.rows {
-		m.first[row+1] += m.first[row]
-	}
+	m.drops = newDrops(t.parent, all)
 	return m
 }
 
@@ -114,7 +110,7 @@ func newCohortMeeting(t *tags, all []*cohort, from engine.TaggedCohort) *meeting
 	c := all[from.Cohort]
 	fluid := c.fluids[from.Fluid]
 	m := newMeeting(t, fluid.Laws, from.Tag, &c.Footprints)
-	m.first, m.drops = fluid.first, fluid.drops
+	m.drops = fluid.drops
 	m.cohort, m.neighbours, m.fluid, m.carriers = c, all, fluid, from.Carriers
 	for _, of := range []*carriers{&m.state, &m.rate, &m.near, &m.far} {
 		*of = make(carriers, len(from.Carriers))
@@ -248,18 +244,8 @@ func (m *meeting) addRate(at moment, target func(*stepper) []float64, scale floa
 		m.pass(w, from, to, func(carrier, tag, cell int, rate float64) { at.rate[carrier][tag][cell] += rate })
 	})
 	for tag, st := range m.tags {
-		flux := at.out.flux[tag]
-		m.drop(target(st), scale, func(cell int) float64 { return flux[cell] })
+		m.drops.add(st, target(st), scale, at.out.flux[tag])
 	}
-}
-
-// drop adds −scale × flux × share/capacity to the voxels of every cell.
-func (m *meeting) drop(target []float64, scale float64, flux func(cell int) float64) {
-	m.parent.eachRow(func(row int) {
-		for _, d := range m.drops[m.first[row]:m.first[row+1]] {
-			target[d.voxel] -= scale * d.share * flux(int(d.cell))
-		}
-	})
 }
 
 // addStage takes the carriers through a stage, and adds μ̃ dt (F(c + d) − F(c)) of the cells
@@ -278,8 +264,7 @@ func (m *meeting) addStage(p *pass) {
 		m.weigh(p, from, to)
 	})
 	for tag, st := range m.tags {
-		now, stage := m.now.flux[tag], m.stage.flux[tag]
-		m.drop(st.far, scale, func(cell int) float64 { return stage[cell] - now[cell] })
+		st.eachRow(func(row int) { m.addChange(row, st.far, scale, m.stage.flux[tag], m.now.flux[tag]) })
 	}
 }
 

@@ -142,7 +142,7 @@ func (c *cohort) steepness() float64 {
 	}
 	for _, f := range c.fluids {
 		voxel, sum := -1, 0.0
-		for _, d := range f.drops {
+		for _, d := range f.drops.all {
 			if int(d.voxel) != voxel {
 				voxel, sum = int(d.voxel), 0
 			}

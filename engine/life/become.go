@@ -208,11 +208,10 @@ func (l *Life) rewrite(s tissue.SubstrateID, change func(densities []float64)) e
 // room returns the molecules in a voxel per density, R α V N.
 func (l *Life) room(s tissue.SubstrateID, voxel int) float64 {
 	m := l.model
-	substrate := m.Substrates[s]
-	fraction, retardation := m.ExtracellularFraction, substrate.RetardationFactor()
-	if l.labels != nil && l.labels[voxel] > 0 {
-		r := &m.Regions[l.labels[voxel]-1]
-		fraction, retardation = r.ExtracellularFraction, r.Media[s].RetardationFactor()
+	label := uint8(0)
+	if l.labels != nil {
+		label = l.labels[voxel]
 	}
-	return retardation * fraction * m.Grid.VoxelVolume() * substrate.Unit.AmountPerVolume()
+	fraction, medium := m.MediumOf(label, s)
+	return medium.RetardationFactor() * fraction * m.Grid.VoxelVolume() * m.Substrates[s].Unit.AmountPerVolume()
 }
