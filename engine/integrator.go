@@ -91,16 +91,6 @@ type Group struct {
 	Tagged     []Tagged
 }
 
-// crowd is a cohort on its device.
-type crowd struct {
-	*Cohort
-	member CohortMember
-	norm   []float64 // per variable: √Σ y²
-	most   []float64 // and the largest |y|
-	// pending is whether steps were booked since the integrals were last fetched.
-	pending bool
-}
-
 // NewIntegrator prepares a valid model for a device that makes one Stepper per
 // group of substrates. On error, or on Close, the steppers made are closed.
 func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, error)) (*Integrator, error) {
