@@ -88,36 +88,15 @@ func (d *decoder) compartment(m member) tissue.BodyVariable {
 			v.fault("%s: want 0 or more", v.written())
 		}
 	}
-	c.Clearance = d.clearance(f, c.Volume)
-	return c
-}
-
-// clearance decodes a rate, a volume per time, or a half-life.
-func (d *decoder) clearance(f fields, volume float64) float64 {
-	clearance, given := f.get("clearance")
-	half, halved := f.get("half_life")
-	switch {
-	case given && halved:
-		d.fault(half.key, half.path, "clearance is given too: want one of them")
-	case given:
-		q, ok := clearance.quantity(quantity.Rate)
-		if ok && q.Dim == quantity.VolumeRate {
-			flow, _ := clearance.nonNegative(quantity.VolumeRate)
-			return flow / volume
+	c.Clearance, _ = d.lossRate(f, "clearance", func(v value) float64 {
+		if q, ok := v.quantity(quantity.Rate); ok && q.Dim == quantity.VolumeRate {
+			flow, _ := v.nonNegative(quantity.VolumeRate)
+			return flow / c.Volume
 		}
-		rate, _ := clearance.nonNegative(quantity.Rate)
+		rate, _ := v.nonNegative(quantity.Rate)
 		return rate
-	case halved:
-		time, ok := half.positive(quantity.Time)
-		if !ok {
-			return 0
-		}
-		if rate := math.Ln2 / time; !math.IsInf(rate, 0) {
-			return rate
-		}
-		half.fault("%s: too short a half-life", half.written())
-	}
-	return 0
+	})
+	return c
 }
 
 func (d *decoder) readOut(m member) tissue.BodyVariable {
@@ -352,73 +331,47 @@ func (d *decoder) bodyReactions(f fields) {
 	if !ok {
 		return
 	}
-	const example = "{rate: k*blood, changes: {liver: +1}}"
-	items, _ := v.list("[" + example + "]")
-	known := map[string]bool{}
 	b := d.model().Body
-	for i, item := range items {
-		f, ok := item.fields(example, "name", "rate", "changes", "constants")
-		if !ok {
-			continue
-		}
-		r := tissue.BodyReaction{Name: d.reactionName(f, i, known)}
-		constants, local := d.constants(f, shared)
-		changes, ok := f.need("changes", "{liver: +1}")
-		if ok {
-			r.Changes = d.variableChanges(changes)
-		}
-		rate, ok := f.need("rate", "k*blood")
-		if ok && sound && local && d.sharedSound {
-			r.Rate = d.rate(rate, tissue.BodyRateScope(b.Variables, constants))
-		}
-		if r.Rate != nil {
-			d.bodyRateFits(r, rate)
-		}
-		b.Reactions = append(b.Reactions, r)
+	about := subject{
+		example: "{rate: k*blood, changes: {liver: +1}}", rate: "k*blood", changes: "{blood: -1, liver: +1}", nothing: "no variable",
+		scope: func(constants []expression.Constant) expression.Scope {
+			return tissue.BodyRateScope(b.Variables, constants)
+		},
+		find: func(m member) (int, bool) {
+			id, ok := b.Variable(m.name)
+			if !ok {
+				d.fault(m.key, m.path, "no compartment or variable %q%s", m.name, suggest(m.name, names(d.organs)))
+			}
+			return int(id), ok
+		},
+		fits: func(l law, _ value) { l.fitsBody(b) },
+	}
+	for _, l := range d.laws(v, about, map[string]bool{}, shared, sound && d.sharedSound) {
+		b.Reactions = append(b.Reactions, tissue.BodyReaction{Name: l.name, Rate: l.rate, Changes: l.variableChanges()})
 	}
 }
 
-// variableChanges decodes the factors of a reaction of the body.
-func (d *decoder) variableChanges(v value) []tissue.VariableChange {
+// variableChanges returns what a law changes, where that is variables alone.
+func (l law) variableChanges() []tissue.VariableChange {
 	var all []tissue.VariableChange
-	const example = "{blood: -1, liver: +1}"
-	members := v.named(example)
-	if v.kind == mapping && len(members) == 0 {
-		v.fault("changes no variable: want at least one, such as %s", example)
-	}
-	for _, m := range members {
-		id, ok := d.model().Body.Variable(m.name)
-		if !ok {
-			d.fault(m.key, m.path, "no compartment or variable %q%s", m.name, suggest(m.name, names(d.organs)))
-		}
-		if !ok || m.kind == null {
-			continue
-		}
-		q, ok := m.quantity(quantity.Dimensionless)
-		if !ok {
-			continue
-		}
-		factor, err := q.To(q.Dim.MolarUnit())
-		if err != nil {
-			m.fault("%v", err)
-		}
-		all = append(all, tissue.VariableChange{Variable: int(id), Factor: factor, Dimension: q.Dim})
+	for _, c := range l.changes {
+		all = append(all, tissue.VariableChange{Variable: c.index, Factor: c.value, Dimension: c.dimension})
 	}
 	return all
 }
 
-// bodyRateFits reports where a rate times a factor changes nothing of its variable.
-func (d *decoder) bodyRateFits(r tissue.BodyReaction, rate value) {
-	for _, c := range r.Changes {
-		if _, ok := d.model().Body.Weight(r.Rate, c); ok {
+// fitsBody reports where a rate times a factor changes nothing of its variable.
+func (l law) fitsBody(b *tissue.Body) {
+	for _, c := range l.variableChanges() {
+		if _, ok := b.Weight(l.rate, c); ok {
 			continue
 		}
-		v := d.model().Body.Variables[c.Variable]
+		v := b.Variables[c.Variable]
 		want := perSecond(v.Dimension - quantity.Time)
 		if v.IsCompartment() {
 			want += " or, as an amount that moves, " + perSecond(v.Dimension+quantity.Volume-quantity.Time)
 		}
-		rate.fault("%q times the factor of %s is %s: want %s", r.Rate, v.Name, perSecond(r.Rate.Dimension()+c.Dimension), want)
+		l.at.fault("%q times the factor of %s is %s: want %s", l.rate, v.Name, perSecond(l.rate.Dimension()+c.Dimension), want)
 	}
 }
 

@@ -302,25 +302,33 @@ func (d *decoder) substrate(id tissue.SubstrateID, m member, faces [3][2]tissue.
 	}
 }
 
-// decay decodes the decay rate or the half-life, λ = ln 2 / t½, and whether either
-// is given.
+// decay decodes the decay rate or the half-life, and whether either is given.
 func (d *decoder) decay(f fields) (decayRate float64, given bool) {
-	rate, hasRate := f.get("decay")
+	return d.lossRate(f, "decay", func(v value) float64 {
+		rate, _ := v.nonNegative(quantity.Rate)
+		return rate
+	})
+}
+
+// lossRate decodes a first-order loss under a key, or its half-life, λ = ln 2 / t½, and
+// whether either is given.
+func (d *decoder) lossRate(f fields, key string, read func(v value) float64) (lossRate float64, given bool) {
+	rate, hasRate := f.get(key)
 	half, hasHalf := f.get("half_life")
 	if hasRate && hasHalf {
-		d.fault(half.key, half.path, "decay is given too: want one of them")
+		d.fault(half.key, half.path, "%s is given too: want one of them", key)
 	}
 	if hasRate {
-		decayRate, _ = rate.nonNegative(quantity.Rate)
+		lossRate = read(rate)
 	}
 	if hasHalf {
 		if time, ok := half.positive(quantity.Time); ok && !hasRate {
-			if decayRate = math.Ln2 / time; math.IsInf(decayRate, 0) {
+			if lossRate = math.Ln2 / time; math.IsInf(lossRate, 0) {
 				half.fault("%s: too short a half-life", half.written())
 			}
 		}
 	}
-	return decayRate, hasRate || hasHalf
+	return lossRate, hasRate || hasHalf
 }
 
 // retardation decodes the retardation factor; where none is given it stays.

@@ -166,7 +166,7 @@ func (d *decoder) cellReactions(t *tissue.CellType, k *kinetics, f fields, const
 func (d *decoder) cellSubject(t *tissue.CellType) subject {
 	substrates := d.model().Substrates
 	return subject{
-		example: cellReactionExample, changes: cellChangesExample, nothing: "nothing",
+		example: cellReactionExample, rate: rateExample, changes: cellChangesExample, nothing: "nothing",
 		scope: func(constants []expression.Constant) expression.Scope {
 			return tissue.CellRateScope(substrates, t.Variables, constants)
 		},
@@ -183,13 +183,13 @@ func (d *decoder) cellSubject(t *tissue.CellType) subject {
 			}
 			return int(id), d.countsMolecules(m.value, id)
 		},
-		change: func(i int) (quantity.Dimension, string) {
+		fits: fits(func(i int) (quantity.Dimension, string) {
 			if i < len(substrates) {
 				return quantity.Rate, "molecules of " + substrates[i].Name
 			}
 			v := t.Variables[i-len(substrates)]
 			return v.Dimension - quantity.Time, v.Name
-		},
+		}),
 	}
 }
 

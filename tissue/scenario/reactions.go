@@ -15,17 +15,18 @@ import (
 const (
 	constantsExample = "{k_on: 1.7e6 /M/s, k_off: 3.4e-5 /s}"
 	changesExample   = "{IL6: -1, complex: +1}"
-	reactionExample  = "{rate: k_on*IL6*sIL6R - k_off*complex, changes: " + changesExample + "}"
+	rateExample      = "k_on*IL6*sIL6R - k_off*complex"
+	reactionExample  = "{rate: " + rateExample + ", changes: " + changesExample + "}"
 )
 
-// subject is what reactions are about: the fluid, or the cells of a type and the fluid
-// at their surfaces. What a rate depends on and changes goes by its index in the scope.
+// subject is what reactions are about: the fluid, the cells of a type and the fluid at their
+// surfaces, or the body. What a rate depends on and changes goes by its index in the scope.
 type subject struct {
-	example, changes string // of a reaction, of its changes
-	nothing          string // what one without changes changes
-	scope            func(constants []expression.Constant) expression.Scope
-	find             func(m member) (index int, ok bool)
-	change           func(index int) (want quantity.Dimension, name string) // of rate times factor
+	example, rate, changes string // of a reaction, of its rate, of its changes
+	nothing                string // what one without changes changes
+	scope                  func(constants []expression.Constant) expression.Scope
+	find                   func(m member) (index int, ok bool)
+	fits                   func(l law, changes value) // reports a rate that is no change of what it changes
 }
 
 // law is a rate and what it changes.
@@ -52,15 +53,15 @@ func (d *decoder) reactions(f fields) {
 	}
 	substrates := d.model().Substrates
 	fluid := subject{
-		example: reactionExample, changes: changesExample, nothing: "no substrate",
+		example: reactionExample, rate: rateExample, changes: changesExample, nothing: "no substrate",
 		scope: func(constants []expression.Constant) expression.Scope { return tissue.RateScope(substrates, constants) },
 		find: func(m member) (int, bool) {
 			id, ok := d.substrateNamed(m.name, m.key, m.path)
 			return int(id), ok
 		},
-		change: func(i int) (quantity.Dimension, string) {
+		fits: fits(func(i int) (quantity.Dimension, string) {
 			return substrates[i].Unit.Dimension() - quantity.Time, substrates[i].Name
-		},
+		}),
 	}
 	for _, l := range d.laws(v, fluid, map[string]bool{}, d.shared, d.sharedSound && d.namesSound) {
 		r := tissue.Reaction{Name: l.name, Rate: l.rate}
@@ -87,11 +88,11 @@ func (d *decoder) laws(v value, about subject, names map[string]bool, shared []e
 		if ok {
 			l.changes = d.changes(changes, about)
 		}
-		if l.at, ok = f.need("rate", "k_on*IL6*sIL6R - k_off*complex"); ok && sound && local {
+		if l.at, ok = f.need("rate", about.rate); ok && sound && local {
 			l.rate = d.rate(l.at, about.scope(constants))
 		}
 		if l.rate != nil {
-			d.rateFits(l, changes, about)
+			about.fits(l, changes)
 		}
 		all = append(all, l)
 	}
@@ -213,11 +214,15 @@ func (v value) inside(offset int, part string) location {
 	return v.at.src.at(v.at.line, start+utf8.RuneCountInString(lead), width)
 }
 
-// rateFits reports where a rate times a factor is no change of what it changes.
-func (d *decoder) rateFits(l law, changes value, about subject) {
+// fits returns subject.fits for what has a name and one dimension of rate times factor.
+func fits(change func(index int) (want quantity.Dimension, name string)) func(l law, changes value) {
+	return func(l law, changes value) { l.fits(changes, change) }
+}
+
+func (l law) fits(changes value, change func(index int) (want quantity.Dimension, name string)) {
 	said := map[quantity.Dimension]bool{}
 	for _, c := range l.changes {
-		want, name := about.change(c.index)
+		want, name := change(c.index)
 		missing := want - l.rate.Dimension() - c.dimension
 		if missing == 0 || said[missing] {
 			continue
