@@ -294,7 +294,7 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}
 	}
-	if o.Coupling != PlainCoupling && slices.Min(m.Grid.Shape[:]) == 1 && len(newSpread(m, id)) > 0 {
+	if o.Coupling != PlainCoupling && !m.Grid.Solid() && len(newSpread(m, id)) > 0 {
 		warn("there is no sub-voxel law in 2D, nor where an axis has one voxel: cells meet the density of their voxel as it is")
 	}
 	if o.TimeStep > a.ExplicitStep && o.Scheme == FTCS {

@@ -199,7 +199,7 @@ type nearField struct {
 // with a one-voxel axis, where cells are rods, there is nothing to compare.
 func (c *cloud) nearField(at []r3.Vec, radius []float64) nearField {
 	near := nearField{own: make([]float64, len(at)), first: make([]int, len(at)+1)}
-	if slices.Min(c.grid.Shape[:]) == 1 || len(at) == 0 {
+	if !c.grid.Solid() || len(at) == 0 {
 		return near
 	}
 	all := c.neighbourhood(at, radius)

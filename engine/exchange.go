@@ -96,7 +96,7 @@ func NewSurfaceLaw(m *tissue.Model, t tissue.CellTypeID, s tissue.SubstrateID, c
 // HasSubVoxelLaw reports whether a coupling corrects for cells smaller than their
 // voxel on a grid: coupling voxel, where every axis has more than one voxel.
 func HasSubVoxelLaw(g tissue.Grid, coupling Coupling) bool {
-	return coupling == VoxelCoupling && g.Shape[0] > 1 && g.Shape[1] > 1 && g.Shape[2] > 1
+	return coupling == VoxelCoupling && g.Solid()
 }
 
 // Law returns the law of a cell type for a substrate outside regions; ok is false where
@@ -112,7 +112,7 @@ func (laws SurfaceLaws) Range(t tissue.CellTypeID, s tissue.SubstrateID) (least,
 	law, ok, err := laws.AtStart(t, s)
 	least, most = law, law
 	m := laws.model
-	if mobility := laws.mobility(0, s); ok && laws.coupling == CloudCoupling && slices.Min(m.Grid.Shape[:]) > 1 && mobility > 0 {
+	if mobility := laws.mobility(0, s); ok && laws.coupling == CloudCoupling && m.Grid.Solid() && mobility > 0 {
 		grid := newCloud(m.Grid, laws.lattice.green, m.Substrates[s].Boundary)
 		low, high := grid.alone(m.CellTypes[t].Radius)
 		amount := m.Substrates[s].Unit.AmountPerVolume()

@@ -87,6 +87,9 @@ func (g Grid) IndexAt(p r3.Vec) int {
 	return g.Index(at[0], at[1], at[2])
 }
 
+// Solid reports whether every axis has more than one voxel.
+func (g Grid) Solid() bool { return min(g.Shape[0], g.Shape[1], g.Shape[2]) > 1 }
+
 // Dimensions returns 2 for a planar grid and 3 otherwise.
 func (g Grid) Dimensions() int {
 	if g.Planar {

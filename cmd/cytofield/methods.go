@@ -44,7 +44,7 @@ func subVoxel(s *scenario.Scenario) bool {
 
 // inCloud reports whether cells are spread over voxels and put right for their neighbours.
 func inCloud(s *scenario.Scenario) bool {
-	return engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling && slices.Min(s.Model.Grid.Shape[:]) > 1 && populated(s.Model)
+	return engine.Coupling(s.Numerics.Coupling) == engine.CloudCoupling && s.Model.Grid.Solid() && populated(s.Model)
 }
 
 // references returns references.bib.

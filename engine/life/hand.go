@@ -199,8 +199,7 @@ func (l *Life) samePlace(a, b r3.Vec) bool {
 	if a == b {
 		return true
 	}
-	inVoxels := l.options.Coupling == "" || l.options.Coupling == engine.VoxelCoupling || l.options.Coupling == engine.PlainCoupling
-	return inVoxels && l.space.voxel(a) == l.space.voxel(b)
+	return l.options.Coupling != engine.CloudCoupling && l.space.voxel(a) == l.space.voxel(b)
 }
 
 func (l *Life) sameExchange(before *tissue.Cells, next *handed, i int) bool {

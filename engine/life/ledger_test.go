@@ -8,6 +8,7 @@ import (
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/life"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -33,10 +34,11 @@ rules:
   - {type: macrophage, signal: occupancy of TNFR1, increases: export of TNF, to: 20 molecules/s, half_max: 50 %, hill: 2}
 `
 
-// The ledger accounts for every molecule of the fluid while cells come and go: to rounding,
-// of some 1e5 sums in float64.
-func TestLedgerHoldsWhileCellsComeAndGo(t *testing.T) {
-	s, err := scenario.Decode("binding.yaml", []byte(binding), "", scenario.Options{})
+// lived returns the model of binding, with settings, after so many seconds of its life, and
+// its solver.
+func lived(t *testing.T, until float64, set ...string) (*tissue.Model, engine.Solver) {
+	t.Helper()
+	s, err := scenario.Decode("binding.yaml", []byte(binding), "", scenario.Options{Set: set})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,14 +46,21 @@ func TestLedgerHoldsWhileCellsComeAndGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer solver.Close()
+	t.Cleanup(func() { solver.Close() })
 	simulation := engine.New(solver)
 	if err := life.Start(simulation, s.Model, solver, life.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := simulation.Advance(context.Background(), s.Model.Duration); err != nil {
+	if err := simulation.Advance(context.Background(), until); err != nil {
 		t.Fatal(err)
 	}
+	return s.Model, solver
+}
+
+// The ledger accounts for every molecule of the fluid while cells come and go: to rounding,
+// of some 1e5 sums in float64.
+func TestLedgerHoldsWhileCellsComeAndGo(t *testing.T) {
+	m, solver := lived(t, 3600)
 	ledger, err := solver.Ledger(0)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +68,7 @@ func TestLedgerHoldsWhileCellsComeAndGo(t *testing.T) {
 	if r := math.Abs(ledger.Residual()) / ledger.Handled(); r > 1e-11 {
 		t.Errorf("residual %.2g of what was handled: %+v", r, ledger)
 	}
-	cells := &s.Model.Cells
+	cells := &m.Cells
 	if last := cells.ID[cells.Len()-1]; last < 60 || cells.Len() == int(last) || ledger.Written <= 0 {
 		t.Errorf("%d cells, ids up to %d, %g molecules released: want births, deaths and releases", cells.Len(), last, ledger.Written)
 	}
@@ -68,23 +77,7 @@ func TestLedgerHoldsWhileCellsComeAndGo(t *testing.T) {
 // Division shares out what the solver holds of a cell: receptors, free and bound, that
 // nothing makes or loses are as many as before.
 func TestReceptorsOutliveDivision(t *testing.T) {
-	s, err := scenario.Decode("binding.yaml", []byte(binding), "", scenario.Options{Set: []string{
-		"cells.types.macrophage.necrosis=", "cells.types.macrophage.clearance="}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	solver, err := cpu.NewSolver(s.Model, engine.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer solver.Close()
-	simulation := engine.New(solver)
-	if err := life.Start(simulation, s.Model, solver, life.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := simulation.Advance(context.Background(), 1800); err != nil {
-		t.Fatal(err)
-	}
+	_, solver := lived(t, 1800, "cells.types.macrophage.necrosis=", "cells.types.macrophage.clearance=")
 	states, err := solver.Cells()
 	if err != nil {
 		t.Fatal(err)
