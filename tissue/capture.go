@@ -1,6 +1,10 @@
 package tissue
 
-import "github.com/cytofield/cytofield/tissue/quantity"
+import (
+	"slices"
+
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
 
 // Capture counts molecules that a cell takes up, in integers. Reactions fill Mean with what
 // the densities, which are means, have the cell take up since the last cell step; at the
@@ -69,23 +73,33 @@ func (k ReceptorKinetics) captured() []effect {
 func (v *lifeFaults) captures(all []Capture) {
 	taken := map[int]bool{}
 	for _, c := range all {
+		if !v.variable("captures in", c.Mean) || !v.variable("captures in", c.Count) {
+			continue
+		}
 		for _, at := range []int{c.Mean, c.Count} {
-			if !v.variable("captures in", at) {
-				continue
-			}
-			variable := v.t.Variables[at]
-			if variable.Dimension != quantity.Dimensionless {
-				v.fault("captures in %s, which is %s: want a plain number", variable.Name, variable.Dimension)
-			}
+			v.counter(at)
 			if taken[at] {
-				v.fault("captures in %s twice: want a variable for each mean and each count", variable.Name)
+				v.fault("captures in %s twice: want a variable for each mean and each count", v.t.Variables[at].Name)
 			}
 			taken[at] = true
-			for _, r := range v.t.Life.Rules {
-				if r.Behaviour.Kind == VariableValue && r.Behaviour.Variable == at {
-					v.fault("a rule sets %s, in which captures are counted: want one of them", variable.Name)
-				}
+		}
+		for _, r := range v.t.Reactions {
+			if r.Rate != nil && slices.Contains(r.Rate.Uses(), len(v.m.Substrates)+c.Mean) {
+				v.fault("reaction %q depends on %s, which each cell step sets to 0: want it to depend on %s", r.Name, v.t.Variables[c.Mean].Name, v.t.Variables[c.Count].Name)
 			}
+		}
+	}
+}
+
+// counter checks a variable in which captures are counted.
+func (v *lifeFaults) counter(at int) {
+	variable := v.t.Variables[at]
+	if variable.Dimension != quantity.Dimensionless {
+		v.fault("captures in %s, which is %s: want a plain number", variable.Name, variable.Dimension)
+	}
+	for _, r := range v.t.Life.Rules {
+		if r.Behaviour.Kind == VariableValue && r.Behaviour.Variable == at {
+			v.fault("a rule sets %s, in which captures are counted: want one of them", variable.Name)
 		}
 	}
 }
