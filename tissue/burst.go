@@ -8,9 +8,9 @@ package tissue
 //	p = OnTime/(OnTime + OffTime),   k = 1/OnTime + 1/OffTime
 //	⟨N⟩ = E T,   var N = E² (1 − p)/p · 2 (T/k − (1 − exp(−k T))/k²)
 //
-// at any age of a cell, for a new one is on with probability p. (Peccoud &
-// Ycart 1995, Theoretical Population Biology 48:222. Han et al. 2012, PNAS 109:1607, follow
-// single T cells that release their cytokines in spells.)
+// at any age of a cell, for a new one is on with probability p. (Peccoud & Ycart 1995,
+// Theoretical Population Biology 48:222. That single T cells release a cytokine for a while at
+// times of their own is from Han et al. 2012, PNAS 109:1607; the law of the lengths is not.)
 type Bursts struct {
 	Substrate SubstrateID
 	OnTime    float64 // mean length of a spell, s
