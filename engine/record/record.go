@@ -1,6 +1,6 @@
-// Package record writes the run directory: a manifest, the scenario, and tables
-// of what the tissue did. Every file is complete after every output, so that a run
-// that breaks off leaves a readable directory.
+// Package record writes and reads the run directory: a manifest, the scenario, tables of
+// what the tissue did, and its densities. Every file is complete after every output, so
+// that a run that breaks off leaves a readable directory.
 package record
 
 import (
@@ -72,6 +72,7 @@ type Run struct {
 	fluid                 fluid
 	series, ledger, cells *table
 	attribution           *table // nil where the model attributes nothing
+	fields                keeper
 }
 
 // Create makes the directory of a run and its first files. A directory that holds
@@ -125,7 +126,8 @@ func (r *Run) files() []tableFile {
 // ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
 	return []string{
-		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "references.bib", "methods.md", "frames/*.png", "checkpoint/state", "checkpoint/state.part", "checkpoint/*.planes",
+		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "cells.parquet", fieldsName, "references.bib", "methods.md",
+		"frames/*.png", "checkpoint/state", "checkpoint/state.part", "checkpoint/*.planes",
 		"run.json", // last: what is left of a clearing that broke off is still a run
 	}
 }
@@ -163,7 +165,7 @@ func clearRun(dir string) error {
 			if !isRun {
 				return fmt.Errorf("record: %s %w of no run, such as %s, which --force leaves alone; choose another directory with -o", dir, ErrExists, name)
 			}
-			if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			if err := remove(dir, name); err != nil {
 				return fmt.Errorf("record: %w", err)
 			}
 		}
@@ -180,6 +182,14 @@ func removeFolder(path string) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		os.Remove(path)
 	}
+}
+
+// remove removes a file of a run, or its array of densities with all that is in it.
+func remove(dir, name string) error {
+	if name == fieldsName {
+		return os.RemoveAll(filepath.Join(dir, name))
+	}
+	return os.Remove(filepath.Join(dir, name))
 }
 
 // Path returns the path of a file in the directory and makes the folders on the way.
@@ -227,7 +237,7 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 	if err != nil {
 		return err
 	}
-	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
+	if err := r.recordFields(s); err != nil {
 		return err
 	}
 	if err := r.recordAttribution(s.Time(), attributions); err != nil {
@@ -237,6 +247,10 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 		return err
 	}
 	if err := r.recordCells(s, states); err != nil {
+		return err
+	}
+	// Last: an output is there for readers when its row of series.csv is.
+	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
 		return err
 	}
 	r.count(s.Time(), stats)
@@ -275,7 +289,7 @@ func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) 
 }
 
 func (r *Run) closeTables() error {
-	var errs []error
+	errs := []error{r.fields.writer.Close()}
 	for _, f := range r.files() {
 		errs = append(errs, (*f.table).close())
 	}
