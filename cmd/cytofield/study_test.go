@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/bench"
-	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render/figure"
 )
 
 // studied are ways on the first problem in its first minute.

@@ -426,7 +426,8 @@ func (b *chartBlock) drawSpread(s *sheet, plot image.Rectangle, i int, to func(u
 // tops leaves out the sides between bars that touch, of four corners a bar.
 func tops(corners []point) (outline []point) {
 	for i, p := range corners {
-		touches := i%4 == 3 && i+1 < len(corners) && corners[i+1].x == p.x || i%4 == 0 && i > 0 && corners[i-1].x == p.x
+		const near = 0.01 // pixels
+		touches := i%4 == 3 && i+1 < len(corners) && math.Abs(corners[i+1].x-p.x) < near || i%4 == 0 && i > 0 && math.Abs(corners[i-1].x-p.x) < near
 		if !touches {
 			outline = append(outline, p)
 		}

@@ -414,7 +414,7 @@ func (s *solver) heading() int {
 		list, rows, _ := r.legend(s.keys, space)
 		s.page.keys = list
 		s.keysAt = image.Pt(r.px(margin), r.px(margin+height+0.5))
-		height += legendLead * float64(rows)
+		height += legendLead*float64(rows) + 0.4
 	}
 	return r.px(height)
 }
