@@ -22,15 +22,6 @@ cells:
     - {type: Th, number: 3, pattern: random}
 `
 
-func decoded(t *testing.T, text string, set ...string) *Scenario {
-	t.Helper()
-	s, err := Decode("turned.yaml", []byte(text), "", Options{Set: set})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestParametersAreTheNumbersOfTheModel(t *testing.T) {
 	const source = "tissue diffusion 10 um^2/s, lymph node, model [KiwitzCode]"
 	want := []Parameter{
@@ -45,21 +36,32 @@ func TestParametersAreTheNumbersOfTheModel(t *testing.T) {
 		{`cells.types."T reg.".receptors.IL-2R.count`, 1500, "", ""},
 		{`cells.types."T reg.".receptors.IL-2R.on_rate`, 0.031, "1/(nM s)", ""},
 	}
-	if diff := cmp.Diff(want, decoded(t, turned).Parameters(), cmpopts.EquateApprox(1e-15, 0)); diff != "" {
+	if diff := cmp.Diff(want, decodeText(t, turned, Options{}).Parameters(), cmpopts.EquateApprox(1e-15, 0)); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
 }
 
 func TestAParameterThatIsSetHasTheValue(t *testing.T) {
-	before := decoded(t, turned)
+	before := decodeText(t, turned, Options{})
 	for i, p := range before.Parameters() {
 		value := 2*p.Value + 1
-		after := decoded(t, string(before.Resolved()), p.Setting(value))
+		after := decodeText(t, string(before.Resolved()), Options{Set: []string{p.Setting(value)}})
 		if got := after.Parameters()[i]; got.Path != p.Path || got.Value != value || got.Unit != p.Unit {
 			t.Errorf("after %s: got %+v", p.Setting(value), got)
 		}
 		if after.Hash == before.Hash {
 			t.Errorf("%s leaves the scenario as it was", p.Setting(value))
 		}
+	}
+}
+
+func TestParametersOfEveryKeyCanBeSet(t *testing.T) {
+	before := decodeText(t, full, Options{})
+	var set []string
+	for _, p := range before.Parameters() {
+		set = append(set, p.Setting(p.Value))
+	}
+	if after := decodeText(t, string(before.Resolved()), Options{Set: set}); after.Hash != before.Hash {
+		t.Errorf("%d parameters set to their own values give another scenario", len(set))
 	}
 }
