@@ -47,6 +47,18 @@ func (s *Server) Serve(ctx context.Context) {
 	}
 }
 
+// Await runs f on another goroutine, serves the calls it makes, and returns what it returned.
+func (s *Server) Await(f func() error) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	var err error
+	go func() {
+		defer cancel()
+		err = f()
+	}()
+	s.Serve(ctx)
+	return err
+}
+
 // Close serves what waits, closes the device and its context, and returns ErrLeak when resources were alive. Closing
 // twice is harmless.
 func (s *Server) Close() error {

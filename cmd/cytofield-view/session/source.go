@@ -63,3 +63,9 @@ func options(n scenario.Numerics) engine.Options {
 		RelativeTolerance: n.RelativeTolerance, AbsoluteTolerance: n.AbsoluteTolerance, TimeStep: n.TimeStep,
 	}
 }
+
+// Check reads the scenario with its settings and returns what is wrong with it.
+func (s Source) Check() error {
+	_, err := s.decode(nil)
+	return err
+}

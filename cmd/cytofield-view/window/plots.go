@@ -1,0 +1,150 @@
+package window
+
+import (
+	"fmt"
+	"image/color"
+
+	"github.com/AllenDang/cimgui-go/imgui"
+	"github.com/AllenDang/cimgui-go/implot"
+
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// curve is a line of a plot.
+type curve struct {
+	name   string
+	values []float64 // the last ones of the history
+	factor float64   // to the unit of the axis
+	colour color.RGBA
+}
+
+// plotsPanel draws the course of the run.
+func (w *Window) plotsPanel() {
+	if imgui.BeginV(plotsName, nil, imgui.WindowFlagsNoCollapse) {
+		plots := w.courses()
+		height := max((imgui.ContentRegionAvail().Y-float32(len(plots))*imgui.TextLineHeightWithSpacing())/float32(len(plots))-4*w.styled.scale, 96*w.styled.scale)
+		for _, p := range plots {
+			w.heading(p.title)
+			w.plot(p, height)
+		}
+	}
+	imgui.End()
+}
+
+// course is a plot over time.
+type course struct {
+	title  string
+	curves []curve
+}
+
+func (w *Window) courses() []course {
+	r := w.report
+	all := []course{w.mostPlot(), w.amountPlot()}
+	if len(r.Pins) > 0 {
+		all = append(all, w.pinPlot())
+	}
+	if len(r.CellTypes) > 0 && r.Cells > 0 {
+		cells := course{title: "Living cells"}
+		for i, t := range r.CellTypes {
+			cells.curves = append(cells.curves, curve{t.Name, r.History.Cells[i], 1, figure.Palette(i)})
+		}
+		all = append(all, cells)
+	}
+	return append(all, course{"Step (s)", []curve{{"step", r.History.StepTaken, 1, w.theme.accent}}}, w.residualPlot())
+}
+
+func (w *Window) mostPlot() course {
+	substrate := w.report.Substrates[w.report.View.Substrate]
+	values := w.report.History.Most[w.report.View.Substrate]
+	most := 0.0
+	for _, v := range values {
+		most = max(most, v)
+	}
+	unit, factor := readable(substrate.Unit, most)
+	return course{titled("Largest density of "+substrate.Name, unit), []curve{{substrate.Name, values, factor, w.theme.accent}}}
+}
+
+func titled(what, unit string) string {
+	if unit == "" {
+		return what
+	}
+	return what + " (" + unit + ")"
+}
+
+func (w *Window) amountPlot() course {
+	c := course{title: "Molecules"}
+	for i, substrate := range w.report.Substrates {
+		if !substrate.Unit.CountsMolecules() {
+			c.title = "Amounts (" + substrate.Unit.AmountUnit() + ")"
+		}
+		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Amount[i], 1, w.substrateColour(i)})
+	}
+	return c
+}
+
+// substrateColour is the accent for the one in view, and a palette's for the others.
+func (w *Window) substrateColour(i int) color.RGBA {
+	if tissue.SubstrateID(i) == w.report.View.Substrate {
+		return w.theme.accent
+	}
+	return figure.Palette(i + 1)
+}
+
+func (w *Window) pinPlot() course {
+	id := w.report.View.Substrate
+	substrate := w.report.Substrates[id]
+	most := 0.0
+	for _, p := range w.report.Pins {
+		if p.Densities != nil {
+			for _, v := range p.Densities[id] {
+				most = max(most, v)
+			}
+		}
+	}
+	unit, factor := readable(substrate.Unit, most)
+	c := course{title: titled(substrate.Name+" at pins", unit)}
+	for i, p := range w.report.Pins {
+		if p.Densities != nil {
+			c.curves = append(c.curves, curve{fmt.Sprint(i + 1), p.Densities[id], factor, figure.Palette(i)})
+		}
+	}
+	return c
+}
+
+func (w *Window) residualPlot() course {
+	c := course{title: "Ledger: molecules unaccounted for (share)"}
+	for i, substrate := range w.report.Substrates {
+		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Residual[i], 1, w.substrateColour(i)})
+	}
+	return c
+}
+
+// plot draws a course against time, from the start to now.
+func (w *Window) plot(p course, height float32) {
+	unit, seconds := timeUnit(w.report.Duration)
+	flags := implot.Flags(implot.FlagsNoMenus | implot.FlagsNoBoxSelect | implot.FlagsNoMouseText)
+	if len(p.curves) < 2 {
+		flags |= implot.FlagsNoLegend
+	}
+	if !implot.BeginPlotV("##"+p.title, imgui.NewVec2(-1, height), flags) {
+		return
+	}
+	implot.SetupAxesV("", "", implot.AxisFlagsAutoFit|implot.AxisFlagsNoHighlight, implot.AxisFlagsAutoFit|implot.AxisFlagsNoHighlight)
+	implot.SetupAxisFormatStr(implot.AxisX1, "%g "+unit)
+	implot.SetupAxisFormatStr(implot.AxisY1, "%.3g")
+	implot.SetupLegendV(implot.LocationNorthWest, implot.LegendFlagsNoButtons)
+	for _, c := range p.curves {
+		times := w.report.History.Time
+		times = times[len(times)-min(len(c.values), len(times)):]
+		xs, ys := make([]float64, len(times)), make([]float64, len(times))
+		for i := range times {
+			xs[i], ys[i] = times[i]/seconds, c.values[i]*c.factor
+		}
+		if len(xs) > 0 {
+			implot.SetNextLineStyleV(vec4(c.colour), 1.6*w.styled.scale)
+			implot.PlotLinedoublePtrdoublePtr(c.name, &xs[0], &ys[0], int32(len(xs)))
+		}
+	}
+	implot.EndPlot()
+}
