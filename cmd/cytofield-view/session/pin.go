@@ -13,7 +13,20 @@ type Pin struct {
 }
 
 // Pin follows the densities at a place, µm, from now on.
-func (s *Session) Pin(at r3.Vec) { s.pins = append(s.pins, Pin{At: at}) }
+func (s *Session) Pin(at r3.Vec) error {
+	p := Pin{At: at, Densities: make([][]float64, len(s.scenario.Model.Substrates))}
+	if n := s.history.Len(); n > 0 && s.history.Time[n-1] == s.Time() {
+		now, err := s.readAll(at)
+		if err != nil {
+			return err
+		}
+		for id, c := range now {
+			p.Densities[id] = []float64{c}
+		}
+	}
+	s.pins = append(s.pins, p)
+	return nil
+}
 
 // Unpin lets go of a pin.
 func (s *Session) Unpin(i int) { s.pins = append(s.pins[:i:i], s.pins[i+1:]...) }

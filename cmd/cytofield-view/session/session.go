@@ -242,7 +242,6 @@ func (s *Session) Tick(wall, limit time.Duration) error {
 		late := limit > 0 && s.solver.Stats().Steps > steps && time.Since(began) >= limit
 		return late || s.Time() >= due
 	}}, until)
-	s.clock = max(s.clock, s.Time())
 	if s.Time() < due { // what could not be done in time is not owed
 		s.clock = s.Time()
 	}

@@ -187,6 +187,20 @@ func find(t *testing.T, s *Session, name string) Parameter {
 	return Parameter{}
 }
 
+func TestSpeedIsKeptOverLongSteps(t *testing.T) {
+	s := opened(t, nil)
+	s.RunTo(300) // by now steps are longer than a tick
+	must(t, s.Tick(0, 0))
+	s.SetSpeed(60)
+	s.Play(true)
+	for range 120 {
+		must(t, s.Tick(time.Second/60, 0))
+	}
+	if got, last := s.Time()-300, s.solver.Stats().LastStep; got < 120 || got > 120+2*last {
+		t.Errorf("two seconds at 60 s/s took it %g s on, want 120 s and the rest of a step of %g s", got, last)
+	}
+}
+
 func TestUndoIsAsIfItHadNeverBeen(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -281,8 +295,11 @@ func TestLookShowsWhatTheSolverHas(t *testing.T) {
 	s.RunTo(300)
 	must(t, s.Tick(0, 0))
 	at := r3.Vec{X: 65, Y: 35, Z: 5}
-	s.Pin(at)
-	must(t, s.Step())
+	_, err := s.Look(View{})
+	must(t, err)
+	must(t, s.Pin(at))
+	s.RunTo(310)
+	must(t, s.Tick(0, 0))
 	r, err := s.Look(View{Substrate: 1, Slice: render.Slice{Axis: 2}, Cursor: &at})
 	must(t, err)
 	f := tissue.NewField(r.Grid)
@@ -296,7 +313,7 @@ func TestLookShowsWhatTheSolverHas(t *testing.T) {
 	if got, want := r.Cursor[1], f.At(6, 3, 0); math.Abs(got-want) > 1e-9*want {
 		t.Errorf("the cursor reads %g nM in a voxel of %g nM", got, want)
 	}
-	if last := r.Pins[0].Densities[1]; len(last) != 1 || math.Abs(last[0]-r.Cursor[1]) > 1e-9 {
+	if last := r.Pins[0].Densities[1]; len(last) != 2 || math.Abs(last[1]-r.Cursor[1]) > 1e-9 {
 		t.Errorf("the pin reads %v, want %g", last, r.Cursor[1])
 	}
 	if n := len(r.Discs); n != 13 {

@@ -13,14 +13,23 @@ type camera struct {
 	fit          bool       // all of it
 	x, y         float64    // µm of the plane in the middle of the canvas
 	zoom         float64    // pixels per µm
-	corner, size imgui.Vec2 // of the canvas, pixels
+	corner, size imgui.Vec2 // of the part of the canvas that nothing else is written on, pixels
 }
 
-// frame takes the canvas, and where all is to be seen, places the plane in it.
-func (c *camera) frame(corner, size imgui.Vec2, p *render.Plane, margin imgui.Vec2) {
+// canvas is where the tissue is drawn, pixels.
+type canvas struct{ corner, size imgui.Vec2 }
+
+// inside returns the part that captions and the colour bar leave free.
+func (c canvas) inside(scale float32) (corner, size imgui.Vec2) {
+	left, right, top, bottom := 20*scale, 104*scale, 62*scale, 58*scale
+	return imgui.NewVec2(c.corner.X+left, c.corner.Y+top), imgui.NewVec2(c.size.X-left-right, c.size.Y-top-bottom)
+}
+
+// frame takes a part of the canvas, and where all is to be seen, places the plane in it.
+func (c *camera) frame(corner, size imgui.Vec2, p *render.Plane) {
 	c.corner, c.size = corner, size
 	width, height := p.Size()
-	whole := math.Max(math.Min(float64(size.X-2*margin.X)/width, float64(size.Y-2*margin.Y)/height), 1e-6)
+	whole := math.Max(math.Min(float64(size.X)/width, float64(size.Y)/height), 1e-6)
 	if c.fit {
 		c.x, c.y, c.zoom = width/2, height/2, whole
 	}

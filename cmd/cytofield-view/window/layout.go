@@ -32,7 +32,7 @@ func dock(id imgui.ID, size imgui.Vec2, scale float32) {
 		imgui.InternalDockBuilderSplitNode(of, at, share, &part, &rest)
 		return part, rest
 	}
-	bottom, rest := split(id, imgui.DirDown, min(0.3, 84*scale/size.Y))
+	bottom, rest := split(id, imgui.DirDown, min(0.3, 68*scale/size.Y))
 	left, rest := split(rest, imgui.DirLeft, min(0.3, 320*scale/size.X))
 	right, centre := split(rest, imgui.DirRight, min(0.4, 360*scale/(size.X-320*scale)))
 	lower, upper := split(left, imgui.DirDown, 0.3)

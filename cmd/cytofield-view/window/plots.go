@@ -23,10 +23,15 @@ type curve struct {
 func (w *Window) plotsPanel() {
 	if imgui.BeginV(plotsName, nil, imgui.WindowFlagsNoCollapse) {
 		plots := w.courses()
-		height := max((imgui.ContentRegionAvail().Y-float32(len(plots))*imgui.TextLineHeightWithSpacing())/float32(len(plots))-4*w.styled.scale, 96*w.styled.scale)
-		for _, p := range plots {
+		room := imgui.ContentRegionAvail().Y - 36*w.styled.scale // for the times
+		height := max(room/float32(len(plots))-imgui.TextLineHeightWithSpacing()-9*w.styled.scale, 64*w.styled.scale)
+		for i, p := range plots {
 			w.heading(p.title)
-			w.plot(p, height)
+			if last := i == len(plots)-1; last {
+				w.plot(p, height+36*w.styled.scale, true)
+			} else {
+				w.plot(p, height, false)
+			}
 		}
 	}
 	imgui.End()
@@ -120,31 +125,56 @@ func (w *Window) residualPlot() course {
 	return c
 }
 
-// plot draws a course against time, from the start to now.
-func (w *Window) plot(p course, height float32) {
+// plot draws a course against time, from the start to now. The last one has the times.
+func (w *Window) plot(p course, height float32, last bool) {
 	unit, seconds := timeUnit(w.report.Duration)
-	flags := implot.Flags(implot.FlagsNoMenus | implot.FlagsNoBoxSelect | implot.FlagsNoMouseText)
+	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
 	if len(p.curves) < 2 {
 		flags |= implot.FlagsNoLegend
 	}
 	if !implot.BeginPlotV("##"+p.title, imgui.NewVec2(-1, height), flags) {
 		return
 	}
-	implot.SetupAxesV("", "", implot.AxisFlagsAutoFit|implot.AxisFlagsNoHighlight, implot.AxisFlagsAutoFit|implot.AxisFlagsNoHighlight)
-	implot.SetupAxisFormatStr(implot.AxisX1, "%g "+unit)
-	implot.SetupAxisFormatStr(implot.AxisY1, "%.3g")
+	times := implot.AxisFlags(implot.AxisFlagsNoHighlight)
+	if !last {
+		times |= implot.AxisFlagsNoTickLabels
+		unit = ""
+	}
+	now := max(w.report.Time, w.report.Duration/1000, 1e-9) / seconds
+	implot.SetupAxesV(unit, "", times, implot.AxisFlagsNoHighlight)
+	implot.SetupAxesLimitsV(0, now, 0, p.most()*1.08, implot.CondAlways)
+	implot.SetupAxisFormatStr(implot.AxisY1, "%.4g")
 	implot.SetupLegendV(implot.LocationNorthWest, implot.LegendFlagsNoButtons)
 	for _, c := range p.curves {
-		times := w.report.History.Time
-		times = times[len(times)-min(len(c.values), len(times)):]
-		xs, ys := make([]float64, len(times)), make([]float64, len(times))
-		for i := range times {
-			xs[i], ys[i] = times[i]/seconds, c.values[i]*c.factor
-		}
-		if len(xs) > 0 {
-			implot.SetNextLineStyleV(vec4(c.colour), 1.6*w.styled.scale)
-			implot.PlotLinedoublePtrdoublePtr(c.name, &xs[0], &ys[0], int32(len(xs)))
-		}
+		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
 	implot.EndPlot()
+}
+
+// most returns the largest value of a course, on its axis; 1 where there is none above 0.
+func (p course) most() float64 {
+	most := 0.0
+	for _, c := range p.curves {
+		for _, v := range c.values {
+			most = max(most, v*c.factor)
+		}
+	}
+	if most == 0 {
+		return 1
+	}
+	return most
+}
+
+// draw draws the curve at the last times of a history, s.
+func (c curve) draw(times []float64, seconds float64, width float32) {
+	n := min(len(c.values), len(times))
+	times, values := times[len(times)-n:], c.values[len(c.values)-n:]
+	xs, ys := make([]float64, n), make([]float64, n)
+	for i := range n {
+		xs[i], ys[i] = times[i]/seconds, values[i]*c.factor
+	}
+	if n > 0 {
+		implot.SetNextLineStyleV(vec4(c.colour), width)
+		implot.PlotLinedoublePtrdoublePtr(c.name, &xs[0], &ys[0], int32(n))
+	}
 }

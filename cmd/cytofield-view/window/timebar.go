@@ -89,7 +89,7 @@ func (w *Window) Speed(simulatedPerSecond float64) {
 
 // Pin follows the densities at a place, µm.
 func (w *Window) Pin(at r3.Vec) {
-	w.do(func(s *session.Session) error { s.Pin(at); return nil })
+	w.do(func(s *session.Session) error { return s.Pin(at) })
 }
 
 func (w *Window) speed() {

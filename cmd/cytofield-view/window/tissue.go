@@ -22,18 +22,19 @@ func (w *Window) tissuePanel() {
 	imgui.PopStyleVar()
 	if open {
 		w.toolbar()
-		w.canvas()
+		w.drawCanvas()
 	}
 	imgui.End()
 }
 
-// canvas draws the plane and takes the mouse on it.
-func (w *Window) canvas() {
+// drawCanvas draws the plane and takes the mouse on it.
+func (w *Window) drawCanvas() {
 	corner, size := imgui.CursorScreenPos(), imgui.ContentRegionAvail()
 	size.X, size.Y = max(size.X, 8), max(size.Y, 8)
 	imgui.InvisibleButtonV("canvas", size, imgui.ButtonFlagsMouseButtonLeft|imgui.ButtonFlagsMouseButtonRight|imgui.ButtonFlagsMouseButtonMiddle)
-	s := w.styled.scale
-	w.camera.frame(corner, size, w.report.Plane, imgui.NewVec2(112*s, 56*s))
+	w.canvas = canvas{corner, size}
+	free, room := w.canvas.inside(w.styled.scale)
+	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
 	width, height := w.report.Plane.Size()
 	w.look.Pixels = image.Pt(int(width*w.camera.zoom), int(height*w.camera.zoom))
@@ -110,7 +111,7 @@ func (w *Window) label(list *imgui.DrawList, at imgui.Vec2, text string) {
 
 // colourBar draws the scale at the right edge of the canvas.
 func (w *Window) colourBar(list *imgui.DrawList) {
-	s, c := w.styled.scale, w.camera
+	s, c := w.styled.scale, w.canvas
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
 	right := left + 14*s
@@ -161,21 +162,21 @@ func marks(s render.Scale) []float64 {
 
 // scaleBar draws a round length at the lower left.
 func (w *Window) scaleBar(list *imgui.DrawList) {
-	s, c := w.styled.scale, w.camera
-	micrometres := roundLength(150 * float64(s) / c.zoom)
+	s, c, zoom := w.styled.scale, w.canvas, w.camera.zoom
+	micrometres := roundLength(150 * float64(s) / zoom)
 	x, y := c.corner.X+18*s, c.corner.Y+c.size.Y-20*s
-	list.AddRectFilled(imgui.NewVec2(x, y), imgui.NewVec2(x+float32(micrometres*c.zoom), y+4*s), ink(w.theme.text))
+	list.AddRectFilled(imgui.NewVec2(x, y), imgui.NewVec2(x+float32(micrometres*zoom), y+4*s), ink(w.theme.text))
 	list.AddTextVec2V(imgui.NewVec2(x, y-imgui.TextLineHeight()-3*s), ink(w.theme.text), length(micrometres))
 }
 
 // captions writes the title, the clock and what the colours of cells mean.
 func (w *Window) captions(list *imgui.DrawList) {
-	s, c := w.styled.scale, w.camera
+	s, c := w.styled.scale, w.canvas
 	x, y := c.corner.X+18*s, c.corner.Y+14*s
 	list.AddTextFontPtr(w.fonts.strong, imgui.FontSize(), imgui.NewVec2(x, y), ink(w.theme.text), w.report.Title)
 	clock := "t = " + figure.FormatTime(w.report.Time)
 	if slice := w.report.View.Slice; !w.report.Plane.Planar {
-		clock += fmt.Sprintf("     %s = %s µm", tissue.AxisName(slice.Axis), number(w.report.Plane.Position))
+		clock += fmt.Sprintf("     %s = %s", tissue.AxisName(slice.Axis), length(w.report.Plane.Position))
 	}
 	list.AddTextVec2V(imgui.NewVec2(x, y+imgui.TextLineHeight()+3*s), ink(w.theme.faint), clock)
 	x, y = c.corner.X+c.size.X, c.corner.Y+c.size.Y-16*s-imgui.TextLineHeight()
@@ -193,7 +194,7 @@ func (w *Window) message(list *imgui.DrawList) {
 	if w.notice.text == "" {
 		return
 	}
-	s, c := w.styled.scale, w.camera
+	s, c := w.styled.scale, w.canvas
 	colour := w.theme.accent
 	if w.notice.fault {
 		colour = w.theme.fault

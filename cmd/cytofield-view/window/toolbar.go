@@ -73,7 +73,7 @@ func (w *Window) chooseSlice() {
 	imgui.SameLine()
 	imgui.SetNextItemWidth(130 * s)
 	index := int32(w.view.Slice.Index)
-	text := number(w.view.Slice.Position(w.report.Grid)) + " µm"
+	text := length(w.view.Slice.Position(w.report.Grid))
 	if imgui.SliderIntV("##layer", &index, 0, int32(w.report.Grid.Shape[slice.Axis]-1), text, 0) {
 		w.view.Slice.Index = int(index)
 	}
