@@ -19,6 +19,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
+	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 	"github.com/cytofield/cytofield/engine/gpu/glfw"
@@ -29,6 +30,8 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitInput  = 2
+
+	exitInterrupted = 130
 )
 
 // inputError marks what the user can mend.
@@ -77,6 +80,9 @@ func execute(ctx context.Context, args []string, out, messages io.Writer) (statu
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(messages, "cytofield-view: interrupted")
+		return exitInterrupted
 	case errors.As(err, &input):
 		fmt.Fprintln(messages, err)
 		return exitInput
@@ -104,7 +110,7 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	w, err := o.show(ctx, source, host, device, server, messages)
+	w, err := o.show(source, host, device, server, messages)
 	if err != nil {
 		return err
 	}
@@ -166,7 +172,7 @@ func (o *options) open() (window.Host, *gpu.Device, *gpu.Server, error) {
 }
 
 // show opens session, stage and window.
-func (o *options) show(ctx context.Context, source session.Source, host window.Host, device *gpu.Device, server *gpu.Server, messages io.Writer) (*window.Window, error) {
+func (o *options) show(source session.Source, host window.Host, device *gpu.Device, server *gpu.Server, messages io.Writer) (*window.Window, error) {
 	info := device.Info()
 	computes, name := device, info.Renderer
 	if o.Device == "cpu" || o.Device == "auto" && info.Software {
@@ -184,6 +190,9 @@ func (o *options) show(ctx context.Context, source session.Source, host window.H
 		}
 		return nil
 	})
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
+		return nil, inputError{err}
+	}
 	if err != nil {
 		return nil, err
 	}

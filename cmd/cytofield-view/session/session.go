@@ -238,10 +238,17 @@ func (s *Session) Tick(wall, limit time.Duration) error {
 		due = s.clock
 	}
 	began, steps := time.Now(), s.solver.Stats().Steps
-	err := s.simulation.Advance(pace{context.Background(), func() bool {
-		late := limit > 0 && s.solver.Stats().Steps > steps && time.Since(began) >= limit
-		return late || s.Time() >= due
-	}}, until)
+	late := func() bool {
+		return limit > 0 && s.solver.Stats().Steps > steps && time.Since(began) >= limit
+	}
+	err := errPaused
+	for errors.Is(err, errPaused) && !late() && s.Time() < due {
+		next := s.Time() + s.Duration()/mostMoments*4
+		err = s.simulation.Advance(pace{context.Background(), func() bool { return late() || s.Time() >= min(due, next) }}, until)
+		if fault := s.note(); fault != nil {
+			return fault
+		}
+	}
 	if s.Time() < due { // what could not be done in time is not owed
 		s.clock = s.Time()
 	}

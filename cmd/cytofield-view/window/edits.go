@@ -2,6 +2,7 @@ package window
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -96,5 +97,5 @@ func (w *Window) Save(path string) {
 		w.fields.saved = map[string]bool{}
 	}
 	w.fields.saved[path] = true
-	w.say("Saved "+path, false)
+	w.say("Saved "+filepath.Base(path), false)
 }

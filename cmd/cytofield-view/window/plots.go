@@ -25,6 +25,7 @@ func (w *Window) plotsPanel() {
 		plots := w.courses()
 		room := imgui.ContentRegionAvail().Y - 36*w.styled.scale // for the times
 		height := max(room/float32(len(plots))-imgui.TextLineHeightWithSpacing()-9*w.styled.scale, 64*w.styled.scale)
+		aligned := implot.BeginAlignedPlots("courses")
 		for i, p := range plots {
 			w.heading(p.title)
 			if last := i == len(plots)-1; last {
@@ -32,6 +33,9 @@ func (w *Window) plotsPanel() {
 			} else {
 				w.plot(p, height, false)
 			}
+		}
+		if aligned {
+			implot.EndAlignedPlots()
 		}
 	}
 	imgui.End()
@@ -127,7 +131,7 @@ func (w *Window) residualPlot() course {
 
 // plot draws a course against time, from the start to now. The last one has the times.
 func (w *Window) plot(p course, height float32, last bool) {
-	unit, seconds := timeUnit(w.report.Duration)
+	unit, seconds := timeUnit(w.report.Time)
 	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
 	if len(p.curves) < 2 {
 		flags |= implot.FlagsNoLegend

@@ -206,7 +206,8 @@ func (w *Window) message(list *imgui.DrawList) {
 	low, high := imgui.NewVec2(at.X-pad, at.Y-pad), imgui.NewVec2(at.X+size.X+pad, at.Y+size.Y+pad)
 	list.AddRectFilledV(low, high, ink(w.theme.panel), 6*s, 0)
 	list.AddRectV(low, high, ink(colour), 6*s, 0, s)
-	list.AddTextFontPtrV(w.fonts.text, imgui.FontSize(), at, ink(w.theme.text), w.notice.text, width, nil)
+	list.AddTextFontPtrV(w.fonts.text, imgui.FontSize(), at, ink(w.theme.text), w.notice.text, width,
+		&imgui.Vec4{X: low.X, Y: low.Y, Z: high.X, W: high.Y})
 }
 
 // readout shows position and densities at the cursor.

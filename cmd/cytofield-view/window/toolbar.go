@@ -14,7 +14,7 @@ func (w *Window) toolbar() {
 	imgui.SetCursorPos(imgui.NewVec2(12*s, 10*s))
 	imgui.BeginGroup()
 	w.chooseSubstrate()
-	if !w.report.Plane.Planar || w.report.View.Slice.Axis != 2 {
+	if !w.report.Grid.Planar {
 		imgui.SameLine()
 		w.chooseSlice()
 	}
@@ -80,8 +80,11 @@ func (w *Window) chooseSlice() {
 	imgui.SetItemTooltip("Layer of voxels (Page up, Page down)")
 }
 
-// Slice brings a slice of the grid into view.
+// Slice brings a slice of the grid into view. A planar grid has one.
 func (w *Window) Slice(to render.Slice) {
+	if w.report.Grid.Planar {
+		to = render.Slice{Axis: 2}
+	}
 	if to.Axis != w.view.Slice.Axis {
 		w.camera.fit = true
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/AllenDang/cimgui-go/impl/opengl3"
 	"github.com/AllenDang/cimgui-go/implot"
 
-	_ "github.com/cytofield/cytofield/cmd/cytofield-view/isoc23"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/shim"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
@@ -57,6 +57,7 @@ type Window struct {
 type pace struct {
 	frame, draw, solve time.Duration // smoothed
 	last               time.Time
+	owed               time.Duration // not yet given to the session to play
 }
 
 // notice is what the window has to say.
@@ -87,6 +88,7 @@ func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Win
 	io.SetConfigErrorRecoveryEnableAssert(false)
 	w.fonts = loadFonts(io)
 	err := server.Do(func(*gpu.Queue) error {
+		shim.KeepGL()
 		if !opengl3.InitV("#version 430") {
 			return errors.New("window: Dear ImGui cannot draw with this OpenGL")
 		}
@@ -127,7 +129,7 @@ func (w *Window) Close() error {
 	return err
 }
 
-// Run shows the window until it is closed or ctx is done.
+// Run shows the window until it is closed, or returns the error of ctx when that is done.
 func (w *Window) Run(ctx context.Context) error {
 	w.measured.last = time.Now()
 	for !w.quit && !w.host.Closing() && ctx.Err() == nil {
@@ -135,23 +137,24 @@ func (w *Window) Run(ctx context.Context) error {
 		took := now.Sub(w.measured.last)
 		w.measured.last = now
 		smooth(&w.measured.frame, took)
-		until := now.Add(time.Second / framesPerSecond)
+		w.measured.owed = min(w.measured.owed+took, time.Second/4)
 		w.host.Poll(w.idle())
 		if err := w.frame(took); err != nil {
 			return err
 		}
-		limit := max(time.Until(until), time.Second/framesPerSecond/2)
+		limit := max(time.Second/framesPerSecond-time.Since(now), time.Second/framesPerSecond/2)
 		if w.needs() {
-			w.ask(min(took, time.Second/10), limit, func() {})
+			w.ask(w.measured.owed, limit, func() {})
+			w.measured.owed = 0
 		}
-		serving, cancel := context.WithDeadline(ctx, now.Add(max(limit, time.Until(until))))
+		serving, cancel := context.WithTimeout(ctx, limit)
 		w.server.Serve(serving)
 		cancel()
 		if err := w.take(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // idle is how long the window may sleep when nothing moves, s.
@@ -258,11 +261,11 @@ func (w *Window) frame(dt time.Duration) error {
 		opengl3.RenderDrawData(imgui.CurrentDrawData())
 		return nil
 	})
-	smooth(&w.measured.draw, time.Since(began))
 	if err != nil {
 		return fmt.Errorf("window: %w", err)
 	}
 	w.host.Present()
+	smooth(&w.measured.draw, time.Since(began))
 	return nil
 }
 

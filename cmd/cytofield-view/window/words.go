@@ -3,6 +3,7 @@ package window
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -14,7 +15,7 @@ func number(v float64) string {
 	case v == 0:
 		return "0"
 	case size >= 1e5 || size < 1e-3:
-		return strconv.FormatFloat(v, 'e', 2, 64)
+		return strings.Replace(strconv.FormatFloat(v, 'e', 2, 64), "e-", "e−", 1)
 	case size >= 100:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
@@ -48,7 +49,7 @@ func density(v float64, u tissue.DensityUnit) string {
 	return number(v*factor) + " " + unit
 }
 
-// timeUnit returns the unit in which a run of a duration, s, is best read, and its seconds.
+// timeUnit returns the unit in which times up to one, s, are best read, and its seconds.
 func timeUnit(duration float64) (unit string, seconds float64) {
 	switch {
 	case duration > 3*86400:
