@@ -27,7 +27,7 @@ type Scene struct {
 
 // Volume is a field and the ways in which it is shown.
 type Volume struct {
-	Field    *tissue.Field // of the scene's grid; a VolumePainter reads a texture instead
+	Field    *tissue.Field // of the scene's grid; a ScenePainter reads a texture instead
 	Map      colormap.Map  // of fog and slices
 	Scale    Scale
 	Opacity  Opacity // of fog; nil: none
@@ -52,19 +52,23 @@ type Stop struct {
 }
 
 // Fog returns the opacity that shows most fields well: clear at the low end of
-// the scale, thin in the middle, where a logarithmic scale has most of the tissue,
-// and dense at the high end. It is proportional to a strength, 1 by default, and
-// to the inverse of the box's size, so that boxes large and small look alike.
-func Fog(g tissue.Grid, strength float64) Opacity {
+// the scale and dense at the high end. On a linear scale it is in proportion to
+// the density; on a logarithmic one it rises late, for there most of the tissue
+// lies in the middle of the scale. It is proportional to a strength, 1 by default,
+// and to the inverse of the box's size, so that boxes large and small look alike.
+func Fog(g tissue.Grid, sc Scale, strength float64) Opacity {
 	edges := g.Size()
 	across := math.Cbrt(edges[0] * edges[1] * edges[2])
 	if g.Planar {
 		across = edges[2]
 	}
-	curve := make(Opacity, 0, 17)
-	for i := range 17 {
+	if !sc.Log {
+		return Opacity{{At: 0}, {At: 1, PerMicron: 8 * strength / across}}
+	}
+	curve := make(Opacity, 17)
+	for i := range curve {
 		t := float64(i) / 16
-		curve = append(curve, Stop{At: t, PerMicron: strength / across * (0.6*t + 12*t*t*t)})
+		curve[i] = Stop{At: t, PerMicron: (0.6*t + 12*t*t*t) * strength / across}
 	}
 	return curve
 }
