@@ -79,7 +79,7 @@ func (p *Painter) Paint(q *gpu.Queue, density *gpu.Texture, s Slice, m colormap.
 		return nil, err
 	}
 	right, up := s.Across()
-	if err := p.makeRoom(q, shape[right], shape[up]); err != nil {
+	if err := makeRoom(q, &p.picture, shape[right], shape[up]); err != nil {
 		return nil, fmt.Errorf("render: painter: %w", err)
 	}
 	if err := p.PaintInto(q, p.picture, density, s, m, sc, false); err != nil {
@@ -108,17 +108,15 @@ func (p *Painter) PaintInto(q *gpu.Queue, dst *gpu.Picture, density *gpu.Texture
 	width, height := dst.Size()
 	args := paintArgs{
 		Density: density, Colours: p.colours, Pixels: dst,
-		Extent: [2]int32{int32(width), int32(height)},
-		Voxels: [2]int32{int32(shape[right]), int32(shape[up])},
-		Low:    float32(sc.Low), High: float32(sc.High),
-		Start: float32(sc.Low), PerRange: float32(1 / (sc.High - sc.Low)),
+		Extent:  [2]int32{int32(width), int32(height)},
+		Voxels:  [2]int32{int32(shape[right]), int32(shape[up])},
 		Missing: packed(colormap.Missing()),
 	}
 	if linear {
 		args.Linear = 1
 	}
+	args.Low, args.High, args.Start, args.PerRange = sc.uniforms()
 	if sc.Log {
-		args.Start, args.PerRange = float32(math.Log2(sc.Low)), float32(1/math.Log2(sc.High/sc.Low))
 		args.Logarithmic = 1
 	}
 	args.Corner[s.Axis] = int32(s.Index)
@@ -150,20 +148,29 @@ func (p *Painter) load(q *gpu.Queue, m colormap.Map) error {
 }
 
 // makeRoom sees to a picture of a size.
-func (p *Painter) makeRoom(q *gpu.Queue, width, height int) error {
-	if p.picture != nil {
-		if w, h := p.picture.Size(); w == width && h == height {
+func makeRoom(q *gpu.Queue, picture **gpu.Picture, width, height int) error {
+	if *picture != nil {
+		if w, h := (*picture).Size(); w == width && h == height {
 			return nil
 		}
 	}
-	p.picture.Free(q)
-	p.picture = nil
-	picture, err := q.NewPicture(width, height)
+	(*picture).Free(q)
+	*picture = nil
+	made, err := q.NewPicture(width, height)
 	if err != nil {
 		return err
 	}
-	p.picture = picture
+	*picture = made
 	return nil
+}
+
+// uniforms returns a scale as kernels take it: its ends, the start, its binary
+// logarithm if the scale is logarithmic, and what multiplies distances from there.
+func (s Scale) uniforms() (low, high, start, perRange float32) {
+	if s.Log {
+		return float32(s.Low), float32(s.High), float32(math.Log2(s.Low)), float32(1 / math.Log2(s.High/s.Low))
+	}
+	return float32(s.Low), float32(s.High), float32(s.Low), float32(1 / (s.High - s.Low))
 }
 
 // packed returns a colour as the kernel keeps it, 0xAABBGGRR.

@@ -1,10 +1,10 @@
 // Colours one slice of a field. Mirrors render.Plane.PaintInto.
 //   nearest: c of the voxel that holds the pixel's centre
 //   linear:  c between the four voxel centres around it, constant from the outermost to the walls
-//   t = (c - start) * perRange          linear: start is the density at the low end
-//   t = (log2(c) - start) * perRange    logarithmic: start is its binary logarithm
+//   t = where c lies between the ends of the scale
 //   pixel = (1 - f) * colours[i] + f * colours[i + 1],   i + f = 255 t
 #include "grid.glsl"
+#include "scale.glsl"
 
 uniform FIELD_SAMPLER density; // in the substrate's unit
 layout(std430) readonly buffer Colours { uint colours[256]; }; // 0xAABBGGRR
@@ -22,17 +22,6 @@ uniform float start;
 uniform float perRange;
 uniform int logarithmic; // 0 or 1
 uniform uint missing;    // colour of NaN
-
-// Tested by its bits: compilers may take isnan for false.
-bool isMissing(float c) {
-    return (floatBitsToUint(c) & 0x7fffffffu) > 0x7f800000u;
-}
-
-float position(float c) {
-    if (c <= low) return 0.0;
-    if (c >= high) return 1.0;
-    return clamp(((logarithmic != 0 ? log2(c) : c) - start) * perRange, 0.0, 1.0);
-}
 
 vec3 levels(uint colour) {
     return vec3(colour & 255u, (colour >> 8) & 255u, (colour >> 16) & 255u);
@@ -66,6 +55,6 @@ void main() {
     if (any(greaterThanEqual(pixel, extent))) return;
     ivec2 fromBelow = ivec2(pixel.x, extent.y - 1 - pixel.y);
     float c = linear != 0 ? between(fromBelow) : nearest(fromBelow);
-    uint colour = isMissing(c) ? missing : colourAt(position(c));
+    uint colour = isMissing(c) ? missing : colourAt(position(c, low, high, start, perRange, logarithmic != 0));
     imageStore(pixels, pixel, unpackUnorm4x8(colour));
 }
