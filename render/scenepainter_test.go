@@ -59,7 +59,7 @@ func TestScenePainterAgreesWithPaint(t *testing.T) {
 	cut.Volumes = append([]Volume(nil), all.Volumes...)
 	cut.Volumes[0].Slices = []Slice{{2, 5}, {0, 20}}
 	gappy := all
-	gappy.Volumes = []Volume{all.Volumes[0]}
+	gappy.Volumes = append([]Volume(nil), all.Volumes...)
 	gappy.Volumes[0].Field = fieldOf(all.Grid, func(p r3.Vec) float64 {
 		if p.X > 100 && p.X < 140 {
 			return math.NaN()
@@ -96,7 +96,7 @@ func TestScenePainterAgreesWithPaint(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			size := image.Pt(120, 77)
+			size := image.Pt(91, 58)
 			got, err := painter.Paint(q, size, tc.scene, textures)
 			if err != nil {
 				return fmt.Errorf("%s: %w", tc.name, err)

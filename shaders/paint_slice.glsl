@@ -1,4 +1,4 @@
-// Colours one slice of a field. Mirrors render.Plane.PaintInto.
+// Colours one slice of a field, or the maximum or mean of its layers. Mirrors render.Plane.PaintInto and render.Project.
 //   nearest: c of the voxel that holds the pixel's centre
 //   linear:  c between the four voxel centres around it, constant from the outermost to the walls
 //   t = where c lies between the ends of the scale
@@ -16,6 +16,9 @@ uniform int linear;    // 0 or 1
 uniform ivec3 corner;  // voxel at the lower left
 uniform ivec3 right;   // from a voxel to the next
 uniform ivec3 up;
+uniform ivec3 through; // from a layer to the next
+uniform int layers;    // 1: a slice
+uniform int mean;      // 0: the largest density of the layers; 1: their mean
 uniform float low;     // densities at the ends of the scale
 uniform float high;
 uniform float start;
@@ -34,9 +37,21 @@ uint colourAt(float t) {
     return c.r | (c.g << 8) | (c.b << 16) | 0xff000000u;
 }
 
+// Layers without a number are left out.
 float at(ivec2 v) {
     v = clamp(v, ivec2(0), voxels - 1);
-    return fetch(density, corner + v.x * right + v.y * up);
+    ivec3 first = corner + v.x * right + v.y * up;
+    float most = 0.0, sum = 0.0;
+    int n = 0;
+    for (int i = 0; i < layers; i++) {
+        float c = fetch(density, first + i * through);
+        if (isMissing(c)) continue;
+        most = n == 0 ? c : max(most, c);
+        sum += c;
+        n++;
+    }
+    if (n == 0) return uintBitsToFloat(0x7fc00000u); // not a number
+    return mean != 0 ? sum / float(n) : most;
 }
 
 float nearest(ivec2 pixel) { return at(((2 * pixel + 1) * voxels) / (2 * extent)); }
