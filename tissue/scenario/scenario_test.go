@@ -143,8 +143,15 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		t.Errorf("numerics (-want +got):\n%s", diff)
 	}
 	output := Output{Every: 300, Frames: []Frame{
-		{Substrate: 1, Axis: 1, Index: 2, Position: 55, Colormap: "batlow", Log: true, Low: 1, High: 50, Title: "pO2, log", Every: 3600},
-		{Substrate: 0, Axis: 2, Index: 10, Position: 100, Colormap: "viridis", Cells: true, Every: 300},
+		{Panel{
+			Kind: SlicePanel, Title: "pO2, log", Channels: []Channel{{Substrate: 1, Range: Span{Low: 1, High: 50}}},
+			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Cells: CellMarks{By: ByType},
+			File: "test.yaml", Line: 44, Column: 7,
+		}, 3600},
+		{Panel{
+			Kind: SlicePanel, Channels: []Channel{{}}, Plane: Plane{Axis: 2, Index: 10, Position: 100}, Colormap: "viridis",
+			Cells: CellMarks{Shown: true, By: ByType}, File: "test.yaml", Line: 45, Column: 7,
+		}, 300},
 	}}
 	if diff := cmp.Diff(output, s.Output); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
