@@ -167,7 +167,7 @@ func (d *decoder) figureVersion(f fields) {
 }
 
 // widths are those of the columns of journals, mm, as their instructions to authors give
-// them: Nature 89 and 183 mm (also Nature Communications and other Nature titles), Science
+// them: Nature 89 and 183 mm (research-figure-guide.nature.com), Science
 // 57, 121 and 184 mm, Cell 85, 114 and 174 mm, PNAS 87, 114 and 178 mm, PLOS 132 mm (5.2 in)
 // and 190.5 mm (7.5 in).
 func widths() map[string]float64 {

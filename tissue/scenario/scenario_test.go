@@ -272,6 +272,7 @@ func sameScenario(t *testing.T, first *Scenario) {
 		for i := range s.Expect {
 			s.Expect[i].File, s.Expect[i].Line, s.Expect[i].Column = "", 0, 0
 		}
+		s.Output.Frames = append([]Frame(nil), s.Output.Frames...)
 		for i := range s.Output.Frames {
 			f := &s.Output.Frames[i]
 			f.File, f.Line, f.Column = "", 0, 0
