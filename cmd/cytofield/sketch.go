@@ -39,7 +39,7 @@ type panelFlags struct {
 	Around    string   `placeholder:"TYPE" help:"Cells of a radial profile."`
 	Columns   string   `placeholder:"NAMES" help:"Columns of series.csv in a series: \"Th_cells, Treg_cells\"."`
 	Title     string   `placeholder:"TEXT" help:"Title of the figure."`
-	Hide      []string `placeholder:"PART" help:"Leave out title, colorbar, scalebar, axes, time, place or legend."`
+	Hide      []string `placeholder:"PART" help:"Leave out title, colorbar, scalebar, axes, time, stamps or legend."`
 }
 
 // apply sets what the flags say in a figure file.

@@ -64,6 +64,17 @@ func LoadFigure(path string) (*FigureFile, error) {
 	return ReadFigure(path, text)
 }
 
+// IsFigure reports whether a file is a figure file rather than a scenario, by its keys.
+func IsFigure(path string) bool {
+	text, err := readLimited(path, defaultLimits().text)
+	if err != nil {
+		return false
+	}
+	plain := string(text)
+	root := parse(&report{}, newSource(path, plain, 0), plain, defaultLimits())
+	return root != nil && root.find("cytofield_figure") >= 0
+}
+
 // NewFigure returns a file of nothing but its version, to [FigureFile.Set] things in.
 func NewFigure() *FigureFile {
 	f, err := ReadFigure("figure", fmt.Appendf(nil, "cytofield_figure: %d\npanels: {}\n", figureVersion))

@@ -69,7 +69,7 @@ const (
 	ScalebarFurniture Furniture = "scalebar"
 	AxesFurniture     Furniture = "axes"
 	TimeFurniture     Furniture = "time"
-	PlaceFurniture    Furniture = "place" // z = 100 µm
+	StampsFurniture   Furniture = "stamps" // time and place
 	LegendFurniture   Furniture = "legend"
 )
 

@@ -127,7 +127,7 @@ func (d *decoder) labels(f fields, p *Panel) {
 	if !ok {
 		return
 	}
-	words := []string{"title", "colorbar", "scalebar", "axes", "time", "place", "legend"}
+	words := []string{"title", "colorbar", "scalebar", "axes", "time", "stamps", "legend"}
 	items := []value{v}
 	if v.kind == sequence {
 		items, _ = v.list("[title, scalebar]")
@@ -391,7 +391,7 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 		return
 	}
 	if v, ok := f.get("by"); ok {
-		if word, ok := v.choice(append([]string{ByType, ByState}, d.cellColumns()...)...); ok {
+		if word, ok := v.choice(append([]string{ByType, ByState}, CellColumns(d.model())...)...); ok {
 			c.By = word
 		}
 	}
@@ -403,17 +403,18 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 	}
 }
 
-// cellColumns are the columns of cells.csv that are numbers, see engine/record.
-func (d *decoder) cellColumns() []string {
+// CellColumns are the columns of a run's cells.csv that are numbers, but for id and place:
+// of each substrate what is at the cell's surface, taken up and secreted, and the variables.
+func CellColumns(m *tissue.Model) []string {
 	var all []string
-	for _, s := range d.model().Substrates {
+	for _, s := range m.Substrates {
 		rate := "_molecules_per_s"
 		if !s.Unit.CountsMolecules() {
 			rate = "_" + string(s.Unit) + "_um3_per_s"
 		}
 		all = append(all, s.Name+"_surface_"+string(s.Unit), s.Name+"_taken_up"+rate, s.Name+"_secreted"+rate)
 	}
-	for _, t := range d.model().CellTypes {
+	for _, t := range m.CellTypes {
 		for _, v := range t.Variables {
 			name := expression.Identifier(v.Name)
 			if v.Dimension != quantity.Dimensionless {
@@ -573,7 +574,7 @@ func (d *decoder) radial(f fields, p *Panel) {
 
 func (d *decoder) histogram(f fields, p *Panel) {
 	if v, ok := f.get("variable"); ok {
-		p.Variable, _ = v.choice(d.cellColumns()...)
+		p.Variable, _ = v.choice(CellColumns(d.model())...)
 		if len(p.Channels) > 0 {
 			d.fault(v.key, v.path, "substrates are given too: want a histogram of voxels or of cells")
 		}

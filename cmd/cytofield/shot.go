@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// picture is a panel that is taken at moments and drawn when the scales are known.
+type picture struct {
+	spec  scenario.Panel
+	model *tissue.Model // its grid, substrates, types and regions
+	run   *recorded     // of what shows a whole run; nil while it goes on
+	other *recorded     // what a difference subtracts
+	alone bool          // the only panel
+}
+
+// shot is what a picture shows, reduced to what drawing needs.
+type shot struct {
+	Time   float64            // s; of several the last
+	Planes []*render.Plane    // of a map, one for each channel
+	Cells  []render.Disc      // that the plane cuts
+	Values []float64          // one for each of Cells, where they are coloured by a column
+	Arrows []render.Arrow     //
+	Curves []curve            // of a chart
+	Fields []*tissue.Field    // of a scene
+	Balls  []ball             // of a scene
+}
+
+// take reduces the moments to a shot; but for charts with a curve for each it is one.
+func (p *picture) take(moments []moment) (*shot, error) {
+	s, err := p.reduce(moments)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return s, nil
+}
+
+func (p *picture) reduce(moments []moment) (*shot, error) {
+	switch p.spec.Kind {
+	case scenario.VolumePanel, scenario.SurfacePanel:
+		return p.takeScene(moments[0])
+	case scenario.ProfilePanel, scenario.RadialPanel, scenario.HistogramPanel:
+		return p.takeChart(moments)
+	case scenario.SeriesPanel:
+		return p.takeSeries()
+	case scenario.MatrixPanel:
+		return p.takeMatrix(moments[0])
+	case scenario.KymographPanel:
+		return p.takeKymograph()
+	}
+	return p.takeMap(moments[0])
+}
+
+// draw makes a panel of a shot.
+func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
+	panel, err := p.panel(s, all)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return panel, nil
+}
+
+// explain adds where the panel stands to an error.
+func (p *picture) explain(err error) error {
+	return fmt.Errorf("%s:%d:%d: %w", p.spec.File, p.spec.Line, p.spec.Column, err)
+}
