@@ -1,6 +1,6 @@
-// Package record writes the run directory: a manifest, the scenario, and tables
-// of what the tissue did. Every file is complete after every output, so that a run
-// that breaks off leaves a readable directory.
+// Package record writes and reads the run directory: a manifest, the scenario, tables of
+// what the tissue did, and its densities. Every file is complete after every output, so
+// that a run that breaks off leaves a readable directory.
 package record
 
 import (
@@ -71,6 +71,7 @@ type Run struct {
 	fluid                 fluid
 	series, ledger, cells *table
 	attribution           *table // nil where the model attributes nothing
+	fields                keeper
 }
 
 // Create makes the directory of a run and its first files. A directory that holds
@@ -118,7 +119,7 @@ func (r *Run) open() error {
 // ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
 	return []string{
-		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "references.bib", "methods.md", "frames/*.png",
+		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "cells.parquet", fieldsName, "references.bib", "methods.md", "frames/*.png",
 		"run.json", // last: what is left of a clearing that broke off is still a run
 	}
 }
@@ -156,13 +157,21 @@ func clearRun(dir string) error {
 			if !isRun {
 				return fmt.Errorf("record: %s %w of no run, such as %s, which --force leaves alone; choose another directory with -o", dir, ErrExists, name)
 			}
-			if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			if err := remove(dir, name); err != nil {
 				return fmt.Errorf("record: %w", err)
 			}
 		}
 	}
 	os.Remove(filepath.Join(dir, "frames")) // stays where it holds something of another's
 	return nil
+}
+
+// remove removes a file of a run, or its array of densities with all that is in it.
+func remove(dir, name string) error {
+	if name == fieldsName {
+		return os.RemoveAll(filepath.Join(dir, name))
+	}
+	return os.Remove(filepath.Join(dir, name))
 }
 
 // Path returns the path of a file in the directory and makes the folders on the way.
@@ -210,7 +219,7 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 	if err != nil {
 		return err
 	}
-	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
+	if err := r.recordFields(s); err != nil {
 		return err
 	}
 	if err := r.recordAttribution(s.Time(), attributions); err != nil {
@@ -220,6 +229,10 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 		return err
 	}
 	if err := r.recordCells(s, states); err != nil {
+		return err
+	}
+	// Last: an output is there for readers when its row of series.csv is.
+	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
 		return err
 	}
 	r.count(s.Time(), stats)
@@ -254,5 +267,5 @@ func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) 
 }
 
 func (r *Run) closeTables() error {
-	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close(), r.attribution.close())
+	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close(), r.attribution.close(), r.fields.writer.Close())
 }

@@ -166,6 +166,14 @@ func newFluid(m *tissue.Model) fluid {
 	return f
 }
 
+// in returns the share of a voxel.
+func (f fluid) in(voxel int) float64 {
+	if f.labels == nil {
+		return f.share[0]
+	}
+	return f.share[f.labels[voxel]]
+}
+
 // summary of the densities in the fluid; mean is that of all of it, Σ α c/Σ α.
 type summary struct{ mean, least, most float64 }
 
@@ -173,10 +181,7 @@ func (f fluid) summarise(field *tissue.Field) summary {
 	s := summary{least: math.Inf(1), most: math.Inf(-1)}
 	amount, volume := 0.0, 0.0
 	for i, c := range field.Values {
-		share := f.share[0]
-		if f.labels != nil {
-			share = f.share[f.labels[i]]
-		}
+		share := f.in(i)
 		if share > 0 {
 			amount += share * c
 			volume += share
@@ -246,7 +251,7 @@ func bodyRow(t float64, v tissue.BodyVariable, l engine.BodyLedger) []string {
 // cellsHeader: place and type, then per substrate the density at the cell's
 // surface and what it takes up and secretes, then the variables of all types.
 func cellsHeader(m *tissue.Model) []string {
-	header := []string{"t_s", "id", "type", "x_um", "y_um", "z_um", "state"}
+	header := placeColumns()
 	for _, s := range m.Substrates {
 		rate := "_molecules_per_s"
 		if !s.Unit.CountsMolecules() {
