@@ -1,8 +1,10 @@
 package render
 
-// Point is a place in a picture: µm to the right and up from its lower left corner.
+// Point is a place in a picture, µm to the right and up from its lower left
+// corner.
 type Point struct{ X, Y float64 }
 
-// Arrow is a vector at a place of a picture: a gradient in nM/µm or a flux in
-// nM µm/s, to the right and up.
+// Arrow is a vector drawn over a picture: it starts at (X, Y), µm to the right
+// and up, and (U, V) is what it shows along these axes, in the unit of the
+// quantity.
 type Arrow struct{ X, Y, U, V float64 }
