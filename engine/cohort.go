@@ -41,6 +41,19 @@ type Kinetics struct {
 	Variables  []tissue.CellVariable
 	Rates      []*expression.Rate
 	Changes    [][]tissue.VariableChange // per rate
+	Captures   []tissue.Capture
+}
+
+// sums reports whether a variable is the mean of a capture: an integral of what the cell
+// takes up, on which nothing depends. It is as good as the ledger and asks for no shorter steps.
+func (k *Kinetics) sums(v int) bool {
+	return slices.ContainsFunc(k.Captures, func(c tissue.Capture) bool { return v == c.Mean })
+}
+
+// counts reports whether a variable is the count or the mean of a capture: it grows with
+// time, and says nothing of how large others of its dimension are.
+func (k *Kinetics) counts(v int) bool {
+	return slices.ContainsFunc(k.Captures, func(c tissue.Capture) bool { return v == c.Mean || v == c.Count })
 }
 
 // CohortFluid is how the cells of a cohort meet one member of their group. Those whose
@@ -210,7 +223,7 @@ func (laws SurfaceLaws) voxels() []int {
 }
 
 func (k *Kinetics) take(t tissue.CellType) {
-	k.Variables = t.Variables
+	k.Variables, k.Captures = t.Variables, t.Life.Captures
 	for _, r := range t.Reactions {
 		k.Rates, k.Changes = append(k.Rates, r.Rate), append(k.Changes, r.Changes)
 	}

@@ -37,12 +37,12 @@ func (c *crowd) errorRatio(constant, tolerance, parts float64) float64 {
 	worst := 0.0
 	trials := c.member.Trials()
 	for v, t := range trials {
-		if t.Defect2 == 0 || constant == 0 {
+		if t.Defect2 == 0 || constant == 0 || c.Kinetics.sums(v) {
 			continue
 		}
 		largest := 0.0
 		for u, other := range trials {
-			if c.Kinetics.Variables[u].Dimension == c.Kinetics.Variables[v].Dimension {
+			if c.Kinetics.Variables[u].Dimension == c.Kinetics.Variables[v].Dimension && (u == v || !c.Kinetics.counts(u)) {
 				largest = max(largest, c.most[u], other.Most+(parts-1)*max(other.Most-c.most[u], 0))
 			}
 		}

@@ -121,6 +121,9 @@ func (c *Cohort) typical() []float64 {
 		for _, y := range of {
 			values[v] += y / float64(len(of))
 		}
+		if c.Kinetics.counts(v) {
+			continue
+		}
 		d := c.Kinetics.Variables[v].Dimension
 		most[d] = max(most[d], math.Abs(values[v]))
 	}

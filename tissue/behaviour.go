@@ -19,6 +19,9 @@ type Life struct {
 	RepairRate       float64    // ρ, 1/s
 
 	Rules []Rule
+
+	Bursts   []Bursts  // each substrate at most once; others are exported evenly
+	Captures []Capture // counted in integers
 }
 
 // TypeRate is a rate, 1/s, towards cells of a type.

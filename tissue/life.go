@@ -38,6 +38,8 @@ func (m *Model) validateLife(t *CellType) []error {
 	for i := range l.Rules {
 		v.rule(i, &l.Rules[i])
 	}
+	v.bursts(l.Bursts)
+	v.captures(l.Captures)
 	return v.all
 }
 

@@ -39,6 +39,7 @@ type ReceptorKinetics struct {
 	Competitors     []Competitor
 	Chain           Recruitment
 	Partner         string // a variable of the cell, a plain number: contact, or molecules presented to it
+	Captures        bool   // what is internalised with the ligand, bound or in a complex, is counted: see Capture
 }
 
 // Shedding lets receptors go into the fluid as molecules of a substrate.
@@ -100,6 +101,9 @@ func (k ReceptorKinetics) Variables(substrates []Substrate) []CellVariable {
 	for _, c := range k.Competitors {
 		all = append(all, CellVariable{Name: k.Name + " bound " + substrates[c.Ligand].Name})
 	}
+	if k.Captures {
+		all = append(all, captureVariables(k.Name)...)
+	}
 	return all
 }
 
@@ -133,8 +137,11 @@ func (k ReceptorKinetics) Reactions(substrates []Substrate, variables []CellVari
 		p.declare("internal", k.Name+" internal")
 	}
 	p.supply(k.Synthesis, k.Turnover, k.Count)
+	if k.Captures {
+		k.capture(p)
+	}
 	k.bind(p, substrates)
-	k.takeIn(p, "internalisation", "bound", k.Internalisation)
+	k.takeIn(p, "internalisation", "bound", k.Internalisation, k.captured()...)
 	if k.internal() {
 		p.lose("recycling", "internal", k.Recycling, effect{"free", 1})
 		p.lose("degradation", "internal", k.Degradation)
@@ -164,13 +171,12 @@ func (k ReceptorKinetics) bind(p *preset, substrates []Substrate) {
 	p.react("binding", strings.Join(append(factors, "free"), "*")+" - off_rate*bound", effects...)
 }
 
-// takeIn adds the internalisation of a bound form.
-func (k ReceptorKinetics) takeIn(p *preset, reaction, form string, rate float64) {
+// takeIn adds the internalisation of a bound form, and what comes of it.
+func (k ReceptorKinetics) takeIn(p *preset, reaction, form string, rate float64, gain ...effect) {
 	if k.internal() {
-		p.lose(reaction, form, rate, effect{"internal", 1})
-		return
+		gain = append(gain, effect{"internal", 1})
 	}
-	p.lose(reaction, form, rate)
+	p.lose(reaction, form, rate, gain...)
 }
 
 func (k ReceptorKinetics) shed(p *preset, substrates []Substrate) {
@@ -212,7 +218,7 @@ func (k ReceptorKinetics) recruit(p *preset) {
 	p.constant("recruitment_rate", k.Chain.OnRate, quantity.Rate)
 	p.constant("release_rate", k.Chain.OffRate, quantity.Rate)
 	p.react("recruitment", "recruitment_rate*chain*bound - release_rate*complex", effect{"chain", -1}, effect{"bound", -1}, effect{"complex", 1})
-	p.lose("internalisation of complex", "complex", k.Chain.Internalisation)
+	p.lose("internalisation of complex", "complex", k.Chain.Internalisation, k.captured()...)
 }
 
 // DissociationConstant returns K_d = OffRate/OnRate, nM; of a receptor with NoLigand a

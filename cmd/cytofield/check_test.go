@@ -29,6 +29,11 @@ func TestCheckPrintsAPlaneAndItsWalls(t *testing.T) {
 	}
 }
 
+func TestCheckTellsOfBursts(t *testing.T) {
+	o := must(t, exitDone, "check", file(t, "small.yaml", small), "--set", "cells.types.Th.export.IL-2={rate: 10 molecules/s, bursts: {on_for: 1 min, off_for: 3 min}}")
+	contains(t, "stdout", o.out, "Bursts", "10 molecules/s  40 molecules/s  1 min   3 min")
+}
+
 // TestCheckWarns of what is dubious, and only of that.
 func TestCheckWarns(t *testing.T) {
 	within := strings.NewReplacer(

@@ -392,6 +392,9 @@ func TestMethodsSayWhatWasDone(t *testing.T) {
 		{"steady", []string{"numerics.scheme=steady"}, "as steady states", "error estimate"},
 		{"exchange", nil, "each exported 10 molecules/s of IL-2, and took up TNF at 0.01667 1/s", "secreted"},
 		{"receptors", nil, "carried 1500 IL-2R that bound IL-2 at 0.031 1/(nM s)", ""},
+		{"bursts", []string{"cells.types.Th.export.IL-2={rate: 10 molecules/s, bursts: {on_for: 1 min, off_for: 2 min}}"},
+			"Th exported IL-2 in bursts, as a random telegraph [@Peccoud1995] that was on for 60 s and off for 120 s", "Jahnke2007"},
+		{"counts", []string{"cells.types.Treg.receptors.IL-2R.capture=poisson"}, "Its 1500 IL-2R bound IL-2 at 0.031 1/(nM s). What cells of type Treg took up was counted in IL-2R captured, every 60 s", ""},
 		{"walls", []string{"substrates.TNF.boundary={x: {dirichlet: 2 pM}}"}, "its walls were x held at 0.002, y no-flux, z no-flux", ""},
 		{"time", []string{"duration=3 min"}, "covered 180 s", "600 s"},
 	} {

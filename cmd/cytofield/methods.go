@@ -155,6 +155,9 @@ func statesText(m *tissue.Model, cell tissue.CellType, within scenario.Kinetics)
 	for _, c := range within.Chains {
 		fmt.Fprintf(&b, "It had %.4g %s, which its receptors shared, lost at %.4g 1/s. ", c.Count, c.Name, c.Turnover)
 	}
+	for _, r := range within.Sinks {
+		fmt.Fprintf(&b, "Its %.4g %s bound %s at %.4g 1/(nM s). ", r.Count, r.Name, m.Substrates[r.Ligand].Name, r.OnRate)
+	}
 	for _, k := range within.Receptors {
 		fmt.Fprintf(&b, "Its %.4g %s bound %s with a dissociation constant of %s%s. ", k.Count, k.Name, boundBy(m, k), affinityText(k), fateText(m, k))
 	}

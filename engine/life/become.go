@@ -143,6 +143,7 @@ func (l *Life) change(next *handed, w, i int, to tissue.CellTypeID) {
 		}
 	}
 	next.cells.Type[w], next.cells.State[w], next.cells.Exchange[w] = to, state, nil
+	l.state.Spells[w] = nil
 }
 
 // die makes the cell at w a dead one: see tissue.Death.

@@ -44,7 +44,7 @@ func (s *stock) prepare(l *Life) {
 	for ph := range phases {
 		for t := range l.programs[ph] {
 			p := &l.programs[ph][t]
-			s.exchange = s.exchange || len(p.terms) > 0 || p.kills != nil
+			s.exchange = s.exchange || len(p.terms)+len(p.bursts) > 0 || p.kills != nil
 			for _, f := range p.fates {
 				s.exchange = s.exchange || f.fate.kind == apoptotic || f.fate.kind == necrotic
 			}
@@ -73,18 +73,19 @@ func (s *stock) spare(n int) *handed {
 	return nil
 }
 
-// decide writes what the rules make of the exchange and the variables of a cell.
-func (h *handed) decide(p *program, i int, values, variables []float64) {
+// decide writes what the rules, and the gains of bursts, make of the exchange and the
+// variables of a cell.
+func (h *handed) decide(p *program, i int, values, gains, variables []float64) {
 	if h.rows != nil {
-		h.rows[i] = h.exchange(p, i, values)
+		h.rows[i] = h.exchange(p, i, values, gains)
 	}
 	if h.state != nil {
 		h.state[i] = h.set(p, i, values, variables)
 	}
 }
 
-func (h *handed) exchange(p *program, i int, values []float64) []tissue.Exchange {
-	if len(p.terms) == 0 {
+func (h *handed) exchange(p *program, i int, values, gains []float64) []tissue.Exchange {
+	if len(p.terms)+len(p.bursts) == 0 {
 		if p.overrides {
 			return p.exchange
 		}
@@ -95,12 +96,16 @@ func (h *handed) exchange(p *program, i int, values []float64) []tissue.Exchange
 	for _, t := range p.terms {
 		*row[t.exchange].Term(t.kind) = values[t.response]
 	}
+	for k := range p.bursts {
+		row[p.bursts[k].exchange].NetExportRate *= gains[k]
+	}
 	return row
 }
 
-// set returns the variables of a cell with those that rules set, nil where they are so.
+// set returns the variables of a cell with those that rules set, nil where the solver has
+// them so.
 func (h *handed) set(p *program, i int, values, variables []float64) []float64 {
-	same := true
+	same := !p.captures
 	for _, s := range p.variables {
 		same = same && alike(variables[s.variable], values[s.response])
 	}

@@ -51,6 +51,8 @@ type Life struct {
 	body             []float64 // by variable of the body
 	values           []float64 // of responses, stride apart
 	stride           int
+	gains            []float64 // of bursts, so many apart
+	bursts           int
 	fates            []fate
 	place, velocity  []r3.Vec
 	now, elapsed     float64 // s
@@ -71,12 +73,14 @@ type state struct {
 	Phase   []phase
 	Gone    []float64 // when a dead cell is removed, s
 	Heading []r3.Vec  // the zero vector where it has none yet
+	Spells  [][]spell // by burst; nil where it has none yet
 }
 
 // needs is what must be read of the solver.
 type needs struct {
 	density, gradient []bool // by substrate
 	states            bool   // surface densities or variables
+	captures          bool   // variables count molecules taken up
 	around            bool   // neighbours
 	mechanics         bool
 	longest           float64 // mechanical step, s
@@ -150,6 +154,9 @@ func (l *Life) Step(t float64) error {
 	if err := l.sense(); err != nil {
 		return err
 	}
+	if l.needs.captures {
+		l.capture()
+	}
 	next := l.stock.spare(l.model.Cells.Len())
 	l.decide(next)
 	if l.elapsed > 0 {
@@ -199,11 +206,12 @@ func (l *Life) findNeeds() {
 	for t := range m.CellTypes {
 		kind := &m.CellTypes[t]
 		n.states = n.states || len(kind.Variables) > 0
+		n.captures = n.captures || len(kind.Life.Captures) > 0
 		strongest = max(strongest, kind.Life.Mechanics.Repulsion, kind.Life.Mechanics.Adhesion)
 		smallest = min(smallest, kind.Radius)
 		for ph := range phases {
 			p := &l.programs[ph][t]
-			l.stride = max(l.stride, len(p.responses))
+			l.stride, l.bursts = max(l.stride, len(p.responses)), max(l.bursts, len(p.bursts))
 			n.around = n.around || p.look
 			for _, g := range p.gradients {
 				n.gradient[g.substrate] = true
@@ -274,6 +282,7 @@ func (l *Life) follow() bool {
 func (s *state) add(key uint64, born float64) {
 	s.Key, s.Born, s.Damage = append(s.Key, key), append(s.Born, born), append(s.Damage, 0)
 	s.Phase, s.Gone, s.Heading = append(s.Phase, alive), append(s.Gone, 0), append(s.Heading, r3.Vec{})
+	s.Spells = append(s.Spells, nil)
 }
 
 // copy adds a cell of another state.
@@ -281,16 +290,19 @@ func (s *state) copy(from *state, i int) {
 	s.Key, s.Born = append(s.Key, from.Key[i]), append(s.Born, from.Born[i])
 	s.Damage, s.Phase = append(s.Damage, from.Damage[i]), append(s.Phase, from.Phase[i])
 	s.Gone, s.Heading = append(s.Gone, from.Gone[i]), append(s.Heading, from.Heading[i])
+	s.Spells = append(s.Spells, from.Spells[i])
 }
 
 // move sets cell w to cell i of the same state.
 func (s *state) move(w, i int) {
 	s.Key[w], s.Born[w], s.Damage[w] = s.Key[i], s.Born[i], s.Damage[i]
 	s.Phase[w], s.Gone[w], s.Heading[w] = s.Phase[i], s.Gone[i], s.Heading[i]
+	s.Spells[w] = s.Spells[i]
 }
 
 // cut drops the cells from n on.
 func (s *state) cut(n int) {
 	s.Key, s.Born, s.Damage = s.Key[:n], s.Born[:n], s.Damage[:n]
 	s.Phase, s.Gone, s.Heading = s.Phase[:n], s.Gone[:n], s.Heading[:n]
+	s.Spells = s.Spells[:n]
 }

@@ -23,8 +23,10 @@ type program struct {
 
 	exchange  []tissue.Exchange // of the type in this phase
 	terms     []term            // of exchange that rules change
+	bursts    []burst           // of exchange
 	overrides bool              // exchange differs, or may, from the type's
 	variables []setting         // that rules set
+	captures  bool              // variables count molecules taken up
 
 	fates       []fateRate
 	kills       []number // by type; nil for none
@@ -140,11 +142,26 @@ func compile(m *tissue.Model, id tissue.CellTypeID, ph phase) program {
 			p.variables = append(p.variables, setting{r.behaviour.Variable, i})
 		}
 	}
-	p.overrides = p.overrides || len(p.terms) > 0
+	if ph == alive {
+		p.burst(t)
+	}
+	p.captures = len(t.Life.Captures) > 0
+	p.overrides = p.overrides || len(p.terms)+len(p.bursts) > 0
 	if ph == alive {
 		p.compileLiving(m, t)
 	}
 	return p
+}
+
+// burst finds the exports that come in bursts.
+func (p *program) burst(t *tissue.CellType) {
+	for _, b := range t.Life.Bursts {
+		for e := range p.exchange {
+			if p.exchange[e].Substrate == b.Substrate {
+				p.bursts = append(p.bursts, burst{e, b})
+			}
+		}
+	}
 }
 
 // deadExchange is what a dead cell does: see tissue.Death.

@@ -15,6 +15,8 @@ const (
 	ofBirth
 	ofKey
 	ofPush
+	ofSpells
+	ofCapture
 
 	purposes = 16 // room for them, so that a number may go with one
 )

@@ -20,7 +20,8 @@ import (
 )
 
 // busy is a tissue in which all happens that can: cells walk up a gradient they make,
-// push, divide, die, kill, eat, turn into each other and exchange by rules.
+// push, divide, die, kill, eat, turn into each other, exchange by rules and in bursts, and
+// count what they catch.
 func busy(cells int) *tissue.Model {
 	h := 1 / hour
 	remains := tissue.CellTypeID(2)
@@ -35,6 +36,7 @@ func busy(cells int) *tissue.Model {
 			Division:         tissue.Division{Rate: 0.3 * h, Share: 0.5, Daughter: []tissue.DaughterType{{Type: 1, Probability: 0.2}}},
 			Kills:            []tissue.TypeRate{{Type: 1, Rate: 0.5 * h}},
 			PhagocytosisDead: h,
+			Bursts:           []tissue.Bursts{{OnTime: 3 * minute, OffTime: 5 * minute}},
 			Rules: []tissue.Rule{
 				{Signal: tissue.Signal{Kind: tissue.Density}, Behaviour: tissue.Behaviour{Kind: tissue.Export}, Saturation: 30, HalfMax: 0.01, HillPower: 2},
 				{Signal: tissue.Signal{Kind: tissue.Pressure}, Behaviour: tissue.Behaviour{Kind: tissue.DivisionRate}, Decreases: true, HalfMax: 0.5, HillPower: 4},
@@ -61,9 +63,14 @@ func busy(cells int) *tissue.Model {
 			},
 		},
 	}
+	receptor := tissue.Receptor{Name: "R", Count: 500, OnRate: 0.01}
+	neutrophil.Variables = append(neutrophil.Variables, receptor.CountedVariables()...)
+	capture, _ := neutrophil.CaptureOf("R")
+	neutrophil.Life.Captures = []tissue.Capture{capture}
 	debris := tissue.CellType{Name: "debris", Radius: 4}
 	m := tissueOf([3]int{24, 20, 8}, macrophage, neutrophil, debris)
 	m.Substrates[0].DecayRate = 1e-3
+	m.CellTypes[1].Reactions, _ = receptor.CountedReactions(m.Substrates, neutrophil.Variables) // of a valid receptor
 	random := rand.New(rand.NewPCG(1, 2))
 	for k := range cells {
 		m.Cells.Add(tissue.CellTypeID(k%2), r3.Vec{X: 240 * random.Float64(), Y: 200 * random.Float64(), Z: 80 * random.Float64()})
@@ -162,9 +169,10 @@ func TestRunsGoOnFromASnapshot(t *testing.T) {
 	}
 }
 
-// What becomes of cells and their daughters is the same with cells elsewhere.
+// What becomes of cells and their daughters, and what these export, is the same with cells
+// elsewhere.
 func TestFatesDoNotDependOnCellsElsewhere(t *testing.T) {
-	final := func(elsewhere int) map[r3.Vec]tissue.CellTypeID {
+	final := func(elsewhere int) map[r3.Vec]string {
 		m := busy(100)
 		m.Grid.Shape[0] = 60
 		for k := range elsewhere {
@@ -173,10 +181,11 @@ func TestFatesDoNotDependOnCellsElsewhere(t *testing.T) {
 		l, s := live(t, m)
 		s.base, s.slope = 0.01, r3.Vec{X: -1e-5, Y: 1e-5}
 		run(t, l, s, 60, minute)
-		all := map[r3.Vec]tissue.CellTypeID{}
-		for i, at := range l.Model().Cells.Position {
+		cells := &l.Model().Cells
+		all := map[r3.Vec]string{}
+		for i, at := range cells.Position {
 			if at.X < 300 {
-				all[at] = l.Model().Cells.Type[i]
+				all[at] = fmt.Sprint(cells.Type[i], cells.Exchange[i])
 			}
 		}
 		return all

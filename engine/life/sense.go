@@ -114,7 +114,7 @@ func (l *Life) signal(s *tissue.Signal, i int, a *around) float64 {
 // decide evaluates the rules of every cell, and what they make of its exchange.
 func (l *Life) decide(next *handed) {
 	cells := &l.model.Cells
-	l.values = resized(l.values, cells.Len()*l.stride)
+	l.values, l.gains = resized(l.values, cells.Len()*l.stride), resized(l.gains, cells.Len()*l.bursts)
 	inParallel(cells.Len(), func(from, to int) {
 		a := &around{living: make([]int, len(l.model.CellTypes))}
 		for i := from; i < to; i++ {
@@ -124,10 +124,10 @@ func (l *Life) decide(next *handed) {
 			}
 			l.respond(p, i, a)
 			var variables []float64
-			if len(p.variables) > 0 {
+			if len(p.variables) > 0 || p.captures {
 				variables = l.variables[i]
 			}
-			next.decide(p, i, l.valuesOf(i), variables)
+			next.decide(p, i, l.valuesOf(i), l.gainsOf(p, i), variables)
 		}
 	})
 }

@@ -16,7 +16,7 @@ type snapshot struct {
 	Cells  tissue.Cells
 }
 
-const snapshotFormat = 1
+const snapshotFormat = 2
 
 // Save writes the cells and all that their next step goes on from. With the solver's
 // Snapshot at the same time a run goes on bit for bit.
@@ -40,7 +40,7 @@ func (l *Life) Load(r io.Reader) error {
 		return fmt.Errorf("life: load: format %d: want %d", s.Format, snapshotFormat)
 	}
 	n := len(s.Cells.ID)
-	for _, have := range []int{len(s.State.Key), len(s.State.Born), len(s.State.Damage), len(s.State.Phase), len(s.State.Gone), len(s.State.Heading)} {
+	for _, have := range []int{len(s.State.Key), len(s.State.Born), len(s.State.Damage), len(s.State.Phase), len(s.State.Gone), len(s.State.Heading), len(s.State.Spells)} {
 		if have != n {
 			return fmt.Errorf("life: load: %d values for %d cells: want as many", have, n)
 		}

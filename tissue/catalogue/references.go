@@ -333,6 +333,24 @@ func methods() []Reference {
 			Journal: "Zeitschrift für Physik", Year: 1920, Volume: "2", Pages: "244-256",
 		},
 		{
+			Key:     "Peccoud1995",
+			Authors: "J. Peccoud and B. Ycart",
+			Title:   "Markovian modeling of gene-product synthesis",
+			Journal: "Theoretical Population Biology", Year: 1995, Volume: "48", Pages: "222-234", DOI: "10.1006/tpbi.1995.1027",
+		},
+		{
+			Key:     "Jahnke2007",
+			Authors: "T. Jahnke and W. Huisinga",
+			Title:   "Solving the chemical master equation for monomolecular reaction systems analytically",
+			Journal: "Journal of Mathematical Biology", Year: 2007, Volume: "54", Pages: "1-26", DOI: "10.1007/s00285-006-0034-x",
+		},
+		{
+			Key:     "Gillespie2001",
+			Authors: "D. T. Gillespie",
+			Title:   "Approximate accelerated stochastic simulation of chemically reacting systems",
+			Journal: "The Journal of Chemical Physics", Year: 2001, Volume: "115", Pages: "1716-1733", DOI: "10.1063/1.1378322",
+		},
+		{
 			Key:     "Johnson2025",
 			Authors: "J. A. I. Johnson and D. R. Bergman and H. L. Rocha and others and P. Macklin",
 			Title:   "Human interpretable grammar encodes multicellular systems biology models to democratize virtual cell laboratories",

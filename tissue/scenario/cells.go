@@ -53,6 +53,10 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 			exchange[id] = &tissue.Exchange{Substrate: id}
 		}
 		return exchange[id]
+	}, func(v value, id tissue.SubstrateID) {
+		if b, ok := v.bursts(id); ok {
+			t.Life.Bursts = append(t.Life.Bursts, b)
+		}
 	})
 	for id := range d.model().Substrates {
 		if e := exchange[tissue.SubstrateID(id)]; e != nil {
@@ -67,14 +71,14 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 func exchangeKeys() []string { return []string{"export", "secretion", "uptake", "saturable_uptake"} }
 
 // exchangeTerms decodes the terms of exchange that are given. Each goes into what of returns
-// for it.
-func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange) {
+// for it, the bursts of an export to bursts.
+func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange, bursts func(value, tissue.SubstrateID)) {
 	for _, term := range []struct {
 		kind    tissue.BehaviourKind
 		example string
 		decode  func(value, *tissue.Exchange)
 	}{
-		{tissue.Export, "{IL-2: 10 molecules/s}", d.export},
+		{tissue.Export, "{IL-2: 10 molecules/s}", func(v value, e *tissue.Exchange) { d.export(v, e, bursts) }},
 		{tissue.Secretion, "{IL-2: {rate: 10 /min, saturation: 1 nM}}", d.secretion},
 		{tissue.Uptake, "{IL-2: 10 /min}", d.uptake},
 		{tissue.SaturableUptake, "{IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}", d.saturableUptake},
@@ -107,9 +111,21 @@ func (d *decoder) countsMolecules(v value, id tissue.SubstrateID) bool {
 	return true
 }
 
-func (d *decoder) export(v value, e *tissue.Exchange) {
+func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.SubstrateID)) {
 	if !d.countsMolecules(v, e.Substrate) {
 		return
+	}
+	if v.kind == mapping {
+		f, ok := v.fields("{rate: 10 molecules/s, bursts: "+burstsExample+"}", "rate", "bursts")
+		if !ok {
+			return
+		}
+		if b, ok := f.get("bursts"); ok {
+			bursts(b, e.Substrate)
+		}
+		if v, ok = f.need("rate", "10 molecules/s"); !ok {
+			return
+		}
 	}
 	q, ok := v.quantity(quantity.MoleculeRate)
 	if !ok {
@@ -120,6 +136,25 @@ func (d *decoder) export(v value, e *tissue.Exchange) {
 		return
 	}
 	e.NetExportRate, _ = v.nonNegative(quantity.MoleculeRate)
+}
+
+const burstsExample = "{on_for: 20 min, off_for: 40 min}"
+
+// bursts decodes how export of a substrate goes on and off.
+func (v value) bursts(id tissue.SubstrateID) (b tissue.Bursts, ok bool) {
+	f, ok := v.fields(burstsExample, "on_for", "off_for")
+	if !ok {
+		return b, false
+	}
+	b.Substrate = id
+	on, given := f.need("on_for", "20 min")
+	off, also := f.need("off_for", "40 min")
+	if !given || !also {
+		return b, false
+	}
+	b.OnTime, given = on.positive(quantity.Time)
+	b.OffTime, also = off.positive(quantity.Time)
+	return b, given && also
 }
 
 func (d *decoder) secretion(v value, e *tissue.Exchange) {

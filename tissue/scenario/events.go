@@ -180,6 +180,8 @@ func (d *decoder) change(v value) tissue.Switch {
 			d.hasExchange(t, id, m)
 			s.Changes = append(s.Changes, tissue.ExchangeChange{Type: t, Term: term, To: tissue.Exchange{Substrate: id}})
 			return &s.Changes[len(s.Changes)-1].To
+		}, func(v value, _ tissue.SubstrateID) {
+			v.fault("a change has none: the rate becomes the mean of the bursts that the type has")
 		})
 		if len(s.Changes) == had && len(d.faults) == before {
 			m.fault("no change: want at least one, such as {export: {IL-2: 0 molecules/s}}")

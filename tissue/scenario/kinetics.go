@@ -19,6 +19,7 @@ const (
 // variables and reactions.
 type Kinetics struct {
 	Chains    []*tissue.SharedChain
+	Sinks     []*tissue.Receptor // that capture; others are in CellType.Receptors
 	Receptors []*tissue.ReceptorKinetics
 	Variables int // the type's own, behind those of chains and receptors
 	Reactions int // likewise
@@ -36,6 +37,7 @@ type part struct {
 	variables func() []tissue.CellVariable
 	names     func(scope expression.Scope) // what may name any variable of the cell
 	reactions func() ([]tissue.CellReaction, error)
+	captures  bool
 }
 
 // cellKinetics decodes what goes on within the cells of a type: first the names of all
@@ -53,6 +55,9 @@ func (d *decoder) cellKinetics(id tissue.CellTypeID, f fields) {
 		for _, v := range p.variables() {
 			d.claim(words, v.Name, p.member)
 			t.Variables = append(t.Variables, v)
+		}
+		if c, ok := t.CaptureOf(p.name); ok && p.captures {
+			t.Life.Captures = append(t.Life.Captures, c)
 		}
 	}
 	d.variables(t, k, words, f)

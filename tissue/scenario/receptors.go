@@ -94,7 +94,7 @@ func (d *decoder) receptors(t *tissue.CellType, k *kinetics, f fields) {
 }
 
 func (d *decoder) receptor(t *tissue.CellType, k *kinetics, m member) {
-	f, ok := m.fields(receptorExample, append([]string{"from", "ligand", "count", "on_rate"}, kineticKeys()...)...)
+	f, ok := m.fields(receptorExample, append([]string{"from", "ligand", "count", "on_rate", "capture"}, kineticKeys()...)...)
 	if !ok {
 		return
 	}
@@ -116,12 +116,33 @@ func (d *decoder) receptor(t *tissue.CellType, k *kinetics, m member) {
 	} else if !f.has("on_rate") && !catalogued.onRate {
 		f.need("on_rate", "3.1e7 /M/s")
 	}
+	captures := false
+	if v, ok := f.get("capture"); ok {
+		choice, _ := v.choice("mean", "poisson")
+		captures = choice == "poisson"
+	}
 	switch {
 	case kinetic:
-		d.receptorKinetics(t, k, m, f, r, catalogued.entry)
-	case found && r.Ligand != tissue.NoLigand && d.countsMolecules(m.value, r.Ligand): // found is also what the catalogue has reported
+		d.receptorKinetics(t, k, m, f, r, catalogued.entry, captures)
+	case !found || r.Ligand == tissue.NoLigand || !d.countsMolecules(m.value, r.Ligand): // found is also what the catalogue has reported
+	case captures:
+		d.countedSink(t, k, m, &r)
+	default:
 		t.Receptors = append(t.Receptors, r)
 	}
+}
+
+// countedSink adds a sink that counts what it takes up.
+func (d *decoder) countedSink(t *tissue.CellType, k *kinetics, m member, r *tissue.Receptor) {
+	at := len(k.Chains) + len(k.Sinks) // as they are written
+	k.Sinks = append(k.Sinks, r)
+	k.parts = slices.Insert(k.parts, at, part{
+		member:    m,
+		variables: r.CountedVariables,
+		names:     func(expression.Scope) {},
+		reactions: func() ([]tissue.CellReaction, error) { return r.CountedReactions(d.model().Substrates, t.Variables) },
+		captures:  true,
+	})
 }
 
 // ligand decodes what a receptor binds, by default the only substrate there is; with a
@@ -163,10 +184,10 @@ func (v value) onRate() float64 {
 }
 
 // receptorKinetics decodes what a receptor does besides taking its ligand away.
-func (d *decoder) receptorKinetics(t *tissue.CellType, k *kinetics, m member, f fields, r tissue.Receptor, entry catalogue.Receptor) {
+func (d *decoder) receptorKinetics(t *tissue.CellType, k *kinetics, m member, f fields, r tissue.Receptor, entry catalogue.Receptor, captures bool) {
 	made := &tissue.ReceptorKinetics{
 		Name: r.Name, Ligand: r.Ligand, Count: r.Count, OnRate: r.OnRate, OffRate: rateOf(f, "off_rate"), Turnover: rateOf(f, "turnover"),
-		Internalisation: rateOf(f, "internalisation"), Recycling: rateOf(f, "recycling"), Degradation: rateOf(f, "degradation"),
+		Internalisation: rateOf(f, "internalisation"), Recycling: rateOf(f, "recycling"), Degradation: rateOf(f, "degradation"), Captures: captures,
 	}
 	if v, ok := f.get("kinetics"); ok {
 		if _, ok := v.choice("catalogue"); ok && !f.has("from") {
@@ -197,6 +218,7 @@ func (d *decoder) receptorKinetics(t *tissue.CellType, k *kinetics, m member, f 
 		reactions: func() ([]tissue.CellReaction, error) {
 			return made.Reactions(d.model().Substrates, t.Variables)
 		},
+		captures: captures,
 	})
 	degraded := made.Internalisation > 0 && (made.Recycling == 0 || made.Degradation > 0)
 	if made.Turnover == 0 && !f.has("synthesis") && (degraded || made.ShedFree.Rate+made.ShedBound.Rate+made.Chain.Internalisation > 0) {
@@ -303,20 +325,28 @@ func (d *decoder) recruitment(f fields, k *tissue.ReceptorKinetics) (chain value
 
 // receptors writes the receptors of a type, sinks first.
 func (w *writer) receptors(t tissue.CellType, k kinetics) {
-	if len(t.Receptors)+len(k.Receptors) == 0 {
+	if len(t.Receptors)+len(k.Sinks)+len(k.Receptors) == 0 {
 		return
 	}
 	w.line(3, "receptors:")
 	path := join(join("cells.types", t.Name), "receptors")
 	for _, r := range t.Receptors {
-		w.line(4, "%s:", yamlText(r.Name))
-		w.line(5, "ligand: %s", yamlText(w.model().Substrates[r.Ligand].Name))
-		w.parameter(5, join(path, r.Name), "count", quantity.Format(r.Count, ""))
-		w.parameter(5, join(path, r.Name), "on_rate", quantity.Format(r.OnRate, "1/(nM s)"))
+		w.sink(join(path, r.Name), r)
+	}
+	for _, r := range k.Sinks {
+		w.sink(join(path, r.Name), *r)
+		w.line(5, "capture: poisson")
 	}
 	for _, r := range k.Receptors {
 		w.receptor(join(path, r.Name), r)
 	}
+}
+
+func (w *writer) sink(path string, r tissue.Receptor) {
+	w.line(4, "%s:", yamlText(r.Name))
+	w.line(5, "ligand: %s", yamlText(w.model().Substrates[r.Ligand].Name))
+	w.parameter(5, path, "count", quantity.Format(r.Count, ""))
+	w.parameter(5, path, "on_rate", quantity.Format(r.OnRate, "1/(nM s)"))
 }
 
 func (w *writer) receptor(path string, k *tissue.ReceptorKinetics) {
@@ -341,6 +371,9 @@ func (w *writer) receptor(path string, k *tissue.ReceptorKinetics) {
 		if p.rate > 0 {
 			w.parameter(5, path, p.key, quantity.Format(p.rate, "1/s"))
 		}
+	}
+	if k.Captures {
+		w.line(5, "capture: poisson")
 	}
 	w.shedding(k)
 	if len(k.Competitors) > 0 {

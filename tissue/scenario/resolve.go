@@ -174,7 +174,10 @@ func (w *writer) cellType(id tissue.CellTypeID) {
 	t := w.model().CellTypes[id]
 	w.line(2, "%s:", yamlText(t.Name))
 	w.line(3, "radius: %s", um(t.Radius))
-	w.exchange(tissue.Export, t, func(e tissue.Exchange) bool { return e.NetExportRate != 0 })
+	w.exchange(tissue.Export, t, func(e tissue.Exchange) bool {
+		_, comes := t.Life.BurstsOf(e.Substrate) // a rule may give it a rate
+		return e.NetExportRate != 0 || comes
+	})
 	w.exchange(tissue.Secretion, t, func(e tissue.Exchange) bool { return e.SecretionRate != 0 || e.SaturationDensity != 0 })
 	w.exchange(tissue.Uptake, t, func(e tissue.Exchange) bool {
 		// A substrate with all rates zero has to stay in the list.
@@ -189,7 +192,12 @@ func (w *writer) exchange(term tissue.BehaviourKind, t tissue.CellType, has func
 	var terms []string
 	for _, e := range t.Exchange {
 		if has(e) {
-			terms = append(terms, w.termText(term, e))
+			text := w.termText(term, e)
+			if b, ok := t.Life.BurstsOf(e.Substrate); ok && term == tissue.Export {
+				text = fmt.Sprintf("%s: {rate: %s, bursts: {on_for: %s, off_for: %s}}", yamlText(w.model().Substrates[e.Substrate].Name),
+					quantity.Format(e.NetExportRate, "molecules/s"), quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
+			}
+			terms = append(terms, text)
 		}
 	}
 	if len(terms) > 0 {
