@@ -28,9 +28,6 @@ func (p *picture) takeMap(m moment) (*shot, error) {
 			return nil, err
 		}
 		s.Planes = append(s.Planes, p.plane(f))
-		if p.spec.Arrows != scenario.NoArrows {
-			s.Arrows = p.arrows(f, c.Substrate)
-		}
 	}
 	if p.spec.Kind == scenario.DifferencePanel {
 		if err := p.subtract(s, m.at()); err != nil {
@@ -59,7 +56,7 @@ func (p *picture) subtract(s *shot, time float64) error {
 	if p.other == nil {
 		return inputError{fmt.Errorf("a difference of one run: name the run to subtract by --compare, or by compare: in the figure file")}
 	}
-	m, err := p.other.moment(time)
+	m, err := p.other.moment(time, true)
 	if err != nil {
 		return err
 	}
@@ -75,7 +72,7 @@ func (p *picture) subtract(s *shot, time float64) error {
 	if f.Grid != p.model.Grid {
 		return inputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
 	}
-	difference, err := s.Planes[0].Minus(p.plane(f))
+	difference, err := render.Difference(s.Planes[0], p.plane(f))
 	if err != nil {
 		return inputError{err}
 	}
@@ -123,6 +120,18 @@ func state(isDead bool) tissue.CellTypeID {
 	return alive
 }
 
+// cellBar is the colour bar of cells that are coloured by a column.
+func (p *picture) cellBar(all scales) (figure.ColorBar, error) {
+	name := p.spec.Cells.Colormap
+	if name == "" {
+		name = "cividis"
+	}
+	colors, err := colormap.ByName(name)
+	bar := figure.ColorBar{Colors: colors, Label: p.spec.Cells.By}
+	bar.Scale = all.of(scenario.Span{}, p.spec.Cells.By, false)
+	return bar, err
+}
+
 // kind is what the densities of a channel are, for the scales they share.
 func (p *picture) kind(c scenario.Channel) string {
 	what := "density"
@@ -134,7 +143,7 @@ func (p *picture) kind(c scenario.Channel) string {
 
 // drawMap makes a map of a shot.
 func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
-	m := figure.Map{Title: p.heading(), Time: s.Time, Place: p.where(), Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend()}
+	m := figure.Map{Title: p.heading(), Time: p.stamp(s), Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend()}
 	if p.spec.Kind == scenario.MergePanel {
 		p.merge(&m, s, all)
 	} else if err := p.single(&m, s, all); err != nil {
@@ -147,8 +156,8 @@ func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
 		}
 		m.CellBar, m.CellValues = bar, s.Values
 	}
-	if p.spec.Regions {
-		m.Outlines = p.outlines()
+	if p.spec.Projection != "" {
+		m.Place = s.Planes[0].Stamp()
 	}
 	return m, nil
 }
@@ -167,9 +176,6 @@ func (p *picture) single(m *figure.Map, s *shot, all scales) (err error) {
 		m.Scale = all.balanced(c.Range, p.kind(c), m.Plane)
 	}
 	m.Contours = p.contours(m.Plane, m.Scale)
-	if len(s.Arrows) > 0 {
-		m.Arrows = figure.Arrows{At: s.Arrows, Quantity: string(p.spec.Arrows), Unit: p.arrowUnit(substrate), Longest: all.longest(p.arrowKind())}
-	}
 	return nil
 }
 
@@ -196,17 +202,28 @@ func colour(text string) color.RGBA {
 	return color.RGBA{R: uint8(code >> 16), G: uint8(code >> 8), B: uint8(code), A: 0xff}
 }
 
+// contourLines is how many lines round levels give at least.
+const contourLines = 5
+
 // contours draws the lines of the levels asked for, or of round ones within the scale.
 func (p *picture) contours(plane *render.Plane, scale render.Scale) []figure.Contour {
 	levels := p.spec.Contours.At
 	if p.spec.Contours.Auto {
-		levels = render.Levels(scale)
+		levels = scale.Levels(contourLines)
 	}
 	var all []figure.Contour
 	for i, lines := range plane.Contours(levels) {
 		all = append(all, figure.Contour{Level: levels[i], Lines: lines, Dashed: levels[i] < 0})
 	}
 	return all
+}
+
+// stamp is the time that a picture tells, s; NaN for none.
+func (p *picture) stamp(s *shot) float64 {
+	if slices.Contains(p.spec.Hide, scenario.TimeFurniture) {
+		return math.NaN()
+	}
+	return s.Time
 }
 
 // heading is the title of a panel: where several stand together, its substrate tells them
@@ -221,21 +238,13 @@ func (p *picture) heading() string {
 	return ""
 }
 
-// where says what the plane is, unless it is a slice, which says so itself.
-func (p *picture) where() string {
-	if p.spec.Projection == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s along %s", p.spec.Projection, tissue.AxisName(p.spec.Plane.Axis))
-}
-
 // hidden turns the words of a panel into those of figures.
 func hidden(parts []scenario.Furniture) figure.Furniture {
 	var all figure.Furniture
 	for _, part := range parts {
 		all |= map[scenario.Furniture]figure.Furniture{
 			scenario.TitleFurniture: figure.Titles, scenario.ColorbarFurniture: figure.ColorBars, scenario.ScalebarFurniture: figure.ScaleBars,
-			scenario.AxesFurniture: figure.Axes, scenario.TimeFurniture: figure.Stamps, scenario.LegendFurniture: figure.Legends,
+			scenario.AxesFurniture: figure.Axes, scenario.StampsFurniture: figure.Stamps, scenario.LegendFurniture: figure.Legends,
 		}[part]
 	}
 	return all

@@ -142,10 +142,3 @@ func (c *renderCommand) directory(ctx context.Context, io streams) (dir string, 
 
 // quiet are the streams of a command whose results nobody reads.
 func quiet(messages io.Writer) streams { return streams{io.Discard, messages} }
-
-// recorded is a run directory with its scenario.
-type recorded struct {
-	dir       string
-	scenario  *scenario.Scenario
-	recording *record.Recording
-}

@@ -16,6 +16,7 @@ type picture struct {
 	run   *recorded     // of what shows a whole run; nil while it goes on
 	other *recorded     // what a difference subtracts
 	alone bool          // the only panel
+	kept  *shot         // of a picture that a movie leaves as it is
 }
 
 // shot is what a picture shows, reduced to what drawing needs.
@@ -67,4 +68,18 @@ func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
 // explain adds where the panel stands to an error.
 func (p *picture) explain(err error) error {
 	return fmt.Errorf("%s:%d:%d: %w", p.spec.File, p.spec.Line, p.spec.Column, err)
+}
+
+// measure takes what a shot shows into the ranges that pictures share.
+func (p *picture) measure(s *shot, all scales) {
+	for i, plane := range s.Planes {
+		all.add(p.kind(p.spec.Channels[i]), plane)
+	}
+	all.addValues(p.spec.Cells.By, s.Values)
+}
+
+// automatic reports whether the picture changes with the ranges of others.
+func (p *picture) automatic() bool {
+	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
+	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
 }

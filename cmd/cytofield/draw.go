@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// draw draws a figure, or a movie by the ending of its name.
+func (c *renderCommand) draw(ctx context.Context, io streams, spec *scenario.Figure, run, other *recorded) error {
+	if _, err := figure.FormatOf(c.Output); err != nil {
+		return inputError{err}
+	}
+	p := newPage(spec, run, other)
+	shots, err := p.shoot(last())
+	if err != nil {
+		return err
+	}
+	f, err := p.figure(shots)
+	if err != nil {
+		return err
+	}
+	if err := f.Save(c.Output, p.options()); err != nil {
+		return err
+	}
+	fmt.Fprintln(io.Out, c.Output)
+	return nil
+}
