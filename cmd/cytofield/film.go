@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -18,7 +20,7 @@ import (
 
 // film is the pictures of one panel through a run. Each is drawn when its time
 // comes; where the scale is automatic they are drawn again at the end, all with
-// the scale that holds them all, from shots kept in a temporary file.
+// the scale that holds them all, from shots kept beside the checkpoint.
 type film struct {
 	frame   scenario.Frame
 	picture *picture
@@ -27,8 +29,7 @@ type film struct {
 
 	scales scales
 	times  []float64
-	kept   *os.File
-	keep   *gob.Encoder
+	kept   *os.File // each shot behind its length
 }
 
 func newFilms(s *scenario.Scenario, run *record.Run) []*film {
@@ -110,15 +111,87 @@ func (f *film) last() float64 {
 }
 
 // spool keeps a shot.
-func (f *film) spool(s *shot) (err error) {
+func (f *film) spool(s *shot) error {
 	if f.kept == nil {
-		if f.kept, err = os.CreateTemp("", "cytofield-shots-*"); err != nil {
+		if err := f.openKept(); err != nil {
+			return err
+		}
+	}
+	var text bytes.Buffer
+	err := gob.NewEncoder(&text).Encode(s)
+	if err == nil {
+		err = binary.Write(f.kept, binary.NativeEndian, int64(text.Len()))
+	}
+	if err == nil {
+		_, err = f.kept.Write(text.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	return nil
+}
+
+// unspool reads the next shot that was kept.
+func (f *film) unspool() (*shot, error) {
+	var length int64
+	if err := binary.Read(f.kept, binary.NativeEndian, &length); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	text := make([]byte, length)
+	if _, err := io.ReadFull(f.kept, text); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	s := &shot{}
+	if err := gob.NewDecoder(bytes.NewReader(text)).Decode(s); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	return s, nil
+}
+
+func (f *film) openKept() error {
+	path, err := f.run.Path("checkpoint", f.prefix+".planes")
+	if err != nil {
+		return err
+	}
+	if f.kept, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	return nil
+}
+
+// save writes how far the film has come: what it goes on from, beside the shots kept.
+func (f *film) save(w io.Writer) error {
+	if f.kept != nil {
+		if err := f.kept.Sync(); err != nil {
 			return fmt.Errorf("frames: %w", err)
 		}
-		os.Remove(f.kept.Name()) // it lives until it is closed, whatever happens
-		f.keep = gob.NewEncoder(f.kept)
 	}
-	if err := f.keep.Encode(s); err != nil {
+	return gob.NewEncoder(w).Encode(f.times)
+}
+
+// load takes what save wrote, and the shots kept until then.
+func (f *film) load(r io.Reader) error {
+	if err := gob.NewDecoder(r).Decode(&f.times); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	if !f.picture.automatic() || len(f.times) == 0 {
+		return nil
+	}
+	if err := f.openKept(); err != nil {
+		return err
+	}
+	for range f.times {
+		s, err := f.unspool()
+		if err != nil {
+			return err
+		}
+		f.picture.measure(s, f.scales)
+	}
+	at, err := f.kept.Seek(0, io.SeekCurrent)
+	if err == nil {
+		err = f.kept.Truncate(at)
+	}
+	if err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
 	return nil
@@ -146,13 +219,12 @@ func (f *film) develop() (err error) {
 	if _, err := f.kept.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
-	kept := gob.NewDecoder(f.kept)
 	for n := range f.times {
-		var s shot
-		if err := kept.Decode(&s); err != nil {
-			return fmt.Errorf("frames: %w", err)
+		s, err := f.unspool()
+		if err != nil {
+			return err
 		}
-		if err := f.draw(n, &s); err != nil {
+		if err := f.draw(n, s); err != nil {
 			return err
 		}
 	}

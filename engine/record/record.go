@@ -50,6 +50,7 @@ type Manifest struct {
 	Voxels        int       `json:"voxels"`
 	Cells         int       `json:"cells"`
 	Started       time.Time `json:"started"`
+	Resumed       []float64 `json:"resumed_s,omitempty"` // simulated times from which the run went on after it had been cut off
 	WallTime      float64   `json:"wall_s"`
 	SimulatedTime float64   `json:"simulated_s"`
 	Duration      float64   `json:"duration_s"`
@@ -94,32 +95,39 @@ func (r *Run) open() error {
 	if err := r.writeManifest(); err != nil {
 		return err
 	}
-	type file struct {
-		table  **table
-		name   string
-		header []string
-	}
-	files := []file{
-		{&r.series, "series.csv", seriesHeader(r.model)},
-		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
-		{&r.cells, "cells.csv", cellsHeader(r.model)},
-	}
-	if len(r.model.Attribution) > 0 {
-		files = append(files, file{&r.attribution, "attribution.csv", attributionHeader()})
-	}
-	for _, t := range files {
+	for _, f := range r.files() {
 		var err error
-		if *t.table, err = newTable(filepath.Join(r.dir, t.name), t.header); err != nil {
+		if *f.table, err = newTable(filepath.Join(r.dir, f.name), f.header); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// tableFile is where a table goes.
+type tableFile struct {
+	table  **table
+	name   string
+	header []string
+}
+
+func (r *Run) files() []tableFile {
+	files := []tableFile{
+		{&r.series, "series.csv", seriesHeader(r.model)},
+		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
+		{&r.cells, "cells.csv", cellsHeader(r.model)},
+	}
+	if len(r.model.Attribution) > 0 {
+		files = append(files, tableFile{&r.attribution, "attribution.csv", attributionHeader()})
+	}
+	return files
+}
+
 // ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
 	return []string{
 		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "cells.parquet", fieldsName, "references.bib", "methods.md", "frames/*.png",
+		"checkpoint/state", "checkpoint/state.part", "checkpoint/*.planes",
 		"run.json", // last: what is left of a clearing that broke off is still a run
 	}
 }
@@ -162,7 +170,9 @@ func clearRun(dir string) error {
 			}
 		}
 	}
-	os.Remove(filepath.Join(dir, "frames")) // stays where it holds something of another's
+	for _, folder := range []string{"frames", "checkpoint"} {
+		removeFolder(filepath.Join(dir, folder))
+	}
 	return nil
 }
 
@@ -172,6 +182,14 @@ func remove(dir, name string) error {
 		return os.RemoveAll(filepath.Join(dir, name))
 	}
 	return os.Remove(filepath.Join(dir, name))
+}
+
+// removeFolder removes an empty folder. What holds something of another's stays, and so
+// does a file of that name.
+func removeFolder(path string) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		os.Remove(path)
+	}
 }
 
 // Path returns the path of a file in the directory and makes the folders on the way.
@@ -263,9 +281,17 @@ func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) 
 		r.Manifest.Error = cause.Error()
 	}
 	r.count(t, stats)
-	return errors.Join(r.closeTables(), r.writeManifest())
+	errs := []error{r.closeTables(), r.writeManifest()}
+	if status == Done {
+		errs = append(errs, r.dropCheckpoint())
+	}
+	return errors.Join(errs...)
 }
 
 func (r *Run) closeTables() error {
-	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close(), r.attribution.close(), r.fields.writer.Close())
+	var errs []error
+	for _, f := range r.files() {
+		errs = append(errs, (*f.table).close())
+	}
+	return errors.Join(append(errs, r.fields.writer.Close())...)
 }

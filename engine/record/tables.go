@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -42,6 +43,37 @@ func (t *table) add(rows ...[]string) error {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
+}
+
+// continueTable opens a table that was cut off, and drops what is beyond a size, bytes.
+func continueTable(path string, size int64) (*table, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	end, err := file.Seek(0, io.SeekEnd)
+	if err == nil && end < size {
+		err = fmt.Errorf("%s has %d bytes: want the %d of its checkpoint", path, end, size)
+	}
+	if err == nil {
+		err = file.Truncate(size)
+	}
+	if err == nil {
+		_, err = file.Seek(size, io.SeekStart)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", errors.Join(err, file.Close()))
+	}
+	return &table{file, csv.NewWriter(file)}, nil
+}
+
+// size returns the bytes written.
+func (t *table) size() (int64, error) {
+	size, err := t.file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, fmt.Errorf("record: %w", err)
+	}
+	return size, nil
 }
 
 func (t *table) close() error {
