@@ -3,16 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // draw draws a figure, or a movie by the ending of its name.
-func (c *renderCommand) draw(ctx context.Context, io streams, spec *scenario.Figure, run, other *recorded) error {
+func (c *renderCommand) draw(ctx context.Context, io streams, spec *scenario.Figure, run, other *recordedRun) error {
 	if _, err := figure.FormatOf(c.Output); err != nil {
 		return inputError{err}
 	}

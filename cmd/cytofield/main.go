@@ -39,6 +39,7 @@ type streams struct {
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run a scenario and write a run directory."`
 	Check   checkCommand   `cmd:"" help:"Check a scenario: print the model, its dimensionless numbers, memory, expected steps and warnings."`
+	Render  renderCommand  `cmd:"" help:"Draw figures and movies of a run, or of a scenario that is run first."`
 	Gallery galleryCommand `cmd:"" help:"List the scenarios built in, or print one."`
 
 	Validate validateCommand  `cmd:"" help:"Run the verification cases and compare with the expected numbers."`

@@ -1,19 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"math"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/record"
-	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
-	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // moment is the tissue at one time: of a run that goes on, or of a recorded one.

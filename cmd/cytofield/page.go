@@ -12,13 +12,13 @@ import (
 // page is a figure on its way to paper: its pictures, and the scales they share.
 type page struct {
 	spec     *scenario.Figure
-	run      *recorded
-	other    *recorded // what differences subtract; nil without any
+	run      *recordedRun
+	other    *recordedRun // what differences subtract; nil without any
 	pictures []*picture
 	scales   scales
 }
 
-func newPage(spec *scenario.Figure, run, other *recorded) *page {
+func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
 	p := &page{spec: spec, run: run, other: other, scales: scales{}}
 	for _, panel := range spec.Panels {
 		p.pictures = append(p.pictures, &picture{
@@ -53,7 +53,7 @@ func (p *page) shoot(t float64) ([]*shot, error) {
 }
 
 // of takes the picture of a run.
-func (p *picture) of(run *recorded, t float64) (*shot, error) {
+func (p *picture) of(run *recordedRun, t float64) (*shot, error) {
 	times := p.spec.Times
 	if times == nil {
 		times = []float64{t}

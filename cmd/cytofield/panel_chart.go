@@ -5,7 +5,11 @@ import (
 	"math"
 	"strings"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -55,18 +59,18 @@ func (p *picture) columns() func(yield func(name, column string) bool) {
 }
 
 // drawSeries makes a chart of columns over time.
-func (p *picture) drawSeries(s *shot) (figure.Panel, error) {
+func (p *picture) drawSeries(s *shot) figure.Chart {
 	end := 0.
 	for _, c := range s.Curves {
 		end = max(end, c.X[len(c.X)-1])
 	}
 	chart := figure.Chart{Title: p.spec.Title, X: figure.Axis{Quantity: "time", Unit: "s", Shown: timeUnit(end)}, Grid: true, Legend: p.legendPlace(s)}
-	chart.Y = p.densityAxis(s, "mean density")
+	chart.Y = p.densityAxis("mean density")
 	if len(p.spec.Columns) > 0 {
 		chart.Y = figure.Axis{Quantity: commonWords(p.spec.Columns), Log: p.spec.Log}
 	}
 	p.addCurves(&chart, s)
-	return chart, nil
+	return chart
 }
 
 // timeUnit returns the unit in which people count a stretch of time, s.
@@ -98,7 +102,7 @@ func commonWords(columns []string) string {
 }
 
 // densityAxis is the axis of densities of the substrates of a chart.
-func (p *picture) densityAxis(s *shot, name string) figure.Axis {
+func (p *picture) densityAxis(name string) figure.Axis {
 	if len(p.spec.Channels) == 0 {
 		return figure.Axis{Log: p.spec.Log}
 	}
@@ -148,6 +152,58 @@ func (p *picture) addCurves(chart *figure.Chart, s *shot) {
 		}
 		chart.Series = append(chart.Series, series)
 	}
+}
+
+// takeProfile takes the densities along the line, of every substrate and moment.
+func (p *picture) takeProfile(moments []moment) (*shot, error) {
+	const points = 401 // finer than a printed line shows
+	return p.takeCurves(moments, func(f *tissue.Field, _ moment) (curve, error) {
+		x, y := render.LineProfile(f, p.spec.From, p.spec.To, points)
+		return curve{X: x, Y: y}, nil
+	})
+}
+
+// takeCurves takes a curve of every substrate and moment.
+func (p *picture) takeCurves(moments []moment, take func(*tissue.Field, moment) (curve, error)) (*shot, error) {
+	s := &shot{}
+	for i, channel := range p.spec.Channels {
+		for _, m := range moments {
+			f, err := m.density(channel.Substrate)
+			if err != nil {
+				return nil, err
+			}
+			c, err := take(f, m)
+			if err != nil {
+				return nil, err
+			}
+			c.Name = p.curveName(i, m.at())
+			s.Curves, s.Time = append(s.Curves, c), m.at()
+		}
+	}
+	return s, nil
+}
+
+// drawProfile makes a chart of densities along the line.
+func (p *picture) drawProfile(s *shot) figure.Chart {
+	chart := figure.Chart{
+		Title: p.spec.Title, X: figure.Axis{Quantity: "distance along the line", Unit: "µm"}, Y: p.densityAxis("density"), Legend: p.legendPlace(s),
+	}
+	if name, along := p.axisAlong(); along {
+		chart.X.Quantity = name
+	}
+	p.addCurves(&chart, s)
+	return chart
+}
+
+// axisAlong names the axis that the line runs along from its start.
+func (p *picture) axisAlong() (name string, ok bool) {
+	from, to := p.spec.From, p.spec.To
+	for axis, d := range [3]r3.Vec{{X: to.X}, {Y: to.Y}, {Z: to.Z}} {
+		if to == r3.Add(d, from) && [3]float64{from.X, from.Y, from.Z}[axis] == 0 {
+			return tissue.AxisName(axis), true
+		}
+	}
+	return "", false
 }
 
 // curveName tells the curves of a chart apart: by substrate, by time, or both.

@@ -2,10 +2,14 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/render/figure"
 )
 
 // matrix is who caught what whom made: a row for each sender, a column for each receiver
@@ -14,7 +18,11 @@ type matrix struct {
 	Rows, Columns []string
 	Amounts       [][]float64
 	Unit          string
+	Made          map[string]float64 // by sender
 }
+
+// made is the fate in attribution.csv that is none: all that a sender secreted.
+const made = "(secreted)"
 
 // takeMatrix takes the attribution up to a moment from attribution.csv.
 func (p *picture) takeMatrix(m moment) (*shot, error) {
@@ -40,10 +48,14 @@ func (p *picture) takeMatrix(m moment) (*shot, error) {
 		}
 	}
 	substrate := p.model.Substrates[p.spec.Channels[0].Substrate].Name
-	all := &matrix{}
+	all := &matrix{Made: map[string]float64{}}
 	for i, t := range times {
 		if t == m.at() && column["substrate"][i] == substrate {
 			all.Unit = column["unit"][i]
+			if column["receiver"][i] == made {
+				all.Made[column["sender"][i]] = amounts[i]
+				continue
+			}
 			all.set(column["sender"][i], column["receiver"][i], amounts[i])
 		}
 	}
@@ -88,20 +100,34 @@ func (a *matrix) prune() {
 	}
 }
 
-// shares returns the amounts as shares of all that a sender made.
+// shares returns the amounts as shares of all that a sender made; NaN of one that made none.
 func (a *matrix) shares() [][]float64 {
 	all := make([][]float64, len(a.Amounts))
 	for i, row := range a.Amounts {
-		sum := 0.
 		for _, n := range row {
-			sum += n
-		}
-		for _, n := range row {
-			if sum > 0 {
-				n /= sum
+			if made := a.Made[a.Rows[i]]; made > 0 {
+				n /= made
+			} else {
+				n = math.NaN()
 			}
 			all[i] = append(all[i], n)
 		}
 	}
 	return all
+}
+
+// drawMatrix makes a matrix of shares or of amounts.
+func (p *picture) drawMatrix(s *shot) (figure.Panel, error) {
+	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
+	m := figure.Matrix{
+		Title: p.spec.Title, Rows: s.Matrix.Rows, Columns: s.Matrix.Columns, RowsAre: "made by", ColumnsAre: "caught by",
+		Values: s.Matrix.Amounts, Quantity: name, Unit: s.Matrix.Unit, Hide: hidden(p.spec.Hide),
+	}
+	if p.spec.Share {
+		m.Values, m.Unit, m.Label = s.Matrix.shares(), "", "share of "+name
+		m.Scale = render.Scale{High: 1}
+	}
+	var err error
+	m.Colors, err = colormap.ByName(p.spec.Colormap)
+	return m, err
 }

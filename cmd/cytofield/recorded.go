@@ -15,8 +15,8 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// recorded is a run directory with its scenario.
-type recorded struct {
+// recordedRun is a run directory with its scenario.
+type recordedRun struct {
 	dir       string
 	scenario  *scenario.Scenario
 	recording *record.Recording
@@ -24,7 +24,7 @@ type recorded struct {
 }
 
 // openRun opens a run directory. What is wrong with it the user can mend.
-func openRun(dir string) (*recorded, error) {
+func openRun(dir string) (*recordedRun, error) {
 	recording, err := record.Open(dir)
 	if err != nil {
 		return nil, inputError{err}
@@ -33,12 +33,12 @@ func openRun(dir string) (*recorded, error) {
 	if err != nil {
 		return nil, inputError{err}
 	}
-	return &recorded{dir: dir, scenario: s, recording: recording, solid: solid(s.Model)}, nil
+	return &recordedRun{dir: dir, scenario: s, recording: recording, solid: solid(s.Model)}, nil
 }
 
 // times returns the times of the outputs, s: where densities are wanted, those at which
 // they were kept.
-func (r *recorded) times(densities bool) ([]float64, error) {
+func (r *recordedRun) times(densities bool) ([]float64, error) {
 	times := r.recording.Times()
 	if densities {
 		if times = r.recording.FieldTimes(); len(times) == 0 {
@@ -74,22 +74,24 @@ func find(times []float64, t float64) (int, error) {
 	return 0, inputError{fmt.Errorf("no output at %s: the nearest are at %s", figure.FormatTime(t), strings.Join(near, " and "))}
 }
 
-// moment returns the run at the time of an output.
-func (r *recorded) moment(t float64, densities bool) (moment, error) {
+// moment returns the run at the time of an output, s; the last one's for NaN.
+func (r *recordedRun) moment(t float64, densities bool) (moment, error) {
 	times, err := r.times(densities)
 	if err != nil {
 		return nil, err
 	}
-	i, err := find(times, t)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.dir, err)
+	i := len(times) - 1
+	if !math.IsNaN(t) {
+		if i, err = find(times, t); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.dir, err)
+		}
 	}
 	return &past{run: r, time: times[i], field: tissue.NewField(r.scenario.Model.Grid)}, nil
 }
 
 // past is the moment of an output.
 type past struct {
-	run   *recorded
+	run   *recordedRun
 	time  float64
 	field *tissue.Field
 }
@@ -136,7 +138,7 @@ func (p *past) people() (*people, error) {
 }
 
 // table reads a table of the run.
-func (r *recorded) table(name string) (*record.Table, error) {
+func (r *recordedRun) table(name string) (*record.Table, error) {
 	t, err := r.recording.Table(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, inputError{fmt.Errorf("%s: no %s", r.dir, filepath.Base(name+".csv"))}

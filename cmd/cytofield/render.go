@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -52,7 +51,7 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return inputError{err}
 	}
-	var other *recorded
+	var other *recordedRun
 	if c.Compare != "" {
 		if other, err = openRun(c.Compare); err != nil {
 			return err

@@ -26,6 +26,8 @@ type runCommand struct {
 	Force      bool   `help:"Replace the run that the directory holds."`
 	Resume     bool   `help:"Go on with the run that the directory holds, from its last checkpoint; start it where there is none."`
 	NoProgress bool   `name:"no-progress" help:"Print no progress."`
+
+	withoutFrames bool // that the scenario asks for
 }
 
 // progressInterval is how often a run looks up from its steps, wall time.
@@ -46,6 +48,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	analysis, err := engine.Analyse(s.Model, options(s), s.Output.Every)
 	if err != nil {
 		return inputError{err}
+	}
+	if c.withoutFrames {
+		s.Output.Frames = nil
 	}
 	warned := warnings(s, analysis)
 	for _, w := range warned {
@@ -131,6 +136,7 @@ type run struct {
 	from      *record.Checkpoint // nil at the start
 	life      *life.Life         // nil where cells do nothing and nothing happens to them
 	films     []*film
+	now       *live // what the films take
 	stats     engine.Stats
 	recorded  float64   // time of the last record, s
 	kept      time.Time // of the last checkpoint, or of the start
@@ -178,9 +184,7 @@ func (r *run) begin() (*engine.Simulation, error) {
 			return nil, err
 		}
 	}
-	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
-		return nil, err
-	}
+	r.films = newFilms(r.scenario, r.directory)
 	simulation := engine.New(r.solver)
 	if r.from != nil {
 		if err := r.restore(); err != nil {
@@ -192,8 +196,9 @@ func (r *run) begin() (*engine.Simulation, error) {
 		r.life.Attend(simulation)
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
+	r.now = newLive(r.solver, model)
 	for _, f := range r.films {
-		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver, model) })
+		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.now) })
 	}
 	simulation.Every(r.scenario.Output.Every, r.checkpoint)
 	return simulation, nil
@@ -239,7 +244,7 @@ func (r *run) end() error {
 	}
 	for _, f := range r.films {
 		if f.last() != now {
-			if err := f.shoot(r.solver, r.scenario.Model); err != nil {
+			if err := f.shoot(r.now); err != nil {
 				return err
 			}
 		}

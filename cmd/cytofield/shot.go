@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
@@ -13,22 +14,21 @@ import (
 type picture struct {
 	spec  scenario.Panel
 	model *tissue.Model // its grid, substrates, types and regions
-	run   *recorded     // of what shows a whole run; nil while it goes on
-	other *recorded     // what a difference subtracts
+	run   *recordedRun  // of what shows a whole run; nil while it goes on
+	other *recordedRun  // what a difference subtracts
 	alone bool          // the only panel
 	kept  *shot         // of a picture that a movie leaves as it is
 }
 
 // shot is what a picture shows, reduced to what drawing needs.
 type shot struct {
-	Time   float64            // s; of several the last
-	Planes []*render.Plane    // of a map, one for each channel
-	Cells  []render.Disc      // that the plane cuts
-	Values []float64          // one for each of Cells, where they are coloured by a column
-	Arrows []render.Arrow     //
-	Curves []curve            // of a chart
-	Fields []*tissue.Field    // of a scene
-	Balls  []ball             // of a scene
+	Time   float64         // s; of several the last
+	Planes []*render.Plane // of a map, one for each channel
+	Cells  []render.Disc   // that the plane cuts
+	Values []float64       // one for each of Cells, where they are coloured by a column
+	Arrows []render.Arrow  //
+	Curves []curve         // of a chart
+	Matrix *matrix         //
 }
 
 // take reduces the moments to a shot; but for charts with a curve for each it is one.
@@ -42,16 +42,12 @@ func (p *picture) take(moments []moment) (*shot, error) {
 
 func (p *picture) reduce(moments []moment) (*shot, error) {
 	switch p.spec.Kind {
-	case scenario.VolumePanel, scenario.SurfacePanel:
-		return p.takeScene(moments[0])
-	case scenario.ProfilePanel, scenario.RadialPanel, scenario.HistogramPanel:
-		return p.takeChart(moments)
+	case scenario.ProfilePanel:
+		return p.takeProfile(moments)
 	case scenario.SeriesPanel:
 		return p.takeSeries()
 	case scenario.MatrixPanel:
 		return p.takeMatrix(moments[0])
-	case scenario.KymographPanel:
-		return p.takeKymograph()
 	}
 	return p.takeMap(moments[0])
 }
@@ -65,9 +61,21 @@ func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
 	return panel, nil
 }
 
+func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
+	switch p.spec.Kind {
+	case scenario.ProfilePanel:
+		return p.drawProfile(s), nil
+	case scenario.SeriesPanel:
+		return p.drawSeries(s), nil
+	case scenario.MatrixPanel:
+		return p.drawMatrix(s)
+	}
+	return p.drawMap(s, all)
+}
+
 // explain adds where the panel stands to an error.
 func (p *picture) explain(err error) error {
-	return fmt.Errorf("%s:%d:%d: %w", p.spec.File, p.spec.Line, p.spec.Column, err)
+	return fmt.Errorf("%s%w", p.spec.Where, err)
 }
 
 // measure takes what a shot shows into the ranges that pictures share.

@@ -130,7 +130,7 @@ panels:
 			},
 		},
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Panel{}, "File", "Line", "Column")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Panel{}, "Where")); diff != "" {
 		t.Errorf("figure (-want +got):\n%s", diff)
 	}
 }
@@ -155,7 +155,7 @@ func TestFlagsMakeTheSameFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Panel{}, "File", "Line", "Column")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Panel{}, "Where")); diff != "" {
 		t.Errorf("figure (-file +flags):\n%s", diff)
 	}
 }
@@ -193,7 +193,7 @@ func TestResolvedFramesAreTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, first.Resolved())
 	}
-	if diff := cmp.Diff(first.Output, second.Output, cmpopts.IgnoreFields(Panel{}, "File", "Line", "Column")); diff != "" {
+	if diff := cmp.Diff(first.Output, second.Output, cmpopts.IgnoreFields(Panel{}, "Where")); diff != "" {
 		t.Errorf("output (-first +resolved):\n%s", diff)
 	}
 }

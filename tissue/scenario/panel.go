@@ -54,9 +54,8 @@ type Panel struct {
 	Columns    []string // of series.csv
 	Share      bool     // a matrix of shares of what each sender made, not of amounts
 
-	Name         string // of the figure's layout, such as A; "" in output.frames
-	File         string // where it stands
-	Line, Column int
+	Name  string // of the figure's layout, such as A; "" in output.frames
+	Where string // it stands, for messages: fig.yaml:7:6: panels.A; "" on a command line
 }
 
 // Furniture is a part of a panel that may be left out.

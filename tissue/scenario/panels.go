@@ -76,7 +76,10 @@ func kindWords(fits func(PanelKind) bool) []string {
 // output.frames, which the caller decodes.
 func (d *decoder) panel(v value, key string) (Panel, bool) {
 	const example = "{kind: slice, substrate: IL-2}"
-	p := Panel{Kind: SlicePanel, Cells: CellMarks{By: ByType}, File: v.at.src.name, Line: v.at.line, Column: v.at.column}
+	p := Panel{Kind: SlicePanel, Cells: CellMarks{By: ByType}}
+	if !v.at.src.setting {
+		p.Where = v.at.fault(v.path, "").Error()
+	}
 	if !v.isMapping(example) {
 		return p, false
 	}

@@ -146,11 +146,11 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		{Panel{
 			Kind: SlicePanel, Title: "pO2, log", Channels: []Channel{{Substrate: 1, Range: Span{Low: 1, High: 50}}},
 			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Cells: CellMarks{By: ByType},
-			File: "test.yaml", Line: 48, Column: 7,
+			Where: "test.yaml:48:7: output.frames[0]: ",
 		}, 3600},
 		{Panel{
 			Kind: SlicePanel, Channels: []Channel{{}}, Plane: Plane{Axis: 2, Index: 10, Position: 100}, Colormap: "viridis",
-			Cells: CellMarks{Shown: true, By: ByType}, File: "test.yaml", Line: 49, Column: 7,
+			Cells: CellMarks{Shown: true, By: ByType}, Where: "test.yaml:49:7: output.frames[1]: ",
 		}, 300},
 	}}
 	if diff := cmp.Diff(output, s.Output); diff != "" {
@@ -274,8 +274,7 @@ func sameScenario(t *testing.T, first *Scenario) {
 		}
 		s.Output.Frames = append([]Frame(nil), s.Output.Frames...)
 		for i := range s.Output.Frames {
-			f := &s.Output.Frames[i]
-			f.File, f.Line, f.Column = "", 0, 0
+			s.Output.Frames[i].Where = ""
 		}
 	}
 	if diff := cmp.Diff(a, b, cmp.AllowUnexported(Scenario{})); diff != "" {
