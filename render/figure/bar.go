@@ -44,7 +44,7 @@ func newBar(c ColorBar) (*bar, error) {
 
 // same reports whether two bars say the same.
 func (b *bar) same(c *bar) bool {
-	return b.Colors == c.Colors && b.Scale == c.Scale && b.name.String() == c.name.String() && b.factor == c.factor
+	return b.Colors.Name() == c.Colors.Name() && b.Scale == c.Scale && b.name.String() == c.name.String() && b.factor == c.factor
 }
 
 // ticks marks a bar of a length, of which each label takes so many em.

@@ -92,7 +92,7 @@ func (b *chartBlock) values() (xs, ys []float64) {
 				ys = append(ys, 0)
 			}
 			if v.Height > 0 || !b.Y.Log {
-				ys = append(ys, v.Height)
+				ys = append(ys, 1.04*v.Height) // clear of the frame
 			}
 		}
 	}
@@ -409,23 +409,30 @@ func (b *chartBlock) drawSpread(s *sheet, plot image.Rectangle, i int, to func(u
 		base = floor
 	}
 	var steps []point
-	for j, v := range series.Bars {
+	for _, v := range series.Bars {
 		height := max(v.Height, base)
 		corners := []point{to(v.From, base), to(v.From, height), to(v.To, height), to(v.To, base)}
-		s.area(plot, faint(c), corners...)
+		steps = append(steps, corners...)
 		if !b.steps {
 			s.line(plot, 0.06*s.em, nil, solid(c), append(corners, corners[0])...)
-			continue
-		}
-		if j == 0 {
-			steps = append(steps, corners[0])
-		}
-		steps = append(steps, corners[1], corners[2])
-		if j == len(series.Bars)-1 {
-			steps = append(steps, corners[3])
 		}
 	}
-	s.line(plot, lineWidth*s.em, series.dash(s.em), solid(c), steps...)
+	s.area(plot, faint(c), steps...)
+	if b.steps {
+		s.line(plot, lineWidth*s.em, series.dash(s.em), solid(c), tops(steps)...)
+	}
+}
+
+// tops leaves out the sides between bars that touch, of four corners a bar.
+func tops(corners []point) (outline []point) {
+	for i, p := range corners {
+		const near = 0.01 // pixels
+		touches := i%4 == 3 && i+1 < len(corners) && math.Abs(corners[i+1].x-p.x) < near || i%4 == 0 && i > 0 && math.Abs(corners[i-1].x-p.x) < near
+		if !touches {
+			outline = append(outline, p)
+		}
+	}
+	return outline
 }
 
 func (s *sheet) grid(plot image.Rectangle, x, y span) {

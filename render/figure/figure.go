@@ -13,6 +13,7 @@ import (
 	"image/color"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,15 +86,15 @@ func FormatOf(path string) (Format, error) {
 type Options struct {
 	// Width and Height bound the page, in mm. A width of 0 stands for 203.2 mm, at
 	// 200 pixels per inch 1600 pixels, or 89 mm, one column of a journal, where all
-	// panels are charts. A height of 0 stands for as much as the panels need, up to 3/4 of a width that
-	// is 0 and 1.4 times one that is given. What panels do not need is cut off,
+	// panels are charts. A height of 0 stands for as much as the panels need, up to 1.4
+	// times the width, or 3/4 of a width of 0 for one row. What panels do not need is cut off,
 	// to even numbers of pixels. It depends on shapes, words and scales, not on
 	// densities: the frames of a movie with one scale are of one size.
 	Width, Height float64
 	Pixels        image.Point // bounds in pixels, instead of Width and Height; a 0 as there
 
 	DPI      int     // pixels per inch; 0 stands for 200 on a default page, else 300; in SVG and PDF, that of embedded images
-	TextSize float64 // points; 0 stands for a fiftieth of the width, between 7 and 14
+	TextSize float64 // points; 0 stands for a fiftieth of the width over the root of the columns, between 7 and 14
 }
 
 // Palette returns the i-th colour for cell types: those of Okabe and Ito, which
@@ -183,7 +184,8 @@ type bounds struct {
 	fill          bool    // the height was asked for: what can be stretched fills it
 }
 
-func (o Options) bounds(onlyCharts bool) (bounds, error) {
+// bounds completes the options for so many columns of panels.
+func (o Options) bounds(onlyCharts bool, rows, columns int) (bounds, error) {
 	const perInch = 25.4
 	b := bounds{dpi: o.DPI}
 	given := o.Width != 0 || o.Pixels.X != 0
@@ -196,29 +198,29 @@ func (o Options) bounds(onlyCharts bool) (bounds, error) {
 	if !(b.dpi > 0) || o.Width < 0 || o.Height < 0 || o.Pixels.X < 0 || o.Pixels.Y < 0 || o.TextSize < 0 || o.Width != o.Width || o.Height != o.Height {
 		return b, fmt.Errorf("figure: %g by %g mm, %d by %d pixels at %d dpi, text of %g points: want positive numbers", o.Width, o.Height, o.Pixels.X, o.Pixels.Y, o.DPI, o.TextSize)
 	}
-	millimetres := func(v float64) int { return int(min(v/perInch*float64(b.dpi), 1<<20) + 1e-6) }
+	millimetres := func(v float64) int { return 2 * int(math.Round(min(v/perInch*float64(b.dpi), 1<<20)/2)) }
 	switch {
 	case o.Pixels.X > 0:
-		b.width = o.Pixels.X
+		b.width = o.Pixels.X &^ 1
 	case o.Width > 0:
 		b.width = millimetres(o.Width)
 	case onlyCharts:
-		b.width = even(millimetres(89))
+		b.width = millimetres(89)
 	default:
 		b.width = millimetres(203.2)
 	}
 	points := o.TextSize
 	if points == 0 {
-		points = min(max(72*float64(b.width)/float64(b.dpi)/50, 7), 14)
+		points = min(max(72*float64(b.width)/float64(b.dpi)/50/math.Sqrt(float64(columns)), 7), 14)
 	}
 	b.em = points / 72 * float64(b.dpi)
 	b.fill = o.Pixels.Y > 0 || o.Height > 0
 	switch {
 	case o.Pixels.Y > 0:
-		b.height = o.Pixels.Y
+		b.height = o.Pixels.Y &^ 1
 	case o.Height > 0:
 		b.height = millimetres(o.Height)
-	case given || onlyCharts:
+	case given || onlyCharts || rows > 1:
 		b.height = b.width * 7 / 5
 	default:
 		b.height = b.width * 3 / 4

@@ -74,26 +74,31 @@ func (s *sheet) onDark(x, y, wide float64) {
 	s.fill(rounded(x, y-0.5*s.em, x+wide*s.em, y+0.5*s.em, 0.15*s.em), color.NRGBA{R: 0x50, G: 0x50, B: 0x58, A: 0xff})
 }
 
-// drawContour draws the lines of a level, with its label in the middle of those long
-// enough for it.
+// drawContour draws the lines of a level, with its label in the middle of the longest
+// if that has room for it.
 func (b *mapBlock) drawContour(s *sheet, plot image.Rectangle, to func(render.Point) point, c Contour) {
 	label := plain(short(c.Level * b.factor()))
 	size := 0.75 * s.em
 	wide := s.width(label, size) + 0.5*s.em
+	var pieces [][]point
+	longest := 0
 	for _, line := range c.Lines {
-		points := places(line, to)
-		if c.Plain || length(points) < 4*wide {
-			s.overlay(plot, white(c.Color), c.Dashed, points...)
-			continue
+		for _, piece := range cutLine(plot, places(line, to)) {
+			if pieces = append(pieces, piece); length(piece) > length(pieces[longest]) {
+				longest = len(pieces) - 1
+			}
 		}
-		before, after, middle, angle := gap(points, wide)
-		if !image.Pt(int(middle.x), int(middle.y)).In(plot.Inset(int(wide / 2))) {
-			s.overlay(plot, white(c.Color), c.Dashed, points...)
-			continue
+	}
+	for i, piece := range pieces {
+		if i == longest && !c.Plain && length(piece) > 3*wide {
+			before, after, middle, angle := gap(piece, wide)
+			if image.Pt(int(middle.x), int(middle.y)).In(plot.Inset(int(wide / 2))) {
+				s.turnedOn(label, middle, angle, size, white(c.Color))
+				s.overlay(plot, white(c.Color), c.Dashed, before...)
+				piece = after
+			}
 		}
-		s.overlay(plot, white(c.Color), c.Dashed, before...)
-		s.overlay(plot, white(c.Color), c.Dashed, after...)
-		s.turnedOn(label, middle, angle, size, white(c.Color))
+		s.overlay(plot, white(c.Color), c.Dashed, piece...)
 	}
 }
 

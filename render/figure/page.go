@@ -48,7 +48,7 @@ func (f Figure) page(o Options) (*page, error) {
 	}
 	cells, rows, columns, err := mosaic(f.Layout, len(f.Panels))
 	faults = append(faults, err)
-	b, err := o.bounds(onlyCharts)
+	b, err := o.bounds(onlyCharts, rows, columns)
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err
 	}
@@ -414,7 +414,7 @@ func (s *solver) heading() int {
 		list, rows, _ := r.legend(s.keys, space)
 		s.page.keys = list
 		s.keysAt = image.Pt(r.px(margin), r.px(margin+height+0.5))
-		height += legendLead * float64(rows)
+		height += legendLead*float64(rows) + 0.4
 	}
 	return r.px(height)
 }
