@@ -84,7 +84,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
-	err = r.documents()
+	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}

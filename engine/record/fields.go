@@ -26,12 +26,20 @@ type keeper struct {
 	writer *zarr.Writer
 }
 
-// KeepFields starts the array of densities; what it costs is that of FieldsSize.
+// KeepFields starts the array of densities, or goes on with that of a resumed run; what it
+// costs is that of FieldsSize.
 func (r *Run) KeepFields(f Fields) error {
 	if len(f.Substrates) == 0 {
 		return nil
 	}
-	writer, err := zarr.Create(filepath.Join(r.dir, fieldsName), fieldsLayout(r.model, f.Substrates))
+	path, layout := filepath.Join(r.dir, fieldsName), fieldsLayout(r.model, f.Substrates)
+	var writer *zarr.Writer
+	var err error
+	if len(r.Manifest.Resumed) > 0 {
+		writer, err = zarr.Continue(path, layout, r.Manifest.Resumed[len(r.Manifest.Resumed)-1])
+	} else {
+		writer, err = zarr.Create(path, layout)
+	}
 	r.fields = keeper{f, writer}
 	return err
 }

@@ -126,8 +126,8 @@ func (r *Run) files() []tableFile {
 // ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
 	return []string{
-		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "cells.parquet", fieldsName, "references.bib", "methods.md", "frames/*.png",
-		"checkpoint/state", "checkpoint/state.part", "checkpoint/*.planes",
+		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "cells.parquet", fieldsName, "references.bib", "methods.md",
+		"frames/*.png", "checkpoint/state", "checkpoint/state.part", "checkpoint/*.planes",
 		"run.json", // last: what is left of a clearing that broke off is still a run
 	}
 }
@@ -176,20 +176,20 @@ func clearRun(dir string) error {
 	return nil
 }
 
-// remove removes a file of a run, or its array of densities with all that is in it.
-func remove(dir, name string) error {
-	if name == fieldsName {
-		return os.RemoveAll(filepath.Join(dir, name))
-	}
-	return os.Remove(filepath.Join(dir, name))
-}
-
 // removeFolder removes an empty folder. What holds something of another's stays, and so
 // does a file of that name.
 func removeFolder(path string) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		os.Remove(path)
 	}
+}
+
+// remove removes a file of a run, or its array of densities with all that is in it.
+func remove(dir, name string) error {
+	if name == fieldsName {
+		return os.RemoveAll(filepath.Join(dir, name))
+	}
+	return os.Remove(filepath.Join(dir, name))
 }
 
 // Path returns the path of a file in the directory and makes the folders on the way.
@@ -289,9 +289,9 @@ func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) 
 }
 
 func (r *Run) closeTables() error {
-	var errs []error
+	errs := []error{r.fields.writer.Close()}
 	for _, f := range r.files() {
 		errs = append(errs, (*f.table).close())
 	}
-	return errors.Join(append(errs, r.fields.writer.Close())...)
+	return errors.Join(errs...)
 }

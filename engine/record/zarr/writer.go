@@ -27,11 +27,10 @@ func Create(dir string, l Layout) (*Writer, error) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("zarr: %w", err)
 	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))
+	w, err := newWriter(dir, l)
 	if err != nil {
-		return nil, fmt.Errorf("zarr: %w", err)
+		return nil, err
 	}
-	w := &Writer{dir: dir, layout: l, ranges: make([]window, len(l.Channels)), encoder: encoder}
 	for i := range l.Levels() {
 		if err := os.Mkdir(filepath.Join(dir, fmt.Sprint(i)), 0o755); err != nil {
 			return nil, fmt.Errorf("zarr: %w", err)
@@ -41,6 +40,56 @@ func Create(dir string, l Layout) (*Writer, error) {
 		return nil, err
 	}
 	return w, w.publish()
+}
+
+// Continue goes on with an array behind its outputs until a time, s. Readers no longer see
+// those that came later.
+func Continue(dir string, l Layout, until float64) (*Writer, error) {
+	a, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if a.Shape != l.Shape || len(a.Channels) != len(l.Channels) {
+		return nil, fmt.Errorf("zarr: %s holds %d channels of %v voxels: want %d of %v", dir, len(a.Channels), a.Shape, len(l.Channels), l.Shape)
+	}
+	w, err := newWriter(dir, l)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range a.Times {
+		if t > until {
+			break
+		}
+		if err := w.recall(a, i); err != nil {
+			return nil, err
+		}
+	}
+	return w, w.publish()
+}
+
+// recall takes up an output that the array has.
+func (w *Writer) recall(a *Array, i int) error {
+	n := a.Shape[0] * a.Shape[1] * a.Shape[2]
+	densities, values := make([]float64, n), make([]float32, n)
+	for c := range w.ranges {
+		if err := a.Read(c, i, densities); err != nil {
+			return err
+		}
+		for k, v := range densities {
+			values[k] = float32(v)
+		}
+		w.ranges[c].include(values, i == 0)
+	}
+	w.times = append(w.times, a.Times[i])
+	return nil
+}
+
+func newWriter(dir string, l Layout) (*Writer, error) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("zarr: %w", err)
+	}
+	return &Writer{dir: dir, layout: l, ranges: make([]window, len(l.Channels)), encoder: encoder}, nil
 }
 
 // Append adds the output at a time, s: one slice of values per channel, x running fastest,
