@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -216,4 +217,128 @@ func (p *picture) curveName(channel int, t float64) string {
 		return figure.FormatTime(t)
 	}
 	return fmt.Sprintf("%s, %s", name, figure.FormatTime(t))
+}
+
+// takeRadial takes the mean density in shells around the cells of a type, and between
+// which densities nine tenths of each shell lie.
+func (p *picture) takeRadial(moments []moment) (*shot, error) {
+	g := p.model.Grid
+	reach, radius := p.spec.Distance, p.model.CellTypes[p.spec.Around].Radius
+	if reach == 0 {
+		size := g.Size()
+		reach = min(size[0], size[1]) / 4
+	}
+	width := max(g.Spacing[0], g.Spacing[1])
+	n := max(int(math.Ceil(reach/width)), 2)
+	return p.takeCurves(moments, func(f *tissue.Field, m moment) (curve, error) {
+		centres, err := p.centres(m)
+		if err != nil {
+			return curve{}, err
+		}
+		var c curve
+		for _, shell := range render.RadialProfile(f, centres, radius, width, n) {
+			if shell.Voxels == 0 {
+				continue
+			}
+			c.X, c.Y = append(c.X, (shell.Inner+shell.Outer)/2), append(c.Y, shell.Mean)
+			c.Low, c.High = append(c.Low, shell.Percentile(0.05)), append(c.High, shell.Percentile(0.95))
+		}
+		return c, nil
+	})
+}
+
+// centres returns where the living cells are that a radial profile is around.
+func (p *picture) centres(m moment) ([]r3.Vec, error) {
+	people, err := m.people()
+	if err != nil {
+		return nil, err
+	}
+	var all []r3.Vec
+	for i, t := range people.types {
+		if t == p.spec.Around && !people.dead[i] {
+			all = append(all, people.positions[i])
+		}
+	}
+	if len(all) == 0 {
+		return nil, inputError{fmt.Errorf("no living cell of type %s at %s", p.model.CellTypes[p.spec.Around].Name, figure.FormatTime(m.at()))}
+	}
+	return all, nil
+}
+
+func (p *picture) drawRadial(s *shot) figure.Chart {
+	around := p.model.CellTypes[p.spec.Around].Name
+	chart := figure.Chart{
+		Title: p.spec.Title, X: figure.Axis{Quantity: "distance from " + around + " cells", Unit: "µm"},
+		Y: p.densityAxis("density"), Legend: p.legendPlace(s), Grid: true,
+	}
+	p.addCurves(&chart, s)
+	return chart
+}
+
+// takeHistogram takes all densities, or the values of all cells.
+func (p *picture) takeHistogram(moments []moment) (*shot, error) {
+	if p.spec.Variable == "" {
+		return p.takeCurves(moments, func(f *tissue.Field, _ moment) (curve, error) { return curve{Y: slices.Clone(f.Values)}, nil })
+	}
+	s := &shot{}
+	for _, m := range moments {
+		people, err := m.people()
+		if err != nil {
+			return nil, err
+		}
+		values, err := people.column(p.spec.Variable)
+		if err != nil {
+			return nil, err
+		}
+		s.Curves = append(s.Curves, curve{Name: figure.FormatTime(m.at()), Y: values})
+		s.Time = m.at()
+	}
+	return s, nil
+}
+
+// defaultBins is the number of bars of a histogram.
+const defaultBins = 40
+
+func (p *picture) drawHistogram(s *shot, all scales) figure.Chart {
+	chart := figure.Chart{Title: p.spec.Title, X: p.densityAxis("density"), Y: figure.Axis{Quantity: "share of voxels"}, Legend: p.legendPlace(s)}
+	var span scenario.Span
+	what := p.spec.Variable
+	if what != "" {
+		chart.X, chart.Y.Quantity = figure.Axis{Quantity: strings.ReplaceAll(what, "_", " "), Log: p.spec.Log}, "cells"
+	} else {
+		span, what = p.spec.Channels[0].Range, p.kind(p.spec.Channels[0])
+	}
+	scale := all.of(span, what, p.spec.Log)
+	chart.X.Low, chart.X.High = scale.Low, scale.High
+	bins := p.spec.Bins
+	if bins == 0 {
+		bins = defaultBins
+	}
+	for i, c := range s.Curves {
+		series := figure.Series{Name: c.Name}
+		if i < len(p.spec.Channels) && len(p.spec.Times) < 2 {
+			series.Color = colour(p.spec.Channels[i].Color)
+		}
+		whole := 1.
+		if p.spec.Variable == "" {
+			whole = numbers(c.Y)
+		}
+		edges, counts := render.Histogram(c.Y, scale, bins)
+		for k, n := range counts {
+			series.Bars = append(series.Bars, figure.Bar{From: edges[k], To: edges[k+1], Height: float64(n) / whole})
+		}
+		chart.Series = append(chart.Series, series)
+	}
+	return chart
+}
+
+// numbers counts what is a number; at least 1.
+func numbers(values []float64) float64 {
+	n := 0.
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			n++
+		}
+	}
+	return max(n, 1)
 }

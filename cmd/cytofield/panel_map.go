@@ -28,6 +28,9 @@ func (p *picture) takeMap(m moment) (*shot, error) {
 			return nil, err
 		}
 		s.Planes = append(s.Planes, p.plane(f))
+		if p.spec.Arrows != scenario.NoArrows {
+			s.Arrows = p.arrows(s.Planes[0], c.Substrate)
+		}
 	}
 	if p.spec.Kind == scenario.DifferencePanel {
 		if err := p.subtract(s, m.at()); err != nil {
@@ -176,6 +179,12 @@ func (p *picture) single(m *figure.Map, s *shot, all scales) (err error) {
 		m.Scale = all.balanced(c.Range, p.kind(c), m.Plane)
 	}
 	m.Contours = p.contours(m.Plane, m.Scale)
+	if len(s.Arrows) > 0 {
+		m.Arrows = p.arrowKey(s, all)
+	}
+	if p.spec.Kind == scenario.KymographPanel {
+		p.axes(m)
+	}
 	return nil
 }
 

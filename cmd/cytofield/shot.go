@@ -44,6 +44,12 @@ func (p *picture) reduce(moments []moment) (*shot, error) {
 	switch p.spec.Kind {
 	case scenario.ProfilePanel:
 		return p.takeProfile(moments)
+	case scenario.RadialPanel:
+		return p.takeRadial(moments)
+	case scenario.HistogramPanel:
+		return p.takeHistogram(moments)
+	case scenario.KymographPanel:
+		return p.takeKymograph()
 	case scenario.SeriesPanel:
 		return p.takeSeries()
 	case scenario.MatrixPanel:
@@ -65,6 +71,10 @@ func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 	switch p.spec.Kind {
 	case scenario.ProfilePanel:
 		return p.drawProfile(s), nil
+	case scenario.RadialPanel:
+		return p.drawRadial(s), nil
+	case scenario.HistogramPanel:
+		return p.drawHistogram(s, all), nil
 	case scenario.SeriesPanel:
 		return p.drawSeries(s), nil
 	case scenario.MatrixPanel:
@@ -84,6 +94,18 @@ func (p *picture) measure(s *shot, all scales) {
 		all.add(p.kind(p.spec.Channels[i]), plane)
 	}
 	all.addValues(p.spec.Cells.By, s.Values)
+	if p.spec.Arrows != scenario.NoArrows {
+		all.addValues(p.arrowKind(), lengths(s.Arrows))
+	}
+	if p.spec.Kind == scenario.HistogramPanel {
+		what := p.spec.Variable
+		if what == "" {
+			what = p.kind(p.spec.Channels[0])
+		}
+		for _, c := range s.Curves {
+			all.addValues(what, c.Y)
+		}
+	}
 }
 
 // automatic reports whether the picture changes with the ranges of others.
