@@ -27,23 +27,23 @@ func heat(size image.Point, p *render.Plane, m colormap.Map, sc render.Scale, ne
 }
 
 // merged adds the colours of several planes, each in proportion to its position on its
-// scale; what comes beyond 255 is cut.
+// scale, as render.Merge does by voxel: what comes beyond 255 is cut, and what has no value
+// gives no light.
 func merged(size image.Point, channels []Channel, nearest bool) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	sums := make([][3]float64, size.X*size.Y)
 	for _, c := range channels {
 		for i, t := range positions(size, c.Plane, c.Scale, nearest) {
 			for k, level := range [3]uint8{c.Color.R, c.Color.G, c.Color.B} {
-				sums[i][k] += t * float64(level)
+				if t == t {
+					sums[i][k] += t * float64(level)
+				}
 			}
 		}
 	}
 	for i, sum := range sums {
-		c := colormap.Missing()
-		if sum[0] == sum[0] {
-			c = color.RGBA{R: uint8(min(sum[0]+0.5, 255)), G: uint8(min(sum[1]+0.5, 255)), B: uint8(min(sum[2]+0.5, 255)), A: 0xff}
-		}
-		img.SetRGBA(i%size.X, i/size.X, c)
+		level := func(v float64) uint8 { return uint8(min(v, 255) + 0.5) }
+		img.SetRGBA(i%size.X, i/size.X, color.RGBA{R: level(sum[0]), G: level(sum[1]), B: level(sum[2]), A: 0xff})
 	}
 	return img
 }

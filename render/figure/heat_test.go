@@ -106,3 +106,24 @@ func TestFineVoxelsAreAveraged(t *testing.T) {
 		t.Error("a plane that fits was copied")
 	}
 }
+
+// Where a pixel is a voxel, channels merge as package render merges them.
+func TestMergedAgreesWithRender(t *testing.T) {
+	a, b := randomPlane(7, 5), randomPlane(7, 5)
+	for i := range b.Values {
+		b.Values[i] = a.Values[len(a.Values)-1-i]
+	}
+	a.Values[3] = float32(math.NaN())
+	sc := render.Scale{Low: 1, High: 300, Log: true}
+	colours := render.ChannelColours()
+	want, err := render.Merge([]render.Channel{{Plane: a, Scale: sc, Colour: colours[0]}, {Plane: b, Scale: sc, Colour: colours[1]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := merged(image.Pt(7, 5), []Channel{{Plane: a, Scale: sc, Color: colours[0]}, {Plane: b, Scale: sc, Color: colours[1]}}, true)
+	for i, v := range want.Pix {
+		if got.Pix[i] != v {
+			t.Fatalf("byte %d is %d, want %d", i, got.Pix[i], v)
+		}
+	}
+}

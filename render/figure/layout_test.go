@@ -149,12 +149,10 @@ func TestPlotsOfARowAndAColumnLineUp(t *testing.T) {
 }
 
 func TestMosaic(t *testing.T) {
-	cells, rows, columns, err := mosaic("AAB\nA.B\n", 0)
-	if err == nil {
+	if _, _, _, err := mosaic("AAB\nA.B\n", 0); err == nil {
 		t.Error("a layout of two panels for none: no error")
 	}
-	_ = cells
-	cells, rows, columns, err = mosaic("AAB\nAAC\nD.C", 4)
+	cells, rows, columns, err := mosaic("AAB\nAAC\nD.C", 4)
 	want := []cell{{0, 0, 2, 2}, {0, 2, 1, 1}, {1, 2, 2, 1}, {2, 0, 1, 1}}
 	if err != nil || rows != 3 || columns != 3 || !slices.Equal(cells, want) {
 		t.Errorf("%v in %d by %d, %v; want %v", cells, rows, columns, err, want)

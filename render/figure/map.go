@@ -70,7 +70,7 @@ type CellType struct {
 type Channel struct {
 	Plane    *render.Plane
 	Scale    render.Scale // without ends, round ones are found
-	Color    color.RGBA   // the zero value stands for magenta, green, cyan, yellow in turn
+	Color    color.RGBA   // the zero value stands for one of render.ChannelColours in turn
 	Quantity string
 	Unit     string
 }

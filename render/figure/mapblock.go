@@ -46,7 +46,7 @@ func (m Map) block() (block, error) {
 }
 
 func (b *mapBlock) checkPlanes() error {
-	planes := []*render.Plane{b.Plane}
+	planes, colours := []*render.Plane{b.Plane}, render.ChannelColours()
 	b.Channels = append([]Channel(nil), b.Channels...)
 	if len(b.Channels) > 0 {
 		planes = nil
@@ -55,7 +55,7 @@ func (b *mapBlock) checkPlanes() error {
 		c := &b.Channels[i]
 		planes = append(planes, c.Plane)
 		if c.Color == (color.RGBA{}) {
-			c.Color = channelColor(i)
+			c.Color = colours[i%len(colours)]
 		}
 	}
 	for _, p := range planes {
@@ -69,16 +69,10 @@ func (b *mapBlock) checkPlanes() error {
 			return fmt.Errorf("channels of %d by %d and %d by %d voxels: want planes of one size", b.first.Width, b.first.Height, p.Width, p.Height)
 		}
 		for _, c := range p.Values {
-			b.holes = b.holes || c != c
+			b.holes = b.holes || c != c && len(b.Channels) == 0
 		}
 	}
 	return nil
-}
-
-// channelColor returns the colours of merged channels: magenta and green, which any kind of
-// colour vision tells apart and whose sum is white, then cyan and yellow.
-func channelColor(i int) color.RGBA {
-	return [...]color.RGBA{{R: 0xff, B: 0xff, A: 0xff}, {G: 0xff, A: 0xff}, {G: 0xff, B: 0xff, A: 0xff}, {R: 0xff, G: 0xff, A: 0xff}}[i%4]
 }
 
 func (b *mapBlock) setAxes() error {
@@ -179,6 +173,8 @@ func (b *mapBlock) heading() heading {
 	switch {
 	case b.Place != "":
 		h.right = plain(b.Place)
+	case b.space && b.first.Projection != render.Section:
+		h.right = plain(b.first.Stamp())
 	case b.space && !b.first.Planar:
 		h.right = placeStamp(tissue.AxisName(b.first.Slice.Axis), b.first.Position)
 	}

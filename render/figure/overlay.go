@@ -180,20 +180,19 @@ func (b *mapBlock) drawArrows(s *sheet, plot image.Rectangle, to func(render.Poi
 	}
 	per := b.perUnit(plot.Size())
 	for _, a := range b.Arrows.At {
-		middle := to(render.Point{X: a.X, Y: a.Y})
-		s.arrow(plot, middle, a.U*per, -a.V*per, white(b.Arrows.Color))
+		s.arrow(plot, to(render.Point{X: a.X, Y: a.Y}), a.U*per, -a.V*per, white(b.Arrows.Color))
 	}
 }
 
-// arrow draws an arrow about a place; one shorter than its line is wide is a dot.
-func (s *sheet) arrow(clip image.Rectangle, middle point, dx, dy float64, c color.RGBA) {
+// arrow draws an arrow from a place; one shorter than its edge is wide is left out.
+func (s *sheet) arrow(clip image.Rectangle, tail point, dx, dy float64, c color.RGBA) {
 	long := math.Hypot(dx, dy)
 	if !(long > 0.12*s.em) {
 		return
 	}
 	ux, uy := dx/long, dy/long
 	head := min(0.42*s.em, 0.6*long)
-	tail, tip := point{middle.x - dx/2, middle.y - dy/2}, point{middle.x + dx/2, middle.y + dy/2}
+	tip := point{tail.x + dx, tail.y + dy}
 	neck := point{tip.x - head*ux, tip.y - head*uy}
 	triangle := func(grow float64, c color.NRGBA) {
 		w := 0.38*head + grow
@@ -216,7 +215,7 @@ func (b *mapBlock) arrowKey(r *ruler, plot image.Point) key {
 	wide := value*per/r.em + 0.8
 	return key{name, wide, func(s *sheet, x, y float64) {
 		s.onDark(x, y, wide)
-		s.arrow(everywhere(), point{x + wide*s.em/2, y}, value*per, 0, white(b.Arrows.Color))
+		s.arrow(everywhere(), point{x + 0.4*s.em, y}, value*per, 0, white(b.Arrows.Color))
 	}}
 }
 
