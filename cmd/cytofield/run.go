@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/export"
 	"github.com/cytofield/cytofield/engine/life"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/figure"
@@ -230,7 +231,23 @@ func (r *run) finish(err error) error {
 	case interrupted:
 		status = record.Interrupted
 	}
-	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause))
+	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause), r.parquet())
+}
+
+// parquet writes the cells that were recorded as Parquet where the scenario asks for it.
+func (r *run) parquet() error {
+	if !r.scenario.Output.Parquet {
+		return nil
+	}
+	path, err := r.directory.Path("cells.parquet")
+	if err != nil {
+		return err
+	}
+	recording, err := record.Open(filepath.Dir(path))
+	if err != nil || len(recording.Times()) == 0 { // failed before its first output
+		return err
+	}
+	return export.CellTable(recording, path)
 }
 
 // end records the last state where no schedule has, and what an interrupted run
