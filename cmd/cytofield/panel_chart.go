@@ -68,10 +68,55 @@ func (p *picture) drawSeries(s *shot) figure.Chart {
 	chart := figure.Chart{Title: p.spec.Title, X: figure.Axis{Quantity: "time", Unit: "s", Shown: timeUnit(end)}, Grid: true, Legend: p.legendPlace(s)}
 	chart.Y = p.densityAxis("mean density")
 	if len(p.spec.Columns) > 0 {
-		chart.Y = figure.Axis{Quantity: commonWords(p.spec.Columns), Log: p.spec.Log}
+		chart.Y = p.shareWords(s)
 	}
+	shorten(&chart.Y, s)
 	p.addCurves(&chart, s)
 	return chart
+}
+
+// shareWords makes an axis of the words that the names of columns end in, such as mean nM,
+// and leaves the rest to the legend.
+func (p *picture) shareWords(s *shot) figure.Axis {
+	words := strings.Split(commonWords(p.spec.Columns), " ")
+	for i, column := range p.spec.Columns {
+		name := strings.Split(column, "_")
+		if rest := name[:len(name)-len(words)]; len(rest) > 0 && words[0] != "" {
+			name = rest
+		}
+		s.Curves[i].Name = strings.Join(name, " ")
+	}
+	axis := figure.Axis{Log: p.spec.Log}
+	if end := words[len(words)-1]; end == "nM" || end == "mmHg" {
+		axis.Unit, words = end, words[:len(words)-1]
+	}
+	if axis.Quantity = strings.Join(words, " "); axis.Quantity == "" {
+		axis.Quantity = "density"
+	}
+	return axis
+}
+
+// shorten shows densities in the unit that gives them short numbers.
+func shorten(axis *figure.Axis, s *shot) {
+	if axis.Unit != string(tissue.Nanomolar) {
+		return
+	}
+	most := axis.High
+	for _, c := range s.Curves {
+		for _, v := range c.Y {
+			if v > most && !math.IsInf(v, 0) {
+				most = v
+			}
+		}
+	}
+	switch {
+	case most >= 1000:
+		axis.Shown = "µM"
+	case most < 0.001 && most > 0:
+		axis.Shown = "fM"
+	case most < 1:
+		axis.Shown = "pM"
+	}
 }
 
 // timeUnit returns the unit in which people count a stretch of time, s.
@@ -192,6 +237,7 @@ func (p *picture) drawProfile(s *shot) figure.Chart {
 	if name, along := p.axisAlong(); along {
 		chart.X.Quantity = name
 	}
+	shorten(&chart.Y, s)
 	p.addCurves(&chart, s)
 	return chart
 }
@@ -271,6 +317,7 @@ func (p *picture) drawRadial(s *shot) figure.Chart {
 		Title: p.spec.Title, X: figure.Axis{Quantity: "distance from " + around + " cells", Unit: "µm"},
 		Y: p.densityAxis("density"), Legend: p.legendPlace(s), Grid: true,
 	}
+	shorten(&chart.Y, s)
 	p.addCurves(&chart, s)
 	return chart
 }
@@ -307,6 +354,7 @@ func (p *picture) drawHistogram(s *shot, all scales) figure.Chart {
 		chart.X, chart.Y.Quantity = figure.Axis{Quantity: strings.ReplaceAll(what, "_", " "), Log: p.spec.Log}, "cells"
 	} else {
 		span, what = p.spec.Channels[0].Range, p.kind(p.spec.Channels[0])
+		shorten(&chart.X, s)
 	}
 	scale := all.of(span, what, p.spec.Log)
 	chart.X.Low, chart.X.High = scale.Low, scale.High

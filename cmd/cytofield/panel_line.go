@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -13,18 +14,21 @@ import (
 )
 
 // takeKymograph takes the densities along a line at all outputs that kept them: a row for
-// each step of the shortest interval between two, which shows the last output before it.
+// each step of the shortest interval between two, the mean of the outputs at its ends.
 func (p *picture) takeKymograph() (*shot, error) {
 	times, err := p.run.times(true)
 	if err != nil {
 		return nil, err
 	}
+	if len(times) < 2 {
+		return nil, inputError{fmt.Errorf("%s: one output with densities: a kymograph needs two", p.run.dir)}
+	}
 	g := p.model.Grid
-	length := r3.Norm(r3.Sub(p.spec.To, p.spec.From))
-	n := max(int(math.Round(length/min(g.Spacing[0], g.Spacing[1], g.Spacing[2]))), 2)
-	step := shortest(times)
-	plane := &render.Plane{Planar: true, Slice: render.Slice{Axis: 2}, Width: n, Spacing: [2]float64{length / float64(n), step}}
-	half := r3.Scale(0.5/float64(n), r3.Sub(p.spec.To, p.spec.From))
+	along := r3.Sub(p.spec.To, p.spec.From)
+	n := max(int(math.Round(r3.Norm(along)/min(g.Spacing[0], g.Spacing[1], g.Spacing[2]))), 2)
+	plane := &render.Plane{Planar: true, Slice: render.Slice{Axis: 2}, Width: n, Spacing: [2]float64{r3.Norm(along) / float64(n), shortest(times)}}
+	half := r3.Scale(0.5/float64(n), along)
+	var before []float64
 	for i, t := range times {
 		m, err := p.run.moment(t, true)
 		if err != nil {
@@ -35,27 +39,29 @@ func (p *picture) takeKymograph() (*shot, error) {
 			return nil, err
 		}
 		_, row := render.LineProfile(f, r3.Add(p.spec.From, half), r3.Sub(p.spec.To, half), n)
-		until := t + step
-		if i+1 < len(times) {
-			until = times[i+1]
+		if i > 0 {
+			repeat(plane, before, row, t-times[i-1])
 		}
-		for range max(int(math.Round((until-t)/step)), 1) {
-			for _, c := range row {
-				plane.Values = append(plane.Values, float32(c))
-			}
-			plane.Height++
-		}
+		before = row
 	}
 	return &shot{Time: times[len(times)-1], Planes: []*render.Plane{plane}}, nil
 }
 
-// shortest returns the shortest interval between two times, s; of one time 1.
-func shortest(times []float64) float64 {
-	if len(times) < 2 {
-		return 1
+// repeat adds rows for an interval, s, between two outputs to a kymograph.
+func repeat(plane *render.Plane, before, after []float64, interval float64) {
+	for range max(int(math.Round(interval/plane.Spacing[1])), 1) {
+		for k := range before {
+			plane.Values = append(plane.Values, float32((before[k]+after[k])/2))
+		}
+		plane.Height++
 	}
-	step := math.Inf(1)
-	for i := 1; i < len(times); i++ {
+}
+
+// shortest returns the shortest interval between times, s; of outputs the last may be
+// closer to the one before than others, and does not count.
+func shortest(times []float64) float64 {
+	step := times[1] - times[0]
+	for i := 2; i < len(times)-1; i++ {
 		step = min(step, times[i]-times[i-1])
 	}
 	return step
@@ -69,9 +75,9 @@ func (p *picture) axes(m *figure.Map) {
 	}
 	end := m.Plane.Spacing[1] * float64(m.Plane.Height)
 	m.X, m.Y = figure.MapAxis{Quantity: name, Unit: "µm"}, figure.MapAxis{Quantity: "time", Unit: "s", Shown: timeUnit(end)}
+	m.Y.Start = p.run.recording.FieldTimes()[0]
 	m.Time = math.NaN()
 	m.Hide |= figure.ScaleBars
-	m.Nearest = true
 }
 
 // arrows returns the vectors of a slice: of the gradient, or of the flux with D and α of
