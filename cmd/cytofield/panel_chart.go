@@ -232,7 +232,8 @@ func (p *picture) takeCurves(moments []moment, take func(*tissue.Field, moment) 
 // drawProfile makes a chart of densities along the line.
 func (p *picture) drawProfile(s *shot) figure.Chart {
 	chart := figure.Chart{
-		Title: p.spec.Title, X: figure.Axis{Quantity: "distance along the line", Unit: "µm"}, Y: p.densityAxis("density"), Legend: p.legendPlace(s),
+		Title: p.spec.Title, Y: p.densityAxis("density"), Legend: p.legendPlace(s),
+		X: figure.Axis{Quantity: "distance along the line", Unit: "µm", High: r3.Norm(r3.Sub(p.spec.To, p.spec.From))},
 	}
 	if name, along := p.axisAlong(); along {
 		chart.X.Quantity = name
@@ -343,6 +344,19 @@ func (p *picture) takeHistogram(moments []moment) (*shot, error) {
 	return s, nil
 }
 
+// columnWords reads a column of cells.csv, such as IL-2_taken_up_molecules_per_s, as a name
+// and a unit.
+func columnWords(column string) (name, unit string) {
+	for ending, unit := range map[string]string{
+		"_molecules_per_s": "molecules/s", "_nM": "nM", "_mmHg": "mmHg", "_dimensionless": "", "_mmHg_um3_per_s": "mmHg µm³/s", "_dimensionless_um3_per_s": "µm³/s",
+	} {
+		if name, ok := strings.CutSuffix(column, ending); ok {
+			return strings.ReplaceAll(name, "_", " "), unit
+		}
+	}
+	return strings.ReplaceAll(column, "_", " "), ""
+}
+
 // defaultBins is the number of bars of a histogram.
 const defaultBins = 40
 
@@ -351,7 +365,8 @@ func (p *picture) drawHistogram(s *shot, all scales) figure.Chart {
 	var span scenario.Span
 	what := p.spec.Variable
 	if what != "" {
-		chart.X, chart.Y.Quantity = figure.Axis{Quantity: strings.ReplaceAll(what, "_", " "), Log: p.spec.Log}, "cells"
+		name, unit := columnWords(what)
+		chart.X, chart.Y.Quantity = figure.Axis{Quantity: name, Unit: unit, Log: p.spec.Log}, "cells"
 	} else {
 		span, what = p.spec.Channels[0].Range, p.kind(p.spec.Channels[0])
 		shorten(&chart.X, s)

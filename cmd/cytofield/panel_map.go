@@ -130,7 +130,8 @@ func (p *picture) cellBar(all scales) (figure.ColorBar, error) {
 		name = "cividis"
 	}
 	colors, err := colormap.ByName(name)
-	bar := figure.ColorBar{Colors: colors, Label: p.spec.Cells.By}
+	bar := figure.ColorBar{Colors: colors}
+	bar.Quantity, bar.Unit = columnWords(p.spec.Cells.By)
 	bar.Scale = all.of(scenario.Span{}, p.spec.Cells.By, false)
 	return bar, err
 }

@@ -30,7 +30,7 @@ type panelFlags struct {
 	Slice     string   `placeholder:"PLANE" help:"z=mid, or \"y=100 um\"."`
 	Along     string   `placeholder:"AXIS" help:"Axis of a projection."`
 	Of        string   `placeholder:"maximum|mean" help:"What a projection shows."`
-	Colormap  string   `placeholder:"NAME" help:"viridis, inferno, magma, cividis, turbo, batlow or vik."`
+	Colormap  string   `placeholder:"NAME" help:"viridis, inferno, magma, plasma, cividis, batlow, lajolla, oslo, bilbao, turbo or RdBu."`
 	Scale     string   `placeholder:"linear|log" help:"Scale of densities."`
 	Range     string   `placeholder:"LOW,HIGH" help:"Ends of the scale: \"1 pM, 50 pM\" (default: found, one for all pictures)."`
 	Contours  string   `placeholder:"LEVELS|auto" help:"Lines of equal density: \"10 pM, 50 pM\"."`
@@ -104,8 +104,12 @@ func (c panelFlags) sketch(m *tissue.Model) (*scenario.FigureFile, error) {
 	}
 	if c.together() {
 		c.panel(f, "A")
-		if len(c.Substrate) > 0 {
-			f.Set("--substrate", asList(strings.Join(c.Substrate, ", ")), "panels", "A", "substrates")
+		names := c.Substrate
+		if len(names) == 0 && c.Columns == "" {
+			names = alike(m)
+		}
+		if len(names) > 0 {
+			f.Set("--substrate", asList(strings.Join(names, ", ")), "panels", "A", "substrates")
 		}
 		return f, nil
 	}
@@ -116,6 +120,9 @@ func (c panelFlags) sketch(m *tissue.Model) (*scenario.FigureFile, error) {
 	const most = 26
 	if len(names) > most {
 		return nil, fmt.Errorf("render: %d substrates: want at most %d panels; choose some with --substrate", len(names), most)
+	}
+	if c.Title == "" && len(names) > 1 && m.Title != "" && !slices.Contains(c.Hide, string(scenario.TitleFurniture)) {
+		f.Set("--title", strconv.Quote(m.Title), "title")
 	}
 	for i, name := range names {
 		panel := string(rune('A' + i))
@@ -130,6 +137,17 @@ func (c panelFlags) all(m *tissue.Model) []string {
 	var names []string
 	for i, s := range m.Substrates {
 		if _, attributed := m.Attributed(tissue.SubstrateID(i)); attributed || c.Kind != string(scenario.MatrixPanel) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// alike returns the substrates with the unit of the first: those that one axis can show.
+func alike(m *tissue.Model) []string {
+	var names []string
+	for _, s := range m.Substrates {
+		if s.Unit == m.Substrates[0].Unit {
 			names = append(names, s.Name)
 		}
 	}

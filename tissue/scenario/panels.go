@@ -30,6 +30,15 @@ func panelKinds() []panelKeys {
 	}
 }
 
+// PanelKinds returns the kinds there are.
+func PanelKinds() []PanelKind {
+	var all []PanelKind
+	for _, k := range panelKinds() {
+		all = append(all, k.kind)
+	}
+	return all
+}
+
 type panelKeys struct {
 	kind PanelKind
 	keys string
@@ -55,7 +64,7 @@ func (k PanelKind) while() bool {
 func (k PanelKind) colormap() string {
 	switch k {
 	case DifferencePanel:
-		return "vik"
+		return "RdBu"
 	case VolumePanel, SurfacePanel:
 		return "inferno"
 	}

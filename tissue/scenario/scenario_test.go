@@ -142,7 +142,7 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 	if diff := cmp.Diff(Numerics{"ftcs", "plain", 1e-4, 0.001, 6}, s.Numerics); diff != "" {
 		t.Errorf("numerics (-want +got):\n%s", diff)
 	}
-	output := Output{Every: 300, Frames: []Frame{
+	output := Output{Every: 300, Fields: Fields{Substrates: []tissue.SubstrateID{0, 1, 2}, Every: 300}, Frames: []Frame{
 		{Panel{
 			Kind: SlicePanel, Title: "pO2, log", Channels: []Channel{{Substrate: 1, Range: Span{Low: 1, High: 50}}},
 			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Cells: CellMarks{By: ByType},
