@@ -1,20 +1,19 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// draw draws a figure, or a movie by the ending of its name.
-func (c *renderCommand) draw(ctx context.Context, io streams, spec *scenario.Figure, run, other *recordedRun) error {
+// draw draws a figure, in the format of the ending of its name.
+func (c *renderCommand) draw(io streams, spec *scenario.Figure, run, other *recordedRun) error {
 	if _, err := figure.FormatOf(c.Output); err != nil {
 		return inputError{err}
 	}
 	p := newPage(spec, run, other)
-	shots, err := p.shoot(last())
+	shots, err := p.shoot()
 	if err != nil {
 		return err
 	}

@@ -31,32 +31,25 @@ func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
 // last stands for the time of the last output.
 func last() float64 { return math.NaN() }
 
-// shoot takes every picture, those without a time of their own at a time, s.
-func (p *page) shoot(t float64) ([]*shot, error) {
+// shoot takes every picture, those without a time of their own at the last output.
+func (p *page) shoot() ([]*shot, error) {
 	shots := make([]*shot, len(p.pictures))
 	for i, picture := range p.pictures {
-		if picture.kept == nil {
-			s, err := picture.of(p.run, t)
-			if err != nil {
-				return nil, err
-			}
-			picture.measure(s, p.scales)
-			if picture.stands() {
-				picture.kept = s
-			}
-			shots[i] = s
-			continue
+		s, err := picture.of(p.run)
+		if err != nil {
+			return nil, err
 		}
-		shots[i] = picture.kept
+		picture.measure(s, p.scales)
+		shots[i] = s
 	}
 	return shots, nil
 }
 
 // of takes the picture of a run.
-func (p *picture) of(run *recordedRun, t float64) (*shot, error) {
+func (p *picture) of(run *recordedRun) (*shot, error) {
 	times := p.spec.Times
 	if times == nil {
-		times = []float64{t}
+		times = []float64{last()}
 	}
 	var moments []moment
 	for _, t := range times {
@@ -129,9 +122,4 @@ func (p *picture) ofDensities() bool {
 		return p.spec.Variable == ""
 	}
 	return true
-}
-
-// stands reports whether a movie leaves the picture as it is.
-func (p *picture) stands() bool {
-	return p.spec.Still || p.spec.Kind == scenario.SeriesPanel || p.spec.Kind == scenario.KymographPanel
 }

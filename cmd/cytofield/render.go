@@ -15,9 +15,8 @@ import (
 type renderCommand struct {
 	Source    string   `arg:"" name:"rundir" help:"A run directory, a figure file that names one, or a scenario, which is run first and not kept."`
 	Figure    string   `arg:"" optional:"" name:"figure.yaml" help:"A figure file: docs/figures.md."`
-	Output    string   `short:"o" placeholder:"FILE" help:"Picture, by its ending: png, svg, pdf, or a movie: mp4, webm, gif (default: the name of the figure or the run, as png)."`
+	Output    string   `short:"o" placeholder:"FILE" help:"Picture, by its ending: png, svg or pdf (default: the name of the figure or the run, as png)."`
 	Compare   string   `placeholder:"RUNDIR" help:"The run that panels of kind difference subtract."`
-	Rate      float64  `default:"10" placeholder:"N" help:"Pictures per second of a movie (default: 10)."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of a scenario that is run first."`
 	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let such a scenario read files from this directory too."`
 	deviceFlag
@@ -26,7 +25,7 @@ type renderCommand struct {
 	NoProgress bool `name:"no-progress" help:"Print no progress."`
 }
 
-// Run draws a figure or a movie of a run.
+// Run draws a figure of a run.
 func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	file, err := c.figureFile()
 	if err != nil {
@@ -60,7 +59,7 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	if c.Output == "" {
 		c.Output = c.name()
 	}
-	return c.draw(ctx, io, spec, run, other)
+	return c.draw(io, spec, run, other)
 }
 
 // figureFile reads the figure file, if there is one, and takes from it which runs it is of
@@ -107,9 +106,6 @@ func (c *renderCommand) name() string {
 	base := filepath.Base(filepath.Clean(from))
 	if isYAML(base) {
 		base = strings.TrimSuffix(base, filepath.Ext(base))
-	}
-	if c.At == "all" {
-		return base + ".gif"
 	}
 	return base + ".png"
 }

@@ -12,7 +12,7 @@ import (
 
 // paperFlags are about a figure as a whole: they replace what its file says.
 type paperFlags struct {
-	At       string `placeholder:"TIME|last|all" help:"When: a time of an output such as \"4 h\", the last, or all of them, which makes a movie."`
+	At       string `placeholder:"TIME|last" help:"When: a time of an output such as \"4 h\", or the last."`
 	Width    string `placeholder:"LENGTH|JOURNAL" help:"Width on paper: 89mm, or a column such as \"nature single\"."`
 	Height   string `placeholder:"LENGTH" help:"Height on paper (default: what the panels need)."`
 	DPI      string `name:"dpi" placeholder:"N" help:"Pixels per inch."`
@@ -25,7 +25,7 @@ type paperFlags struct {
 
 // panelFlags describe panels where there is no figure file.
 type panelFlags struct {
-	Kind      string   `placeholder:"KIND" help:"slice, projection, merge, difference, kymograph, volume, surface, profile, radial, histogram, series or matrix (default: slice)."`
+	Kind      string   `placeholder:"KIND" help:"slice, projection, merge, difference, kymograph, profile, radial, histogram, series or matrix (default: slice)."`
 	Substrate []string `sep:"none" placeholder:"NAME" help:"What to show (default: all). May be given several times."`
 	Slice     string   `placeholder:"PLANE" help:"z=mid, or \"y=100 um\"."`
 	Along     string   `placeholder:"AXIS" help:"Axis of a projection."`

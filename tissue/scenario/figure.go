@@ -24,7 +24,6 @@ type Figure struct {
 	Letters string  // none, a or A
 	Layout  string  // rows of panel names, as AAB\nCCD; "" leaves it to the number of panels
 	Shared  bool    // equal colour bars of a row are drawn once
-	Every   bool    // panels without a time go through all outputs: a movie
 	Panels  []Panel // in the order of the file
 }
 
@@ -150,9 +149,7 @@ func (d *decoder) figure(root value) *Figure {
 	}
 	var at []float64
 	if v, ok := f.get("at"); ok {
-		if g.Every = v.kind == scalar && v.text == "all"; !g.Every {
-			at = d.times(v, false)
-		}
+		at = d.times(v, false)
 	}
 	d.figurePanels(f, g, at)
 	if len(g.Panels) > 1 {
@@ -254,7 +251,7 @@ func (d *decoder) figurePanels(f fields, g *Figure, at []float64) {
 			continue
 		}
 		p.Name = m.name
-		if !p.Still && p.Kind.ofATime() {
+		if own := (fields{value: m.value}).has("at"); !own && p.Kind.ofATime() {
 			p.Times = at
 		}
 		g.Panels = append(g.Panels, p)

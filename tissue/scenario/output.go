@@ -226,10 +226,6 @@ func (d *decoder) frame(v value, o Output) {
 	if v, ok := (fields{value: v}).get("every"); ok {
 		frame.Every = d.interval(v)
 	}
-	if (p.Kind == VolumePanel || p.Kind == SurfacePanel) && slices.ContainsFunc(p.Channels, func(c Channel) bool { return c.Range == (Span{}) }) {
-		f := fields{value: v}
-		f.fault("a %s is drawn when its time comes, before the densities to come are known: want range: [LOW, HIGH], or range: own for one of each picture", p.Kind)
-	}
 	d.scenario.Output.Frames = append(d.scenario.Output.Frames, frame)
 }
 

@@ -9,15 +9,13 @@ import (
 // PanelKind is what a panel of a figure is.
 type PanelKind string
 
-// The kinds of panels. Pictures of a plane, pictures in space, charts, and tables.
+// The kinds of panels: pictures of a plane, charts, and a table.
 const (
 	SlicePanel      PanelKind = "slice"      // the density in one layer of voxels
 	ProjectionPanel PanelKind = "projection" // the largest or the mean density along an axis
 	MergePanel      PanelKind = "merge"      // several substrates in one picture, each in a colour
 	DifferencePanel PanelKind = "difference" // a slice of a run minus that of another
 	KymographPanel  PanelKind = "kymograph"  // the density along a line, over time
-	VolumePanel     PanelKind = "volume"     // the density in space, as a glowing cloud
-	SurfacePanel    PanelKind = "surface"    // where in space the density has a level
 	ProfilePanel    PanelKind = "profile"    // the density along a line
 	RadialPanel     PanelKind = "radial"     // the density by the distance from cells
 	HistogramPanel  PanelKind = "histogram"  // how often densities are, or values of cells
@@ -32,8 +30,7 @@ type Panel struct {
 	Title      string // "" leaves it to the picture
 	Hide       []Furniture
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
-	Still      bool      // its times were given: a movie does not move it on
-	Channels   []Channel // one, or for a merge, a volume or a chart several
+	Channels   []Channel // one, or for a merge or a chart several
 	Plane      Plane
 	Projection Projection // "": the plane alone
 	Colormap   string
@@ -41,12 +38,7 @@ type Panel struct {
 	Contours   Levels
 	Arrows     Arrows
 	Cells      CellMarks
-	Regions    bool // outlines of the regions
-	Camera     Camera
-	Opacity    float64 // of the densest parts of a volume over its depth, 0 to 1
-	Surfaces   Levels
-	Planes     []Plane // slices inside a volume
-	From, To   r3.Vec  // ends of a line, µm
+	From, To   r3.Vec // ends of a line, µm
 	Around     tissue.CellTypeID
 	Distance   float64 // of a radial profile, µm
 	Variable   string  // of cells, in place of densities: see CellMarks.By
@@ -105,14 +97,11 @@ const (
 	Mean    Projection = "mean"
 )
 
-// Levels are densities at which lines or surfaces are drawn, in the substrate's unit.
+// Levels are densities at which lines are drawn, in the substrate's unit.
 type Levels struct {
 	At   []float64
 	Auto bool // round ones are chosen
 }
-
-// Any reports whether there is anything to draw.
-func (l Levels) Any() bool { return l.Auto || len(l.At) > 0 }
 
 // Arrows is the vector field that a slice may show.
 type Arrows string
@@ -136,11 +125,3 @@ const (
 	ByType  = "type"
 	ByState = "state"
 )
-
-// Camera is where a picture in space is seen from.
-type Camera struct {
-	Azimuth     float64 // degrees, about the z axis; 0 looks along +y
-	Elevation   float64 // degrees above the horizon
-	Zoom        float64 // 1 shows the whole box
-	Perspective bool    // else parallel lines stay parallel
-}

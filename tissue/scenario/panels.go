@@ -15,13 +15,11 @@ import (
 // panelKinds returns the kinds there are with the keys of each, besides those of all.
 func panelKinds() []panelKeys {
 	return []panelKeys{
-		{SlicePanel, "substrate slice colormap scale range contours arrows cells regions"},
+		{SlicePanel, "substrate slice colormap scale range contours arrows cells"},
 		{ProjectionPanel, "substrate along of colormap scale range contours cells"},
-		{MergePanel, "substrates slice along of scale range cells regions"},
-		{DifferencePanel, "substrate slice colormap range contours cells regions"},
+		{MergePanel, "substrates slice along of scale range cells"},
+		{DifferencePanel, "substrate slice colormap range contours cells"},
 		{KymographPanel, "substrate from to colormap scale range contours"},
-		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera"},
-		{SurfacePanel, "substrate colormap scale range surfaces cells camera"},
 		{ProfilePanel, "substrate substrates from to scale range"},
 		{RadialPanel, "substrate substrates around distance scale range"},
 		{HistogramPanel, "substrate substrates variable bins scale range"},
@@ -65,8 +63,6 @@ func (k PanelKind) colormap() string {
 	switch k {
 	case DifferencePanel:
 		return "RdBu"
-	case VolumePanel, SurfacePanel:
-		return "inferno"
 	}
 	return "viridis"
 }
@@ -122,10 +118,9 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 	d.extent(f, k, &p)
 	d.colours(f, k, &p)
 	d.marks(f, k, &p)
-	d.space(f, k, &p)
 	d.chart(f, k, &p)
 	if v, ok := f.get("at"); ok && key == "at" && p.Kind.ofATime() {
-		p.Times, p.Still = d.times(v, p.Kind.manyTimes()), true
+		p.Times = d.times(v, p.Kind.manyTimes())
 	}
 	return p, true
 }
@@ -379,9 +374,6 @@ func (d *decoder) marks(f fields, k panelKeys, p *Panel) {
 		word, _ := v.choice("gradient", "flux")
 		p.Arrows = Arrows(word)
 	}
-	if v, ok := f.get("regions"); ok && k.has("regions") {
-		p.Regions, _ = v.boolean()
-	}
 	if !k.has("cells") {
 		return
 	}
@@ -440,7 +432,7 @@ func CellColumns(m *tissue.Model) []string {
 	return all
 }
 
-// levels decodes densities at which lines or surfaces are drawn.
+// levels decodes densities at which lines are drawn.
 func (d *decoder) levels(v value, p *Panel, signed bool) (l Levels) {
 	if v.kind == scalar && v.text == "auto" {
 		l.Auto = true
@@ -466,67 +458,12 @@ func (d *decoder) levels(v value, p *Panel, signed bool) (l Levels) {
 	return l
 }
 
-// space decodes what a picture in space has.
-func (d *decoder) space(f fields, k panelKeys, p *Panel) {
-	if !k.has("camera") {
-		return
-	}
-	if d.model().Grid.Planar {
-		f.fault("a 2D domain has no depth: want slice in place of %s", p.Kind)
-		return
-	}
-	p.Camera, p.Opacity = Camera{Azimuth: 30, Elevation: 25, Zoom: 1}, 0.7
-	if v, ok := f.get("camera"); ok {
-		d.camera(v, &p.Camera)
-	}
-	if v, ok := f.get("opacity"); ok && k.has("opacity") {
-		if p.Opacity, ok = v.in(quantity.Dimensionless); ok && !(p.Opacity > 0 && p.Opacity < 1) {
-			v.fault("%s: want more than 0 and less than 1", v.written())
-		}
-	}
-	p.Surfaces.Auto = p.Kind == SurfacePanel
-	if v, ok := f.get("surfaces"); ok {
-		p.Surfaces = d.levels(v, p, false)
-	}
-	if v, ok := f.get("planes"); ok && k.has("planes") {
-		items, _ := v.list("[z=mid]")
-		for _, item := range items {
-			p.Planes = append(p.Planes, d.plane(item))
-		}
-	}
-}
-
-func (d *decoder) camera(v value, c *Camera) {
-	f, ok := v.fields("{azimuth: 30 deg, elevation: 25 deg}", "azimuth", "elevation", "zoom", "perspective")
-	if !ok {
-		return
-	}
-	if v, ok := f.get("azimuth"); ok {
-		c.Azimuth, _ = v.suffixed("30 deg", "deg", "°")
-	}
-	if v, ok := f.get("elevation"); ok {
-		if c.Elevation, ok = v.suffixed("25 deg", "deg", "°"); ok && !(c.Elevation >= -90 && c.Elevation <= 90) {
-			v.fault("%s: want -90 deg to 90 deg", v.written())
-		}
-	}
-	if v, ok := f.get("zoom"); ok {
-		if c.Zoom, ok = v.positive(quantity.Dimensionless); ok && c.Zoom > 100 {
-			v.fault("%s: want at most 100", v.written())
-		}
-	}
-	if v, ok := f.get("perspective"); ok {
-		c.Perspective, _ = v.boolean()
-	}
-}
-
-// suffixed reads a number with one of the suffixes, for what is no quantity of a model.
-func (v value) suffixed(example string, suffixes ...string) (float64, bool) {
+// suffixed reads a number with a suffix, for what is no quantity of a model.
+func (v value) suffixed(example, suffix string) (float64, bool) {
 	if v.kind == scalar {
-		for _, suffix := range suffixes {
-			rest, found := strings.CutSuffix(strings.TrimSpace(v.text), suffix)
-			if number, ok := parseNumber(strings.TrimSpace(rest)); found && ok {
-				return number, true
-			}
+		rest, found := strings.CutSuffix(strings.TrimSpace(v.text), suffix)
+		if number, ok := parseNumber(strings.TrimSpace(rest)); found && ok {
+			return number, true
 		}
 	}
 	v.fault("%s: want a number with its unit, such as %s", v.written(), example)
@@ -555,7 +492,7 @@ func (d *decoder) chart(f fields, k panelKeys, p *Panel) {
 			}
 		}
 	}
-	if k.has("substrates") && p.Kind != VolumePanel && p.Kind != MergePanel {
+	if k.has("substrates") && p.Kind != MergePanel {
 		d.oneUnit(f, p)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/tissue"
-	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 // panel writes an entry of output.frames, but for its time.
@@ -38,7 +37,6 @@ func (w *writer) panel(p Panel) {
 		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[p.Log])
 	}
 	w.marks(p, k)
-	w.space(p, k)
 	switch p.Kind {
 	case RadialPanel:
 		w.line(3, "around: %s", yamlText(w.model().CellTypes[p.Around].Name))
@@ -130,9 +128,6 @@ func (w *writer) marks(p Panel, k panelKeys) {
 	if p.Arrows != NoArrows {
 		w.line(3, "arrows: %s", p.Arrows)
 	}
-	if p.Regions {
-		w.line(3, "regions: true")
-	}
 	switch {
 	case !k.has("cells"):
 	case !p.Cells.Shown:
@@ -141,25 +136,5 @@ func (w *writer) marks(p Panel, k panelKeys) {
 		w.line(3, "cells: {by: %s, colormap: %s}", yamlText(p.Cells.By), p.Cells.Colormap)
 	default:
 		w.line(3, "cells: {by: %s}", yamlText(p.Cells.By))
-	}
-}
-
-func (w *writer) space(p Panel, k panelKeys) {
-	if !k.has("camera") {
-		return
-	}
-	number := func(v float64) string { return quantity.Format(v, "") }
-	w.line(3, "camera: {azimuth: %s deg, elevation: %s deg, zoom: %s, perspective: %t}",
-		number(p.Camera.Azimuth), number(p.Camera.Elevation), number(p.Camera.Zoom), p.Camera.Perspective)
-	if k.has("opacity") {
-		w.line(3, "opacity: %s", number(p.Opacity))
-	}
-	w.levels("surfaces", p.Surfaces, p.Channels[0])
-	var planes []string
-	for _, plane := range p.Planes {
-		planes = append(planes, planeText(plane))
-	}
-	if len(planes) > 0 {
-		w.line(3, "planes: [%s]", strings.Join(planes, ", "))
 	}
 }
