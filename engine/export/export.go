@@ -94,7 +94,7 @@ func (f Format) files() []string {
 	return map[Format][]string{
 		VTI:         {"fields.pvd", "cells.pvd", "fields_*.vti", "cells_*.vtp"},
 		Parquet:     {"series.parquet", "ledger.parquet", "attribution.parquet", "cells.parquet"},
-		MultiCellDS: {"initial_mesh0.mat", "initial*.xml", "initial*_*.mat", "output*.xml", "output*_*.mat", "final*.xml", "final*_*.mat"},
+		MultiCellDS: {"initial*.xml", "initial*_*.mat", "initial*_graph.txt", "output*.xml", "output*_*.mat", "output*_graph.txt", "final*.xml", "final*_*.mat", "final*_graph.txt"},
 	}[f]
 }
 

@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
+
+	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -59,6 +62,11 @@ func (s *source) multiCellDSOutput(dir, name string, o output) error {
 	}
 	if err := matFile(filepath.Join(dir, name+"_cells.mat"), "cells", rows, values); err != nil {
 		return err
+	}
+	for kind, graph := range map[string][][]int{"neighbor": touching(c), "attached": make([][]int, len(c.ID))} {
+		if err := graphFile(filepath.Join(dir, name+"_cell_"+kind+"_graph.txt"), c, graph); err != nil {
+			return err
+		}
 	}
 	return newFile(filepath.Join(dir, name+".xml"), func(w *bufio.Writer) error {
 		_, err := w.WriteString(s.multiCellDSXML(name, o, labels))
@@ -221,11 +229,61 @@ func (s *source) cellsXML(b *strings.Builder, name string, labels []cellLabel) {
 	fmt.Fprintf(b, `						</labels>
 						<filename>%s_cells.mat</filename>
 					</simplified_data>
+					<neighbor_graph type="text" source="PhysiCell" data_version="2">
+						<filename>%s_cell_neighbor_graph.txt</filename>
+					</neighbor_graph>
+					<attached_cells_graph type="text" source="PhysiCell" data_version="2">
+						<filename>%s_cell_attached_graph.txt</filename>
+					</attached_cells_graph>
 				</custom>
 			</cell_population>
 		</cell_populations>
 	</cellular_information>
-`, name)
+`, name, name, name)
+}
+
+// touching returns for every cell those whose spheres reach it.
+func touching(c cells) [][]int {
+	edge := 0. // of bins, so that no sphere reaches further than the next
+	for _, r := range c.radius {
+		edge = max(edge, 2*r)
+	}
+	bin := func(i int) [3]int {
+		p := c.Position[i]
+		return [3]int{int(math.Floor(p.X / edge)), int(math.Floor(p.Y / edge)), int(math.Floor(p.Z / edge))}
+	}
+	bins := map[[3]int][]int{}
+	for i := range c.ID {
+		bins[bin(i)] = append(bins[bin(i)], i)
+	}
+	graph := make([][]int, len(c.ID))
+	for i := range c.ID {
+		at := bin(i)
+		for n := range 27 {
+			for _, k := range bins[[3]int{at[0] + n%3 - 1, at[1] + n/3%3 - 1, at[2] + n/9 - 1}] {
+				if k != i && r3.Norm(r3.Sub(c.Position[i], c.Position[k])) <= c.radius[i]+c.radius[k] {
+					graph[i] = append(graph[i], k)
+				}
+			}
+		}
+	}
+	return graph
+}
+
+// graphFile writes a line for every cell: its id and those of the cells it is linked to.
+func graphFile(path string, c cells, graph [][]int) error {
+	return newFile(path, func(w *bufio.Writer) error {
+		for i, linked := range graph {
+			ids := make([]string, len(linked))
+			for n, k := range linked {
+				ids[n] = fmt.Sprint(c.ID[k])
+			}
+			if _, err := fmt.Fprintf(w, "%d: %s\n", c.ID[i], strings.Join(ids, ",")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // matFile writes one matrix of doubles in MATLAB's level 4 format, column by column.

@@ -81,3 +81,32 @@ func TestChartRefusesWhatItCannotDraw(t *testing.T) {
 		}
 	}
 }
+
+// Seconds shown in hours lie, and are labelled, where hours do.
+func TestAxesConvertUnits(t *testing.T) {
+	chart := func(unit, shown string, factor float64) Chart {
+		s := Series{Line: []Point{{0, 1}, {9000 * factor, 3}, {18000 * factor, 2}}}
+		return Chart{X: Axis{Quantity: "time", Unit: unit, Shown: shown}, Y: Axis{Quantity: "cells"}, Series: []Series{s}, References: []Reference{{Value: 7200 * factor, Upright: true}}}
+	}
+	want, err := one(chart("h", "", 1./3600)).Image(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := one(chart("s", "h", 1)).Image(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want.Pix {
+		if got.Pix[i] != want.Pix[i] {
+			t.Fatal("a chart of seconds shown in hours differs from one of hours")
+		}
+	}
+	for _, tc := range []struct {
+		from, to string
+		want     float64
+	}{{"s", "h", 1. / 3600}, {"d", "h", 24}, {"µm", "mm", 1e-3}, {"nM", "pM", 1e3}, {"pM", "µM", 1e-6}, {"x", "x", 1}, {"nM", "", 1}} {
+		if got, err := conversion(tc.from, tc.to); err != nil || math.Abs(got/tc.want-1) > 1e-14 {
+			t.Errorf("%s in %s: %g, %v, want %g", tc.from, tc.to, got, err, tc.want)
+		}
+	}
+}

@@ -85,8 +85,8 @@ func FormatOf(path string) (Format, error) {
 // Options say how large a figure is drawn.
 type Options struct {
 	// Width and Height bound the page, in mm. A width of 0 stands for 203.2 mm, at
-	// 200 pixels per inch 1600 pixels, or 89 mm, one column of a journal, where all
-	// panels are charts. A height of 0 stands for as much as the panels need, up to 1.4
+	// 200 pixels per inch 1600 pixels, or 89 mm, one column of a journal, for a
+	// column of charts. A height of 0 stands for as much as the panels need, up to 1.4
 	// times the width, or 3/4 of a width of 0 for one row. What panels do not need is cut off,
 	// to even numbers of pixels. It depends on shapes, words and scales, not on
 	// densities: the frames of a movie with one scale are of one size.
@@ -184,14 +184,15 @@ type bounds struct {
 	fill          bool    // the height was asked for: what can be stretched fills it
 }
 
-// bounds completes the options for so many columns of panels.
-func (o Options) bounds(onlyCharts bool, rows, columns int) (bounds, error) {
+// bounds completes the options for so many rows and columns of panels; column: one
+// of charts.
+func (o Options) bounds(column bool, rows, columns int) (bounds, error) {
 	const perInch = 25.4
 	b := bounds{dpi: o.DPI}
 	given := o.Width != 0 || o.Pixels.X != 0
 	if b.dpi == 0 {
 		b.dpi = 300
-		if !given && !onlyCharts {
+		if !given && !column {
 			b.dpi = 200
 		}
 	}
@@ -204,7 +205,7 @@ func (o Options) bounds(onlyCharts bool, rows, columns int) (bounds, error) {
 		b.width = o.Pixels.X &^ 1
 	case o.Width > 0:
 		b.width = millimetres(o.Width)
-	case onlyCharts:
+	case column:
 		b.width = millimetres(89)
 	default:
 		b.width = millimetres(203.2)
@@ -220,7 +221,7 @@ func (o Options) bounds(onlyCharts bool, rows, columns int) (bounds, error) {
 		b.height = o.Pixels.Y &^ 1
 	case o.Height > 0:
 		b.height = millimetres(o.Height)
-	case given || onlyCharts || rows > 1:
+	case given || column || rows > 1:
 		b.height = b.width * 7 / 5
 	default:
 		b.height = b.width * 3 / 4

@@ -206,3 +206,36 @@ func TestPaletteNeverRunsOut(t *testing.T) {
 		t.Errorf("%d colours", len(seen))
 	}
 }
+
+func TestEqualBarsAreDrawnOnce(t *testing.T) {
+	m := exampleMaps(t)["slice_linear_viridis"]
+	other := exampleMaps(t)["planar_batlow"]
+	for _, tc := range []struct {
+		how    Sharing
+		panels []Panel
+		shown  int // by panels
+		page   bool
+	}{
+		{Each, []Panel{m, m, m, m}, 4, false},
+		{PerRow, []Panel{m, m, m, m}, 2, false},
+		{PerFigure, []Panel{m, m, m, m}, 0, true},
+		{PerRow, []Panel{m, other, m, m}, 3, false},
+		{PerFigure, []Panel{m, other, m, m}, 2, false},
+	} {
+		p, err := Figure{Panels: tc.panels, Bars: tc.how}.page(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for _, b := range p.blocks {
+			for _, bar := range b.bars() {
+				if !bar.hidden {
+					shown++
+				}
+			}
+		}
+		if shown != tc.shown || p.bar != nil != tc.page {
+			t.Errorf("sharing %d: %d bars beside panels, one of the page %t; want %d and %t", tc.how, shown, p.bar != nil, tc.shown, tc.page)
+		}
+	}
+}

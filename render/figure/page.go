@@ -48,7 +48,7 @@ func (f Figure) page(o Options) (*page, error) {
 	}
 	cells, rows, columns, err := mosaic(f.Layout, len(f.Panels))
 	faults = append(faults, err)
-	b, err := o.bounds(onlyCharts, rows, columns)
+	b, err := o.bounds(onlyCharts && columns == 1, rows, columns)
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err
 	}

@@ -81,12 +81,17 @@ func (s *raster) disc(clip image.Rectangle, x, y, r float64, c color.NRGBA) {
 	for py := area.Min.Y; py < area.Max.Y; py++ {
 		line := s.pixels.Pix[s.pixels.PixOffset(area.Min.X, py):]
 		for px := area.Min.X; px < area.Max.X; px++ {
-			covered := r + 0.5 - math.Hypot(float64(px)+0.5-x, float64(py)+0.5-y)
-			if covered <= 0 {
+			dx, dy := float64(px)+0.5-x, float64(py)+0.5-y
+			square := dx*dx + dy*dy
+			if square >= (r+0.5)*(r+0.5) {
 				continue
 			}
-			share := min(covered, 1, 2*r) * float64(c.A) / 255
-			pixel := line[4*(px-area.Min.X):]
+			pixel := line[4*(px-area.Min.X):][:4]
+			if c.A == 0xff && r > 0.5 && square <= (r-0.5)*(r-0.5) {
+				pixel[0], pixel[1], pixel[2] = c.R, c.G, c.B
+				continue
+			}
+			share := min(r+0.5-math.Sqrt(square), 1, 2*r) * float64(c.A) / 255
 			for i, level := range [3]uint8{c.R, c.G, c.B} {
 				pixel[i] = uint8(float64(pixel[i])*(1-share) + float64(level)*share + 0.5)
 			}
