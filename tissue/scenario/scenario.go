@@ -26,6 +26,7 @@ type Scenario struct {
 	Hash        string    // sha256 of the resolved text without its comments, in hexadecimal
 
 	resolved []byte
+	origins  map[string]string // what the catalogue says of the values taken from it, by path
 }
 
 // Numerics says how the model is to be solved.
@@ -124,7 +125,7 @@ func decode(name string, text []byte, dir string, opts Options, lim limits) (*Sc
 	}
 	s := d.scenario
 	s.Warnings = r.warnings
-	s.resolved = d.resolve(true)
+	s.resolved, s.origins = d.resolve(true), d.comments
 	sum := sha256.Sum256(d.resolve(false))
 	s.Hash = hex.EncodeToString(sum[:])
 	return s, nil

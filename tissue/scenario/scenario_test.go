@@ -269,7 +269,7 @@ func sameScenario(t *testing.T, first *Scenario) {
 	}
 	a, b := *first, *second
 	for _, s := range []*Scenario{&a, &b} {
-		s.Model, s.Warnings, s.resolved = nil, nil, nil
+		s.Model, s.Warnings, s.resolved, s.origins = nil, nil, nil, nil
 		s.Expect = append([]Expectation(nil), s.Expect...)
 		for i := range s.Expect {
 			s.Expect[i].File, s.Expect[i].Line, s.Expect[i].Column = "", 0, 0
