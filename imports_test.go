@@ -105,6 +105,7 @@ func rules() []struct {
 		{[]string{"engine/life"}, []string{"engine.", "tissue"}, "the cell step knows solvers by what it needs of them"},
 		{[]string{"engine/cpu"}, []string{"engine.", "engine/multigrid", "tissue"}, "the oracle needs no GPU"},
 		{[]string{"engine"}, []string{"engine", "tissue", "shaders"}, "records know the engine, not pictures"},
+		{[]string{"render/movie"}, nil, "a movie is of pictures, whatever they show"},
 		{[]string{"render"}, []string{"render", "tissue", "shaders", "engine/gpu"}, "pictures are of fields, not of solvers"},
 	}
 }
@@ -140,7 +141,9 @@ func TestOneDoorToEachLibrary(t *testing.T) {
 	}{
 		{"github.com/go-gl/gl/", []string{"engine/gpu."}},
 		{"github.com/go-gl/glfw/", []string{"engine/gpu/glfw", "cmd/cytofield-view"}},
-		{"gonum.org/v1/plot", []string{"render/figure"}},
+		{"git.sr.ht/~sbinet/gg", []string{"render/figure"}},
+		{"codeberg.org/go-pdf/fpdf", []string{"render/figure"}},
+		{"codeberg.org/go-fonts/", []string{"render/figure"}},
 		{"github.com/goccy/go-yaml", []string{"tissue/scenario"}},
 	}
 	used := map[string]bool{}
