@@ -27,8 +27,7 @@ type film struct {
 	frame  scenario.Frame
 	figure figure.Map
 	text   map[string]string // provenance
-	field  *tissue.Field
-	solid  []int // voxels without fluid
+	layer  layer
 	prefix string
 	run    *record.Run
 
@@ -41,7 +40,7 @@ type film struct {
 func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 	var films []*film
 	used := map[string]int{}
-	none := solid(s.Model)
+	layer := newLayer(s.Model)
 	for _, frame := range s.Output.Frames {
 		substrate := s.Model.Substrates[frame.Substrate]
 		colours, err := colormap.ByName(frame.Colormap)
@@ -57,7 +56,7 @@ func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 			title = s.Model.Title
 		}
 		f := &film{
-			frame: frame, field: tissue.NewField(s.Model.Grid), solid: none, prefix: prefix, run: run,
+			frame: frame, layer: layer, prefix: prefix, run: run,
 			figure: figure.Map{
 				Colors: colours, Scale: render.Scale{Low: frame.Low, High: frame.High, Log: frame.Log},
 				Quantity: substrate.Name, Unit: string(substrate.Unit), Title: title,
@@ -109,13 +108,10 @@ func (f *film) automatic() bool { return f.frame.Low == 0 && f.frame.High == 0 }
 
 // shoot takes the plane as it is now, with the cells of the model, and draws it.
 func (f *film) shoot(s engine.Solver, m *tissue.Model) error {
-	if err := s.Read(f.frame.Substrate, f.field); err != nil {
+	plane, err := f.layer.read(s, f.frame.Substrate, f.slice())
+	if err != nil {
 		return err
 	}
-	for _, voxel := range f.solid {
-		f.field.Values[voxel] = math.NaN()
-	}
-	plane := render.Extract(f.field, f.slice())
 	f.span.Add(plane)
 	f.times = append(f.times, s.Time())
 	var cells []render.Disc
@@ -191,7 +187,7 @@ func (f *film) load(r io.Reader) error {
 	if err := f.openKept(); err != nil {
 		return err
 	}
-	plane := render.Extract(f.field, f.slice()) // its geometry
+	plane := render.NewPlane(f.layer.grid, f.slice(), nil)
 	for range f.times {
 		if err := binary.Read(f.kept, binary.NativeEndian, plane.Values); err != nil {
 			return fmt.Errorf("frames: %w", err)
@@ -221,8 +217,16 @@ func (f *film) draw(n int, plane *render.Plane) error {
 	return figure.Figure{Panels: []figure.Panel{picture}, Provenance: f.text}.Save(path, figure.Options{})
 }
 
-// develop draws all pictures again with one scale.
-func (f *film) develop() (err error) {
+// undeveloped returns how many pictures develop draws.
+func (f *film) undeveloped() int {
+	if f.kept == nil {
+		return 0
+	}
+	return len(f.times)
+}
+
+// develop draws all pictures again with one scale, and tells of each.
+func (f *film) develop(drawn func()) (err error) {
 	if f.kept == nil {
 		return nil
 	}
@@ -230,7 +234,7 @@ func (f *film) develop() (err error) {
 	if _, err := f.kept.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
-	plane := render.Extract(f.field, f.slice()) // its geometry; the densities come from the file
+	plane := render.NewPlane(f.layer.grid, f.slice(), nil) // the densities come from the file
 	for n := range f.times {
 		if err := binary.Read(f.kept, binary.NativeEndian, plane.Values); err != nil {
 			return fmt.Errorf("frames: %w", err)
@@ -238,6 +242,7 @@ func (f *film) develop() (err error) {
 		if err := f.draw(n, plane); err != nil {
 			return err
 		}
+		drawn()
 	}
 	return nil
 }

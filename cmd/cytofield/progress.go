@@ -118,3 +118,46 @@ func left(started time.Time, t, duration float64) string {
 func speed(stats engine.Stats, spent time.Duration) string {
 	return fmt.Sprintf("%.3g M voxel-steps/s", float64(stats.VoxelSteps)/spent.Seconds()/1e6)
 }
+
+// counter tells how many of a number of things are done: on a terminal in one line that
+// changes, elsewhere in lines every few seconds.
+type counter struct {
+	w        io.Writer // nil where nothing is told
+	things   string
+	terminal bool
+	last     time.Time // of a line, or of the first thing
+}
+
+func newCounter(w io.Writer, silent bool, things string) *counter {
+	if silent {
+		return &counter{}
+	}
+	file, ok := w.(*os.File)
+	return &counter{w: w, things: things, terminal: ok && term.IsTerminal(int(file.Fd()))}
+}
+
+func (c *counter) update(done, of int) {
+	interval := lineInterval
+	if c.terminal {
+		interval = progressInterval
+	}
+	if c.last.IsZero() {
+		c.last = time.Now()
+	}
+	if c.w == nil || time.Since(c.last) < interval {
+		return
+	}
+	c.last = time.Now()
+	if c.terminal {
+		fmt.Fprintf(c.w, "\r%d of %d %s", done, of, c.things)
+	} else {
+		fmt.Fprintf(c.w, "%d of %d %s\n", done, of, c.things)
+	}
+}
+
+// close clears the line.
+func (c *counter) close() {
+	if c.terminal {
+		fmt.Fprint(c.w, "\r\x1b[K")
+	}
+}
