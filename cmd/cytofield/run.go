@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/export"
 	"github.com/cytofield/cytofield/engine/life"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/figure"
@@ -26,6 +27,8 @@ type runCommand struct {
 	Force      bool   `help:"Replace the run that the directory holds."`
 	Resume     bool   `help:"Go on with the run that the directory holds, from its last checkpoint; start it where there is none."`
 	NoProgress bool   `name:"no-progress" help:"Print no progress."`
+
+	withoutFrames bool // that the scenario asks for
 }
 
 // progressInterval is how often a run looks up from its steps, wall time.
@@ -46,6 +49,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	analysis, err := engine.Analyse(s.Model, options(s), s.Output.Every)
 	if err != nil {
 		return inputError{err}
+	}
+	if c.withoutFrames {
+		s.Output.Frames = nil
 	}
 	warned := warnings(s, analysis)
 	for _, w := range warned {
@@ -79,7 +85,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, pictures: newCounter(io.Err, c.NoProgress, "pictures")}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
-	err = r.documents()
+	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
@@ -131,6 +137,7 @@ type run struct {
 	from      *record.Checkpoint // nil at the start
 	life      *life.Life         // nil where cells do nothing and nothing happens to them
 	films     []*film
+	now       *live    // what the films take
 	pictures  *counter // that are drawn again at the end
 	stats     engine.Stats
 	recorded  float64   // time of the last record, s
@@ -179,9 +186,7 @@ func (r *run) begin() (*engine.Simulation, error) {
 			return nil, err
 		}
 	}
-	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
-		return nil, err
-	}
+	r.films = newFilms(r.scenario, r.directory)
 	simulation := engine.New(r.solver)
 	if r.from != nil {
 		if err := r.restore(); err != nil {
@@ -193,8 +198,9 @@ func (r *run) begin() (*engine.Simulation, error) {
 		r.life.Attend(simulation)
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
+	r.now = newLive(r.solver, model)
 	for _, f := range r.films {
-		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver, model) })
+		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.now) })
 	}
 	simulation.Every(r.scenario.Output.Every, r.checkpoint)
 	return simulation, nil
@@ -224,7 +230,23 @@ func (r *run) finish(err error) error {
 	case interrupted:
 		status = record.Interrupted
 	}
-	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause))
+	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause), r.parquet())
+}
+
+// parquet writes the cells that were recorded as Parquet where the scenario asks for it.
+func (r *run) parquet() error {
+	if !r.scenario.Output.Parquet {
+		return nil
+	}
+	path, err := r.directory.Path("cells.parquet")
+	if err != nil {
+		return err
+	}
+	recording, err := record.Open(filepath.Dir(path))
+	if err != nil || len(recording.Times()) == 0 { // failed before its first output
+		return err
+	}
+	return export.CellTable(recording, path)
 }
 
 // develop draws the pictures of all films again, each film with one scale.
@@ -251,7 +273,7 @@ func (r *run) end() error {
 	}
 	for _, f := range r.films {
 		if f.last() != now {
-			if err := f.shoot(r.solver, r.scenario.Model); err != nil {
+			if err := f.shoot(r.now); err != nil {
 				return err
 			}
 		}

@@ -322,26 +322,29 @@ func (w *writer) output() {
 	o := w.scenario.Output
 	w.line(0, "output:")
 	w.line(1, "every: %s", quantity.Format(o.Every, "s"))
+	w.fields(o.Fields)
+	if o.Parquet {
+		w.line(1, "cells: [csv, parquet]")
+	}
 	if len(o.Frames) > 0 {
 		w.line(1, "frames:")
 	}
 	for _, f := range o.Frames {
-		s := w.model().Substrates[f.Substrate]
-		w.line(2, "- substrate: %s", yamlText(s.Name))
-		w.line(3, "slice: %s=%s", tissue.AxisName(f.Axis), um(f.Position))
-		w.line(3, "colormap: %s", f.Colormap)
-		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[f.Log])
-		if f.Low == 0 && f.High == 0 {
-			w.line(3, "range: auto")
-		} else {
-			w.line(3, "range: [%s, %s]", densityText(f.Low, s), densityText(f.High, s))
-		}
-		if f.Title != "" {
-			w.line(3, "title: %s", yamlText(f.Title))
-		}
-		w.line(3, "cells: %t", f.Cells)
+		w.panel(f.Panel)
 		w.line(3, "every: %s", quantity.Format(f.Every, "s"))
 	}
+}
+
+func (w *writer) fields(f Fields) {
+	if len(f.Substrates) == 0 {
+		w.line(1, "fields: false")
+		return
+	}
+	var names []string
+	for _, id := range f.Substrates {
+		names = append(names, yamlText(w.model().Substrates[id].Name))
+	}
+	w.line(1, "fields: {every: %s, substrates: [%s]}", quantity.Format(f.Every, "s"), strings.Join(names, ", "))
 }
 
 func (w *writer) expectations() {

@@ -64,11 +64,11 @@ func framesReadPlanes(t *testing.T, m *tissue.Model, s engine.Solver, err error,
 	if err := s.Read(0, field); err != nil {
 		t.Fatal(err)
 	}
-	l := newLayer(m)
+	l := newLive(s, m)
 	for axis := range 3 {
 		at := render.Slice{Axis: axis, Index: 3}
 		before := bytes()
-		got, err := l.read(s, 0, at)
+		got, err := l.section(0, at)
 		if err != nil {
 			t.Fatal(err)
 		}
