@@ -346,13 +346,13 @@ func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bo
 
 // take makes the laws of a cohort for one substrate.
 func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel []int) error {
-	kinds := map[cellKind]SurfaceLaw{}
+	kinds, points := map[cellKind]SurfaceLaw{}, laws.pointing(f.Substrate)
 	for _, i := range c.Cells {
 		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
 		if err != nil {
 			return err
 		}
-		f.Laws = append(f.Laws, law)
+		f.Laws = append(f.Laws, points.rest(i, law))
 	}
 	return nil
 }

@@ -100,11 +100,12 @@ func (in *Integrator) Cells() (CellStates, error) {
 			return CellStates{}, err
 		}
 		surface, secreted, takenUp := density, make([]float64, n), make([]float64, n)
-		laws := map[cellKind]SurfaceLaw{}
+		laws, points := map[cellKind]SurfaceLaw{}, all.pointing(tissue.SubstrateID(s))
 		for i, kind := range kinds {
 			law, _ := all.ofCell(i, kind, tissue.SubstrateID(s), laws) // New had failed on a fault
+			law = points.rest(i, law)
 			surface[i] = law.Surface(density[i])
-			secreted[i], takenUp[i] = law.Secreted(surface[i]), law.TakenUp(surface[i])
+			secreted[i], takenUp[i] = law.Secreted(surface[i])+points.rate(i), law.TakenUp(surface[i])
 		}
 		states.Surface = append(states.Surface, surface)
 		states.Secreted = append(states.Secreted, secreted)
@@ -134,9 +135,10 @@ func (in *Integrator) askCohorts(g *group, states *CellStates) error {
 		}
 		for f, fluid := range c.Fluids {
 			s := fluid.Substrate
+			points := in.laws(in.model).pointing(s)
 			for k, i := range c.Cells {
 				given := now.Given[f][k]
-				states.Surface[s][i], states.Secreted[s][i], states.TakenUp[s][i] = now.Surface[f][k], given, given+now.Flux[f][k]
+				states.Surface[s][i], states.Secreted[s][i], states.TakenUp[s][i] = now.Surface[f][k], given+points.rate(i), given+now.Flux[f][k]
 			}
 		}
 		if err := c.tell(func(cell int, state []float64) { states.Variables[cell] = state }); err != nil {

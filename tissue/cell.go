@@ -3,6 +3,7 @@ package tissue
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 )
@@ -23,7 +24,21 @@ type Exchange struct {
 	NetExportRate     float64 // E, molecules/s per cell
 	MaxUptakeRate     float64 // saturable uptake at high density, molecules/s per cell
 	HalfSaturation    float64 // density at which it is half of that
+	Pointing          Pointing
 }
+
+// Pointing is how the share of a net export that is directed leaves a cell: at the point
+// of its surface in a direction. The rest leaves all around, and all of it does where the
+// cell touches none of the type it points towards.
+type Pointing struct {
+	Fraction  float64    // the synaptic fraction, 0 to 1; 0 for an export all around
+	Direction r3.Vec     // of length 1; 0 for that of the nearest living cell of type Towards in contact
+	Towards   CellTypeID // where Direction is 0
+}
+
+// ContactReach is how far apart the centres of cells in contact may be, in sums of their
+// radii.
+const ContactReach = 1.1
 
 // Receptor is a binding site on the surface of a cell whose number stays and that lets go
 // of nothing: a linear sink of OnRate × Count × density molecules/s. Receptors with
@@ -44,6 +59,11 @@ type CellType struct {
 	Variables []CellVariable
 	Reactions []CellReaction
 	Life      Life
+}
+
+// Points reports whether some net export of a substrate is directed.
+func (t CellType) Points(s SubstrateID) bool {
+	return slices.ContainsFunc(t.Exchange, func(e Exchange) bool { return e.Substrate == s && e.Pointing.Fraction > 0 })
 }
 
 // Volume returns the volume of a cell, µm³.
@@ -147,6 +167,11 @@ func validateExchange(all []Exchange, substrates []Substrate) []error {
 			if !nonNegative(rate.value) {
 				fault("%s of %s is %g: want 0 or more", rate.name, s.Name, rate.value)
 			}
+		}
+		if p := e.Pointing; !(p.Fraction >= 0 && p.Fraction <= 1) {
+			fault("synaptic fraction of %s is %g: want 0 to 1", s.Name, p.Fraction)
+		} else if n := r3.Norm(p.Direction); n != 0 && !(math.Abs(n-1) <= 1e-9) { // rounding of a division by its length
+			fault("export of %s points along a vector of length %g: want 1", s.Name, n)
 		}
 		if e.MaxUptakeRate > 0 && e.HalfSaturation <= 0 {
 			fault("saturable uptake of %s without a half saturation: want a positive density", s.Name)

@@ -102,6 +102,7 @@ func (m *Model) Validate() error {
 		types[t.Name] = true
 		faults = append(faults, t.validate(m.Substrates)...)
 		faults = append(faults, m.validateLife(&t)...)
+		faults = append(faults, m.validatePointing(&t)...)
 	}
 	if !nonNegative(m.CellStep) {
 		faults = append(faults, fmt.Errorf("tissue: cell step %g s: want 0 or more", m.CellStep))
@@ -114,6 +115,24 @@ func (m *Model) Validate() error {
 		faults = append(m.validateAttribution(), m.validateEvents()...)
 	}
 	return errors.Join(faults...)
+}
+
+// ExchangeOf returns what a cell exchanges: its own, or its type's.
+func (m *Model) ExchangeOf(cell int) []Exchange {
+	if own := m.Cells.Exchange; own != nil && own[cell] != nil {
+		return own[cell]
+	}
+	return m.CellTypes[m.Cells.Type[cell]].Exchange
+}
+
+func (m *Model) validatePointing(t *CellType) []error {
+	var faults []error
+	for _, e := range t.Exchange {
+		if to := e.Pointing.Towards; int(to) < 0 || int(to) >= len(m.CellTypes) {
+			faults = append(faults, fmt.Errorf("tissue: cell type %q: export of substrate %d points towards type %d of %d", t.Name, e.Substrate, to, len(m.CellTypes)))
+		}
+	}
+	return faults
 }
 
 func (m *Model) validateRegions() []error {
