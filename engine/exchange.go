@@ -364,7 +364,7 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 	points := laws.pointing(s)
 	var faults []error
 	for i, t := range m.Cells.Type {
-		order = append(order, laws.tips(i, points, s, p)...)
+		order = append(order, laws.tips(i, points, p)...)
 		voxel := m.Grid.IndexAt(m.Cells.Position[i])
 		if p != nil && !p.Free(voxel) || inCohort[t] {
 			continue

@@ -12,20 +12,61 @@ import (
 // pointing is what the cells of a model export of one substrate towards one side: of an
 // export E with a Pointing of fraction f,
 //
-//	f E      at the tip x + a n, into the voxel there; with coupling cloud into a footprint a quarter as wide as the cell's
+//	f E      at the tip x + a n
 //	(1 − f) E all around, by SurfaceLaw
 //
-// with a the radius and n the direction of the cell at x. The grid is not put right about a
-// tip: what a neighbour sees of it is the grid's own field, whereas that of a point source a
-// distance d from the centre of a sphere is 1/(4π αD d) in the mean over its surface. The
-// two part where d is below two or three voxels. A tip in a voxel that is held adds
-// nothing; one beyond a wall sits on it, and one in an impermeable voxel goes to the cell's.
-type pointing map[int][]tip
+// with a the radius and n the direction of the cell at x. With coupling cloud a tip is a
+// cell of its own, tipWidth as wide and of no uptake, so that neighbours see it where it is
+// and not as the grid has it: see Pairs. With the others it is a source in its voxel, and
+// what neighbours see is the grid's own field, which is off within two or three voxels. A
+// tip in a voxel that is held adds nothing; one beyond a wall sits on it, and one in an
+// impermeable voxel goes to the cell's.
+type pointing map[int][]Tip
 
-// tip is where a cell exports to.
-type tip struct {
-	at   r3.Vec  // in the box, µm
-	rate float64 // amount/s
+// Tip is where a cell exports to.
+type Tip struct {
+	At   r3.Vec  // in the box, µm
+	Rate float64 // amount/s
+}
+
+// tipWidth is the radius of a tip in radii of its cell: small beside a synapse's micrometres,
+// in which a point source is as good as any.
+const tipWidth = 0.1
+
+// tipCohorts returns the tips of a group, those of a type and a substrate together.
+func (laws SurfaceLaws) tipCohorts(members []*field) []*Cohort {
+	m := laws.model
+	var all []*Cohort
+	for id, t := range m.CellTypes {
+		for i, f := range members {
+			if !t.Points(f.id) {
+				continue
+			}
+			fluid := CohortFluid{Member: i, Substrate: f.id, Capacity: capacityOf(m, f.id, f.substrate.Mosaic)}
+			c := &Cohort{Type: tissue.CellTypeID(id), Name: t.Name, Kinetics: Kinetics{Substrates: len(m.Substrates)}, Tips: []Tip{}}
+			points := laws.pointing(f.id)
+			for cell, of := range m.Cells.Type {
+				for _, tip := range points[cell] {
+					if of == c.Type {
+						c.Cells, c.Tips = append(c.Cells, cell), append(c.Tips, tip)
+						fluid.Laws = append(fluid.Laws, SurfaceLaw{Release: tip.Rate, Export: tip.Rate})
+					}
+				}
+			}
+			c.Fluids = []CohortFluid{fluid}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// sphere returns the centre and the radius of a cell, or of its tip, µm.
+func (c *Cohort) sphere(m *tissue.Model, k int) (centre r3.Vec, radius float64) {
+	radius = m.CellTypes[c.Type].Radius
+	if c.Tips != nil {
+		return c.Tips[k].At, tipWidth * radius
+	}
+	return m.Cells.Position[c.Cells[k]], radius
 }
 
 // pointing returns what the cells of a model export towards one side; nil where none does.
@@ -51,7 +92,7 @@ func (laws SurfaceLaws) pointing(s tissue.SubstrateID) pointing {
 			}
 			if n != (r3.Vec{}) {
 				at := r3.Add(m.Cells.Position[i], r3.Scale(m.CellTypes[t].Radius, n))
-				all[i] = append(all[i], tip{inBox(m, s, at), e.NetExportRate * e.Pointing.Fraction})
+				all[i] = append(all[i], Tip{inBox(m, s, at), e.NetExportRate * e.Pointing.Fraction})
 			}
 		}
 	}
@@ -62,7 +103,7 @@ func (laws SurfaceLaws) pointing(s tissue.SubstrateID) pointing {
 func (p pointing) rate(cell int) float64 {
 	sum := 0.0
 	for _, t := range p[cell] {
-		sum += t.rate
+		sum += t.Rate
 	}
 	return sum
 }
@@ -75,24 +116,21 @@ func (p pointing) rest(cell int, law SurfaceLaw) SurfaceLaw {
 	return law
 }
 
-// tips returns what a cell exports towards one side as cells that do nothing else.
-func (laws SurfaceLaws) tips(cell int, from pointing, s tissue.SubstrateID, mosaic *Mosaic) []placed {
+// tips returns what a cell exports towards one side as cells that do nothing else; with
+// coupling cloud they are in cohorts.
+func (laws SurfaceLaws) tips(cell int, from pointing, mosaic *Mosaic) []placed {
+	if laws.coupling == CloudCoupling {
+		return nil
+	}
 	m := laws.model
-	open := func(voxel int) bool { return mosaic == nil || mosaic.Mobility[mosaic.Labels[voxel]] > 0 }
 	var all []placed
 	for _, t := range from[cell] {
-		f := footprint{voxel: []int{m.Grid.IndexAt(t.at)}, share: []float64{1}}
-		if laws.coupling == CloudCoupling {
-			width := m.CellTypes[m.Cells.Type[cell]].Radius / 4
-			f = newCloud(m.Grid, laws.lattice.green, m.Substrates[s].Boundary).footprint(t.at, width, open)
+		voxel := m.Grid.IndexAt(t.At)
+		if mosaic != nil && mosaic.Mobility[mosaic.Labels[voxel]] == 0 && mosaic.Free(voxel) {
+			voxel = m.Grid.IndexAt(m.Cells.Position[cell])
 		}
-		for k, voxel := range f.voxel {
-			if !open(voxel) {
-				voxel = m.Grid.IndexAt(m.Cells.Position[cell])
-			}
-			if rate := t.rate * f.share[k]; rate > 0 && (mosaic == nil || mosaic.Free(voxel)) {
-				all = append(all, placed{voxel, cell, SurfaceLaw{Release: rate, Export: rate}})
-			}
+		if mosaic == nil || mosaic.Free(voxel) {
+			all = append(all, placed{voxel, cell, SurfaceLaw{Release: t.Rate, Export: t.Rate}})
 		}
 	}
 	return all

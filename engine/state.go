@@ -129,6 +129,9 @@ func (in *Integrator) askCohorts(g *group, states *CellStates) error {
 		return err
 	}
 	for _, c := range g.cohorts {
+		if c.Tips != nil {
+			continue // booked with their cells
+		}
 		now, err := c.member.Exchange()
 		if err != nil {
 			return err

@@ -218,6 +218,17 @@ func wallsText(s tissue.Substrate, axes int) string {
 	return "its walls were " + strings.Join(list, ", ")
 }
 
+// pointingText says to which side a share of an export leaves.
+func pointingText(m *tissue.Model, p tissue.Pointing) string {
+	switch n := p.Direction; {
+	case p.Fraction == 0:
+		return ""
+	case n.X != 0 || n.Y != 0 || n.Z != 0:
+		return fmt.Sprintf(", a share of %.3g of it at its surface in direction (%.3g, %.3g, %.3g)", p.Fraction, n.X, n.Y, n.Z)
+	}
+	return fmt.Sprintf(", a share of %.3g of it at its surface towards the nearest %s in contact, where there is one", p.Fraction, m.CellTypes[p.Towards].Name)
+}
+
 // exchangeText says what a cell does with the substrates.
 func exchangeText(m *tissue.Model, cell tissue.CellType) string {
 	var list []string
@@ -225,7 +236,7 @@ func exchangeText(m *tissue.Model, cell tissue.CellType) string {
 	for _, e := range cell.Exchange {
 		s := m.Substrates[e.Substrate]
 		if e.NetExportRate > 0 {
-			add("exported %.4g molecules/s of %s", e.NetExportRate, s.Name)
+			add("exported %.4g molecules/s of %s%s", e.NetExportRate, s.Name, pointingText(m, e.Pointing))
 		}
 		if e.SecretionRate > 0 {
 			add("secreted %s at %.4g 1/s towards %.4g %s", s.Name, e.SecretionRate, e.SaturationDensity, s.Unit)

@@ -3,6 +3,8 @@ package scenario
 import (
 	"slices"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
@@ -116,13 +118,14 @@ func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.
 		return
 	}
 	if v.kind == mapping {
-		f, ok := v.fields("{rate: 10 molecules/s, bursts: "+burstsExample+"}", "rate", "bursts")
+		f, ok := v.fields("{rate: 10 molecules/s, bursts: "+burstsExample+"}", "rate", "bursts", "synaptic_fraction", "towards", "direction")
 		if !ok {
 			return
 		}
 		if b, ok := f.get("bursts"); ok {
 			bursts(b, e.Substrate)
 		}
+		d.pointing(f, e)
 		if v, ok = f.need("rate", "10 molecules/s"); !ok {
 			return
 		}
@@ -136,6 +139,55 @@ func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.
 		return
 	}
 	e.NetExportRate, _ = v.nonNegative(quantity.MoleculeRate)
+}
+
+// pointing decodes which share of an export leaves to which side.
+func (d *decoder) pointing(f fields, e *tissue.Exchange) {
+	towards, named := f.get("towards")
+	direction, given := f.get("direction")
+	share, ok := f.get("synaptic_fraction")
+	switch {
+	case !ok && (named || given):
+		f.fault("an export that points, without its share: want synaptic_fraction, such as 0.5")
+		return
+	case ok && named == given:
+		share.fault("want one of towards, a cell type, and direction, such as [1, 0, 0]")
+		return
+	case !ok:
+		return
+	}
+	fraction, ok := share.in(quantity.Dimensionless)
+	if ok && !(fraction >= 0 && fraction <= 1) {
+		share.fault("%s: want 0 to 1", share.written())
+	}
+	e.Pointing.Fraction = fraction
+	if given {
+		e.Pointing.Direction = direction.unitVector()
+	} else if name, ok := towards.str(); ok {
+		e.Pointing.Towards, _ = d.typeNamed(name, towards.at, towards.path, true)
+	}
+}
+
+// unitVector decodes a vector of any length but 0.
+func (v value) unitVector() (n r3.Vec) {
+	items, ok := v.list("[1, 0, 0]")
+	if !ok {
+		return n
+	}
+	if len(items) != 3 {
+		v.fault("%d numbers: want three, such as [1, 0, 0]", len(items))
+		return n
+	}
+	for i, x := range []*float64{&n.X, &n.Y, &n.Z} {
+		if *x, ok = items[i].in(quantity.Dimensionless); !ok {
+			return r3.Vec{}
+		}
+	}
+	if n == (r3.Vec{}) {
+		v.fault("a vector of length 0: want a direction, such as [1, 0, 0]")
+		return n
+	}
+	return r3.Unit(n)
 }
 
 const burstsExample = "{on_for: 20 min, off_for: 40 min}"

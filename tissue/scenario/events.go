@@ -183,6 +183,11 @@ func (d *decoder) change(v value) tissue.Switch {
 		}, func(v value, _ tissue.SubstrateID) {
 			v.fault("a change has none: the rate becomes the mean of the bursts that the type has")
 		})
+		for _, c := range s.Changes[had:] {
+			if c.To.Pointing != (tissue.Pointing{}) {
+				m.fault("a change points nowhere: the share and the side stay those of the type")
+			}
+		}
 		if len(s.Changes) == had && len(d.faults) == before {
 			m.fault("no change: want at least one, such as {export: {IL-2: 0 molecules/s}}")
 		}

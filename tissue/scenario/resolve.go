@@ -194,8 +194,8 @@ func (w *writer) exchange(term tissue.BehaviourKind, t tissue.CellType, has func
 		if has(e) {
 			text := w.termText(term, e)
 			if b, ok := t.Life.BurstsOf(e.Substrate); ok && term == tissue.Export {
-				text = fmt.Sprintf("%s: {rate: %s, bursts: {on_for: %s, off_for: %s}}", yamlText(w.model().Substrates[e.Substrate].Name),
-					quantity.Format(e.NetExportRate, "molecules/s"), quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
+				text = fmt.Sprintf("%s: {rate: %s%s, bursts: {on_for: %s, off_for: %s}}", yamlText(w.model().Substrates[e.Substrate].Name),
+					quantity.Format(e.NetExportRate, "molecules/s"), w.pointingText(e.Pointing), quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
 			}
 			terms = append(terms, text)
 		}
@@ -224,13 +224,28 @@ func (w *writer) termText(term tissue.BehaviourKind, e tissue.Exchange) string {
 	name := yamlText(s.Name) + ": "
 	switch term {
 	case tissue.Export:
-		return name + quantity.Format(e.NetExportRate, "molecules/s")
+		rate := quantity.Format(e.NetExportRate, "molecules/s")
+		if e.Pointing != (tissue.Pointing{}) {
+			return name + fmt.Sprintf("{rate: %s%s}", rate, w.pointingText(e.Pointing))
+		}
+		return name + rate
 	case tissue.Secretion:
 		return name + fmt.Sprintf("{rate: %s, saturation: %s}", quantity.Format(e.SecretionRate, "1/s"), densityText(e.SaturationDensity, s))
 	case tissue.Uptake:
 		return name + quantity.Format(e.UptakeRate, "1/s")
 	}
 	return name + fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
+}
+
+// pointingText writes to which side a share of an export leaves, behind other keys.
+func (w *writer) pointingText(p tissue.Pointing) string {
+	switch n := p.Direction; {
+	case p == (tissue.Pointing{}):
+		return ""
+	case n != (r3.Vec{}):
+		return fmt.Sprintf(", synaptic_fraction: %v, direction: [%v, %v, %v]", p.Fraction, n.X, n.Y, n.Z)
+	}
+	return fmt.Sprintf(", synaptic_fraction: %v, towards: %s", p.Fraction, yamlText(w.model().CellTypes[p.Towards].Name))
 }
 
 // placement writes all of an entry but its pattern.
