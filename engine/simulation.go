@@ -9,6 +9,8 @@ import (
 // owns the clock; steps land exactly on the times of its schedules.
 type Simulation struct {
 	solver    Solver
+	resumed   bool    // what was due until now has been done
+	start     float64 // from which the schedules of a resumed one count, s
 	schedules []*schedule
 }
 
@@ -23,7 +25,7 @@ func (s *schedule) due() float64 {
 	if s.done == 0 {
 		return s.start
 	}
-	return s.start + float64(s.done)*s.interval
+	return s.start + float64(s.done)*s.interval // +Inf after the one call
 }
 
 // slack is how far rounding may put a due time off a time it was meant to be, s.
@@ -37,18 +39,36 @@ func (s *schedule) slack() float64 {
 // New returns a simulation at the solver's time.
 func New(solver Solver) *Simulation { return &Simulation{solver: solver} }
 
+// Resume returns a simulation at the time of a restored solver that goes on as the
+// one did that was made at time start, s: schedules count from there, and what was due
+// until now has been done.
+func Resume(solver Solver, start float64) *Simulation {
+	return &Simulation{solver: solver, start: start, resumed: true}
+}
+
 // Time returns the time reached, s.
 func (s *Simulation) Time() float64 { return s.solver.Time() }
 
-// Every calls act now and then every interval, s, counted from now. Calls at the
-// same time go in the order of Every and At.
+// Every calls act now and then every interval, s, counted from now; of a resumed
+// simulation, from its start. Calls at the same time go in the order of Every and At.
 func (s *Simulation) Every(interval float64, act func(t float64) error) {
-	s.schedules = append(s.schedules, &schedule{start: s.Time(), interval: interval, act: act})
+	start := s.Time()
+	if s.resumed {
+		start = s.start
+	}
+	s.add(&schedule{start: start, interval: interval, act: act})
 }
 
 // At calls act once, at a time, s, or where that is past before the next step.
 func (s *Simulation) At(time float64, act func(t float64) error) {
-	s.schedules = append(s.schedules, &schedule{start: time, interval: math.Inf(1), act: act})
+	s.add(&schedule{start: time, interval: math.Inf(1), act: act})
+}
+
+func (s *Simulation) add(schedule *schedule) {
+	for s.resumed && schedule.due() <= s.Time()+schedule.slack() {
+		schedule.done++
+	}
+	s.schedules = append(s.schedules, schedule)
 }
 
 // Advance goes on to a time, s. What is due at that time has been called when it

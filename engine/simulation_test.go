@@ -106,3 +106,34 @@ func TestWhatIsDueOnceFallsOnItsTime(t *testing.T) {
 		t.Errorf("%q, want %q", calls, want)
 	}
 }
+
+// A resumed simulation does at the same times, to the bit, what one does that was never
+// interrupted, and nothing twice.
+func TestAResumedSimulationKeepsItsSchedules(t *testing.T) {
+	solver, err := cpu.NewSolver(solid([3]int{4, 4, 4}), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer solver.Close()
+	var times []float64
+	schedule := func(s *engine.Simulation) {
+		s.Every(0.7, func(now float64) error { times = append(times, now); return nil })
+		s.At(1, func(now float64) error { times = append(times, -now); return nil })
+		s.At(3, func(now float64) error { times = append(times, -now); return nil })
+	}
+	first := engine.New(solver)
+	schedule(first)
+	if err := first.Advance(t.Context(), 2.1); err != nil {
+		t.Fatal(err)
+	}
+	second := engine.Resume(solver, 0)
+	schedule(second)
+	if err := second.Advance(t.Context(), 3.5); err != nil {
+		t.Fatal(err)
+	}
+	step := 0.7 // in float64: constants are exact
+	want := []float64{0, step, -1, 2 * step, 2.1, 4 * step, -3, 3.5}
+	if !slices.Equal(times, want) {
+		t.Errorf("called at %v, want %v", times, want)
+	}
+}

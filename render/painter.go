@@ -18,7 +18,7 @@ import (
 type Painter struct {
 	planar, solid *gpu.Kernel[paintArgs] // for 2D and 3D textures
 	colours       *gpu.Buffer
-	pixels        *gpu.Buffer // of the largest picture so far
+	picture       *gpu.Picture // of the last Paint
 	loaded        colormap.Map
 }
 
@@ -26,8 +26,10 @@ type Painter struct {
 type paintArgs struct {
 	Density     *gpu.Texture `gl:"density"`
 	Colours     *gpu.Buffer  `gl:"Colours"`
-	Pixels      *gpu.Buffer  `gl:"Pixels"`
+	Pixels      *gpu.Picture `gl:"pixels"`
 	Extent      [2]int32     `gl:"extent"`
+	Voxels      [2]int32     `gl:"voxels"`
+	Linear      int32        `gl:"linear"`
 	Corner      [3]int32     `gl:"corner"`
 	Right       [3]int32     `gl:"right"`
 	Up          [3]int32     `gl:"up"`
@@ -66,7 +68,7 @@ func (p *Painter) Free(q *gpu.Queue) {
 	p.planar.Free(q)
 	p.solid.Free(q)
 	p.colours.Free(q)
-	p.pixels.Free(q)
+	p.picture.Free(q)
 }
 
 // Paint colours a slice of a texture of densities, one pixel per voxel; row 0 of
@@ -76,20 +78,44 @@ func (p *Painter) Paint(q *gpu.Queue, density *gpu.Texture, s Slice, m colormap.
 	if err := s.Validate(tissue.Grid{Shape: shape}); err != nil {
 		return nil, err
 	}
-	if err := sc.Validate(); err != nil {
-		return nil, err
-	}
 	right, up := s.Across()
-	img := image.NewRGBA(image.Rect(0, 0, shape[right], shape[up]))
-	if err := p.prepare(q, m, len(img.Pix)); err != nil {
+	if err := p.makeRoom(q, shape[right], shape[up]); err != nil {
 		return nil, fmt.Errorf("render: painter: %w", err)
 	}
+	if err := p.PaintInto(q, p.picture, density, s, m, sc, false); err != nil {
+		return nil, err
+	}
+	return q.ReadPicture(p.picture)
+}
+
+// PaintInto colours a slice of a texture of densities so that it fills a picture
+// on the device, whatever its size; row 0 is the top. With linear the density is
+// interpolated between voxel centres, and constant from the outermost ones to the
+// walls, else a pixel shows the voxel it lies in; next to a missing density it
+// does so too. It mirrors Plane.PaintInto.
+func (p *Painter) PaintInto(q *gpu.Queue, dst *gpu.Picture, density *gpu.Texture, s Slice, m colormap.Map, sc Scale, linear bool) error {
+	shape := density.Shape()
+	if err := s.Validate(tissue.Grid{Shape: shape}); err != nil {
+		return err
+	}
+	if err := sc.Validate(); err != nil {
+		return err
+	}
+	if err := p.load(q, m); err != nil {
+		return fmt.Errorf("render: painter: %w", err)
+	}
+	right, up := s.Across()
+	width, height := dst.Size()
 	args := paintArgs{
-		Density: density, Colours: p.colours, Pixels: p.pixels,
-		Extent: [2]int32{int32(shape[right]), int32(shape[up])},
+		Density: density, Colours: p.colours, Pixels: dst,
+		Extent: [2]int32{int32(width), int32(height)},
+		Voxels: [2]int32{int32(shape[right]), int32(shape[up])},
 		Low:    float32(sc.Low), High: float32(sc.High),
 		Start: float32(sc.Low), PerRange: float32(1 / (sc.High - sc.Low)),
 		Missing: packed(colormap.Missing()),
+	}
+	if linear {
+		args.Linear = 1
 	}
 	if sc.Log {
 		args.Start, args.PerRange = float32(math.Log2(sc.Low)), float32(1/math.Log2(sc.High/sc.Low))
@@ -101,37 +127,42 @@ func (p *Painter) Paint(q *gpu.Queue, density *gpu.Texture, s Slice, m colormap.
 	if shape[2] == 1 {
 		kernel = p.planar
 	}
-	if err := kernel.Launch(q, [3]int{shape[right], shape[up], 1}, &args); err != nil {
-		return nil, fmt.Errorf("render: painter: %w", err)
+	if err := kernel.Launch(q, [3]int{width, height, 1}, &args); err != nil {
+		return fmt.Errorf("render: painter: %w", err)
 	}
-	if err := gpu.ReadBuffer(q, p.pixels, 0, img.Pix); err != nil {
-		return nil, fmt.Errorf("render: painter: %w", err)
-	}
-	return img, nil
+	return nil
 }
 
-// prepare uploads the map unless it is there, and makes room for the pixels.
-func (p *Painter) prepare(q *gpu.Queue, m colormap.Map, bytes int) error {
-	if m != p.loaded {
-		var colours [colormap.Size]uint32
-		for i, c := range m.Table() {
-			colours[i] = packed(c)
-		}
-		if err := gpu.WriteBuffer(q, p.colours, 0, colours[:]); err != nil {
-			return err
-		}
-		p.loaded = m
-	}
-	if p.pixels != nil && p.pixels.Bytes() >= bytes {
+// load uploads the map unless it is there.
+func (p *Painter) load(q *gpu.Queue, m colormap.Map) error {
+	if m == p.loaded {
 		return nil
 	}
-	p.pixels.Free(q)
-	p.pixels = nil
-	pixels, err := q.NewBuffer(bytes)
+	var colours [colormap.Size]uint32
+	for i, c := range m.Table() {
+		colours[i] = packed(c)
+	}
+	if err := gpu.WriteBuffer(q, p.colours, 0, colours[:]); err != nil {
+		return err
+	}
+	p.loaded = m
+	return nil
+}
+
+// makeRoom sees to a picture of a size.
+func (p *Painter) makeRoom(q *gpu.Queue, width, height int) error {
+	if p.picture != nil {
+		if w, h := p.picture.Size(); w == width && h == height {
+			return nil
+		}
+	}
+	p.picture.Free(q)
+	p.picture = nil
+	picture, err := q.NewPicture(width, height)
 	if err != nil {
 		return err
 	}
-	p.pixels = pixels
+	p.picture = picture
 	return nil
 }
 

@@ -46,13 +46,15 @@ func (s Slice) Validate(g tissue.Grid) error {
 // Plane is the density in one slice, kept apart from its field: small enough to
 // hold one per frame and to paint again with another scale.
 type Plane struct {
-	Slice    Slice
-	Position float64    // of the layer's centres on the slice's axis, µm
-	Planar   bool       // the field is 2D and this is all of it
-	Width    int        // voxels to the right
-	Height   int        // voxels up
-	Spacing  [2]float64 // voxel edge to the right and up, µm
-	Values   []float32  // density as the GPU keeps it; right runs fastest, up from the bottom
+	Slice      Slice
+	Projection Projection // how the layers became one; Slice.Index says nothing then
+	Position   float64    // of the layer's centres on the slice's axis, µm; 0 of a projection
+	Depth      float64    // of what is projected, µm; 0 of a section
+	Planar     bool       // the field is 2D and this is all of it
+	Width      int        // voxels to the right
+	Height     int        // voxels up
+	Spacing    [2]float64 // voxel edge to the right and up, µm
+	Values     []float32  // density as the GPU keeps it; right runs fastest, up from the bottom
 }
 
 // Extract copies a slice out of a field. It panics if the slice is not of the

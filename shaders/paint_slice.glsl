@@ -1,4 +1,6 @@
-// Colours one slice of a field, one pixel per voxel. Mirrors render.Plane.Paint.
+// Colours one slice of a field. Mirrors render.Plane.PaintInto.
+//   nearest: c of the voxel that holds the pixel's centre
+//   linear:  c between the four voxel centres around it, constant from the outermost to the walls
 //   t = (c - start) * perRange          linear: start is the density at the low end
 //   t = (log2(c) - start) * perRange    logarithmic: start is its binary logarithm
 //   pixel = (1 - f) * colours[i] + f * colours[i + 1],   i + f = 255 t
@@ -6,11 +8,13 @@
 
 uniform FIELD_SAMPLER density; // in the substrate's unit
 layout(std430) readonly buffer Colours { uint colours[256]; }; // 0xAABBGGRR
-layout(std430) writeonly buffer Pixels { uint pixels[]; };     // rows from the top; bytes R, G, B, A
+layout(rgba8) writeonly uniform image2D pixels; // row 0 is the top
 
 uniform ivec2 extent;  // pixels to the right and down
-uniform ivec3 corner;  // voxel of the lower left pixel
-uniform ivec3 right;   // from a pixel's voxel to that of the next
+uniform ivec2 voxels;  // voxels to the right and up
+uniform int linear;    // 0 or 1
+uniform ivec3 corner;  // voxel at the lower left
+uniform ivec3 right;   // from a voxel to the next
 uniform ivec3 up;
 uniform float low;     // densities at the ends of the scale
 uniform float high;
@@ -41,9 +45,27 @@ uint colourAt(float t) {
     return c.r | (c.g << 8) | (c.b << 16) | 0xff000000u;
 }
 
+float at(ivec2 v) {
+    v = clamp(v, ivec2(0), voxels - 1);
+    return fetch(density, corner + v.x * right + v.y * up);
+}
+
+float nearest(ivec2 pixel) { return at(((2 * pixel + 1) * voxels) / (2 * extent)); }
+
+float between(ivec2 pixel) {
+    ivec2 twice = (2 * pixel + 1) * voxels - extent; // 2 extent times the place in voxel centres
+    ivec2 low = (twice + 2 * extent) / (2 * extent) - 1; // rounded down: twice is above -2 extent
+    vec2 share = vec2(twice - 2 * extent * low) / vec2(2 * extent);
+    float c = mix(mix(at(low), at(low + ivec2(1, 0)), share.x),
+                  mix(at(low + ivec2(0, 1)), at(low + ivec2(1, 1)), share.x), share.y);
+    return isMissing(c) ? nearest(pixel) : c;
+}
+
 void main() {
     ivec2 pixel = ivec2(gl_GlobalInvocationID.xy);
     if (any(greaterThanEqual(pixel, extent))) return;
-    float c = fetch(density, corner + pixel.x * right + (extent.y - 1 - pixel.y) * up);
-    pixels[pixel.x + extent.x * pixel.y] = isMissing(c) ? missing : colourAt(position(c));
+    ivec2 fromBelow = ivec2(pixel.x, extent.y - 1 - pixel.y);
+    float c = linear != 0 ? between(fromBelow) : nearest(fromBelow);
+    uint colour = isMissing(c) ? missing : colourAt(position(c));
+    imageStore(pixels, pixel, unpackUnorm4x8(colour));
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ import (
 
 // film is the pictures of one plane through a run. Each is drawn when its time
 // comes; where the scale is automatic they are drawn again at the end, all with
-// the scale that holds them all, from planes kept in a temporary file.
+// the scale that holds them all, from planes kept beside the checkpoint.
 type film struct {
 	frame  scenario.Frame
 	figure figure.Frame
@@ -137,14 +138,70 @@ func (f *film) last() float64 {
 	return f.times[len(f.times)-1]
 }
 
-func (f *film) keep(plane *render.Plane) (err error) {
+func (f *film) keep(plane *render.Plane) error {
 	if f.kept == nil {
-		if f.kept, err = os.CreateTemp("", "cytofield-planes-*"); err != nil {
-			return fmt.Errorf("frames: %w", err)
+		if err := f.openKept(); err != nil {
+			return err
 		}
-		os.Remove(f.kept.Name()) // it lives until it is closed, whatever happens
 	}
 	if err := binary.Write(f.kept, binary.NativeEndian, plane.Values); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	return nil
+}
+
+func (f *film) openKept() error {
+	path, err := f.run.Path("checkpoint", f.prefix+".planes")
+	if err != nil {
+		return err
+	}
+	if f.kept, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	return nil
+}
+
+// filmState is what a film goes on from, beside the planes kept.
+type filmState struct {
+	Times []float64
+	Cells [][]render.Disc
+}
+
+// save writes how far the film has come.
+func (f *film) save(w io.Writer) error {
+	if f.kept != nil {
+		if err := f.kept.Sync(); err != nil {
+			return fmt.Errorf("frames: %w", err)
+		}
+	}
+	return gob.NewEncoder(w).Encode(filmState{f.times, f.cells})
+}
+
+// load takes what save wrote, and the planes kept until then.
+func (f *film) load(r io.Reader) error {
+	var state filmState
+	if err := gob.NewDecoder(r).Decode(&state); err != nil {
+		return fmt.Errorf("frames: %w", err)
+	}
+	f.times, f.cells = state.Times, state.Cells
+	if !f.automatic() || len(f.times) == 0 {
+		return nil
+	}
+	if err := f.openKept(); err != nil {
+		return err
+	}
+	plane := render.Extract(f.field, f.slice()) // its geometry
+	for range f.times {
+		if err := binary.Read(f.kept, binary.NativeEndian, plane.Values); err != nil {
+			return fmt.Errorf("frames: %w", err)
+		}
+		f.span.Add(plane)
+	}
+	at, err := f.kept.Seek(0, io.SeekCurrent)
+	if err == nil {
+		err = f.kept.Truncate(at)
+	}
+	if err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
 	return nil

@@ -24,6 +24,7 @@ type runCommand struct {
 	Output     string `short:"o" placeholder:"DIR" help:"Run directory (default: out/NAME)."`
 	Until      string `placeholder:"TIME" help:"Run to this time instead of the scenario's duration: --until \"2 h\"."`
 	Force      bool   `help:"Replace the run that the directory holds."`
+	Resume     bool   `help:"Go on with the run that the directory holds, from its last checkpoint; start it where there is none."`
 	NoProgress bool   `name:"no-progress" help:"Print no progress."`
 }
 
@@ -67,14 +68,15 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if c.Output == "" {
 		c.Output = filepath.Join("out", s.Name)
 	}
-	directory, err := record.Create(c.Output, s.Model, manifest(s, device), c.Force)
-	if errors.Is(err, record.ErrExists) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
-		return inputError{err}
+	directory, from, err := c.directory(s, device)
+	if errors.Is(err, record.ErrDone) {
+		fmt.Fprintf(io.Out, "%s: %s already\n", c.Output, record.Done)
+		return nil
 	}
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory}
+	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
 	err = r.documents()
@@ -87,6 +89,25 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps in %.3g s\n", c.Output, directory.Manifest.Status,
 		figure.FormatTime(r.solver.Time()), figure.FormatTime(s.Model.Duration), r.stats.Steps, directory.Manifest.WallTime)
 	return err
+}
+
+// directory opens the run directory, with what to go on from or nil.
+func (c *runCommand) directory(s *scenario.Scenario, d *device) (*record.Run, *record.Checkpoint, error) {
+	m := manifest(s, d)
+	if c.Resume && !c.Force {
+		r, from, err := record.Resume(c.Output, s.Model, m)
+		switch {
+		case errors.Is(err, record.ErrOtherRun):
+			return nil, nil, inputError{err}
+		case !errors.Is(err, record.ErrNoCheckpoint):
+			return r, from, err
+		}
+	}
+	r, err := record.Create(c.Output, s.Model, m, c.Force || c.Resume)
+	if errors.Is(err, record.ErrExists) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
+		err = inputError{err}
+	}
+	return r, nil, err
 }
 
 func manifest(s *scenario.Scenario, d *device) record.Manifest {
@@ -107,9 +128,12 @@ type run struct {
 	device    *device
 	solver    engine.Solver
 	directory *record.Run
+	from      *record.Checkpoint // nil at the start
+	life      *life.Life         // nil where cells do nothing and nothing happens to them
 	films     []*film
 	stats     engine.Stats
-	recorded  float64 // time of the last record, s
+	recorded  float64   // time of the last record, s
+	kept      time.Time // of the last checkpoint, or of the start
 }
 
 // documents writes what is known before the first step.
@@ -124,18 +148,9 @@ func (r *run) documents() error {
 // simulate goes from the start to the end, recording on the way.
 func (r *run) simulate(ctx context.Context, p progress) error {
 	defer p.close()
-	simulation := engine.New(r.solver)
-	o := life.Options{Coupling: engine.Coupling(r.scenario.Numerics.Coupling)}
-	err := life.Start(simulation, r.scenario.Model, r.solver, o)
+	simulation, err := r.begin()
 	if err != nil {
 		return err
-	}
-	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
-	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
-		return err
-	}
-	for _, f := range r.films {
-		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver, r.scenario.Model) })
 	}
 	for {
 		slice, cancel := context.WithTimeout(ctx, progressInterval)
@@ -152,6 +167,38 @@ func (r *run) simulate(ctx context.Context, p progress) error {
 	}
 }
 
+// begin prepares the schedules, at the start or where the run was cut off.
+func (r *run) begin() (*engine.Simulation, error) {
+	r.kept = time.Now()
+	model := r.scenario.Model
+	var err error
+	if model.Lives() || len(model.Events) > 0 {
+		o := life.Options{Coupling: engine.Coupling(r.scenario.Numerics.Coupling)}
+		if r.life, err = life.New(model, r.solver, o); err != nil {
+			return nil, err
+		}
+	}
+	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
+		return nil, err
+	}
+	simulation := engine.New(r.solver)
+	if r.from != nil {
+		if err := r.restore(); err != nil {
+			return nil, err
+		}
+		simulation = engine.Resume(r.solver, 0)
+	}
+	if r.life != nil {
+		r.life.Attend(simulation)
+	}
+	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
+	for _, f := range r.films {
+		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver, model) })
+	}
+	simulation.Every(r.scenario.Output.Every, r.checkpoint)
+	return simulation, nil
+}
+
 func (r *run) record() error {
 	r.recorded = r.solver.Time()
 	r.stats = r.solver.Stats()
@@ -163,7 +210,7 @@ func (r *run) finish(err error) error {
 	interrupted := errors.Is(err, context.Canceled)
 	cause := err
 	if interrupted {
-		cause = nil
+		cause = r.keep()
 	}
 	if cause == nil {
 		cause = r.end()

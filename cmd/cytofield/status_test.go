@@ -173,14 +173,19 @@ func TestAnOutputThatCannotBeADirectoryExits2(t *testing.T) {
 	}
 }
 
-// TestFramesThatCannotBeKeptFailTheRun: planes wait in a temporary file for their
+// TestFramesThatCannotBeKeptFailTheRun: planes wait beside the checkpoint for their
 // common scale.
 func TestFramesThatCannotBeKeptFailTheRun(t *testing.T) {
 	path, dir := file(t, "small.yaml", pictured), filepath.Join(t.TempDir(), "run")
-	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "gone"))
-	o := must(t, exitFailed, "run", path, "--device", "cpu", "-o", dir)
-	contains(t, "stderr", o.err, "frames: ")
-	if m := manifestOf(t, dir); m.Status != record.Failed || !strings.Contains(m.Error, "frames: ") {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "checkpoint"), []byte("in the way"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	o := must(t, exitFailed, "run", path, "--device", "cpu", "-o", dir, "--force")
+	contains(t, "stderr", o.err, "checkpoint")
+	if m := manifestOf(t, dir); m.Status != record.Failed || !strings.Contains(m.Error, "checkpoint") {
 		t.Errorf("run.json: status %s, error %q", m.Status, m.Error)
 	}
 }

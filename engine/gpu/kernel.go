@@ -16,6 +16,7 @@ const maxImages = 8
 //
 //	type advanceArgs struct {
 //		Density *gpu.Texture `gl:"density"` // image2D/image3D, or sampler2D/sampler3D
+//		Pixels  *gpu.Picture `gl:"pixels"`  // image2D of layout(rgba8)
 //		Cells   *gpu.Buffer  `gl:"Cells"`   // by the name of the storage block, or of an imageBuffer of rgba32f
 //		Shape   [3]int32     `gl:"shape"`   // ivec3; also int32, uint32, float32, [2]…[4] of them
 //		Weights [9]float32   `gl:"weights"` // float weights[9]
@@ -93,6 +94,7 @@ const (
 	bindSampler
 	bindBuffer
 	bindBufferImage
+	bindPicture
 	bindFloat
 	bindInt
 	bindUint
@@ -151,6 +153,8 @@ func (a *argument) set(q *Queue, p unsafe.Pointer) string {
 	switch a.bind {
 	case bindImage, bindSampler:
 		return a.setTexture(q, *(**Texture)(p))
+	case bindPicture:
+		return a.setPicture(q, *(**Picture)(p))
 	case bindBuffer, bindBufferImage:
 		return a.setBuffer(q, *(**Buffer)(p))
 	case bindFloat:
@@ -205,6 +209,18 @@ func (a *argument) setTexture(q *Queue, t *Texture) string {
 	}
 	const layered = true // otherwise a 3D image is its first slice alone, without any error
 	gl.BindImageTexture(a.unit, t.id, 0, layered, 0, gl.READ_WRITE, gl.R32F)
+	return ""
+}
+
+func (a *argument) setPicture(q *Queue, p *Picture) string {
+	switch {
+	case p == nil:
+		return "the picture is nil"
+	case p.id == 0:
+		return "the picture has been freed"
+	}
+	q.owned(p.device)
+	gl.BindImageTexture(a.unit, p.id, 0, false, 0, gl.READ_WRITE, gl.RGBA8)
 	return ""
 }
 

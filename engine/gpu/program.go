@@ -199,13 +199,13 @@ func (k *kernel) bindArguments(args reflect.Type) error {
 			continue
 		}
 		kind := a.bind
-		if kind == bindBufferImage {
+		if kind == bindBufferImage || kind == bindPicture {
 			kind = bindImage // they share their units
 		}
 		a.unit = units[kind]
 		units[kind]++
 		switch a.bind {
-		case bindImage, bindBufferImage, bindSampler:
+		case bindImage, bindBufferImage, bindPicture, bindSampler:
 			gl.Uniform1i(a.location, int32(a.unit))
 		case bindBuffer:
 			gl.ShaderStorageBlockBinding(k.program, r.index, a.unit)
@@ -271,6 +271,12 @@ func match(f field, r resource) (argument, error) {
 			return a, mismatch
 		}
 		a.bind, a.target = u.bind, u.target
+		return a, nil
+	case reflect.TypeFor[*Picture]():
+		if r.glType != gl.IMAGE_2D || r.count > 1 {
+			return a, mismatch
+		}
+		a.bind = bindPicture
 		return a, nil
 	}
 	if r.glType == 0 || u.width == 0 {

@@ -1,6 +1,6 @@
-// Package record writes the run directory: a manifest, the scenario, and tables
-// of what the tissue did. Every file is complete after every output, so that a run
-// that breaks off leaves a readable directory.
+// Package record writes and reads the run directory: a manifest, the scenario, tables of
+// what the tissue did, and its densities. Every file is complete after every output, so
+// that a run that breaks off leaves a readable directory.
 package record
 
 import (
@@ -50,6 +50,7 @@ type Manifest struct {
 	Voxels        int       `json:"voxels"`
 	Cells         int       `json:"cells"`
 	Started       time.Time `json:"started"`
+	Resumed       []float64 `json:"resumed_s,omitempty"` // simulated times from which the run went on after it had been cut off
 	WallTime      float64   `json:"wall_s"`
 	SimulatedTime float64   `json:"simulated_s"`
 	Duration      float64   `json:"duration_s"`
@@ -71,6 +72,7 @@ type Run struct {
 	fluid                 fluid
 	series, ledger, cells *table
 	attribution           *table // nil where the model attributes nothing
+	fields                keeper
 }
 
 // Create makes the directory of a run and its first files. A directory that holds
@@ -93,32 +95,39 @@ func (r *Run) open() error {
 	if err := r.writeManifest(); err != nil {
 		return err
 	}
-	type file struct {
-		table  **table
-		name   string
-		header []string
-	}
-	files := []file{
-		{&r.series, "series.csv", seriesHeader(r.model)},
-		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
-		{&r.cells, "cells.csv", cellsHeader(r.model)},
-	}
-	if len(r.model.Attribution) > 0 {
-		files = append(files, file{&r.attribution, "attribution.csv", attributionHeader()})
-	}
-	for _, t := range files {
+	for _, f := range r.files() {
 		var err error
-		if *t.table, err = newTable(filepath.Join(r.dir, t.name), t.header); err != nil {
+		if *f.table, err = newTable(filepath.Join(r.dir, f.name), f.header); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// tableFile is where a table goes.
+type tableFile struct {
+	table  **table
+	name   string
+	header []string
+}
+
+func (r *Run) files() []tableFile {
+	files := []tableFile{
+		{&r.series, "series.csv", seriesHeader(r.model)},
+		{&r.ledger, "ledger.csv", ledgerHeader(r.model)},
+		{&r.cells, "cells.csv", cellsHeader(r.model)},
+	}
+	if len(r.model.Attribution) > 0 {
+		files = append(files, tableFile{&r.attribution, "attribution.csv", attributionHeader()})
+	}
+	return files
+}
+
 // ours returns the files a run directory holds, as patterns below it.
 func ours() []string {
 	return []string{
-		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "references.bib", "methods.md", "frames/*.png",
+		"scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "attribution.csv", "cells.parquet", fieldsName, "references.bib", "methods.md",
+		"frames/*.png", "checkpoint/state", "checkpoint/state.part", "checkpoint/*.planes",
 		"run.json", // last: what is left of a clearing that broke off is still a run
 	}
 }
@@ -156,13 +165,31 @@ func clearRun(dir string) error {
 			if !isRun {
 				return fmt.Errorf("record: %s %w of no run, such as %s, which --force leaves alone; choose another directory with -o", dir, ErrExists, name)
 			}
-			if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			if err := remove(dir, name); err != nil {
 				return fmt.Errorf("record: %w", err)
 			}
 		}
 	}
-	os.Remove(filepath.Join(dir, "frames")) // stays where it holds something of another's
+	for _, folder := range []string{"frames", "checkpoint"} {
+		removeFolder(filepath.Join(dir, folder))
+	}
 	return nil
+}
+
+// removeFolder removes an empty folder. What holds something of another's stays, and so
+// does a file of that name.
+func removeFolder(path string) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		os.Remove(path)
+	}
+}
+
+// remove removes a file of a run, or its array of densities with all that is in it.
+func remove(dir, name string) error {
+	if name == fieldsName {
+		return os.RemoveAll(filepath.Join(dir, name))
+	}
+	return os.Remove(filepath.Join(dir, name))
 }
 
 // Path returns the path of a file in the directory and makes the folders on the way.
@@ -210,7 +237,7 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 	if err != nil {
 		return err
 	}
-	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
+	if err := r.recordFields(s); err != nil {
 		return err
 	}
 	if err := r.recordAttribution(s.Time(), attributions); err != nil {
@@ -220,6 +247,10 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 		return err
 	}
 	if err := r.recordCells(s, states); err != nil {
+		return err
+	}
+	// Last: an output is there for readers when its row of series.csv is.
+	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
 		return err
 	}
 	r.count(s.Time(), stats)
@@ -250,9 +281,17 @@ func (r *Run) Finish(status Status, t float64, stats engine.Stats, cause error) 
 		r.Manifest.Error = cause.Error()
 	}
 	r.count(t, stats)
-	return errors.Join(r.closeTables(), r.writeManifest())
+	errs := []error{r.closeTables(), r.writeManifest()}
+	if status == Done {
+		errs = append(errs, r.dropCheckpoint())
+	}
+	return errors.Join(errs...)
 }
 
 func (r *Run) closeTables() error {
-	return errors.Join(r.series.close(), r.ledger.close(), r.cells.close(), r.attribution.close())
+	errs := []error{r.fields.writer.Close()}
+	for _, f := range r.files() {
+		errs = append(errs, (*f.table).close())
+	}
+	return errors.Join(errs...)
 }

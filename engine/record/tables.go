@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -42,6 +43,37 @@ func (t *table) add(rows ...[]string) error {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
+}
+
+// continueTable opens a table that was cut off, and drops what is beyond a size, bytes.
+func continueTable(path string, size int64) (*table, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	end, err := file.Seek(0, io.SeekEnd)
+	if err == nil && end < size {
+		err = fmt.Errorf("%s has %d bytes: want the %d of its checkpoint", path, end, size)
+	}
+	if err == nil {
+		err = file.Truncate(size)
+	}
+	if err == nil {
+		_, err = file.Seek(size, io.SeekStart)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", errors.Join(err, file.Close()))
+	}
+	return &table{file, csv.NewWriter(file)}, nil
+}
+
+// size returns the bytes written.
+func (t *table) size() (int64, error) {
+	size, err := t.file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, fmt.Errorf("record: %w", err)
+	}
+	return size, nil
 }
 
 func (t *table) close() error {
@@ -166,6 +198,14 @@ func newFluid(m *tissue.Model) fluid {
 	return f
 }
 
+// in returns the share of a voxel.
+func (f fluid) in(voxel int) float64 {
+	if f.labels == nil {
+		return f.share[0]
+	}
+	return f.share[f.labels[voxel]]
+}
+
 // summary of the densities in the fluid; mean is that of all of it, Σ α c/Σ α.
 type summary struct{ mean, least, most float64 }
 
@@ -173,10 +213,7 @@ func (f fluid) summarise(field *tissue.Field) summary {
 	s := summary{least: math.Inf(1), most: math.Inf(-1)}
 	amount, volume := 0.0, 0.0
 	for i, c := range field.Values {
-		share := f.share[0]
-		if f.labels != nil {
-			share = f.share[f.labels[i]]
-		}
+		share := f.in(i)
 		if share > 0 {
 			amount += share * c
 			volume += share
@@ -246,7 +283,7 @@ func bodyRow(t float64, v tissue.BodyVariable, l engine.BodyLedger) []string {
 // cellsHeader: place and type, then per substrate the density at the cell's
 // surface and what it takes up and secretes, then the variables of all types.
 func cellsHeader(m *tissue.Model) []string {
-	header := []string{"t_s", "id", "type", "x_um", "y_um", "z_um", "state"}
+	header := placeColumns()
 	for _, s := range m.Substrates {
 		rate := "_molecules_per_s"
 		if !s.Unit.CountsMolecules() {

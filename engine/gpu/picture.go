@@ -1,0 +1,82 @@
+package gpu
+
+import (
+	"fmt"
+	"image"
+	"unsafe"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// Picture is a GL_TEXTURE_2D of RGBA8 pixels, alpha premultiplied. Its row 0 is the top of what it shows. A kernel
+// writes it as an image2D of format rgba8; sampled, it takes the nearest pixel and repeats the outermost one.
+type Picture struct {
+	device        *Device
+	id            uint32 // 0 after Free
+	width, height int
+}
+
+// NewPicture allocates a transparent picture.
+func (q *Queue) NewPicture(width, height int) (*Picture, error) {
+	p := &Picture{device: q.device, width: width, height: height}
+	limit := q.device.info.MaxTextureSize2D
+	if width < 1 || height < 1 || width > limit || height > limit {
+		return nil, fmt.Errorf("gpu: picture of %d x %d pixels: the device takes 1 to %d each way (GL_MAX_TEXTURE_SIZE)", width, height, limit)
+	}
+	what := fmt.Sprintf("picture of %d x %d pixels", width, height)
+	if err := q.fits(what, p.Bytes()); err != nil {
+		return nil, err
+	}
+	if err := glError("before allocating"); err != nil && q.device.debug {
+		return nil, err // otherwise forgotten: it is not about this allocation
+	}
+	gl.GenTextures(1, &p.id)
+	gl.BindTexture(gl.TEXTURE_2D, p.id)
+	gl.TexStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, int32(width), int32(height))
+	gl.TexParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST)
+	gl.TexParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST)
+	gl.TexParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE)
+	gl.TexParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE)
+	transparent := make([]uint8, p.Bytes())
+	gl.TexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, int32(width), int32(height), gl.RGBA, gl.UNSIGNED_BYTE, unsafe.Pointer(&transparent[0]))
+	if err := glError("while allocating"); err != nil {
+		gl.DeleteTextures(1, &p.id)
+		return nil, fmt.Errorf("gpu: %s (%s): the driver refuses it: %w", what, formatBytes(p.Bytes()), err)
+	}
+	q.device.textures.Add(1)
+	q.device.allocated.Add(p.Bytes())
+	return p, nil
+}
+
+// Size returns the pixels to the right and down.
+func (p *Picture) Size() (width, height int) { return p.width, p.height }
+
+// Bytes returns the memory the picture takes on the device.
+func (p *Picture) Bytes() int64 { return 4 * int64(p.width) * int64(p.height) }
+
+// Name returns the GL name of the texture, for drawing it; 0 after Free.
+func (p *Picture) Name() uint32 { return p.id }
+
+// Free gives the picture back. Freeing twice, or a nil picture, is harmless.
+func (p *Picture) Free(q *Queue) {
+	if p == nil || p.id == 0 {
+		return
+	}
+	q.owned(p.device)
+	gl.DeleteTextures(1, &p.id)
+	p.id = 0
+	q.device.textures.Add(-1)
+	q.device.allocated.Add(-p.Bytes())
+}
+
+// ReadPicture returns a copy of the picture.
+func (q *Queue) ReadPicture(p *Picture) (*image.RGBA, error) {
+	if p.id == 0 {
+		return nil, fmt.Errorf("gpu: read picture of %d x %d pixels: it has been freed", p.width, p.height)
+	}
+	q.owned(p.device)
+	img := image.NewRGBA(image.Rect(0, 0, p.width, p.height))
+	gl.BindTexture(gl.TEXTURE_2D, p.id)
+	gl.GetTexImage(gl.TEXTURE_2D, 0, gl.RGBA, gl.UNSIGNED_BYTE, unsafe.Pointer(&img.Pix[0]))
+	return img, nil
+}
