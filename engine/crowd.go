@@ -138,9 +138,6 @@ func (c *Cohort) ids(m *tissue.Model) []tissue.CellID {
 // tell tells the state of each cell, by its position in the model; of cells without a state
 // it tells nothing.
 func (c *crowd) tell(to func(cell int, state []float64)) error {
-	if c.Tips != nil {
-		return nil // cells tell of themselves
-	}
 	if len(c.State) == 0 {
 		return nil
 	}
