@@ -8,7 +8,7 @@ export GOEXPERIMENT
 
 BUILD_PACKAGES := gcc libc6-dev pkg-config libegl-dev
 RUN_PACKAGES   := libegl1 libegl-mesa0 libgl1-mesa-dri
-TEST_PACKAGES  := glslang-tools
+TEST_PACKAGES  := glslang-tools librsvg2-bin poppler-utils python3-zarr python3-vtk9 python3-tifffile python3-scipy
 STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The revision goes into the program where there is one to read.

@@ -140,7 +140,9 @@ func TestOneDoorToEachLibrary(t *testing.T) {
 	}{
 		{"github.com/go-gl/gl/", []string{"engine/gpu."}},
 		{"github.com/go-gl/glfw/", []string{"engine/gpu/glfw", "cmd/cytofield-view"}},
-		{"gonum.org/v1/plot", []string{"render/figure"}},
+		{"git.sr.ht/~sbinet/gg", []string{"render/figure"}},
+		{"codeberg.org/go-pdf/fpdf", []string{"render/figure"}},
+		{"codeberg.org/go-fonts/", []string{"render/figure"}},
 		{"github.com/goccy/go-yaml", []string{"tissue/scenario"}},
 	}
 	used := map[string]bool{}

@@ -25,8 +25,10 @@ func (d Document) Write(directory string) error {
 		return fmt.Errorf("validate: %w", err)
 	}
 	text, err := d.markdown(func(i int) error {
-		chart := *d.Reports[i].Chart
-		chart.Provenance = map[string]string{"Title": d.Cases[i].ID + ": " + d.Cases[i].Title, "Device": d.Device}
+		chart := figure.Figure{
+			Panels:     []figure.Panel{*d.Reports[i].Chart},
+			Provenance: map[string]string{"Title": d.Cases[i].ID + ": " + d.Cases[i].Title, "Device": d.Device},
+		}
 		return chart.Save(filepath.Join(figures, d.Cases[i].picture()), figure.Options{})
 	})
 	if err != nil {

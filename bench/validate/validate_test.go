@@ -48,7 +48,7 @@ func run(t *testing.T, c validate.Case, open validate.NewSolver, single bool) []
 	}
 	results := report.Results
 	if report.Chart != nil {
-		if _, err := report.Chart.Image(figure.Options{}); err != nil {
+		if _, err := (figure.Figure{Panels: []figure.Panel{*report.Chart}}).Image(figure.Options{}); err != nil {
 			t.Error(err)
 		}
 	}

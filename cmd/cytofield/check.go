@@ -11,6 +11,7 @@ import (
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
+	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -311,7 +312,20 @@ func printNumbers(w io.Writer, s *scenario.Scenario, a engine.Analysis) {
 	}
 	t.Render()
 	fmt.Fprintf(w, "\nFourier and decay numbers are those of the explicit step, the largest at which forward Euler is stable.\n")
-	fmt.Fprintf(w, "memory: %s on a GPU, %s on the CPU\n\n", memorySize(a.DeviceBytes), memorySize(cpu.Memory(s.Model)))
+	fmt.Fprintf(w, "memory: %s on a GPU, %s on the CPU\n", memorySize(a.DeviceBytes), memorySize(cpu.Memory(s.Model)))
+	printFields(w, s)
+}
+
+// printFields says what the densities take on disk.
+func printFields(w io.Writer, s *scenario.Scenario) {
+	f := record.Fields(s.Output.Fields)
+	if len(f.Substrates) == 0 {
+		fmt.Fprintf(w, "fields on disk: none\n\n")
+		return
+	}
+	outputs := 1 + math.Ceil(s.Model.Duration/f.Every-1e-9) // the start, and the end where it is no multiple
+	bytes, files := record.FieldsSize(s.Model, f)
+	fmt.Fprintf(w, "fields on disk: at most %s in %.0f files, before compression\n\n", memorySize(int64(outputs)*bytes), outputs*float64(files))
 }
 
 // roughly writes a count to two digits.

@@ -51,6 +51,12 @@ func TestTheRunDirectoryIsComplete(t *testing.T) {
 	for n := range 3 {
 		want = append(want, fmt.Sprintf("frames/TNF-x-%04d.png", n)) // every 5 min
 	}
+	want = append(want, "fields.zarr/.zattrs", "fields.zarr/.zgroup", "fields.zarr/0/.zarray")
+	for n := range 6 {
+		for c := range 2 {
+			want = append(want, fmt.Sprintf("fields.zarr/0/%d/%d/0/0/0", n, c)) // every 2 min too, of both substrates, in one chunk
+		}
+	}
 	slices.Sort(want)
 	if got := slices.Sorted(maps.Keys(tree(t, dir))); !slices.Equal(got, want) {
 		t.Errorf("files\n%q\nwant\n%q", got, want)

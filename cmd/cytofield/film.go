@@ -25,7 +25,8 @@ import (
 // the scale that holds them all, from planes kept beside the checkpoint.
 type film struct {
 	frame  scenario.Frame
-	figure figure.Frame
+	figure figure.Map
+	text   map[string]string // provenance
 	field  *tissue.Field
 	solid  []int // voxels without fluid
 	prefix string
@@ -57,11 +58,11 @@ func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
 		}
 		f := &film{
 			frame: frame, field: tissue.NewField(s.Model.Grid), solid: none, prefix: prefix, run: run,
-			figure: figure.Frame{
-				Map: colours, Scale: render.Scale{Low: frame.Low, High: frame.High, Log: frame.Log},
-				Substrate: substrate.Name, Unit: string(substrate.Unit), Title: title,
-				Provenance: provenance(run.Manifest),
+			figure: figure.Map{
+				Colors: colours, Scale: render.Scale{Low: frame.Low, High: frame.High, Log: frame.Log},
+				Quantity: substrate.Name, Unit: string(substrate.Unit), Title: title,
 			},
+			text: provenance(run.Manifest),
 		}
 		if frame.Cells {
 			for _, t := range s.Model.CellTypes {
@@ -217,7 +218,7 @@ func (f *film) draw(n int, plane *render.Plane) error {
 	if f.automatic() {
 		picture.Scale = f.span.Scale(f.frame.Log)
 	}
-	return picture.Save(path, figure.Options{})
+	return figure.Figure{Panels: []figure.Panel{picture}, Provenance: f.text}.Save(path, figure.Options{})
 }
 
 // develop draws all pictures again with one scale.

@@ -39,6 +39,7 @@ type streams struct {
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run a scenario and write a run directory."`
 	Check   checkCommand   `cmd:"" help:"Check a scenario: print the model, its dimensionless numbers, memory, expected steps and warnings."`
+	Export  exportCommand  `cmd:"" help:"Write a run directory in the format of ParaView, Fiji, NumPy, R, PhysiCell's tools and others."`
 	Gallery galleryCommand `cmd:"" help:"List the scenarios built in, or print one."`
 
 	Validate validateCommand  `cmd:"" help:"Run the verification cases and compare with the expected numbers."`

@@ -118,3 +118,42 @@ func left(started time.Time, t, duration float64) string {
 func speed(stats engine.Stats, spent time.Duration) string {
 	return fmt.Sprintf("%.3g M voxel-steps/s", float64(stats.VoxelSteps)/spent.Seconds()/1e6)
 }
+
+// counter tells how many of a number of things are done: on a terminal in one line that
+// changes, elsewhere in lines every few seconds.
+type counter struct {
+	w        io.Writer // nil where nothing is told
+	terminal bool
+	last     time.Time
+}
+
+func newCounter(w io.Writer, silent bool) *counter {
+	if silent {
+		return &counter{}
+	}
+	file, ok := w.(*os.File)
+	return &counter{w: w, terminal: ok && term.IsTerminal(int(file.Fd())), last: time.Now()}
+}
+
+func (c *counter) update(done, of int) {
+	interval := lineInterval
+	if c.terminal {
+		interval = progressInterval
+	}
+	if c.w == nil || time.Since(c.last) < interval {
+		return
+	}
+	c.last = time.Now()
+	if c.terminal {
+		fmt.Fprintf(c.w, "\r%d of %d outputs", done, of)
+	} else {
+		fmt.Fprintf(c.w, "%d of %d outputs\n", done, of)
+	}
+}
+
+// close clears the line.
+func (c *counter) close() {
+	if c.terminal {
+		fmt.Fprint(c.w, "\r\x1b[K")
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/export"
 	"github.com/cytofield/cytofield/engine/life"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/figure"
@@ -79,7 +80,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
-	err = r.documents()
+	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
@@ -225,7 +226,23 @@ func (r *run) finish(err error) error {
 	case interrupted:
 		status = record.Interrupted
 	}
-	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause))
+	return errors.Join(err, r.directory.Finish(status, r.solver.Time(), r.stats, cause), r.parquet())
+}
+
+// parquet writes the cells that were recorded as Parquet where the scenario asks for it.
+func (r *run) parquet() error {
+	if !r.scenario.Output.Parquet {
+		return nil
+	}
+	path, err := r.directory.Path("cells.parquet")
+	if err != nil {
+		return err
+	}
+	recording, err := record.Open(filepath.Dir(path))
+	if err != nil || len(recording.Times()) == 0 { // failed before its first output
+		return err
+	}
+	return export.CellTable(recording, path)
 }
 
 // end records the last state where no schedule has, and what an interrupted run

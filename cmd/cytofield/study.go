@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -137,29 +138,42 @@ func cheapestOf(rows []bench.StudyRow, p bench.Problem, regime bench.Regime, wan
 	return fmt.Sprintf("%.3g (%s)", best.ModelledBytes/1e3, best.Way)
 }
 
-// studyChart draws the error over the memory traffic of every way, a panel a problem.
-// Errors that the reference does not resolve are drawn where it ends.
-func studyChart(regime bench.Regime, rows []bench.StudyRow) figure.Panels {
-	c := figure.Panels{
-		Title:  "Work and precision, " + string(regime),
-		X:      "modelled memory traffic per voxel and simulated minute, bytes",
-		Y:      "relative L2 error",
-		Across: 3,
-	}
+// studyChart draws the error over the memory traffic of every way, a panel a problem,
+// all to one scale. Errors that the reference does not resolve are drawn where it ends.
+func studyChart(regime bench.Regime, rows []bench.StudyRow) figure.Figure {
+	x := figure.Axis{Quantity: "memory traffic", Unit: "bytes", Log: true}
+	y := figure.Axis{Quantity: "relative L2 error", Log: true}
+	var traffic, errors []float64
+	f := figure.Figure{Title: "Work and precision, " + string(regime), Legends: figure.PerFigure}
+	var panels []figure.Chart
 	for _, p := range bench.Problems() {
-		panel := figure.Panel{Title: fmt.Sprintf("D %g µm²/s, uptake %g/s, reach %.0f µm", p.Diffusion, p.Uptake, p.DiffusionLength())}
+		panel := figure.Chart{Title: fmt.Sprintf("D %g µm²/s, uptake %g/s, reach %.0f µm", p.Diffusion, p.Uptake, p.DiffusionLength()), Grid: true}
 		for _, g := range studyGroups() {
-			curve := figure.Curve{Name: g.name}
+			var curve []figure.Point
 			for _, r := range rows {
 				if r.Problem == p && r.Regime == regime && g.in(r) {
-					curve.X, curve.Y = append(curve.X, r.ModelledBytes), append(curve.Y, max(r.Error, bench.Resolved))
+					curve = append(curve, figure.Point{X: r.ModelledBytes, Y: max(r.Error, bench.Resolved)})
+					traffic, errors = append(traffic, r.ModelledBytes), append(errors, max(r.Error, bench.Resolved))
 				}
 			}
-			if len(curve.X) > 0 {
-				panel.Curves = append(panel.Curves, curve)
+			if len(curve) > 0 {
+				panel.Series = append(panel.Series, figure.Series{Name: g.name, Line: curve, Marks: curve})
 			}
 		}
-		c.Each = append(c.Each, panel)
+		panels = append(panels, panel)
 	}
-	return c
+	const room = 1.5 // between the outermost points and the frame
+	x.Low, x.High = slices.Min(traffic)/room, slices.Max(traffic)*room
+	y.Low, y.High = slices.Min(errors)/room, slices.Max(errors)*room
+	for i, panel := range panels {
+		panel.X, panel.Y = x, y
+		if i%3 > 0 {
+			panel.Y.Quantity = "" // the first of a row names it
+		}
+		if i+3 < len(panels) {
+			panel.X.Quantity = ""
+		}
+		f.Panels = append(f.Panels, panel)
+	}
+	return f
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cytofield/cytofield/bench"
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render/figure"
 )
 
 // studied are ways on the first problem in its first minute.
@@ -57,8 +58,12 @@ func TestStudyKeepsEveryWay(t *testing.T) {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 	c := studyChart(bench.Cold, studied())
-	if len(c.Each) != len(bench.Problems()) || len(c.Each[0].Curves) != 3 || c.Each[0].Curves[1].Y[1] != bench.Resolved {
-		t.Errorf("the figure has %d panels, the first %+v", len(c.Each), c.Each[0])
+	first, ok := c.Panels[0].(figure.Chart)
+	if !ok || len(c.Panels) != len(bench.Problems()) || len(first.Series) != 3 || first.Series[1].Line[1].Y != bench.Resolved {
+		t.Errorf("the figure has %d panels, the first %+v", len(c.Panels), first)
+	}
+	if _, err := c.Image(figure.Options{}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -131,7 +131,7 @@ func TestADirectoryWithFilesIsRefused(t *testing.T) {
 
 func TestForceRemovesTheRunAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"run.json", "scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "references.bib", "methods.md", "frames/IL-2-z-0000.png", "frames/IL-2-z-0001.png"} {
+	for _, name := range []string{"run.json", "scenario.yaml", "series.csv", "ledger.csv", "cells.csv", "cells.parquet", "fields.zarr/.zattrs", "fields.zarr/0/0/0/0/0/0", "references.bib", "methods.md", "frames/IL-2-z-0000.png", "frames/IL-2-z-0001.png"} {
 		write(t, filepath.Join(dir, name), "of the run before")
 	}
 	strangers := []string{"frames/film.mp4", "notes.txt", "plots/series.csv"}

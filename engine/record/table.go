@@ -100,6 +100,7 @@ type lines struct {
 	file   *os.File
 	csv    *csv.Reader
 	header []string
+	before int // lines before those that csv reads
 }
 
 func openLines(path string) (*lines, error) {
@@ -161,10 +162,15 @@ func (l *lines) number(column int, text string) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		line, _ := l.csv.FieldPos(column)
-		return 0, fmt.Errorf("record: %s:%d: %s: %q: want a number", l.path, line, l.header[column], text)
+		return 0, l.fault(column, text, "a number")
 	}
 	return v, nil
+}
+
+// fault says what is wrong with a cell of the row at hand.
+func (l *lines) fault(column int, text, want string) error {
+	line, _ := l.csv.FieldPos(column)
+	return fmt.Errorf("record: %s:%d: %s: %q: want %s", l.path, l.before+line, l.header[column], text, want)
 }
 
 func (l *lines) close() { l.file.Close() }
@@ -190,6 +196,7 @@ type cellsIndex struct {
 
 type place struct {
 	offset int64
+	line   int
 	rows   int
 }
 
@@ -219,6 +226,7 @@ func (r *Recording) Cells(i int) (*Cells, error) {
 		return c, nil
 	}
 	lines.csv = csv.NewReader(io.NewSectionReader(lines.file, at.offset, math.MaxInt64-at.offset))
+	lines.before = at.line - 1
 	for range at.rows {
 		row, err := lines.next()
 		if err == nil {
@@ -249,6 +257,7 @@ func indexCells(lines *lines) (*cellsIndex, error) {
 		at, ok := index.start[t]
 		if !ok {
 			at.offset = offset
+			at.line, _ = lines.csv.FieldPos(0)
 		}
 		at.rows++
 		index.start[t] = at
@@ -258,8 +267,7 @@ func indexCells(lines *lines) (*cellsIndex, error) {
 func (c *Cells) add(row []string, at *lines) error {
 	id, err := strconv.ParseUint(row[1], 10, 64)
 	if err != nil {
-		line, _ := at.csv.FieldPos(1)
-		return fmt.Errorf("record: %s: row %d of t_s %s: id %q: want a whole number", at.path, line, row[0], row[1])
+		return at.fault(1, row[1], "a whole number")
 	}
 	numbers := make([]float64, len(row))
 	for i, text := range row {

@@ -1,6 +1,6 @@
 // Package colormap turns a position between 0 and 1 into a colour. Its maps are
-// perceptually ordered and, but for turbo, readable with colour-blind eyes and
-// in print without colour.
+// perceptually ordered and, but for turbo, readable with colour-blind eyes and,
+// but for turbo and the diverging RdBu, in print without colour.
 package colormap
 
 import (
@@ -21,7 +21,7 @@ var tables embed.FS
 
 // Names returns the names of the maps, in the order a menu shows them.
 func Names() []string {
-	return []string{"viridis", "inferno", "magma", "cividis", "batlow", "turbo"}
+	return []string{"viridis", "inferno", "magma", "plasma", "cividis", "batlow", "lajolla", "oslo", "bilbao", "turbo", "RdBu"}
 }
 
 // Map is a colour map. Get one from ByName; the zero Map has no colours.
@@ -51,12 +51,16 @@ func Viridis() Map {
 	return m
 }
 
-// Missing returns the colour of a density that is not a number: a greyed
-// magenta that none of the maps comes near.
-func Missing() color.RGBA { return color.RGBA{R: 0xc0, G: 0x60, B: 0xb0, A: 0xff} }
+// Missing returns the colour of a density that is not a number: a mid grey,
+// quiet beside the maps and far enough from each to be told from it.
+func Missing() color.RGBA { return color.RGBA{R: 0x9e, G: 0x9e, B: 0x9e, A: 0xff} }
 
 // Name returns the name of the map; empty for the zero Map.
 func (m Map) Name() string { return m.name }
+
+// Diverging reports whether the map has a pale middle between two hues, for
+// differences on a scale symmetric about 0.
+func (m Map) Diverging() bool { return m.name == "RdBu" }
 
 // IsZero reports whether the map is the zero Map, which has no colours.
 func (m Map) IsZero() bool { return m.table == nil }

@@ -40,6 +40,13 @@ func TestMapsHaveTheirPublishedColours(t *testing.T) {
 		{"batlow", 0, color.RGBA{1, 25, 89, 255}},
 		{"batlow", 140, color.RGBA{153, 136, 44, 255}},
 		{"batlow", 255, color.RGBA{250, 204, 250, 255}},
+		{"lajolla", 0, color.RGBA{255, 255, 204, 255}},
+		{"lajolla", 255, color.RGBA{26, 26, 1, 255}},
+		{"oslo", 0, color.RGBA{1, 1, 1, 255}},
+		{"bilbao", 255, color.RGBA{77, 0, 1, 255}},
+		{"plasma", 0, color.RGBA{13, 8, 135, 255}},
+		{"RdBu", 0, color.RGBA{103, 0, 31, 255}},
+		{"RdBu", 255, color.RGBA{5, 48, 97, 255}},
 	} {
 		m := mustMap(t, tc.name)
 		if got := m.Table()[tc.entry]; got != tc.want {
@@ -64,7 +71,7 @@ func TestMapsAgreeWithMatplotlib(t *testing.T) {
 	}
 	script := `import json, sys, matplotlib
 print(json.dumps({n: [[int(round(255*v)) for v in matplotlib.colormaps[n](i)[:3]] for i in range(256)] for n in sys.argv[1:]}))`
-	names := []string{"viridis", "inferno", "magma", "cividis", "turbo"}
+	names := []string{"viridis", "inferno", "magma", "plasma", "cividis", "turbo", "RdBu"}
 	command := exec.Command(python, append([]string{"-c", script}, names...)...)
 	command.Stderr = os.Stderr
 	out, err := command.Output()
@@ -135,5 +142,15 @@ func TestUnknownNameListsTheKnown(t *testing.T) {
 	}
 	if !(Map{}).IsZero() || Viridis().IsZero() || Viridis().Name() != "viridis" {
 		t.Error("the zero Map and viridis are mixed up")
+	}
+}
+
+func TestDivergingMapsAreBrightestInTheMiddle(t *testing.T) {
+	for _, name := range Names() {
+		m := mustMap(t, name)
+		brightness := func(at float64) int { c := m.At(at); return int(c.R) + int(c.G) + int(c.B) }
+		if middle := brightness(0.5); m.Diverging() != (middle > brightness(0)+100 && middle > brightness(1)+100 && middle > 700) {
+			t.Errorf("%s: diverging %v, brightness %d, %d, %d of 765", name, m.Diverging(), brightness(0), middle, brightness(1))
+		}
 	}
 }

@@ -2,40 +2,79 @@ package figure
 
 import (
 	"image"
+	"image/color"
 	"math"
 
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
 )
 
-// heat paints a plane into a rectangle of an image. Voxels larger than pixels are
+// heat paints a plane, so many pixels large. Voxels larger than pixels are
 // shown as blocks, or interpolated between their centres: positions on the scale
 // follow Catmull–Rom's cubic, first to the right and then up, kept between the two
 // voxels at either side, so that no density is shown that is not between its
 // neighbours and no extreme that no voxel has. Of voxels smaller than pixels the
 // mean density is shown. Colours come last: every colour of the picture is on the
 // colour bar.
-func heat(img *image.RGBA, at image.Rectangle, p *render.Plane, m colormap.Map, sc render.Scale, nearest bool) {
-	p = coarsen(p, at.Dx(), at.Dy())
-	rows := make([]float64, at.Dx()*p.Height)
-	positions := make([]float64, p.Width)
-	columns := samples(at.Dx(), p.Width, nearest)
+func heat(size image.Point, p *render.Plane, m colormap.Map, sc render.Scale, nearest bool) *image.RGBA {
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	for i, t := range positions(size, p, sc, nearest) {
+		c := m.At(t)
+		pixel := img.Pix[4*i : 4*i+4 : 4*i+4]
+		pixel[0], pixel[1], pixel[2], pixel[3] = c.R, c.G, c.B, c.A
+	}
+	return img
+}
+
+// merged adds the colours of several planes, each in proportion to its position on its
+// scale, as render.Merge does by voxel: what comes beyond 255 is cut, and what has no value
+// gives no light.
+func merged(size image.Point, channels []Channel, nearest bool) *image.RGBA {
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	sums := make([][3]float64, size.X*size.Y)
+	for _, c := range channels {
+		for i, t := range positions(size, c.Plane, c.Scale, nearest) {
+			for k, level := range [3]uint8{c.Color.R, c.Color.G, c.Color.B} {
+				if t == t {
+					sums[i][k] += t * float64(level)
+				}
+			}
+		}
+	}
+	for i, sum := range sums {
+		level := func(v float64) uint8 { return uint8(min(v, 255) + 0.5) }
+		img.SetRGBA(i%size.X, i/size.X, color.RGBA{R: level(sum[0]), G: level(sum[1]), B: level(sum[2]), A: 0xff})
+	}
+	return img
+}
+
+// positions returns where on the scale the pixels of a picture lie, from its upper left
+// corner to the right.
+func positions(size image.Point, p *render.Plane, sc render.Scale, nearest bool) []float64 {
+	p = coarsen(p, size.X, size.Y)
+	rows := make([]float64, size.X*p.Height)
+	voxels := make([]float64, p.Width)
+	columns := samples(size.X, p.Width, nearest)
 	for v := range p.Height {
-		for u := range positions {
-			positions[u] = sc.Position(float64(p.At(u, v)))
+		for u := range voxels {
+			voxels[u] = sc.Position(float64(p.At(u, v)))
 		}
-		for x, s := range columns {
-			rows[x*p.Height+v] = s.between(positions)
-		}
-	}
-	up := samples(at.Dy(), p.Height, nearest)
-	for x := range at.Dx() {
-		column := rows[x*p.Height : (x+1)*p.Height]
-		for y := range at.Dy() {
-			c := m.At(up[at.Dy()-1-y].between(column))
-			img.SetRGBA(at.Min.X+x, at.Min.Y+y, c)
+		for x := range columns {
+			rows[x+v*size.X] = columns[x].between(voxels)
 		}
 	}
+	all := make([]float64, size.X*size.Y)
+	for y, up := range samples(size.Y, p.Height, nearest) {
+		line := all[(size.Y-1-y)*size.X:][:size.X]
+		var around [4][]float64
+		for j, v := range up.voxel {
+			around[j] = rows[v*size.X:][:size.X]
+		}
+		for x := range line {
+			line[x] = up.blend(around[0][x], around[1][x], around[2][x], around[3][x])
+		}
+	}
+	return all
 }
 
 // sample is how a pixel sees the voxels along one axis: the four around it, the
@@ -69,11 +108,15 @@ func samples(pixels, voxels int, nearest bool) []sample {
 	return list
 }
 
-// between interpolates values of voxels. Beside a voxel without a value the
-// nearest one counts, so that it keeps its edges.
+// between interpolates values of voxels.
 func (s *sample) between(values []float64) float64 {
-	b, c := values[s.voxel[1]], values[s.voxel[2]]
-	sum := s.weight[0]*values[s.voxel[0]] + s.weight[1]*b + s.weight[2]*c + s.weight[3]*values[s.voxel[3]]
+	return s.blend(values[s.voxel[0]], values[s.voxel[1]], values[s.voxel[2]], values[s.voxel[3]])
+}
+
+// blend interpolates the values of the four voxels. Beside a voxel without a value
+// the nearest one counts, so that it keeps its edges.
+func (s *sample) blend(a, b, c, d float64) float64 {
+	sum := s.weight[0]*a + s.weight[1]*b + s.weight[2]*c + s.weight[3]*d
 	switch {
 	case sum == sum:
 		return min(max(sum, min(b, c)), max(b, c))
@@ -94,17 +137,17 @@ func coarsen(p *render.Plane, width, height int) *render.Plane {
 	}
 	coarse := &render.Plane{Width: min(p.Width, width), Height: min(p.Height, height)}
 	for v := range coarse.Height {
-		v0, v1 := block(v, coarse.Height, p.Height)
+		v0, v1 := voxelsOf(v, coarse.Height, p.Height)
 		for u := range coarse.Width {
-			u0, u1 := block(u, coarse.Width, p.Width)
+			u0, u1 := voxelsOf(u, coarse.Width, p.Width)
 			coarse.Values = append(coarse.Values, mean(p, u0, u1, v0, v1))
 		}
 	}
 	return coarse
 }
 
-// block returns the voxels that the i-th of n blocks covers, wholly or in part.
-func block(i, n, voxels int) (first, end int) { return i * voxels / n, ((i+1)*voxels + n - 1) / n }
+// voxelsOf returns the voxels that the i-th of n blocks covers, wholly or in part.
+func voxelsOf(i, n, voxels int) (first, end int) { return i * voxels / n, ((i+1)*voxels + n - 1) / n }
 
 func mean(p *render.Plane, u0, u1, v0, v1 int) float32 {
 	sum, n := 0.0, 0

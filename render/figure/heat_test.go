@@ -11,9 +11,7 @@ import (
 )
 
 func painted(p *render.Plane, width, height int, sc render.Scale, nearest bool) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, width+4, height+4))
-	heat(img, image.Rect(2, 2, 2+width, 2+height), p, colormap.Viridis(), sc, nearest)
-	return img
+	return heat(image.Pt(width, height), p, colormap.Viridis(), sc, nearest)
 }
 
 func randomPlane(width, height int) *render.Plane {
@@ -35,13 +33,10 @@ func TestHeatShowsEveryVoxelAtItsCentre(t *testing.T) {
 				for v := range p.Height {
 					for u := range p.Width {
 						want := colormap.Viridis().At(sc.Position(float64(p.At(u, v))))
-						if got := img.RGBAAt(2+k*u+k/2, 2+k*(p.Height-1-v)+k/2); got != want {
+						if got := img.RGBAAt(k*u+k/2, k*(p.Height-1-v)+k/2); got != want {
 							t.Errorf("%v voxels, %+v, nearest %t: (%d, %d) is %v, want %v", shape, sc, nearest, u, v, got, want)
 						}
 					}
-				}
-				if img.RGBAAt(1, 1).A != 0 || img.RGBAAt(k*p.Width+2, k*p.Height+2).A != 0 {
-					t.Error("painted outside the rectangle")
 				}
 			}
 		}
@@ -82,7 +77,7 @@ func TestVoxelsWithoutValueKeepTheirEdges(t *testing.T) {
 	for y := range k * 6 {
 		for x := range k * 6 {
 			inside := x/k == 2 && (k*6-1-y)/k == 3
-			if is := img.RGBAAt(2+x, 2+y) == colormap.Missing(); is != inside {
+			if is := img.RGBAAt(x, y) == colormap.Missing(); is != inside {
 				t.Fatalf("pixel (%d, %d): missing %t, want %t", x, y, is, inside)
 			} else if is {
 				missing++
@@ -109,5 +104,26 @@ func TestFineVoxelsAreAveraged(t *testing.T) {
 	}
 	if same := coarsen(p, 6, 4); same != p {
 		t.Error("a plane that fits was copied")
+	}
+}
+
+// Where a pixel is a voxel, channels merge as package render merges them.
+func TestMergedAgreesWithRender(t *testing.T) {
+	a, b := randomPlane(7, 5), randomPlane(7, 5)
+	for i := range b.Values {
+		b.Values[i] = a.Values[len(a.Values)-1-i]
+	}
+	a.Values[3] = float32(math.NaN())
+	sc := render.Scale{Low: 1, High: 300, Log: true}
+	colours := render.ChannelColours()
+	want, err := render.Merge([]render.Channel{{Plane: a, Scale: sc, Colour: colours[0]}, {Plane: b, Scale: sc, Colour: colours[1]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := merged(image.Pt(7, 5), []Channel{{Plane: a, Scale: sc, Color: colours[0]}, {Plane: b, Scale: sc, Color: colours[1]}}, true)
+	for i, v := range want.Pix {
+		if got.Pix[i] != v {
+			t.Fatalf("byte %d is %d, want %d", i, got.Pix[i], v)
+		}
 	}
 }

@@ -4,42 +4,37 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/cytofield/cytofield/render"
 )
 
+// words and everything else stay on the page, and a panel's room does not reach
+// into that of another.
 func TestNothingOverlapsOrLeavesThePage(t *testing.T) {
 	longTitle := "Interleukin 2 consumed by regulatory T cells in a dense lymph node after antigen encounter"
 	for _, shape := range [][2]int{{40, 30}, {64, 64}, {100, 50}, {20, 80}, {200, 1}, {1, 200}, {1, 1}, {400, 3}, {3, 400}, {1024, 768}} {
-		for _, o := range []Options{{}, {Width: 1004, DPI: 300}, {Width: 2244, Height: 2244, DPI: 300}, {Width: 640, Height: 480, DPI: 96}} {
+		for _, o := range []Options{{}, {Width: 85}, {Width: 190, Height: 190}, {Pixels: image.Pt(640, 480), DPI: 96}} {
 			for _, title := range []string{"", "IL-2", longTitle} {
 				for _, types := range []int{0, 2, 6} {
 					for _, log := range []bool{false, true} {
 						name := fmt.Sprintf("%v voxels, %+v, title %.4q, %d types, log %t", shape, o, title, types, log)
-						f := Frame{
+						m := Map{
 							Plane: &render.Plane{Slice: render.Slice{Axis: 2}, Width: shape[0], Height: shape[1], Spacing: [2]float64{10, 10},
 								Position: 105, Values: make([]float32, shape[0]*shape[1])},
-							Title: title, Substrate: "IL-2", Unit: "nM", Time: 123456, Scale: render.Scale{Log: log},
+							Title: title, Quantity: "IL-2", Unit: "nM", Time: 123456, Scale: render.Scale{Log: log},
 						}
 						for i := range types {
-							f.CellTypes = append(f.CellTypes, CellType{Name: []string{"Th", "Treg", "dendritic cell", "B cell", "macrophage", "NK"}[i]})
+							m.CellTypes = append(m.CellTypes, CellType{Name: []string{"Th", "Treg", "dendritic cell", "B cell", "macrophage", "NK"}[i]})
 						}
-						f, err := f.complete()
-						if err != nil {
-							t.Fatal(err)
-						}
-						o, err := o.complete()
-						if err != nil {
-							t.Fatal(err)
-						}
-						l, err := arrange(f, o)
+						p, err := one(m).page(o)
 						if err != nil {
 							t.Errorf("%s: %v", name, err)
 							continue
 						}
-						if fault := faultOf(f, o, l); fault != "" {
+						if fault := p.fault(); fault != "" {
 							t.Errorf("%s: %s", name, fault)
 						}
 					}
@@ -49,89 +44,62 @@ func TestNothingOverlapsOrLeavesThePage(t *testing.T) {
 	}
 }
 
-// faultOf says what is wrong with a layout, or "".
-func faultOf(f Frame, o Options, l *layout) string {
-	letters, err := loadLetters()
-	if err != nil {
-		return err.Error()
-	}
-	pl := &planner{frame: f, options: o, em: l.em, letters: letters}
-	page := image.Rect(0, 0, l.width, l.height)
-	if l.width%2 != 0 || l.height%2 != 0 || l.width > o.Width+1 || l.height > o.Height+1 {
-		return fmt.Sprintf("page of %v in %d by %d", page.Size(), o.Width, o.Height)
-	}
-	boxes := map[string]image.Rectangle{"map": l.field, "bar": l.bar}
-	text := func(name string, at image.Point, w words, size float64) {
-		boxes[name] = image.Rect(at.X, at.Y-int(capHeight*size), at.X+int(pl.width(w, size)), at.Y)
-	}
-	for i, line := range l.title {
-		at := image.Pt(l.field.Min.X, int(l.titleBase+titleLead*l.em*float64(i)))
-		text(fmt.Sprintf("title line %d", i), at, set(line, bold), titleSize*l.em)
-	}
-	if l.stamp != (image.Point{}) {
-		text("time", l.stamp, timeStamp(f.Time), l.em)
-	}
-	if l.place != (image.Point{}) {
-		text("place", l.place, pl.place(), l.em)
-	}
-	for _, e := range l.legend {
-		r := int(legendDisc * l.em)
-		boxes["key "+e.name] = image.Rect(e.at.X, e.at.Y-r, e.at.X+2*r+int(legendText*l.em+pl.width(plain(e.name), l.em)), e.at.Y+r)
-	}
-	if l.lying {
-		x := l.bar.Max.X + int((barTip+0.6)*l.em)
-		text("bar label", image.Pt(x, l.bar.Max.Y-2), l.barLabel, l.em)
-	}
-	for name, box := range boxes {
-		if box.Empty() || !box.In(page) {
-			return fmt.Sprintf("%s at %v leaves the page %v", name, box, page)
+// fault says what is wrong with a layout, or "".
+func (p *page) fault() string {
+	var taken []image.Rectangle
+	for i, b := range p.blocks {
+		room, wants := b.around(p.ruler, p.plots[i].Size(), p.words[i])
+		plot := p.plots[i]
+		all := image.Rect(plot.Min.X-room.left, plot.Min.Y-room.top, plot.Max.X+room.right, plot.Max.Y+room.bottom)
+		if len(p.blocks) == 1 && wants > float64(p.width-plot.Min.X) {
+			return fmt.Sprintf("words %g pixels wide from %d on a page of %d", wants, plot.Min.X, p.width)
 		}
-		for other, with := range boxes {
-			if name < other && box.Overlaps(with) {
-				return fmt.Sprintf("%s at %v overlaps %s at %v", name, box, other, with)
+		if !all.In(image.Rect(0, 0, p.width, p.height)) {
+			return fmt.Sprintf("panel %d takes %v of %d by %d", i+1, all, p.width, p.height)
+		}
+		for j, other := range taken {
+			if all.Overlaps(other) {
+				return fmt.Sprintf("panel %d at %v overlaps panel %d at %v", i+1, all, j+1, other)
 			}
 		}
+		taken = append(taken, all)
+	}
+	if p.width%2 != 0 || p.height%2 != 0 {
+		return fmt.Sprintf("a page of %d by %d: want even numbers", p.width, p.height)
 	}
 	return ""
 }
 
 func TestMapIsToScale(t *testing.T) {
-	for name, f := range frames(t) {
-		f, err := f.complete()
+	for name, m := range exampleMaps(t) {
+		p, err := one(m).page(Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := Options{}.complete()
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, err := arrange(f, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, h := f.Plane.Size()
+		w, h := m.Plane.Size()
 		want := min(max(w/h, 1/tallest), flattest)
-		got := float64(l.field.Dx()) / float64(l.field.Dy())
-		if math.Abs(got/want-1) > 1/float64(min(l.field.Dx(), l.field.Dy())) { // a pixel of the shorter side
-			t.Errorf("%s: map of %v pixels for %g by %g µm", name, l.field.Size(), w, h)
+		size := p.plots[0].Size()
+		got := float64(size.X) / float64(size.Y)
+		if math.Abs(got/want-1) > 1/float64(min(size.X, size.Y)) { // a pixel of the shorter side
+			t.Errorf("%s: map of %v pixels for %g by %g µm", name, size, w, h)
 		}
 	}
 }
 
 func TestSizeDoesNotDependOnDensities(t *testing.T) {
-	f := frames(t)["slice_linear_viridis"]
-	f.Scale = render.Scale{Low: 0, High: 0.03}
-	first, err := f.Image(Options{})
+	m := exampleMaps(t)["slice_linear_viridis"]
+	m.Scale = render.Scale{Low: 0, High: 0.03}
+	first, err := one(m).Image(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	later := *f.Plane
-	later.Values = make([]float32, len(f.Plane.Values))
+	later := *m.Plane
+	later.Values = make([]float32, len(m.Plane.Values))
 	for i := range later.Values {
 		later.Values[i] = 7
 	}
-	f.Plane, f.Time, f.Cells = &later, 1e6, nil
-	second, err := f.Image(Options{})
+	m.Plane, m.Time, m.Cells = &later, 1e6, nil
+	second, err := one(m).Image(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,25 +108,88 @@ func TestSizeDoesNotDependOnDensities(t *testing.T) {
 	}
 }
 
-func TestFrameRefusesWhatItCannotShow(t *testing.T) {
-	good := frames(t)["all_zero"]
+// A figure as wide as a journal's column is exactly that wide if its height leaves it free.
+func TestWidthIsWhatWasAskedFor(t *testing.T) {
+	m := exampleMaps(t)["slice_linear_viridis"]
+	for _, width := range []float64{85, 89, 120, 183} {
+		p, err := Figure{Panels: []Panel{m, m, charts()["chart_log"]}, Layout: "AB\nCC"}.page(Options{Width: width})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Columns are whole pixels wide and the page is an even number of them.
+		if got := float64(p.width) / float64(p.dpi) * 25.4; math.Abs(got-width) > 4*25.4/300 {
+			t.Errorf("%.2f mm wide, want %g", got, width)
+		}
+	}
+}
+
+func TestPlotsOfARowAndAColumnLineUp(t *testing.T) {
+	all := exampleMaps(t)
+	m, c := all["slice_linear_viridis"], charts()["chart_series"]
+	for layout, same := range map[string][][2]int{ // pairs of panels: left edges, then top edges
+		"AB\nCD":        {{0, 2}, {1, 3}, {0, 1}, {2, 3}},
+		"AAB\nCDD":      {{0, 2}, {2, 0}, {0, 1}, {2, 3}},
+		"ABB\nA.C\nADD": {{1, 3}, {3, 1}, {0, 1}, {1, 0}},
+	} {
+		p, err := Figure{Panels: []Panel{m, c, c, m}, Layout: layout, Letters: SmallLetters, Title: "Four panels"}.page(Options{})
+		if err != nil {
+			t.Errorf("%q: %v", layout, err)
+			continue
+		}
+		if fault := p.fault(); fault != "" {
+			t.Errorf("%q: %s", layout, fault)
+		}
+		for i, pair := range same {
+			a, b := p.plots[pair[0]].Min, p.plots[pair[1]].Min
+			if i < 2 && a.X != b.X || i >= 2 && a.Y != b.Y {
+				t.Errorf("%q: panels %v begin at %v and %v", layout, pair, a, b)
+			}
+		}
+	}
+}
+
+func TestMosaic(t *testing.T) {
+	if _, _, _, err := mosaic("AAB\nA.B\n", 0); err == nil {
+		t.Error("a layout of two panels for none: no error")
+	}
+	cells, rows, columns, err := mosaic("AAB\nAAC\nD.C", 4)
+	want := []cell{{0, 0, 2, 2}, {0, 2, 1, 1}, {1, 2, 2, 1}, {2, 0, 1, 1}}
+	if err != nil || rows != 3 || columns != 3 || !slices.Equal(cells, want) {
+		t.Errorf("%v in %d by %d, %v; want %v", cells, rows, columns, err, want)
+	}
+	if _, rows, columns, _ = mosaic("", 5); rows != 2 || columns != 3 {
+		t.Errorf("five panels on %d rows of %d", rows, columns)
+	}
+	for layout, mention := range map[string]string{
+		"AB\nA": "row 2 has 1", "AB\nBA": "panel A is not a rectangle", "AC": "'C'", "AA": "panel B has no place", "AbB": "'b'", "BA\nAA": "panel A is not a rectangle",
+	} {
+		if _, _, _, err := mosaic(layout, 2); err == nil || !strings.Contains(err.Error(), mention) {
+			t.Errorf("%q: %v, want an error about %q", layout, err, mention)
+		}
+	}
+}
+
+func TestFigureRefusesWhatItCannotShow(t *testing.T) {
+	good := exampleMaps(t)["all_zero"]
 	for _, tc := range []struct {
 		name    string
-		spoil   func(*Frame, *Options)
+		spoil   func(*Map, *Options)
 		mention string
 	}{
-		{"no plane", func(f *Frame, _ *Options) { f.Plane = nil }, "no plane"},
-		{"no spacing", func(f *Frame, _ *Options) { p := *f.Plane; p.Spacing = [2]float64{}; f.Plane = &p }, "0 by 0 µm"},
-		{"falling scale", func(f *Frame, _ *Options) { f.Scale = render.Scale{Low: 2, High: 1} }, "from 2 to 1"},
-		{"log scale from zero", func(f *Frame, _ *Options) { f.Scale = render.Scale{High: 1, Log: true} }, "logarithmic"},
-		{"cell without type", func(f *Frame, _ *Options) { f.Cells = []render.Disc{{Radius: 1}} }, "type 0 of 0"},
-		{"no room", func(_ *Frame, o *Options) { o.Width, o.Height = 100, 60 }, "no room"},
-		{"negative width", func(_ *Frame, o *Options) { o.Width = -5 }, "-5"},
-		{"negative text", func(_ *Frame, o *Options) { o.TextSize = -1 }, "-1 points"},
+		{"no plane", func(m *Map, _ *Options) { m.Plane = nil }, "no plane"},
+		{"no spacing", func(m *Map, _ *Options) { p := *m.Plane; p.Spacing = [2]float64{}; m.Plane = &p }, "0 by 0 µm"},
+		{"falling scale", func(m *Map, _ *Options) { m.Scale = render.Scale{Low: 2, High: 1} }, "from 2 to 1"},
+		{"log scale from zero", func(m *Map, _ *Options) { m.Scale = render.Scale{High: 1, Log: true} }, "logarithmic"},
+		{"cell without type", func(m *Map, _ *Options) { m.Cells = []render.Disc{{Radius: 1}} }, "type 0 of 0"},
+		{"cells without values", func(m *Map, _ *Options) { m.CellValues = []float64{1}; m.CellBar.Scale.High = 1 }, "1 values of 0 cells"},
+		{"hours of a length", func(m *Map, _ *Options) { m.X = MapAxis{Quantity: "x", Unit: "µm", Shown: "h"} }, `"µm" shown in "h"`},
+		{"no room", func(_ *Map, o *Options) { o.Pixels = image.Pt(100, 60) }, "no room"},
+		{"negative width", func(_ *Map, o *Options) { o.Width = -5 }, "-5"},
+		{"negative text", func(_ *Map, o *Options) { o.TextSize = -1 }, "-1 points"},
 	} {
-		f, o := good, Options{}
-		tc.spoil(&f, &o)
-		_, err := f.Image(o)
+		m, o := good, Options{}
+		tc.spoil(&m, &o)
+		_, err := one(m).Image(o)
 		if err == nil || !strings.Contains(err.Error(), tc.mention) {
 			t.Errorf("%s: %v, want an error about %q", tc.name, err, tc.mention)
 		}
@@ -173,5 +204,38 @@ func TestPaletteNeverRunsOut(t *testing.T) {
 	}
 	if len(seen) != 8 || Palette(8) != Palette(0) || Palette(-1) != Palette(7) {
 		t.Errorf("%d colours", len(seen))
+	}
+}
+
+func TestEqualBarsAreDrawnOnce(t *testing.T) {
+	m := exampleMaps(t)["slice_linear_viridis"]
+	other := exampleMaps(t)["planar_batlow"]
+	for _, tc := range []struct {
+		how    Sharing
+		panels []Panel
+		shown  int // by panels
+		page   bool
+	}{
+		{Each, []Panel{m, m, m, m}, 4, false},
+		{PerRow, []Panel{m, m, m, m}, 2, false},
+		{PerFigure, []Panel{m, m, m, m}, 0, true},
+		{PerRow, []Panel{m, other, m, m}, 3, false},
+		{PerFigure, []Panel{m, other, m, m}, 2, false},
+	} {
+		p, err := Figure{Panels: tc.panels, Bars: tc.how}.page(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for _, b := range p.blocks {
+			for _, bar := range b.bars() {
+				if !bar.hidden {
+					shown++
+				}
+			}
+		}
+		if shown != tc.shown || p.bar != nil != tc.page {
+			t.Errorf("sharing %d: %d bars beside panels, one of the page %t; want %d and %t", tc.how, shown, p.bar != nil, tc.shown, tc.page)
+		}
 	}
 }

@@ -26,13 +26,22 @@ func encode(w io.Writer, img image.Image, dpi int, text map[string]string) error
 	out.Write(body.Bytes()[:head])
 	chunk(&out, "pHYs", resolution(dpi))
 	for _, keyword := range slices.Sorted(maps.Keys(text)) {
-		if err := textChunk(&out, keyword, text[keyword]); err != nil {
-			return err
-		}
+		textChunk(&out, keyword, text[keyword])
 	}
 	out.Write(body.Bytes()[head:])
 	if _, err := w.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("figure: %w", err)
+	}
+	return nil
+}
+
+// validKeywords reports keywords that PNG does not take; the other formats keep to them.
+func validKeywords(text map[string]string) error {
+	for keyword := range text {
+		latin, ok := latin1(keyword)
+		if !ok || len(latin) < 1 || len(latin) > 79 || keyword != string(bytes.TrimSpace([]byte(keyword))) {
+			return fmt.Errorf("figure: provenance %q: want a keyword of 1 to 79 Latin characters", keyword)
+		}
 	}
 	return nil
 }
@@ -46,19 +55,16 @@ func resolution(dpi int) []byte {
 }
 
 // textChunk writes tEXt where Latin-1 holds the text, else iTXt, which is UTF-8.
-func textChunk(out *bytes.Buffer, keyword, text string) error {
-	latin, ok := latin1(keyword)
-	if !ok || len(latin) < 1 || len(latin) > 79 || keyword != string(bytes.TrimSpace([]byte(keyword))) {
-		return fmt.Errorf("figure: provenance %q: want a keyword of 1 to 79 Latin characters", keyword)
-	}
+// The keyword is a valid one.
+func textChunk(out *bytes.Buffer, keyword, text string) {
+	latin, _ := latin1(keyword)
 	data := append(latin, 0)
 	if encoded, ok := latin1(text); ok {
 		chunk(out, "tEXt", append(data, encoded...))
-		return nil
+		return
 	}
 	data = append(data, 0, 0, 0, 0) // not compressed; no language, no translated keyword
 	chunk(out, "iTXt", append(data, text...))
-	return nil
 }
 
 // latin1 encodes text that ISO 8859-1 holds; NUL, which ends a keyword, it does not.

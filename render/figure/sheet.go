@@ -4,144 +4,94 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
 
 	stdfont "golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	"gonum.org/v1/plot/font/liberation"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
+
+	"codeberg.org/go-fonts/liberation/liberationsansbold"
+	"codeberg.org/go-fonts/liberation/liberationsansitalic"
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
 )
 
-// sheet is the paper a figure is drawn on. Its coordinates are pixels from the
-// upper left corner. Text is drawn as glyph outlines: they stay sharp at any
-// angle and position, which the glyph bitmaps of vgimg do not.
-type sheet struct {
-	canvas  *vgimg.Canvas
-	pixels  *image.RGBA
-	dpi     float64
-	letters [3]*opentype.Font // by style
+// ruler measures words and knows the size and the inks of a figure.
+type ruler struct {
+	Theme
+	em      float64 // size of the text, pixels
+	rule    int     // width of frames and ticks, pixels
+	letters [3]*opentype.Font
 	buffer  sfnt.Buffer
 }
 
-func newSheet(width, height, dpi int) (*sheet, error) {
-	canvas := vgimg.NewWith(vgimg.UseDPI(dpi), vgimg.UseImage(image.NewRGBA(image.Rect(0, 0, width, height))))
-	pixels, ok := canvas.Image().(*image.RGBA)
-	if !ok {
-		return nil, fmt.Errorf("figure: canvas of %T: want *image.RGBA", canvas.Image())
-	}
-	s := &sheet{canvas: canvas, pixels: pixels, dpi: float64(dpi)}
+func newRuler(em float64, t Theme) (*ruler, error) {
 	letters, err := loadLetters()
-	s.letters = letters
-	return s, err
+	return &ruler{Theme: t, em: em, rule: max(1, int(math.Round(em/24))), letters: letters}, err
 }
 
-// loadLetters returns Liberation Sans by style; gonum/plot parses it once.
-func loadLetters() ([3]*opentype.Font, error) {
-	var letters [3]*opentype.Font
-	for _, face := range liberation.Collection() {
-		if face.Font.Variant != "Sans" {
-			continue
-		}
-		switch {
-		case face.Font.Weight == stdfont.WeightNormal && face.Font.Style == stdfont.StyleNormal:
-			letters[regular] = face.Face
-		case face.Font.Weight == stdfont.WeightNormal && face.Font.Style == stdfont.StyleItalic:
-			letters[italic] = face.Face
-		case face.Font.Weight == stdfont.WeightBold && face.Font.Style == stdfont.StyleNormal:
-			letters[bold] = face.Face
-		}
-	}
-	for s, f := range letters {
-		if f == nil {
-			return letters, fmt.Errorf("figure: no Liberation Sans of style %d", s)
-		}
-	}
-	return letters, nil
+// px returns a length in em as whole pixels.
+func (r *ruler) px(em float64) int { return int(math.Round(em * r.em)) }
+
+// width returns how wide words are, in pixels.
+func (r *ruler) width(w words, size float64) float64 {
+	return measure(&r.letters, &r.buffer, w, size)
 }
 
-// point turns pixels into the canvas's points, which count from the lower left.
-func (s *sheet) point(x, y float64) vg.Point {
-	perPixel := float64(vg.Inch) / s.dpi
-	return vg.Point{X: vg.Length(x * perPixel), Y: vg.Length((float64(s.pixels.Rect.Dy()) - y) * perPixel)}
+// sheet is the paper a figure is drawn on. Its coordinates are pixels from the
+// upper left corner, also where it becomes SVG or PDF. Text is drawn as glyph
+// outlines: they are sharp at any angle and size, and need no font to be read.
+type sheet struct {
+	surface
+	*ruler
 }
 
-func (s *sheet) fill(p vg.Path, c color.Color) {
-	s.canvas.SetColor(c)
-	s.canvas.Fill(p)
-}
-
-// box fills a rectangle of whole pixels.
-func (s *sheet) box(r image.Rectangle, c color.Color) {
-	draw.Draw(s.pixels, r, image.NewUniform(c), image.Point{}, draw.Over)
-}
+// solid returns an opaque colour as surfaces take it.
+func solid(c color.RGBA) color.NRGBA { return color.NRGBA(c) }
 
 // frame draws a border of whole pixels just outside a rectangle.
-func (s *sheet) frame(r image.Rectangle, width int, c color.Color) {
+func (s *sheet) frame(r image.Rectangle, width int, c color.RGBA) {
 	outer := r.Inset(-width)
-	s.box(image.Rect(outer.Min.X, outer.Min.Y, outer.Max.X, r.Min.Y), c)
-	s.box(image.Rect(outer.Min.X, r.Max.Y, outer.Max.X, outer.Max.Y), c)
-	s.box(image.Rect(outer.Min.X, r.Min.Y, r.Min.X, r.Max.Y), c)
-	s.box(image.Rect(r.Max.X, r.Min.Y, outer.Max.X, r.Max.Y), c)
-}
-
-// polygon fills the area between corners.
-func (s *sheet) polygon(c color.Color, corners ...[2]float64) {
-	var p vg.Path
-	for i, corner := range corners {
-		if i == 0 {
-			p.Move(s.point(corner[0], corner[1]))
-		} else {
-			p.Line(s.point(corner[0], corner[1]))
-		}
-	}
-	p.Close()
-	s.fill(p, c)
-}
-
-// disc fills the part of a circle that lies in a rectangle. It works on the pixels
-// at once, covering those at the edge by their distance from it: thousands of
-// cells take no time.
-func (s *sheet) disc(clip image.Rectangle, x, y, r float64, c color.NRGBA) {
-	area := image.Rect(int(x-r)-1, int(y-r)-1, int(x+r)+2, int(y+r)+2).Intersect(clip)
-	for py := area.Min.Y; py < area.Max.Y; py++ {
-		line := s.pixels.Pix[s.pixels.PixOffset(area.Min.X, py):]
-		for px := area.Min.X; px < area.Max.X; px++ {
-			covered := r + 0.5 - math.Hypot(float64(px)+0.5-x, float64(py)+0.5-y)
-			if covered <= 0 {
-				continue
-			}
-			share := min(covered, 1, 2*r) * float64(c.A) / 255
-			pixel := line[4*(px-area.Min.X):]
-			for i, level := range [3]uint8{c.R, c.G, c.B} {
-				pixel[i] = uint8(float64(pixel[i])*(1-share) + float64(level)*share + 0.5)
-			}
-		}
+	for _, side := range []image.Rectangle{
+		{outer.Min, image.Pt(outer.Max.X, r.Min.Y)}, {image.Pt(outer.Min.X, r.Max.Y), outer.Max},
+		{image.Pt(outer.Min.X, r.Min.Y), image.Pt(r.Min.X, r.Max.Y)}, {image.Pt(r.Max.X, r.Min.Y), image.Pt(outer.Max.X, r.Max.Y)},
+	} {
+		s.box(side, solid(c))
 	}
 }
 
-// quarter is how far the control points of a Bézier quarter circle of radius 1 lie
-// from its ends, 4(√2 − 1)/3; it is within 0.03 % of the circle.
-const quarter = 0.5522847498
+// line draws the part of a line that lies in a rectangle.
+func (s *sheet) line(clip image.Rectangle, width float64, dash []float64, c color.NRGBA, points ...point) {
+	var p path
+	for _, piece := range cutLine(clip, points) {
+		p = append(p, through(piece)...)
+	}
+	if len(p) > 0 {
+		s.stroke(p, width, dash, c)
+	}
+}
 
-// plate fills a rectangle with rounded corners.
-func (s *sheet) plate(x0, y0, x1, y1, r float64, c color.Color) {
-	k := r * (1 - quarter)
-	var p vg.Path
-	p.Move(s.point(x0+r, y0))
-	p.Line(s.point(x1-r, y0))
-	p.CubeTo(s.point(x1-k, y0), s.point(x1, y0+k), s.point(x1, y0+r))
-	p.Line(s.point(x1, y1-r))
-	p.CubeTo(s.point(x1, y1-k), s.point(x1-k, y1), s.point(x1-r, y1))
-	p.Line(s.point(x0+r, y1))
-	p.CubeTo(s.point(x0+k, y1), s.point(x0, y1-k), s.point(x0, y1-r))
-	p.Line(s.point(x0, y0+r))
-	p.CubeTo(s.point(x0, y0+k), s.point(x0+k, y0), s.point(x0+r, y0))
-	p.Close()
-	s.fill(p, c)
+// area fills the part of a polygon that lies in a rectangle.
+func (s *sheet) area(clip image.Rectangle, c color.NRGBA, corners ...point) {
+	if kept := cutPolygon(clip, corners); len(kept) > 2 {
+		s.fill(polygon(kept...), c)
+	}
+}
+
+// everywhere is a clip that cuts nothing off.
+func everywhere() image.Rectangle { return image.Rect(-1<<20, -1<<20, 1<<20, 1<<20) }
+
+// loadLetters returns Liberation Sans by style.
+func loadLetters() ([3]*opentype.Font, error) {
+	var letters [3]*opentype.Font
+	for style, data := range map[style][]byte{regular: liberationsansregular.TTF, italic: liberationsansitalic.TTF, bold: liberationsansbold.TTF} {
+		font, err := opentype.Parse(data)
+		if err != nil {
+			return letters, fmt.Errorf("figure: Liberation Sans: %w", err)
+		}
+		letters[style] = font
+	}
+	return letters, nil
 }
 
 // Liberation Sans, in em: the height of capitals and digits; the size of
@@ -154,17 +104,25 @@ const (
 )
 
 // text sets words with their base line starting at (x, y), size in pixels per em.
-func (s *sheet) text(w words, x, y, size float64, c color.Color) {
-	s.fill(s.outline(w, size, func(u, v float64) vg.Point { return s.point(x+u, y+v) }), c)
+func (s *sheet) text(w words, x, y, size float64, c color.RGBA) {
+	s.fill(s.outline(w, size, func(u, v float64) point { return point{x + u, y + v} }), solid(c))
 }
 
 // upright sets words that run upwards, their base line starting at (x, y).
-func (s *sheet) upright(w words, x, y, size float64, c color.Color) {
-	s.fill(s.outline(w, size, func(u, v float64) vg.Point { return s.point(x+v, y-u) }), c)
+func (s *sheet) upright(w words, x, y, size float64, c color.RGBA) {
+	s.fill(s.outline(w, size, func(u, v float64) point { return point{x + v, y - u} }), solid(c))
 }
 
-// width returns how wide words are, in pixels.
-func (s *sheet) width(w words, size float64) float64 { return measure(&s.letters, &s.buffer, w, size) }
+// turned sets words whose middle lies at (x, y), the base line at an angle,
+// clockwise in radians.
+func (s *sheet) turned(w words, x, y, angle, size float64, c color.RGBA) {
+	sin, cos := math.Sincos(angle)
+	half, drop := s.width(w, size)/2, capHeight*size/2
+	s.fill(s.outline(w, size, func(u, v float64) point {
+		u, v = u-half, v+drop
+		return point{x + u*cos - v*sin, y + u*sin + v*cos}
+	}), solid(c))
+}
 
 func measure(letters *[3]*opentype.Font, buffer *sfnt.Buffer, w words, size float64) float64 {
 	x := 0.0
@@ -179,8 +137,8 @@ const ppem = fixed.Int26_6(1000 << 6)
 
 // outline returns the glyphs of words as a path; to maps pixels right of and
 // below the start of the base line to the canvas.
-func (s *sheet) outline(w words, size float64, to func(u, v float64) vg.Point) vg.Path {
-	var p vg.Path
+func (s *sheet) outline(w words, size float64, to func(u, v float64) point) path {
+	var p path
 	u := 0.0
 	for _, r := range w {
 		letters := s.letters[r.style]
@@ -194,7 +152,7 @@ func (s *sheet) outline(w words, size float64, to func(u, v float64) vg.Point) v
 		eachGlyph(letters, &s.buffer, r, size, func(glyph sfnt.GlyphIndex, scale, advance float64) {
 			segments, err := letters.LoadGlyph(&s.buffer, glyph, ppem, nil)
 			if err == nil {
-				addGlyph(&p, segments, func(q fixed.Point26_6) vg.Point {
+				addGlyph(&p, segments, func(q fixed.Point26_6) point {
 					return to(u+float64(q.X)*scale, float64(q.Y)*scale-lift)
 				})
 			}
@@ -230,23 +188,23 @@ func eachGlyph(letters *opentype.Font, buffer *sfnt.Buffer, r run, size float64,
 	}
 }
 
-func addGlyph(p *vg.Path, segments sfnt.Segments, to func(fixed.Point26_6) vg.Point) {
+func addGlyph(p *path, segments sfnt.Segments, to func(fixed.Point26_6) point) {
 	for i, segment := range segments {
 		switch segment.Op {
 		case sfnt.SegmentOpMoveTo:
 			if i > 0 {
-				p.Close()
+				p.close()
 			}
-			p.Move(to(segment.Args[0]))
+			p.move(to(segment.Args[0]))
 		case sfnt.SegmentOpLineTo:
-			p.Line(to(segment.Args[0]))
+			p.line(to(segment.Args[0]))
 		case sfnt.SegmentOpQuadTo:
-			p.QuadTo(to(segment.Args[0]), to(segment.Args[1]))
+			p.quad(to(segment.Args[0]), to(segment.Args[1]))
 		case sfnt.SegmentOpCubeTo:
-			p.CubeTo(to(segment.Args[0]), to(segment.Args[1]), to(segment.Args[2]))
+			p.cube(to(segment.Args[0]), to(segment.Args[1]), to(segment.Args[2]))
 		}
 	}
 	if len(segments) > 0 {
-		p.Close()
+		p.close()
 	}
 }

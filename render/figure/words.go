@@ -200,9 +200,19 @@ func densityLabel(substrate string, unit words) words {
 	return append(append(label, unit...), run{text: ")"})
 }
 
-// axisLabel names an axis: an italic letter and its unit.
-func axisLabel(letter string) words {
-	return words{{text: letter, style: italic}, {text: " (µm)"}}
+// axisName names an axis and its unit: "r (µm)". A single letter is set in italics.
+func axisName(quantity, unit string) words {
+	style := regular
+	if len([]rune(quantity)) == 1 {
+		style = italic
+	}
+	switch {
+	case quantity == "":
+		return nil
+	case unit == "":
+		return set(quantity, style)
+	}
+	return append(set(quantity, style), plain(" ("+unit+")")...)
 }
 
 // timeStamp is the line that says when: "t = 2 h 10 min".

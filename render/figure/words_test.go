@@ -2,6 +2,7 @@ package figure
 
 import (
 	"bytes"
+	"image"
 	"math"
 	"testing"
 
@@ -117,10 +118,11 @@ func TestFontHasTheLettersOfTheField(t *testing.T) {
 }
 
 func TestTextIsInTheFile(t *testing.T) {
-	frame := frames(t)["all_zero"]
-	frame.Provenance = map[string]string{"Seed": "17", "Device": "llvmpipe, 256 bits", "Software": "Cytofield 0.1", "Comment": "50 µm, IFN-γ"}
+	f := one(exampleMaps(t)["all_zero"])
+	f.Title = "IFN-γ, steady"
+	f.Provenance = map[string]string{"Seed": "17", "Device": "llvmpipe, 256 bits", "Software": "Cytofield 0.1", "Comment": "50 µm, IFN-γ"}
 	var file bytes.Buffer
-	if err := frame.Render(&file, Options{Width: 600, DPI: 100}); err != nil {
+	if err := f.Render(&file, PNG, Options{Pixels: image.Pt(600, 0), DPI: 100}); err != nil {
 		t.Fatal(err)
 	}
 	chunks := readChunks(t, file.Bytes())
@@ -129,7 +131,7 @@ func TestTextIsInTheFile(t *testing.T) {
 		{"tEXt", "Seed\x0017"},
 		{"tEXt", "Device\x00llvmpipe, 256 bits"},
 		{"tEXt", "Software\x00Cytofield 0.1"},
-		{"iTXt", "Title\x00\x00\x00\x00\x00IFN-γ before the first release"},
+		{"iTXt", "Title\x00\x00\x00\x00\x00IFN-γ, steady"},
 		{"iTXt", "Comment\x00\x00\x00\x00\x0050 µm, IFN-γ"},
 	} {
 		if !chunks[want] {
@@ -137,11 +139,11 @@ func TestTextIsInTheFile(t *testing.T) {
 		}
 	}
 	var again bytes.Buffer
-	if err := frame.Render(&again, Options{Width: 600, DPI: 100}); err != nil || !bytes.Equal(file.Bytes(), again.Bytes()) {
-		t.Errorf("the same frame gives another file: %v", err)
+	if err := f.Render(&again, PNG, Options{Pixels: image.Pt(600, 0), DPI: 100}); err != nil || !bytes.Equal(file.Bytes(), again.Bytes()) {
+		t.Errorf("the same figure gives another file: %v", err)
 	}
-	frame.Provenance = map[string]string{"": "nothing"}
-	if err := frame.Render(&again, Options{}); err == nil {
+	f.Provenance = map[string]string{"": "nothing"}
+	if err := f.Render(&again, PNG, Options{}); err == nil {
 		t.Error("an empty keyword: no error")
 	}
 }

@@ -76,15 +76,19 @@ func (d *decoder) output(f fields) {
 	o := &d.scenario.Output
 	o.Every = roundInterval(d.model().Duration / 20)
 	v, ok := f.get("output")
-	if !ok {
-		return
+	if ok {
+		f, ok = v.fields("{every: 10 min}", "every", "fields", "cells", "frames")
 	}
-	f, ok = v.fields("{every: 10 min}", "every", "frames")
 	if !ok {
+		o.Fields = d.allFields(o.Every)
 		return
 	}
 	if v, ok := f.get("every"); ok {
 		o.Every = d.interval(v)
+	}
+	o.Fields = d.fields(f, o.Every)
+	if v, ok := f.get("cells"); ok {
+		o.Parquet = d.cellTables(v)
 	}
 	v, ok = f.get("frames")
 	if !ok {
@@ -94,6 +98,80 @@ func (d *decoder) output(f fields) {
 	for _, item := range items {
 		d.frame(item, *o)
 	}
+}
+
+// allFields are the densities of all substrates at every output.
+func (d *decoder) allFields(every float64) Fields {
+	f := Fields{Every: every}
+	for i := range d.model().Substrates {
+		f.Substrates = append(f.Substrates, tissue.SubstrateID(i))
+	}
+	return f
+}
+
+// fields decodes which densities are kept: true, false, or which and when.
+func (d *decoder) fields(f fields, outputs float64) Fields {
+	kept := d.allFields(outputs)
+	v, ok := f.get("fields")
+	if !ok {
+		return kept
+	}
+	if v.kind == scalar {
+		if on, ok := v.boolean(); ok && !on {
+			return Fields{}
+		}
+		return kept
+	}
+	f, ok = v.fields("{every: 1 h, substrates: [IL-2]}, or false", "every", "substrates")
+	if !ok {
+		return kept
+	}
+	if v, ok := f.get("every"); ok {
+		kept.Every = d.interval(v)
+		if n := kept.Every / outputs; math.Abs(n-math.Round(n)) > 1e-9*n || n < 0.5 {
+			v.fault("%s: want a multiple of the time between outputs, %s", v.written(), quantity.Format(outputs, "s"))
+		}
+	}
+	if v, ok := f.get("substrates"); ok {
+		kept.Substrates = d.keptSubstrates(v)
+	}
+	return kept
+}
+
+func (d *decoder) keptSubstrates(v value) []tissue.SubstrateID {
+	var kept []tissue.SubstrateID
+	items, ok := v.list("[IL-2]")
+	if ok && len(items) == 0 {
+		v.fault("no substrate: want at least one, or fields: false")
+	}
+	for _, item := range items {
+		name, ok := item.str()
+		if !ok {
+			continue
+		}
+		id, ok := d.substrateNamed(name, item.at, item.path)
+		if ok && slices.Contains(kept, id) {
+			item.fault("%s stands here twice", item.written())
+		} else if ok {
+			kept = append(kept, id)
+		}
+	}
+	slices.Sort(kept)
+	return kept
+}
+
+// cellTables decodes the files that the cells go to and reports whether Parquet is among them.
+func (d *decoder) cellTables(v value) (parquet bool) {
+	csv := false
+	items, ok := v.list("[csv, parquet]")
+	for _, item := range items {
+		word, _ := item.choice("csv", "parquet")
+		csv, parquet = csv || word == "csv", parquet || word == "parquet"
+	}
+	if ok && !csv {
+		v.fault("no csv: want [csv] or [csv, parquet], for cells.csv is what a run is read from")
+	}
+	return parquet
 }
 
 func (d *decoder) interval(v value) float64 {

@@ -337,6 +337,10 @@ func (w *writer) output() {
 	o := w.scenario.Output
 	w.line(0, "output:")
 	w.line(1, "every: %s", quantity.Format(o.Every, "s"))
+	w.fields(o.Fields)
+	if o.Parquet {
+		w.line(1, "cells: [csv, parquet]")
+	}
 	if len(o.Frames) > 0 {
 		w.line(1, "frames:")
 	}
@@ -357,6 +361,18 @@ func (w *writer) output() {
 		w.line(3, "cells: %t", f.Cells)
 		w.line(3, "every: %s", quantity.Format(f.Every, "s"))
 	}
+}
+
+func (w *writer) fields(f Fields) {
+	if len(f.Substrates) == 0 {
+		w.line(1, "fields: false")
+		return
+	}
+	var names []string
+	for _, id := range f.Substrates {
+		names = append(names, yamlText(w.model().Substrates[id].Name))
+	}
+	w.line(1, "fields: {every: %s, substrates: [%s]}", quantity.Format(f.Every, "s"), strings.Join(names, ", "))
 }
 
 func (w *writer) expectations() {

@@ -39,8 +39,16 @@ type Numerics struct {
 
 // Output says what a run writes.
 type Output struct {
-	Every  float64 // between outputs, s
-	Frames []Frame
+	Every   float64 // between outputs, s
+	Fields  Fields
+	Parquet bool // cells.parquet beside cells.csv at the end of the run
+	Frames  []Frame
+}
+
+// Fields says which densities are kept.
+type Fields struct {
+	Substrates []tissue.SubstrateID // in the order of the model; none for no densities
+	Every      float64              // s, a multiple of the time between outputs
 }
 
 // Frame is a picture of one plane of one substrate, written again and again.

@@ -61,6 +61,8 @@ cells:
 numerics: {scheme: ftcs, coupling: plain, rtol: 1e-4, atol: 1 pM, step: 6 s}
 output:
   every: 5 min
+  fields: {every: 15 min, substrates: [signal, IL-2]}
+  cells: [csv, parquet]
   frames:
     - {substrate: O2, slice: y=55 um, colormap: batlow, scale: log, range: [1 mmHg, 50 mmHg], cells: false, title: "pO2, log", every: 1 h}
     - {substrate: IL-2}
@@ -142,7 +144,7 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 	if diff := cmp.Diff(Numerics{"ftcs", "plain", 1e-4, 0.001, 6}, s.Numerics); diff != "" {
 		t.Errorf("numerics (-want +got):\n%s", diff)
 	}
-	output := Output{Every: 300, Frames: []Frame{
+	output := Output{Every: 300, Fields: Fields{Substrates: []tissue.SubstrateID{0, 2}, Every: 900}, Parquet: true, Frames: []Frame{
 		{Substrate: 1, Axis: 1, Index: 2, Position: 55, Colormap: "batlow", Log: true, Low: 1, High: 50, Title: "pO2, log", Every: 3600},
 		{Substrate: 0, Axis: 2, Index: 10, Position: 100, Colormap: "viridis", Cells: true, Every: 300},
 	}}
@@ -150,13 +152,13 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		t.Errorf("output (-want +got):\n%s", diff)
 	}
 	expect := []Expectation{
-		{Observable: "mean", Substrate: 0, Time: 7200, Value: 0.012, RelativeTolerance: 0.02, Source: "eq. 3: theory", File: "test.yaml", Line: 51, Column: 5},
-		{Observable: "molecules", Substrate: 0, Time: 14400, Value: 1000, RelativeTolerance: 0.1, File: "test.yaml", Line: 52, Column: 5},
-		{Observable: "mean", Substrate: 2, Time: 14400, Since: 3600, Value: 0.5, RelativeTolerance: 0.03, File: "test.yaml", Line: 53, Column: 5},
-		{Observable: "wavelength", Substrate: 0, Time: 14400, Value: 100, RelativeTolerance: 0.05, File: "test.yaml", Line: 54, Column: 5},
-		{Observable: "surface", Substrate: 0, Of: tissue.Sender{Cell: 2}, Time: 14400, Value: 0.02, RelativeTolerance: 0.05, File: "test.yaml", Line: 55, Column: 5},
-		{Observable: "share", Substrate: 0, By: Catcher{Itself: true}, Time: 14400, Value: 0.25, RelativeTolerance: 0.05, File: "test.yaml", Line: 56, Column: 5},
-		{Observable: "share", Substrate: 1, Of: tissue.Sender{Type: 1}, By: Catcher{Type: 1}, Time: 14400, Value: 0.5, RelativeTolerance: 0.05, File: "test.yaml", Line: 57, Column: 5},
+		{Observable: "mean", Substrate: 0, Time: 7200, Value: 0.012, RelativeTolerance: 0.02, Source: "eq. 3: theory", File: "test.yaml", Line: 53, Column: 5},
+		{Observable: "molecules", Substrate: 0, Time: 14400, Value: 1000, RelativeTolerance: 0.1, File: "test.yaml", Line: 54, Column: 5},
+		{Observable: "mean", Substrate: 2, Time: 14400, Since: 3600, Value: 0.5, RelativeTolerance: 0.03, File: "test.yaml", Line: 55, Column: 5},
+		{Observable: "wavelength", Substrate: 0, Time: 14400, Value: 100, RelativeTolerance: 0.05, File: "test.yaml", Line: 56, Column: 5},
+		{Observable: "surface", Substrate: 0, Of: tissue.Sender{Cell: 2}, Time: 14400, Value: 0.02, RelativeTolerance: 0.05, File: "test.yaml", Line: 57, Column: 5},
+		{Observable: "share", Substrate: 0, By: Catcher{Itself: true}, Time: 14400, Value: 0.25, RelativeTolerance: 0.05, File: "test.yaml", Line: 58, Column: 5},
+		{Observable: "share", Substrate: 1, Of: tissue.Sender{Type: 1}, By: Catcher{Type: 1}, Time: 14400, Value: 0.5, RelativeTolerance: 0.05, File: "test.yaml", Line: 59, Column: 5},
 	}
 	if diff := cmp.Diff(expect, s.Expect); diff != "" {
 		t.Errorf("expectations (-want +got):\n%s", diff)

@@ -8,10 +8,7 @@ import (
 )
 
 func TestDiscCoversItsArea(t *testing.T) {
-	s, err := newSheet(120, 100, 96)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := newRaster(120, 100)
 	black := color.NRGBA{A: 255}
 	covered := func(r image.Rectangle) float64 {
 		sum := 0.0
@@ -23,14 +20,14 @@ func TestDiscCoversItsArea(t *testing.T) {
 		return sum
 	}
 	for _, r := range []float64{3, 7.3, 20} {
-		s.box(s.pixels.Rect, color.White)
+		s.box(s.pixels.Rect, color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff})
 		s.disc(s.pixels.Rect, 50.4, 50.7, r, black)
 		// The edge is as wide as a pixel, which adds π/12 to the area.
 		if got, want := covered(s.pixels.Rect), math.Pi*r*r; math.Abs(got-want) > 0.02*want {
 			t.Errorf("radius %g covers %g pixels, want %g", r, got, want)
 		}
 	}
-	s.box(s.pixels.Rect, color.White)
+	s.box(s.pixels.Rect, color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff})
 	clip := image.Rect(0, 0, 50, 100)
 	s.disc(clip, 50, 50, 20, black)
 	if half, all := covered(clip), covered(s.pixels.Rect); half != all || math.Abs(half-200*math.Pi) > 7 {

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"image"
+	"io"
 	"math"
 	"testing"
 
@@ -51,7 +53,7 @@ func il2() (*tissue.Field, []tissue.CellType, *tissue.Cells) {
 	return fieldOf(g, 2e-4, niches...), types, &cells
 }
 
-func frames(t testing.TB) map[string]Frame {
+func exampleMaps(t testing.TB) map[string]Map {
 	named := func(name string) colormap.Map {
 		m, err := colormap.ByName(name)
 		if err != nil {
@@ -61,42 +63,42 @@ func frames(t testing.TB) map[string]Frame {
 	}
 	field, types, cells := il2()
 	middle := render.Middle(field.Grid, 2)
-	il2Frame := Frame{
+	il2Map := Map{
 		Plane: render.Extract(field, middle), Title: "IL-2 niches around sparse secretors",
-		Substrate: "IL-2", Unit: "nM", Time: 7800,
+		Quantity: "IL-2", Unit: "nM", Time: 7800,
 		Cells:     render.Cut(cells, types, field.Grid, middle),
 		CellTypes: []CellType{{Name: "Th, secreting"}, {Name: "Treg"}},
 	}
-	log := il2Frame
-	log.Map, log.Scale = named("inferno"), render.AutoScale(log.Plane, true)
+	log := il2Map
+	log.Colors, log.Scale = named("inferno"), render.AutoScale(log.Plane, true)
 	log.Cells, log.CellTypes = nil, nil
 	log.Title, log.Time = "IL-2, steady state", math.NaN()
 
 	flat := tissue.Grid{Shape: [3]int{96, 48, 1}, Spacing: [3]float64{12.5, 12.5, 10}, Planar: true}
 	chemokine := fieldOf(flat, 0.3,
 		niche{r3.Vec{X: 300, Y: 200, Z: 5}, 60, 160, 90}, niche{r3.Vec{X: 830, Y: 420, Z: 5}, 42, 210, 60})
-	planar := Frame{
-		Plane: render.Extract(chemokine, render.Slice{Axis: 2}), Map: named("batlow"),
-		Title: "CXCL12 in a wounded epithelium", Substrate: "CXCL12", Unit: "nM", Time: 36 * 3600,
+	planar := Map{
+		Plane: render.Extract(chemokine, render.Slice{Axis: 2}), Colors: named("batlow"),
+		Title: "CXCL12 in a wounded epithelium", Quantity: "CXCL12", Unit: "nM", Time: 36 * 3600,
 		Scale: render.Scale{Low: 0, High: 40},
 	}
 
 	line := tissue.Grid{Shape: [3]int{120, 1, 1}, Spacing: [3]float64{5, 5, 5}}
-	strip := Frame{
-		Plane: render.Extract(fieldOf(line, 0.001, niche{r3.Vec{X: 150, Y: 2.5, Z: 2.5}, 4, 60, 30}), render.Slice{Axis: 1}),
-		Map:   named("magma"), Title: "TNF-α along a capillary", Substrate: "TNF-α", Unit: "nM", Time: 45,
+	strip := Map{
+		Plane:  render.Extract(fieldOf(line, 0.001, niche{r3.Vec{X: 150, Y: 2.5, Z: 2.5}, 4, 60, 30}), render.Slice{Axis: 1}),
+		Colors: named("magma"), Title: "TNF-α along a capillary", Quantity: "TNF-α", Unit: "nM", Time: 45,
 		Cells:     []render.Disc{{X: 150, Y: 2.5, Radius: 2.4}},
 		CellTypes: []CellType{{Name: "macrophage"}},
 	}
 
 	empty := tissue.NewField(tissue.Grid{Shape: [3]int{17, 17, 9}, Spacing: [3]float64{20, 20, 20}})
-	zero := Frame{Plane: render.Extract(empty, render.Slice{Axis: 0, Index: 8}), Title: "IFN-γ before the first release", Substrate: "IFN-γ", Unit: "nM"}
+	zero := Map{Plane: render.Extract(empty, render.Slice{Axis: 0, Index: 8}), Title: "IFN-γ before the first release", Quantity: "IFN-γ", Unit: "nM"}
 
 	upright := tissue.Grid{Shape: [3]int{15, 4, 60}, Spacing: [3]float64{10, 10, 10}}
-	tall := Frame{
+	tall := Map{
 		Plane: render.Extract(fieldOf(upright, 1e-5, niche{r3.Vec{X: 70, Y: 20, Z: 450}, 0.4, 60, 20}), render.Slice{Axis: 1, Index: 2}),
-		Scale: render.Scale{Low: 1e-6, High: 1, Log: true}, Map: named("cividis"),
-		Title: "CCL21 down a lymphatic vessel", Substrate: "CCL21", Unit: "nM", Time: 100800,
+		Scale: render.Scale{Low: 1e-6, High: 1, Log: true}, Colors: named("cividis"),
+		Title: "CCL21 down a lymphatic vessel", Quantity: "CCL21", Unit: "nM", Time: 100800,
 		Cells:     []render.Disc{{X: 70, Y: 450, Radius: 12, Type: 0}, {X: 110, Y: 200, Radius: 12, Type: 1}, {X: 2, Y: 350, Radius: 12, Type: 2}, {X: 60, Y: 100, Radius: 12, Type: 3}},
 		CellTypes: []CellType{{Name: "dendritic cell"}, {Name: "CD4⁺ T cell"}, {Name: "CD8⁺ T cell"}, {Name: "B cell"}},
 	}
@@ -105,9 +107,9 @@ func frames(t testing.TB) map[string]Frame {
 		holes.Set(15+i, 8, 0, math.NaN())
 		holes.Set(15+i, 9, 0, math.NaN())
 	}
-	blocks := Frame{Plane: render.Extract(holes, render.Slice{Axis: 2}), Map: named("turbo"), Substrate: "O₂", Unit: "mmHg", Time: 0, Title: "Hypoxic rim"}
-	return map[string]Frame{
-		"slice_linear_viridis": il2Frame, "slice_log_inferno": log, "planar_batlow": planar,
+	blocks := Map{Nearest: true, Plane: render.Extract(holes, render.Slice{Axis: 2}), Colors: named("turbo"), Quantity: "O₂", Unit: "mmHg", Time: 0, Title: "Hypoxic rim"}
+	return map[string]Map{
+		"slice_linear_viridis": il2Map, "slice_log_inferno": log, "planar_batlow": planar,
 		"strip_magma": strip, "all_zero": zero, "tall_log_cividis": tall, "blocks_turbo": blocks,
 	}
 }
@@ -115,16 +117,21 @@ func frames(t testing.TB) map[string]Frame {
 func optionsOf(name string) Options {
 	switch name {
 	case "blocks_turbo":
-		return Options{Nearest: true, Width: 1004, DPI: 300} // one column of a journal, 85 mm
-	default:
+		return Options{Width: 85} // one column of a journal
+	case "slice_linear_viridis":
 		return Options{}
+	default:
+		return Options{Width: 120, DPI: 150}
 	}
 }
 
-func TestFramesLookAsTheyDid(t *testing.T) {
-	for name, frame := range frames(t) {
+// one is a figure of one panel.
+func one(p Panel) Figure { return Figure{Panels: []Panel{p}} }
+
+func TestMapsLookAsTheyDid(t *testing.T) {
+	for name, m := range exampleMaps(t) {
 		t.Run(name, func(t *testing.T) {
-			img, err := frame.Image(optionsOf(name))
+			img, err := one(m).Image(optionsOf(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,8 +140,8 @@ func TestFramesLookAsTheyDid(t *testing.T) {
 	}
 }
 
-func BenchmarkFrame(b *testing.B) {
-	all := frames(b)
+func BenchmarkMap(b *testing.B) {
+	all := exampleMaps(b)
 	crowd := all["slice_linear_viridis"]
 	crowd.Cells = nil
 	for i := range 3000 {
@@ -142,17 +149,13 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	all["crowd"] = crowd
 	for _, name := range []string{"slice_linear_viridis", "slice_log_inferno", "crowd"} {
-		frame := all[name]
-		b.Run("frame="+name, func(b *testing.B) {
+		panel := all[name]
+		b.Run("map="+name, func(b *testing.B) {
 			for b.Loop() {
-				if err := frame.Render(discard{}, Options{}); err != nil {
+				if err := one(panel).Render(io.Discard, PNG, Options{Pixels: image.Pt(1024, 1024)}); err != nil {
 					b.Fatal(err)
 				}
 			}
 		})
 	}
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
