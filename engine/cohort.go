@@ -33,7 +33,7 @@ type Cohort struct {
 	Fluids     []CohortFluid
 	Footprints Footprints
 	Pairs      Pairs
-	Tips       []Tip // where Cells export to instead of cells, see Tip; nil for cells themselves
+	Tips       []r3.Vec // of tipCohorts: where Cells export to, µm; nil for the cells themselves
 }
 
 // Kinetics are the reactions within the cells of a type.
@@ -203,7 +203,7 @@ func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]floa
 		all = append(all, c)
 	}
 	if laws.coupling == CloudCoupling {
-		all = append(all, laws.tipCohorts(members)...)
+		all = append(all, laws.tipCohorts(all, members)...)
 		laws.spread(all, members, voxel)
 	}
 	for _, c := range all {
@@ -348,13 +348,13 @@ func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bo
 
 // take makes the laws of a cohort for one substrate.
 func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel []int) error {
-	kinds, points := map[cellKind]SurfaceLaw{}, laws.pointing(f.Substrate)
+	kinds := map[cellKind]SurfaceLaw{}
 	for _, i := range c.Cells {
 		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
 		if err != nil {
 			return err
 		}
-		f.Laws = append(f.Laws, points.rest(i, law))
+		f.Laws = append(f.Laws, law)
 	}
 	return nil
 }

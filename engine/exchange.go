@@ -351,8 +351,8 @@ type placed struct {
 	law         SurfaceLaw
 }
 
-// placed returns the cells that do anything with a substrate but those of cohorts, and the
-// tips of all, in the order of their voxels.
+// placed returns the cells that do anything with a substrate but those of cohorts, in the
+// order of their voxels.
 func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error) {
 	m := laws.model
 	var order []placed
@@ -361,10 +361,8 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 		inCohort[t] = laws.inCohort(cell, s)
 	}
 	known := map[cellKind]SurfaceLaw{}
-	points := laws.pointing(s)
 	var faults []error
 	for i, t := range m.Cells.Type {
-		order = append(order, laws.tips(i, points, p)...)
 		voxel := m.Grid.IndexAt(m.Cells.Position[i])
 		if p != nil && !p.Free(voxel) || inCohort[t] {
 			continue
@@ -375,7 +373,6 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 		if err != nil && !told {
 			faults = append(faults, err)
 		}
-		law = points.rest(i, law)
 		if !law.rests() {
 			order = append(order, placed{voxel, i, law})
 		}

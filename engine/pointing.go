@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -9,131 +11,112 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// pointing is what the cells of a model export of one substrate towards one side: of an
-// export E with a Pointing of fraction f,
-//
-//	f E      at the tip x + a n
-//	(1 − f) E all around, by SurfaceLaw
-//
-// with a the radius and n the direction of the cell at x. With coupling cloud a tip is a
-// cell of its own, tipWidth as wide and of no uptake, so that neighbours see it where it is
-// and not as the grid has it: see Pairs. With the others it is a source in its voxel, and
-// what neighbours see is the grid's own field, which is off within two or three voxels. A
-// tip in a voxel that is held adds nothing; one beyond a wall sits on it, and one in an
-// impermeable voxel goes to the cell's.
-type pointing map[int][]Tip
+// tipWidth is the radius of a tip in radii of its cell. Of a tip on a cell of its own or
+// another's width, that cell sees tipWidth/4 less than of a point: see betweenSpheres.
+const tipWidth = 0.02
 
-// Tip is where a cell exports to.
-type Tip struct {
-	At   r3.Vec  // in the box, µm
-	Rate float64 // amount/s
+// PointingCount says how many cells of a type export a substrate towards one side.
+type PointingCount struct {
+	Type      tissue.CellTypeID
+	Substrate tissue.SubstrateID
+	Cells, Of int // that do, and all that export it
 }
 
-// tipWidth is the radius of a tip in radii of its cell: small beside a synapse's micrometres,
-// in which a point source is as good as any.
-const tipWidth = 0.1
-
-// tipCohorts returns the tips of a group, those of a type and a substrate together.
-func (laws SurfaceLaws) tipCohorts(members []*field) []*Cohort {
-	m := laws.model
+// tipCohorts returns the tips of cells: of an export E with a tissue.Pointing of fraction f,
+//
+//	f E       leaves at the tip x + a n of a cell of radius a at x
+//	(1 − f) E all around, as SurfaceLaw has it
+//
+// A tip is a sphere, tipWidth as wide, that takes up nothing. What the grid gets wrong
+// of it at cells near it, its own included, is put right as between cells: see Pairs.
+// The laws of the cells are left with the rest. A cell without a partner, or whose tip would
+// lie in an impermeable voxel, has none and exports all around; a tip beyond a wall lies on it.
+func (laws SurfaceLaws) tipCohorts(cells []*Cohort, members []*field) []*Cohort {
 	var all []*Cohort
-	for id, t := range m.CellTypes {
-		for i, f := range members {
-			if !t.Points(f.id) {
+	partners, open := map[tissue.CellTypeID]*contacts{}, laws.open(members)
+	for _, of := range cells {
+		for f := range of.Fluids {
+			fluid := &of.Fluids[f]
+			if !laws.model.CellTypes[of.Type].Points(fluid.Substrate) {
 				continue
 			}
-			fluid := CohortFluid{Member: i, Substrate: f.id, Capacity: capacityOf(m, f.id, f.substrate.Mosaic)}
-			c := &Cohort{Type: tissue.CellTypeID(id), Name: t.Name, Kinetics: Kinetics{Substrates: len(m.Substrates)}, Tips: []Tip{}}
-			points := laws.pointing(f.id)
-			for cell, of := range m.Cells.Type {
-				for _, tip := range points[cell] {
-					if of == c.Type {
-						c.Cells, c.Tips = append(c.Cells, cell), append(c.Tips, tip)
-						fluid.Laws = append(fluid.Laws, SurfaceLaw{Release: tip.Rate, Export: tip.Rate})
-					}
-				}
+			c := &Cohort{Type: of.Type, Name: of.Name, Kinetics: Kinetics{Substrates: len(laws.model.Substrates)}, Tips: []r3.Vec{},
+				Fluids: []CohortFluid{{Member: fluid.Member, Substrate: fluid.Substrate, Capacity: fluid.Capacity}}}
+			for k := range of.Cells {
+				laws.point(c, of.Cells[k], &fluid.Laws[k], partners, open)
 			}
-			c.Fluids = []CohortFluid{fluid}
 			all = append(all, c)
 		}
 	}
 	return all
 }
 
+// point moves what a cell exports towards one side from its law to tips.
+func (laws SurfaceLaws) point(tips *Cohort, cell int, law *SurfaceLaw, partners map[tissue.CellTypeID]*contacts, open func(voxel int) bool) {
+	m, fluid := laws.model, &tips.Fluids[0]
+	for _, e := range m.ExchangeOf(cell) {
+		rate := e.NetExportRate * e.Pointing.Fraction
+		if e.Substrate != fluid.Substrate || rate == 0 {
+			continue
+		}
+		n := e.Pointing.Direction
+		if to := e.Pointing.Towards; n == (r3.Vec{}) {
+			if partners[to] == nil {
+				partners[to] = newContacts(m, to)
+			}
+			if n = partners[to].direction(cell); n == (r3.Vec{}) {
+				continue
+			}
+		}
+		at := inBox(m, e.Substrate, r3.Add(m.Cells.Position[cell], r3.Scale(m.CellTypes[tips.Type].Radius, n)))
+		if open != nil && !open(m.Grid.IndexAt(at)) {
+			continue
+		}
+		law.Export, law.Release = law.Export-rate, law.Release-rate
+		tips.Cells, tips.Tips = append(tips.Cells, cell), append(tips.Tips, at)
+		fluid.Laws = append(fluid.Laws, SurfaceLaw{Release: rate, Export: rate})
+	}
+}
+
 // sphere returns the centre and the radius of a cell, or of its tip, µm.
 func (c *Cohort) sphere(m *tissue.Model, k int) (centre r3.Vec, radius float64) {
 	radius = m.CellTypes[c.Type].Radius
 	if c.Tips != nil {
-		return c.Tips[k].At, tipWidth * radius
+		return c.Tips[k], tipWidth * radius
 	}
 	return m.Cells.Position[c.Cells[k]], radius
 }
 
-// pointing returns what the cells of a model export towards one side; nil where none does.
-func (laws SurfaceLaws) pointing(s tissue.SubstrateID) pointing {
-	m := laws.model
-	if !slices.ContainsFunc(m.CellTypes, func(t tissue.CellType) bool { return t.Points(s) }) {
-		return nil
-	}
-	all := pointing{}
-	partners := map[tissue.CellTypeID]*touching{}
-	for i, t := range m.Cells.Type {
-		for _, e := range m.ExchangeOf(i) {
-			if e.Substrate != s || e.NetExportRate*e.Pointing.Fraction == 0 {
-				continue
-			}
-			n := e.Pointing.Direction
-			if n == (r3.Vec{}) {
-				to := e.Pointing.Towards
-				if partners[to] == nil {
-					partners[to] = newTouching(m, s, to)
+// pointingCounts counts the cells behind tips.
+func pointingCounts(m *tissue.Model, cohorts []*Cohort) []PointingCount {
+	var all []PointingCount
+	for _, c := range cohorts {
+		if c.Tips != nil {
+			n := PointingCount{Type: c.Type, Substrate: c.Fluids[0].Substrate, Cells: len(slices.Compact(slices.Clone(c.Cells)))}
+			for i, t := range m.Cells.Type {
+				if t == c.Type && slices.ContainsFunc(m.ExchangeOf(i), func(e tissue.Exchange) bool { return e.Substrate == n.Substrate && e.NetExportRate > 0 }) {
+					n.Of++
 				}
-				n = partners[to].direction(i)
 			}
-			if n != (r3.Vec{}) {
-				at := r3.Add(m.Cells.Position[i], r3.Scale(m.CellTypes[t].Radius, n))
-				all[i] = append(all[i], Tip{inBox(m, s, at), e.NetExportRate * e.Pointing.Fraction})
-			}
+			all = append(all, n)
 		}
 	}
 	return all
 }
 
-// rate returns what a cell exports towards one side, amount/s.
-func (p pointing) rate(cell int) float64 {
-	sum := 0.0
-	for _, t := range p[cell] {
-		sum += t.Rate
-	}
-	return sum
-}
-
-// rest returns what is left of the law of a cell without what it exports towards one side.
-func (p pointing) rest(cell int, law SurfaceLaw) SurfaceLaw {
-	if rate := p.rate(cell); rate > 0 {
-		law.Export, law.Release = law.Export-rate, law.Export-rate+law.Secretion*law.Saturation
-	}
-	return law
-}
-
-// tips returns what a cell exports towards one side as cells that do nothing else; with
-// coupling cloud they are in cohorts.
-func (laws SurfaceLaws) tips(cell int, from pointing, mosaic *Mosaic) []placed {
-	if laws.coupling == CloudCoupling {
-		return nil
-	}
-	m := laws.model
-	var all []placed
-	for _, t := range from[cell] {
-		voxel := m.Grid.IndexAt(t.At)
-		if mosaic != nil && mosaic.Mobility[mosaic.Labels[voxel]] == 0 && mosaic.Free(voxel) {
-			voxel = m.Grid.IndexAt(m.Cells.Position[cell])
-		}
-		if mosaic == nil || mosaic.Free(voxel) {
-			all = append(all, placed{voxel, cell, SurfaceLaw{Release: t.Rate, Export: t.Rate}})
+// pointingFaults says which exports a coupling does not point: with others than cloud,
+// neighbours would see the grid's own field, which is off by tens of percent where a
+// synapse is.
+func pointingFaults(m *tissue.Model, coupling Coupling) error {
+	var faults []error
+	for _, t := range m.CellTypes {
+		for s := range m.Substrates {
+			if coupling != CloudCoupling && t.Points(tissue.SubstrateID(s)) {
+				faults = append(faults, fmt.Errorf("engine: coupling %s: cell type %q exports %s towards one side: want coupling cloud, or a synaptic fraction of 0", coupling, t.Name, m.Substrates[s].Name))
+			}
 		}
 	}
-	return all
+	return errors.Join(faults...)
 }
 
 // inBox returns a point moved into the box, round periodic axes and onto other walls.
@@ -142,82 +125,8 @@ func inBox(m *tissue.Model, s tissue.SubstrateID, at r3.Vec) r3.Vec {
 	for axis, size := range m.Grid.Size() {
 		if m.Substrates[s].Boundary[axis][0].Kind == tissue.Periodic {
 			x[axis] -= size * math.Floor(x[axis]/size)
-		} else {
-			x[axis] = min(max(x[axis], 0), size)
 		}
+		x[axis] = min(max(x[axis], 0), size)
 	}
 	return r3.Vec{X: x[0], Y: x[1], Z: x[2]}
-}
-
-// touching finds cells of a type that a cell touches, sorted into bins wider than any two
-// that touch are apart.
-type touching struct {
-	model *tissue.Model
-	s     tissue.SubstrateID // whose periodic axes count
-	to    tissue.CellTypeID
-	edge  float64 // µm
-	bins  map[[3]int][]int
-}
-
-func newTouching(m *tissue.Model, s tissue.SubstrateID, to tissue.CellTypeID) *touching {
-	widest := 0.0
-	for _, t := range m.CellTypes {
-		widest = max(widest, t.Radius)
-	}
-	all := &touching{m, s, to, tissue.ContactReach * (widest + m.CellTypes[to].Radius), map[[3]int][]int{}}
-	for i, t := range m.Cells.Type {
-		if t == to && !m.Cells.IsDead(i) {
-			bin := all.bin(m.Cells.Position[i])
-			all.bins[bin] = append(all.bins[bin], i)
-		}
-	}
-	return all
-}
-
-func (all *touching) bin(p r3.Vec) [3]int {
-	return [3]int{int(math.Floor(p.X / all.edge)), int(math.Floor(p.Y / all.edge)), int(math.Floor(p.Z / all.edge))}
-}
-
-// direction returns the unit vector from a cell to the nearest that it touches, of two as
-// near to the one of lower number; 0 where it touches none.
-func (all *touching) direction(cell int) r3.Vec {
-	m := all.model
-	at, radius := m.Cells.Position[cell], m.CellTypes[m.Cells.Type[cell]].Radius
-	least, nearest, direction := tissue.ContactReach*(radius+m.CellTypes[all.to].Radius), -1, r3.Vec{}
-	for _, from := range all.images(at) {
-		b := all.bin(from)
-		for k := range 27 {
-			for _, i := range all.bins[[3]int{b[0] + k%3 - 1, b[1] + k/3%3 - 1, b[2] + k/9 - 1}] {
-				d := r3.Sub(m.Cells.Position[i], from)
-				if r := r3.Norm(d); i != cell && r > 0 && (r < least || r == least && (nearest < 0 || i < nearest)) {
-					least, nearest, direction = r, i, r3.Scale(1/r, d)
-				}
-			}
-		}
-	}
-	return direction
-}
-
-// images returns a point and where it is seen from round periodic axes.
-func (all *touching) images(at r3.Vec) []r3.Vec {
-	points := [][3]float64{{at.X, at.Y, at.Z}}
-	for axis, size := range all.model.Grid.Size() {
-		if all.model.Substrates[all.s].Boundary[axis][0].Kind != tissue.Periodic {
-			continue
-		}
-		for _, p := range points {
-			for _, shift := range []float64{-size, size} {
-				if x := p[axis] + shift; x > -all.edge && x < size+all.edge {
-					q := p
-					q[axis] = x
-					points = append(points, q)
-				}
-			}
-		}
-	}
-	var list []r3.Vec
-	for _, p := range points {
-		list = append(list, r3.Vec{X: p[0], Y: p[1], Z: p[2]})
-	}
-	return list
 }

@@ -100,12 +100,11 @@ func (in *Integrator) Cells() (CellStates, error) {
 			return CellStates{}, err
 		}
 		surface, secreted, takenUp := density, make([]float64, n), make([]float64, n)
-		laws, points := map[cellKind]SurfaceLaw{}, all.pointing(tissue.SubstrateID(s))
+		laws := map[cellKind]SurfaceLaw{}
 		for i, kind := range kinds {
 			law, _ := all.ofCell(i, kind, tissue.SubstrateID(s), laws) // New had failed on a fault
-			law = points.rest(i, law)
 			surface[i] = law.Surface(density[i])
-			secreted[i], takenUp[i] = law.Secreted(surface[i])+points.rate(i), law.TakenUp(surface[i])
+			secreted[i], takenUp[i] = law.Secreted(surface[i]), law.TakenUp(surface[i])
 		}
 		states.Surface = append(states.Surface, surface)
 		states.Secreted = append(states.Secreted, secreted)
@@ -129,8 +128,11 @@ func (in *Integrator) askCohorts(g *group, states *CellStates) error {
 		return err
 	}
 	for _, c := range g.cohorts {
-		if c.Tips != nil {
-			continue // booked with their cells
+		if c.Tips != nil { // behind their cells
+			for k, i := range c.Cells {
+				states.Secreted[c.Fluids[0].Substrate][i] += c.Fluids[0].Laws[k].Export
+			}
+			continue
 		}
 		now, err := c.member.Exchange()
 		if err != nil {
@@ -138,10 +140,9 @@ func (in *Integrator) askCohorts(g *group, states *CellStates) error {
 		}
 		for f, fluid := range c.Fluids {
 			s := fluid.Substrate
-			points := in.laws(in.model).pointing(s)
 			for k, i := range c.Cells {
 				given := now.Given[f][k]
-				states.Surface[s][i], states.Secreted[s][i], states.TakenUp[s][i] = now.Surface[f][k], given+points.rate(i), given+now.Flux[f][k]
+				states.Surface[s][i], states.Secreted[s][i], states.TakenUp[s][i] = now.Surface[f][k], given, given+now.Flux[f][k]
 			}
 		}
 		if err := c.tell(func(cell int, state []float64) { states.Variables[cell] = state }); err != nil {

@@ -29,16 +29,13 @@ type Exchange struct {
 
 // Pointing is how the share of a net export that is directed leaves a cell: at the point
 // of its surface in a direction. The rest leaves all around, and all of it does where the
-// cell touches none of the type it points towards.
+// cell touches none of the type it points towards: centres no farther apart than the sum
+// of their Reach.
 type Pointing struct {
 	Fraction  float64    // the synaptic fraction, 0 to 1; 0 for an export all around
 	Direction r3.Vec     // of length 1; 0 for that of the nearest living cell of type Towards in contact
 	Towards   CellTypeID // where Direction is 0
 }
-
-// ContactReach is how far apart the centres of cells in contact may be, in sums of their
-// radii.
-const ContactReach = 1.1
 
 // Receptor is a binding site on the surface of a cell whose number stays and that lets go
 // of nothing: a linear sink of OnRate × Count × density molecules/s. Receptors with
@@ -65,6 +62,19 @@ type CellType struct {
 func (t CellType) Points(s SubstrateID) bool {
 	return slices.ContainsFunc(t.Exchange, func(e Exchange) bool { return e.Substrate == s && e.Pointing.Fraction > 0 })
 }
+
+// pointsLike reports whether what is directed of a cell's exchange is so in its type's.
+func (t CellType) pointsLike(all []Exchange) bool {
+	return !slices.ContainsFunc(all, func(e Exchange) bool {
+		return e.Pointing.Fraction > 0 && !slices.ContainsFunc(t.Exchange, func(own Exchange) bool {
+			return own.Substrate == e.Substrate && own.Pointing == e.Pointing
+		})
+	})
+}
+
+// Reach returns how far from its centre a cell adheres to others and is in contact with
+// them, µm.
+func (t CellType) Reach() float64 { return t.Life.Mechanics.ReachInRadii() * t.Radius }
 
 // Volume returns the volume of a cell, µm³.
 func (t CellType) Volume() float64 { return 4. / 3 * math.Pi * t.Radius * t.Radius * t.Radius }
