@@ -59,7 +59,7 @@ func TestTipsTurnToWhomTheCellTouches(t *testing.T) {
 		{"onto a wall", couple(walls, tissue.Pointing{Fraction: 1, Direction: at(-1, 0, 0)}, at(2, 50, 50)), nil, []r3.Vec{at(0, 50, 50)}},
 		{"through a periodic face", couple(round, tissue.Pointing{Fraction: 1, Direction: at(-1, 0, 0)}, at(2, 50, 50)), nil, []r3.Vec{at(97, 50, 50)}},
 		{"into bone", couple(walls, tissue.Pointing{Fraction: 1, Direction: at(1, 0, 0)}, at(48, 50, 50)), func(m *tissue.Model) {
-			m.Regions = []tissue.Region{{Name: "bone", Impermeable: true, ExtracellularFraction: 1, Media: []tissue.Medium{{}}, Shape: tissue.HalfSpace{Point: at(50, 0, 0), Normal: at(1, 0, 0)}}}
+			m.Regions = []tissue.Region{{Name: "bone", Impermeable: true, ExtracellularFraction: 1, Media: []tissue.Medium{{DiffusionCoefficient: 10}}, Shape: tissue.HalfSpace{Point: at(50, 0, 0), Normal: at(1, 0, 0)}}}
 		}, nil},
 		{"no share", couple(walls, tissue.Pointing{}, middle, at(60, 50, 50)), nil, nil},
 	} {

@@ -124,6 +124,7 @@ func (l *Life) arrive(cells *tissue.Cells, a tissue.Arrival) {
 		if cells.Exchange != nil {
 			cells.Exchange = append(cells.Exchange, nil)
 		}
+		cells.Dead = append(cells.Dead, false)
 		id++
 	}
 }
