@@ -104,6 +104,17 @@ func pointingCounts(m *tissue.Model, cohorts []*Cohort) []PointingCount {
 	return all
 }
 
+// pointingWarnings says which exports point to nobody, in a tissue where that stays so.
+func pointingWarnings(m *tissue.Model, counts []PointingCount) []string {
+	var all []string
+	for _, n := range counts {
+		if n.Cells == 0 && n.Of > 0 && !m.Lives() && len(m.Events) == 0 {
+			all = append(all, fmt.Sprintf("cell type %q: none of its cells touches one to export %q towards: all of it leaves all around", m.CellTypes[n.Type].Name, m.Substrates[n.Substrate].Name))
+		}
+	}
+	return all
+}
+
 // pointingFaults says which exports a coupling does not point: with others than cloud,
 // neighbours would see the grid's own field, which is off by tens of percent where a
 // synapse is.

@@ -33,6 +33,9 @@ func cited(s *scenario.Scenario) []string {
 	if inCloud(s) {
 		keys = append(keys, "Foldy1945", "Lax1951")
 	}
+	if points(s.Model) {
+		keys = append(keys, "Huse2006")
+	}
 	keys = append(keys, livesCited(s.Model)...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
@@ -216,17 +219,6 @@ func wallsText(s tissue.Substrate, axes int) string {
 		list = append(list, tissue.AxisName(axis)+" "+faces(s, axis))
 	}
 	return "its walls were " + strings.Join(list, ", ")
-}
-
-// pointingText says to which side a share of an export leaves.
-func pointingText(m *tissue.Model, p tissue.Pointing) string {
-	switch n := p.Direction; {
-	case p.Fraction == 0:
-		return ""
-	case n.X != 0 || n.Y != 0 || n.Z != 0:
-		return fmt.Sprintf(", a share of %.3g of it at its surface in direction (%.3g, %.3g, %.3g)", p.Fraction, n.X, n.Y, n.Z)
-	}
-	return fmt.Sprintf(", a share of %.3g of it at its surface towards the nearest %s in contact, where there is one", p.Fraction, m.CellTypes[p.Towards].Name)
 }
 
 // exchangeText says what a cell does with the substrates.

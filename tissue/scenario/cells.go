@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -55,10 +56,13 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 			exchange[id] = &tissue.Exchange{Substrate: id}
 		}
 		return exchange[id]
-	}, func(v value, id tissue.SubstrateID) {
-		if b, ok := v.bursts(id); ok {
-			t.Life.Bursts = append(t.Life.Bursts, b)
+	}, func(f fields, e *tissue.Exchange) {
+		if v, ok := f.get("bursts"); ok {
+			if b, ok := v.bursts(e.Substrate); ok {
+				t.Life.Bursts = append(t.Life.Bursts, b)
+			}
 		}
+		d.pointing(f, e)
 	})
 	for id := range d.model().Substrates {
 		if e := exchange[tissue.SubstrateID(id)]; e != nil {
@@ -73,14 +77,14 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 func exchangeKeys() []string { return []string{"export", "secretion", "uptake", "saturable_uptake"} }
 
 // exchangeTerms decodes the terms of exchange that are given. Each goes into what of returns
-// for it, the bursts of an export to bursts.
-func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange, bursts func(value, tissue.SubstrateID)) {
+// for it; manner takes how an export leaves, where more than its rate is given.
+func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange, manner func(fields, *tissue.Exchange)) {
 	for _, term := range []struct {
 		kind    tissue.BehaviourKind
 		example string
 		decode  func(value, *tissue.Exchange)
 	}{
-		{tissue.Export, "{IL-2: 10 molecules/s}", func(v value, e *tissue.Exchange) { d.export(v, e, bursts) }},
+		{tissue.Export, "{IL-2: 10 molecules/s}", func(v value, e *tissue.Exchange) { d.export(v, e, manner) }},
 		{tissue.Secretion, "{IL-2: {rate: 10 /min, saturation: 1 nM}}", d.secretion},
 		{tissue.Uptake, "{IL-2: 10 /min}", d.uptake},
 		{tissue.SaturableUptake, "{IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}", d.saturableUptake},
@@ -113,7 +117,7 @@ func (d *decoder) countsMolecules(v value, id tissue.SubstrateID) bool {
 	return true
 }
 
-func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.SubstrateID)) {
+func (d *decoder) export(v value, e *tissue.Exchange, manner func(fields, *tissue.Exchange)) {
 	if !d.countsMolecules(v, e.Substrate) {
 		return
 	}
@@ -122,10 +126,7 @@ func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.
 		if !ok {
 			return
 		}
-		if b, ok := f.get("bursts"); ok {
-			bursts(b, e.Substrate)
-		}
-		d.pointing(f, e)
+		manner(f, e)
 		if v, ok = f.need("rate", "10 molecules/s"); !ok {
 			return
 		}
@@ -147,47 +148,39 @@ func (d *decoder) pointing(f fields, e *tissue.Exchange) {
 	direction, given := f.get("direction")
 	share, ok := f.get("synaptic_fraction")
 	switch {
-	case !ok && (named || given):
-		f.fault("an export that points, without its share: want synaptic_fraction, such as 0.5")
-		return
-	case ok && named == given:
-		share.fault("want one of towards, a cell type, and direction, such as [1, 0, 0]")
+	case !ok && !named && !given:
 		return
 	case !ok:
+		f.fault("an export that points, without its share: want synaptic_fraction, such as 0.5")
+		return
+	case named == given:
+		share.fault("want one of towards, a cell type, and direction, such as [1, 0, 0]")
 		return
 	}
-	fraction, ok := share.in(quantity.Dimensionless)
-	if ok && !(fraction >= 0 && fraction <= 1) {
-		share.fault("%s: want 0 to 1", share.written())
+	p := &e.Pointing
+	if p.Fraction, ok = share.in(quantity.Dimensionless); ok && !(p.Fraction >= 0 && p.Fraction <= 1) {
+		share.fault("%s: want a number from 0 to 1", share.written())
+	} else if p.Fraction > 0 {
+		d.pointed = append(d.pointed, share)
 	}
-	e.Pointing.Fraction = fraction
 	if given {
-		e.Pointing.Direction = direction.unitVector()
+		p.Direction = d.unitVector(direction)
 	} else if name, ok := towards.str(); ok {
-		e.Pointing.Towards, _ = d.typeNamed(name, towards.at, towards.path, true)
+		p.Towards, _ = d.typeNamed(name, towards.at, towards.path, true)
 	}
 }
 
-// unitVector decodes a vector of any length but 0.
-func (v value) unitVector() (n r3.Vec) {
-	items, ok := v.list("[1, 0, 0]")
-	if !ok {
+// unitVector decodes a vector of any length but 0. One of length 1 stays as it is.
+func (d *decoder) unitVector(v value) r3.Vec {
+	n, ok := d.vector(v, quantity.Dimensionless, false)
+	length := r3.Norm(n)
+	if ok && length == 0 {
+		v.fault("no direction: want a vector such as [1, 0, 0]")
+	}
+	if length == 0 || math.Abs(length-1) <= 1e-9 {
 		return n
 	}
-	if len(items) != 3 {
-		v.fault("%d numbers: want three, such as [1, 0, 0]", len(items))
-		return n
-	}
-	for i, x := range []*float64{&n.X, &n.Y, &n.Z} {
-		if *x, ok = items[i].in(quantity.Dimensionless); !ok {
-			return r3.Vec{}
-		}
-	}
-	if n == (r3.Vec{}) {
-		v.fault("a vector of length 0: want a direction, such as [1, 0, 0]")
-		return n
-	}
-	return r3.Unit(n)
+	return r3.Scale(1/length, n)
 }
 
 const burstsExample = "{on_for: 20 min, off_for: 40 min}"

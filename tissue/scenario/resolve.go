@@ -176,7 +176,7 @@ func (w *writer) cellType(id tissue.CellTypeID) {
 	w.line(3, "radius: %s", um(t.Radius))
 	w.exchange(tissue.Export, t, func(e tissue.Exchange) bool {
 		_, comes := t.Life.BurstsOf(e.Substrate) // a rule may give it a rate
-		return e.NetExportRate != 0 || comes
+		return e.NetExportRate != 0 || comes || e.Pointing != (tissue.Pointing{})
 	})
 	w.exchange(tissue.Secretion, t, func(e tissue.Exchange) bool { return e.SecretionRate != 0 || e.SaturationDensity != 0 })
 	w.exchange(tissue.Uptake, t, func(e tissue.Exchange) bool {
@@ -193,9 +193,8 @@ func (w *writer) exchange(term tissue.BehaviourKind, t tissue.CellType, has func
 	for _, e := range t.Exchange {
 		if has(e) {
 			text := w.termText(term, e)
-			if b, ok := t.Life.BurstsOf(e.Substrate); ok && term == tissue.Export {
-				text = fmt.Sprintf("%s: {rate: %s%s, bursts: {on_for: %s, off_for: %s}}", yamlText(w.model().Substrates[e.Substrate].Name),
-					quantity.Format(e.NetExportRate, "molecules/s"), w.pointingText(e.Pointing), quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
+			if more := w.mannerText(t, e); term == tissue.Export && more != "" {
+				text = fmt.Sprintf("%s: {rate: %s%s}", yamlText(w.model().Substrates[e.Substrate].Name), quantity.Format(e.NetExportRate, "molecules/s"), more)
 			}
 			terms = append(terms, text)
 		}
@@ -224,11 +223,7 @@ func (w *writer) termText(term tissue.BehaviourKind, e tissue.Exchange) string {
 	name := yamlText(s.Name) + ": "
 	switch term {
 	case tissue.Export:
-		rate := quantity.Format(e.NetExportRate, "molecules/s")
-		if e.Pointing != (tissue.Pointing{}) {
-			return name + fmt.Sprintf("{rate: %s%s}", rate, w.pointingText(e.Pointing))
-		}
-		return name + rate
+		return name + quantity.Format(e.NetExportRate, "molecules/s")
 	case tissue.Secretion:
 		return name + fmt.Sprintf("{rate: %s, saturation: %s}", quantity.Format(e.SecretionRate, "1/s"), densityText(e.SaturationDensity, s))
 	case tissue.Uptake:
@@ -237,15 +232,21 @@ func (w *writer) termText(term tissue.BehaviourKind, e tissue.Exchange) string {
 	return name + fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
 }
 
-// pointingText writes to which side a share of an export leaves, behind other keys.
-func (w *writer) pointingText(p tissue.Pointing) string {
-	switch n := p.Direction; {
-	case p == (tissue.Pointing{}):
-		return ""
-	case n != (r3.Vec{}):
-		return fmt.Sprintf(", synaptic_fraction: %v, direction: [%v, %v, %v]", p.Fraction, n.X, n.Y, n.Z)
+// mannerText writes how an export leaves, behind its rate: to which side and when.
+func (w *writer) mannerText(t tissue.CellType, e tissue.Exchange) string {
+	text := ""
+	if p := e.Pointing; p != (tissue.Pointing{}) {
+		text = ", synaptic_fraction: " + quantity.Format(p.Fraction, "")
+		if p.Direction != (r3.Vec{}) {
+			text += ", direction: " + w.directionText(p.Direction)
+		} else {
+			text += ", towards: " + yamlText(w.model().CellTypes[p.Towards].Name)
+		}
 	}
-	return fmt.Sprintf(", synaptic_fraction: %v, towards: %s", p.Fraction, yamlText(w.model().CellTypes[p.Towards].Name))
+	if b, ok := t.Life.BurstsOf(e.Substrate); ok {
+		text += fmt.Sprintf(", bursts: {on_for: %s, off_for: %s}", quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
+	}
+	return text
 }
 
 // placement writes all of an entry but its pattern.
