@@ -104,12 +104,30 @@ func pointingCounts(m *tissue.Model, cohorts []*Cohort) []PointingCount {
 	return all
 }
 
-// pointingWarnings says which exports point to nobody, in a tissue where that stays so.
-func pointingWarnings(m *tissue.Model, counts []PointingCount) []string {
+// greedy is κ/(4π α D a) of a partner above which a cell that touches it on the far side of
+// a synapse sees less than nothing: from a tip on a partner of radius a, of which that takes
+// β/(1 + β) as from its centre, 1/(3a) − β/(1 + β)/(2a) is left at the cell's centre.
+const greedy = 2
+
+// pointingWarnings says which exports point to nobody, in a tissue where that stays so, and
+// which to cells in whose shadow others get less than nothing.
+func pointingWarnings(laws SurfaceLaws, counts []PointingCount) []string {
+	m := laws.model
 	var all []string
 	for _, n := range counts {
+		from, s := m.CellTypes[n.Type], m.Substrates[n.Substrate]
 		if n.Cells == 0 && n.Of > 0 && !m.Lives() && len(m.Events) == 0 {
-			all = append(all, fmt.Sprintf("cell type %q: none of its cells touches one to export %q towards: all of it leaves all around", m.CellTypes[n.Type].Name, m.Substrates[n.Substrate].Name))
+			all = append(all, fmt.Sprintf("cell type %q: none of its cells touches one to export %q towards: all of it leaves all around", from.Name, s.Name))
+		}
+		for _, e := range from.Exchange {
+			if e.Substrate != n.Substrate || e.Pointing.Fraction == 0 || e.Pointing.Direction != (r3.Vec{}) {
+				continue
+			}
+			to := m.CellTypes[e.Pointing.Towards]
+			law, _, _ := laws.AtStart(e.Pointing.Towards, n.Substrate) // a fault of it is told elsewhere
+			if beta := law.Steepest() / (4 * math.Pi * to.Radius * laws.mobility(0, n.Substrate) * s.Unit.AmountPerVolume()); beta > greedy {
+				all = append(all, fmt.Sprintf("cell type %q takes up %q so fast (κ/(4παDa) = %.2g) that cells behind it, seen from a %s that exports towards it, get too little or less than nothing; what it catches itself holds", to.Name, s.Name, beta, from.Name))
+			}
 		}
 	}
 	return all

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -276,9 +277,36 @@ func TestPointingNeedsCouplingCloud(t *testing.T) {
 		}
 		wants("analysis", a.Fault)
 	}
-	a, err := engine.Analyse(m, inCloud, 60)
-	want := engine.PointingCount{Type: 1, Substrate: 0, Cells: 1, Of: 1}
-	if err != nil || a.Fault != nil || len(a.Pointing) != 1 || a.Pointing[0] != want {
-		t.Errorf("%+v, %v, %v: want %+v", a.Pointing, a.Fault, err, want)
+}
+
+// The analysis counts who has a partner, and warns where none has, or where a partner takes
+// up so much that cells in its shadow would get less than nothing: β = κ/(4πDa) = 0.82 per 1e4
+// receptors here.
+func TestAnalysisTellsWhoPoints(t *testing.T) {
+	m := synapse(15, 60, tissue.Pointing{Fraction: 0.5})
+	for _, tc := range []struct {
+		receptors float64
+		away      float64 // µm
+		cells     int
+		warns     string
+	}{
+		{1e4, 10, 1, ""},
+		{1e4, 13, 0, `cell type "Th": none of its cells touches one to export "IL-2" towards`},
+		{3e4, 10, 1, `cell type "Treg" takes up "IL-2" so fast (κ/(4παDa) = 2.5)`},
+	} {
+		m.CellTypes[0].Receptors[0].Count = tc.receptors
+		m.Cells.Position[1].X = m.Cells.Position[0].X + tc.away
+		a, err := engine.Analyse(m, inCloud, 60)
+		want := engine.PointingCount{Type: 1, Substrate: 0, Cells: tc.cells, Of: 1}
+		if err != nil || a.Fault != nil || len(a.Pointing) != 1 || a.Pointing[0] != want {
+			t.Errorf("%+v, %v, %v: want %+v", a.Pointing, a.Fault, err, want)
+		}
+		warned := slices.ContainsFunc(a.Warnings, func(w string) bool { return tc.warns != "" && strings.Contains(w, tc.warns) })
+		other := slices.ContainsFunc(a.Warnings, func(w string) bool {
+			return strings.Contains(w, "export") && (tc.warns == "" || !strings.Contains(w, tc.warns))
+		})
+		if warned != (tc.warns != "") || other {
+			t.Errorf("warnings %q, want %q", a.Warnings, tc.warns)
+		}
 	}
 }
