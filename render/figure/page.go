@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"image"
-
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // page is a figure laid out.
@@ -52,15 +54,15 @@ func (f Figure) page(o Options) (*page, error) {
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err
 	}
-	if p.ruler, err = newRuler(b.em, f.Theme); err != nil {
+	if p.ruler, err = newRuler(b.em, b.dpi, f.Theme); err != nil {
 		return nil, err
 	}
 	p.cells, p.dpi = cells, b.dpi
 	p.shareBars()
 	keys := p.shareLegends()
 	for _, roomy := range []float64{0, roomyWords * b.em} {
-		s := solver{page: p, bounds: b, rows: rows, columns: columns, keys: keys, roomy: roomy, around: make([]sides, len(cells))}
-		if s.solve() {
+		s := solver{page: p, bounds: b, rows: rows, columns: columns, keys: keys}
+		if s.solve(roomy) {
 			return p, nil
 		}
 	}
@@ -127,16 +129,25 @@ type solver struct {
 	bounds
 	rows, columns int
 	keys          []key
-	roomy         float64
+	roomy         float64 // width that the only panel's words want
 	around        []sides // of each panel
 	head          int     // of the page: title, shared legend
-	foot          int
-	across, down  []int // sizes of the plots
-	left, right   []int // room beside the plots of each column
+	across, down  []int   // sizes of the plots
+	left, right   []int   // room beside the plots of each column
 	top, bottom   []int
 }
 
-func (s *solver) solve() bool {
+// solve goes twice: bars that do not fit beside a map lie under it from then on, and
+// the second time no room beside it is kept for them.
+func (s *solver) solve(roomy float64) (ok bool) {
+	for range 2 {
+		s.around, s.head, s.roomy = make([]sides, len(s.cells)), 0, roomy
+		ok = s.settle()
+	}
+	return ok
+}
+
+func (s *solver) settle() bool {
 	for range 40 {
 		if !s.fit() {
 			return false
@@ -176,7 +187,7 @@ func (s *solver) outside() (width, height int) {
 	if s.bar != nil {
 		width += s.bar.room(s.ruler, max(sum(s.down), 1))
 	}
-	return width, 2*edge + s.head + s.foot + gap*(s.rows-1)
+	return width, 2*edge + s.head + gap*(s.rows-1)
 }
 
 // fit sizes columns and rows for the room around panels as known so far; false:
@@ -184,89 +195,194 @@ func (s *solver) outside() (width, height int) {
 func (s *solver) fit() bool {
 	s.gather()
 	outsideX, outsideY := s.outside()
-	freeX := s.width() - outsideX - sum(s.left) - sum(s.right)
-	freeY := s.heightBound() - outsideY - sum(s.top) - sum(s.bottom)
+	freeX := s.bounds.width - outsideX - sum(s.left) - sum(s.right)
+	freeY := s.bounds.height - outsideY - sum(s.top) - sum(s.bottom)
 	if freeX < s.columns || freeY < s.rows {
 		return false
 	}
-	weights := s.weights()
-	total := 0.0
-	for _, w := range weights {
-		total += w
-	}
-	s.across = make([]int, s.columns)
-	for c := range s.across {
-		s.across[c] = int(float64(freeX) * weights[c] / total)
-	}
+	s.share(freeX)
 	s.heights(freeY)
 	s.narrow(freeX)
 	return true
 }
 
-func (s *solver) width() int       { return s.bounds.width }
-func (s *solver) heightBound() int { return s.bounds.height }
+// share shares the width among columns by least squares: maps of a row that span as
+// many columns want to be of one height, and columns, less so, what likes says.
+func (s *solver) share(free int) {
+	const all, liking = 1e3, 0.05 // weights of the sum and of likes, against 1 of maps
+	n := s.columns
+	var equations, wanted []float64
+	add := func(equation []float64, want float64) {
+		equations, wanted = append(equations, equation...), append(wanted, want)
+	}
+	total := make([]float64, n)
+	for c, like := range s.likes() {
+		one := make([]float64, n)
+		one[c], total[c] = liking, all
+		add(one, liking*like*float64(free))
+	}
+	add(total, all*float64(free))
+	for i := range s.cells {
+		if j := s.neighbour(i); j >= 0 {
+			add(s.sameHeight(i, j))
+		}
+	}
+	s.across = make([]int, n)
+	var widths mat.VecDense
+	err := widths.SolveVec(mat.NewDense(len(wanted), n, equations), mat.NewVecDense(len(wanted), wanted))
+	for c := range s.across {
+		s.across[c] = free / n
+		if err == nil { // as always: every column has its like
+			s.across[c] = max(1, int(widths.AtVec(c)+1e-6))
+		}
+	}
+}
 
-// weights share the width among columns so that maps of a row are of one height.
-func (s *solver) weights() []float64 {
-	weights := make([]float64, s.columns)
-	for c := range weights {
+// sameHeight returns the equation of the columns' widths that makes two maps equally high.
+func (s *solver) sameHeight(i, j int) (equation []float64, want float64) {
+	equation = make([]float64, s.columns)
+	for _, side := range []struct {
+		panel int
+		sign  float64
+	}{{i, 1}, {j, -1}} {
+		at, perWidth := s.cells[side.panel], side.sign/sane(s.aspect(side.panel))
+		for c := at.column; c <= at.lastColumn(); c++ {
+			equation[c] = perWidth
+		}
+		want -= perWidth * float64(s.roomX(at))
+	}
+	return equation, want
+}
+
+// neighbour returns the next map to the right that takes as many rows and columns
+// as the i-th panel, if that is a map; else -1.
+func (s *solver) neighbour(i int) int {
+	at, found := s.cells[i], -1
+	for j, other := range s.cells {
+		alike := at.row == other.row && at.rows == other.rows && at.columns == other.columns && s.aspect(i) > 0 && s.aspect(j) > 0
+		if alike && other.column > at.column && (found < 0 || other.column < s.cells[found].column) {
+			found = j
+		}
+	}
+	return found
+}
+
+// aspect is that which a panel likes; 0: any.
+func (s *solver) aspect(i int) float64 {
+	wide, _ := s.blocks[i].aspect()
+	return wide
+}
+
+// sane is an aspect that a panel takes part with in sharing the width.
+func sane(aspect float64) float64 { return min(max(aspect, 0.4), 2.5) }
+
+// likes returns the shares of the width that columns like: those of the aspects of
+// their maps, or equal ones where panels that span columns say what is wide.
+func (s *solver) likes() []float64 {
+	shares, total, spanned := make([]float64, s.columns), 0.0, false
+	for c := range shares {
 		n := 0
 		for i, at := range s.cells {
-			if a := s.blocks[i].aspect(); a > 0 && at.column == c && at.columns == 1 {
-				weights[c], n = weights[c]+min(max(a/float64(at.rows), 0.4), 2.5), n+1
+			spanned = spanned || at.columns > 1
+			if a := s.aspect(i); a > 0 && at.column == c {
+				shares[c], n = shares[c]+sane(a/float64(at.rows)), n+1
 			}
 		}
-		weights[c] /= float64(max(n, 1))
+		shares[c] /= float64(max(n, 1))
 		if n == 0 {
-			weights[c] = 1.25
+			shares[c] = 1.25
+		}
+		total += shares[c]
+	}
+	for c := range shares {
+		shares[c] /= total
+		if spanned {
+			shares[c] = 1 / float64(s.columns)
 		}
 	}
-	return weights
+	return shares
 }
 
-// heights makes rows as high as maps to scale want, three quarters of the width
-// where there are only panels of any shape, and less if the page is not so high.
+// heights makes rows as high as their maps want to be, to scale, and those of charts, which
+// are of any shape, as charts like; where the page is not so high, charts give way first.
 func (s *solver) heights(free int) {
-	s.down = make([]int, s.rows)
-	stretch := make([]bool, s.rows)
-	for r := range s.down {
-		scaled, loose := 0, 0
-		for i, at := range s.cells {
-			if at.row > r || at.lastRow() < r {
-				continue
-			}
-			width := s.spanX(at)
-			if a := s.blocks[i].aspect(); a > 0 {
-				scaled = max(scaled, int(math.Round(float64(width)/a))/at.rows)
-			} else {
-				loose = max(loose, width*3/4/max(at.columns, at.rows))
-			}
-		}
-		s.down[r], stretch[r] = scaled, scaled == 0
-		if scaled == 0 {
-			s.down[r] = max(loose, 1)
+	least, loose := s.singleRows()
+	for i, at := range s.cells {
+		if missing := s.wants(i) - s.spanY(at); at.rows > 1 && missing > 0 {
+			spread(missing, s.down[at.row:at.lastRow()+1], loose[at.row:at.lastRow()+1])
 		}
 	}
-	wanted := sum(s.down)
-	for r := range s.down {
-		if wanted > free {
-			s.down[r] = max(1, s.down[r]*free/wanted)
-		}
+	s.giveWay(free, least, loose)
+	if left := free - sum(s.down); s.fill && left > 0 && slices.Contains(loose, true) {
+		spread(left, s.down, loose)
 	}
-	s.stretch(free-sum(s.down), stretch)
 }
 
-// stretch spreads what is left of a height that was asked for.
-func (s *solver) stretch(left int, rows []bool) {
+// singleRows sizes rows for the panels that take one row, and returns how low each may
+// be, a quarter of the width of its charts, and which have no maps.
+func (s *solver) singleRows() (least []int, loose []bool) {
+	s.down, least, loose = make([]int, s.rows), make([]int, s.rows), make([]bool, s.rows)
+	for r := range s.down {
+		s.down[r], least[r], loose[r] = 1, 1, true
+	}
+	for i, at := range s.cells {
+		switch r := at.row; {
+		case at.rows > 1:
+		case s.aspect(i) > 0:
+			s.down[r], loose[r] = max(s.down[r], s.wants(i)), false
+		default:
+			least[r] = max(least[r], s.spanX(at)/4)
+		}
+	}
+	for i, at := range s.cells {
+		if s.down[at.row] = max(s.down[at.row], least[at.row]); at.rows == 1 && loose[at.row] {
+			s.down[at.row] = max(s.down[at.row], s.wants(i))
+		}
+	}
+	return least, loose
+}
+
+// wants returns how high a panel wants to be at its width.
+func (s *solver) wants(i int) int {
+	width := float64(s.spanX(s.cells[i]))
+	if a := s.aspect(i); a > 0 {
+		return int(math.Round(width / a))
+	}
+	return int(width * 3 / 4 / float64(s.cells[i].columns))
+}
+
+// spread adds a height to those rows that are loose, or to all if none is.
+func spread(height int, rows []int, loose []bool) {
+	all := !slices.Contains(loose, true)
 	n := 0
-	for _, can := range rows {
-		if can {
+	for _, can := range loose {
+		if can || all {
 			n++
 		}
 	}
-	for r, can := range rows {
-		if can && s.fill && left > 0 {
-			s.down[r] += left / n
+	for r, can := range loose {
+		if can || all {
+			rows[r] += height / n
+		}
+	}
+}
+
+// giveWay makes rows lower until they fit the page: loose ones down to the least, then all.
+func (s *solver) giveWay(free int, least []int, loose []bool) {
+	over, slack := sum(s.down)-free, 0
+	for r, can := range loose {
+		if can {
+			slack += s.down[r] - least[r]
+		}
+	}
+	for r, can := range loose {
+		if can && over > 0 && slack > 0 {
+			s.down[r] -= min(s.down[r]-least[r], (over*(s.down[r]-least[r])+slack-1)/slack)
+		}
+	}
+	if wanted := sum(s.down); wanted > free {
+		for r := range s.down {
+			s.down[r] = max(1, s.down[r]*free/wanted)
 		}
 	}
 }
@@ -282,7 +398,7 @@ func (s *solver) narrow(free int) {
 			if at.column > c || at.lastColumn() < c {
 				continue
 			}
-			if a := s.blocks[i].aspect(); a > 0 && at.columns == 1 {
+			if a := s.aspect(i); a > 0 && at.columns == 1 {
 				needed = max(needed, int(math.Round(a*float64(s.spanY(at)))))
 			} else {
 				can[c] = true
@@ -305,7 +421,11 @@ func (s *solver) narrow(free int) {
 // spanX returns the width of the plot that fills a cell, the room between the
 // columns it spans included.
 func (s *solver) spanX(at cell) int {
-	width := sum(s.across[at.column : at.lastColumn()+1])
+	return sum(s.across[at.column:at.lastColumn()+1]) + s.roomX(at)
+}
+
+// roomX returns the room between the columns that a cell spans.
+func (s *solver) roomX(at cell) (width int) {
 	for c := at.column; c < at.lastColumn(); c++ {
 		width += s.right[c] + s.ruler.px(panelGap) + s.left[c+1]
 	}
@@ -336,8 +456,8 @@ func (s *solver) place() {
 	s.page.words, s.corners = s.page.words[:0], s.corners[:0]
 	for i, at := range s.cells {
 		size := image.Pt(s.spanX(at), s.spanY(at))
-		if a := s.blocks[i].aspect(); a > 0 {
-			size = within(size, a)
+		if wide, least := s.blocks[i].aspect(); wide > 0 {
+			size = within(size, min(wide, max(least, float64(size.X)/float64(size.Y))))
 		}
 		corner := image.Pt(xs[at.column]+s.left[at.column], ys[at.row]+s.top[at.row])
 		s.plots = append(s.plots, image.Rectangle{corner, corner.Add(size)})
@@ -352,19 +472,17 @@ func (s *solver) place() {
 		s.barBox = image.Rect(right+s.ruler.px(barGap), top, right+s.ruler.px(barGap+barWidth), bottom)
 		right += s.bar.room(s.ruler, bottom-top)
 	}
-	s.page.width, s.page.height = right+edge, ys[s.rows]-gap+s.foot+edge
-	s.widen(right)
+	s.page.width, s.page.height = right+edge, ys[s.rows]-gap+edge
+	s.widen()
 }
 
 // widen makes a page whose words are wider than its panels wider again.
-func (s *solver) widen(right int) {
-	lastOnes := min(s.bounds.width, s.plots[0].Min.X+int(math.Ceil(s.roomy))+s.ruler.px(margin))
-	if len(s.cells) > 1 || lastOnes <= s.page.width {
-		s.page.width, s.page.height = min(even(s.page.width), s.bounds.width), even(s.page.height)
-		return
+func (s *solver) widen() {
+	if wanted := min(s.bounds.width, s.plots[0].Min.X+int(math.Ceil(s.roomy))+s.ruler.px(margin)); len(s.cells) == 1 && wanted > s.page.width {
+		s.page.words[0] += float64(wanted - s.page.width)
+		s.page.width = wanted
 	}
-	s.page.words[0] += float64(lastOnes - s.page.width)
-	s.page.width, s.page.height = min(even(lastOnes), s.bounds.width), even(s.page.height)
+	s.page.width, s.page.height = min(even(s.page.width), s.bounds.width), even(s.page.height)
 }
 
 // within returns the largest size of a ratio in another.
