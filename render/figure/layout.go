@@ -424,7 +424,7 @@ func (l *layout) heading() int {
 		list, rows, _ := r.legend(l.keys, space)
 		l.page.keys = list
 		l.keysAt = image.Pt(r.px(margin), r.px(margin+height+0.5))
-		height += legendLead*float64(rows) + 0.4
+		height += legendLead*float64(rows) + 1
 	}
 	return r.px(height)
 }

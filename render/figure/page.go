@@ -53,6 +53,9 @@ func (f Figure) page(o Options) (*page, error) {
 	if p.ruler, err = newRuler(b.em, b.dpi, f.Theme); err != nil {
 		return nil, err
 	}
+	if f.Title != "" {
+		p.ruler.title = 1 // below that of the figure
+	}
 	p.cells, p.dpi = cells, b.dpi
 	p.shareBars()
 	keys := p.shareLegends()

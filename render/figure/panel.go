@@ -73,7 +73,7 @@ type lines struct {
 }
 
 func (h heading) lay(r *ruler, plot int, words float64) lines {
-	title, whole := r.wrap(h.title, titleSize*r.em, words, 3)
+	title, whole := r.wrap(h.title, r.title*r.em, words, 3)
 	l := lines{title: title}
 	if !whole {
 		l.wants = words + 2*r.em
@@ -88,7 +88,7 @@ func (h heading) lay(r *ruler, plot int, words float64) lines {
 	}
 	switch {
 	case len(title) > 0:
-		l.height = titleSize*capHeight + titleLead*float64(len(title)-1) + stampLead*float64(l.stamps) + headGap
+		l.height = r.title*capHeight + titleLead*float64(len(title)-1) + stampLead*float64(l.stamps) + headGap
 	case l.stamps > 0:
 		l.height = capHeight + stampLead*float64(l.stamps-1) + headGap
 	}
@@ -101,7 +101,7 @@ func (h heading) draw(s *sheet, plot image.Rectangle, words float64) {
 	last := float64(plot.Min.Y - s.px(headGap))
 	y := last - stampLead*em*float64(l.stamps)
 	for i, line := range l.title {
-		s.text(set(line, bold), left, y-titleLead*em*float64(len(l.title)-1-i), titleSize*em, s.Ink)
+		s.text(set(line, bold), left, y-titleLead*em*float64(len(l.title)-1-i), s.title*em, s.Ink)
 	}
 	if h.left != nil {
 		s.text(h.left, left, last-stampLead*em*float64(max(l.stamps-1, 0)), em, s.Ink)

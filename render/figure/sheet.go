@@ -21,6 +21,7 @@ type ruler struct {
 	Theme
 	em      float64 // size of the text, pixels
 	rule    int     // width of frames and ticks, pixels
+	title   float64 // size of the titles of panels, em
 	letters [3]*opentype.Font
 	buffer  sfnt.Buffer
 }
@@ -30,7 +31,7 @@ func newRuler(em float64, dpi int, t Theme) (*ruler, error) {
 	letters, err := loadLetters()
 	const hairline = 0.25 / 72 // inch
 	rule := max(int(math.Round(em/24)), int(math.Ceil(hairline*float64(dpi))))
-	return &ruler{Theme: t, em: em, rule: rule, letters: letters}, err
+	return &ruler{Theme: t, em: em, rule: rule, title: titleSize, letters: letters}, err
 }
 
 // px returns a length in em as whole pixels.
