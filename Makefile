@@ -8,13 +8,13 @@ export GOEXPERIMENT
 
 BUILD_PACKAGES := gcc libc6-dev pkg-config libegl-dev
 RUN_PACKAGES   := libegl1 libegl-mesa0 libgl1-mesa-dri
-TEST_PACKAGES  := glslang-tools librsvg2-bin poppler-utils python3-zarr python3-vtk9 python3-tifffile python3-scipy
+TEST_PACKAGES  := glslang-tools librsvg2-bin poppler-utils python3-zarr python3-vtk9 python3-tifffile python3-scipy ffmpeg
 STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The revision goes into the program where there is one to read.
 BUILDVCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: run test build lint view bench clean setup test-setup
+.PHONY: run test build lint view figures bench clean setup test-setup
 
 run: setup build
 	bin/cytofield run il2-niche -o out/il2-niche --force
@@ -41,6 +41,11 @@ view: out/il2-niche/run.json
 
 out/il2-niche/run.json:
 	$(MAKE) run
+
+# Draws the figures of the documentation again.
+figures: build
+	bin/cytofield run il2-niche -o out/il2-niche --force
+	for figure in docs/figures/*.yaml; do bin/cytofield render $$figure -o $${figure%.yaml}.png || exit 1; done
 
 # Times the workloads on both devices and repeats the study by which a scheme is chosen:
 # half an hour on a machine that does nothing else.

@@ -39,8 +39,10 @@ type streams struct {
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run a scenario and write a run directory."`
 	Check   checkCommand   `cmd:"" help:"Check a scenario: print the model, its dimensionless numbers, memory, expected steps and warnings."`
+	Render  renderCommand  `cmd:"" help:"Draw figures of a run, or of a scenario that is run first."`
 	Export  exportCommand  `cmd:"" help:"Write a run directory in the format of ParaView, Fiji, NumPy, R, PhysiCell's tools and others."`
 	Gallery galleryCommand `cmd:"" help:"List the scenarios built in, or print one."`
+	View    viewCommand    `cmd:"" passthrough:"" help:"Open a scenario or a run directory in the window."`
 
 	Validate validateCommand  `cmd:"" help:"Run the verification cases and compare with the expected numbers."`
 	Bench    benchCommand     `cmd:"" help:"Time workloads: sweeps, bytes, copy bandwidth, and what an error costs each scheme."`
@@ -87,9 +89,12 @@ func execute(ctx context.Context, args []string, io streams) (status int) {
 // report prints an error and returns its exit status.
 func report(err error, io streams) int {
 	var input inputError
+	var window windowError
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &window):
+		return window.status
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(io.Err, "cytofield: interrupted")
 		return exitInterrupted

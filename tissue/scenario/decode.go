@@ -343,6 +343,16 @@ func (d *decoder) retardation(f fields, factor float64) float64 {
 
 // density decodes a density of zero or more in the unit of a substrate.
 func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
+	number, ok := d.signedDensity(v, id)
+	if ok && number < 0 {
+		v.fault("%s: want 0 or more", v.written())
+		return 0, false
+	}
+	return number, ok
+}
+
+// signedDensity decodes a density, or a difference of two, in the unit of a substrate.
+func (d *decoder) signedDensity(v value, id tissue.SubstrateID) (float64, bool) {
 	s := d.model().Substrates[id]
 	var number float64
 	var err error
@@ -374,10 +384,6 @@ func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
 			v.fault("%v", err)
 			return 0, false
 		}
-	}
-	if number < 0 {
-		v.fault("%s: want 0 or more", v.written())
-		return 0, false
 	}
 	return number + 0, true
 }

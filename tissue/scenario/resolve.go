@@ -330,20 +330,7 @@ func (w *writer) output() {
 		w.line(1, "frames:")
 	}
 	for _, f := range o.Frames {
-		s := w.model().Substrates[f.Substrate]
-		w.line(2, "- substrate: %s", yamlText(s.Name))
-		w.line(3, "slice: %s=%s", tissue.AxisName(f.Axis), um(f.Position))
-		w.line(3, "colormap: %s", f.Colormap)
-		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[f.Log])
-		if f.Low == 0 && f.High == 0 {
-			w.line(3, "range: auto")
-		} else {
-			w.line(3, "range: [%s, %s]", densityText(f.Low, s), densityText(f.High, s))
-		}
-		if f.Title != "" {
-			w.line(3, "title: %s", yamlText(f.Title))
-		}
-		w.line(3, "cells: %t", f.Cells)
+		w.panel(f.Panel)
 		w.line(3, "every: %s", quantity.Format(f.Every, "s"))
 	}
 }

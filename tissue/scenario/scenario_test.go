@@ -145,8 +145,15 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		t.Errorf("numerics (-want +got):\n%s", diff)
 	}
 	output := Output{Every: 300, Fields: Fields{Substrates: []tissue.SubstrateID{0, 2}, Every: 900}, Parquet: true, Frames: []Frame{
-		{Substrate: 1, Axis: 1, Index: 2, Position: 55, Colormap: "batlow", Log: true, Low: 1, High: 50, Title: "pO2, log", Every: 3600},
-		{Substrate: 0, Axis: 2, Index: 10, Position: 100, Colormap: "viridis", Cells: true, Every: 300},
+		{Panel{
+			Kind: SlicePanel, Title: "pO2, log", Channels: []Channel{{Substrate: 1, Range: Span{Low: 1, High: 50}}},
+			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Cells: CellMarks{By: ByType},
+			Where: "test.yaml:50:7: output.frames[0]: ",
+		}, 3600},
+		{Panel{
+			Kind: SlicePanel, Channels: []Channel{{}}, Plane: Plane{Axis: 2, Index: 10, Position: 100}, Colormap: "viridis",
+			Cells: CellMarks{Shown: true, By: ByType}, Where: "test.yaml:51:7: output.frames[1]: ",
+		}, 300},
 	}}
 	if diff := cmp.Diff(output, s.Output); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
@@ -262,10 +269,14 @@ func sameScenario(t *testing.T, first *Scenario) {
 	}
 	a, b := *first, *second
 	for _, s := range []*Scenario{&a, &b} {
-		s.Model, s.Warnings, s.resolved = nil, nil, nil
+		s.Model, s.Warnings, s.resolved, s.origins = nil, nil, nil, nil
 		s.Expect = append([]Expectation(nil), s.Expect...)
 		for i := range s.Expect {
 			s.Expect[i].File, s.Expect[i].Line, s.Expect[i].Column = "", 0, 0
+		}
+		s.Output.Frames = append([]Frame(nil), s.Output.Frames...)
+		for i := range s.Output.Frames {
+			s.Output.Frames[i].Where = ""
 		}
 	}
 	if diff := cmp.Diff(a, b, cmp.AllowUnexported(Scenario{})); diff != "" {
