@@ -152,9 +152,9 @@ func TestCutFollowsTheSphere(t *testing.T) {
 		slice Slice
 		want  []Disc
 	}{
-		{"z", Slice{2, 4}, []Disc{{11, 22, 5, 0}, {33, 44, 3, 0}, {77, 88, 8, 1}}},
-		{"y", Slice{1, 4}, []Disc{{33, 49, math.Sqrt(24), 0}}},
-		{"x", Slice{0, 7}, []Disc{{88, 39, math.Sqrt(96), 1}}},
+		{"z", Slice{2, 4}, []Disc{{11, 22, 5, 0, 0}, {33, 44, 3, 0, 1}, {77, 88, 8, 1, 3}}},
+		{"y", Slice{1, 4}, []Disc{{33, 49, math.Sqrt(24), 0, 1}}},
+		{"x", Slice{0, 7}, []Disc{{88, 39, math.Sqrt(96), 1, 3}}},
 	} {
 		got := Cut(&cells, types, g, tc.slice)
 		if len(got) != len(tc.want) {
@@ -163,7 +163,7 @@ func TestCutFollowsTheSphere(t *testing.T) {
 		}
 		for i, d := range got {
 			w := tc.want[i]
-			if d.X != w.X || d.Y != w.Y || d.Type != w.Type || math.Abs(d.Radius-w.Radius) > 1e-12 {
+			if d.X != w.X || d.Y != w.Y || d.Type != w.Type || d.Cell != w.Cell || math.Abs(d.Radius-w.Radius) > 1e-12 {
 				t.Errorf("%s: disc %d is %+v, want %+v", tc.name, i, d, w)
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/gob"
 	"errors"
@@ -11,79 +12,61 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/record"
-	"github.com/cytofield/cytofield/render"
-	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// film is the pictures of one plane through a run. Each is drawn when its time
+// film is the pictures of one panel through a run. Each is drawn when its time
 // comes; where the scale is automatic they are drawn again at the end, all with
-// the scale that holds them all, from planes kept beside the checkpoint.
+// the scale that holds them all, from shots kept beside the checkpoint.
 type film struct {
-	frame  scenario.Frame
-	figure figure.Map
-	text   map[string]string // provenance
-	field  *tissue.Field
-	solid  []int // voxels without fluid
-	prefix string
-	run    *record.Run
+	frame   scenario.Frame
+	picture *picture
+	prefix  string
+	run     *record.Run
 
-	span  render.Range
-	times []float64
-	cells [][]render.Disc // at each of the times
-	kept  *os.File
+	scales scales
+	times  []float64
+	kept   *os.File // each shot behind its length
 }
 
-func newFilms(s *scenario.Scenario, run *record.Run) ([]*film, error) {
+func newFilms(s *scenario.Scenario, run *record.Run) []*film {
 	var films []*film
 	used := map[string]int{}
-	none := solid(s.Model)
 	for _, frame := range s.Output.Frames {
-		substrate := s.Model.Substrates[frame.Substrate]
-		colours, err := colormap.ByName(frame.Colormap)
-		if err != nil {
-			return nil, err
-		}
-		prefix := fileName(substrate.Name) + "-" + tissue.AxisName(frame.Axis)
+		prefix := framePrefix(s.Model, frame.Panel)
 		if used[prefix]++; used[prefix] > 1 {
 			prefix = fmt.Sprintf("%s-%d", prefix, used[prefix])
 		}
-		title := frame.Title
-		if title == "" {
-			title = s.Model.Title
-		}
-		f := &film{
-			frame: frame, field: tissue.NewField(s.Model.Grid), solid: none, prefix: prefix, run: run,
-			figure: figure.Map{
-				Colors: colours, Scale: render.Scale{Low: frame.Low, High: frame.High, Log: frame.Log},
-				Quantity: substrate.Name, Unit: string(substrate.Unit), Title: title,
-			},
-			text: provenance(run.Manifest),
-		}
-		if frame.Cells {
-			for _, t := range s.Model.CellTypes {
-				f.figure.CellTypes = append(f.figure.CellTypes, figure.CellType{Name: t.Name})
-			}
-		}
-		films = append(films, f)
+		films = append(films, &film{
+			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true},
+			prefix: prefix, run: run, scales: scales{},
+		})
 	}
-	return films, nil
+	return films
 }
 
-// solid returns the voxels of impermeable regions: nothing is inside, not even a
-// density of zero.
-func solid(m *tissue.Model) []int {
-	var voxels []int
-	for i, label := range m.Labels() {
-		if label > 0 && m.Regions[label-1].Impermeable {
-			voxels = append(voxels, i)
-		}
+// framePrefix names the files of a frame: IL-2-z for a slice, IL-2-maximum-z, IL-2-volume.
+func framePrefix(m *tissue.Model, p scenario.Panel) string {
+	var parts []string
+	for _, c := range p.Channels {
+		parts = append(parts, fileName(m.Substrates[c.Substrate].Name))
 	}
-	return voxels
+	if p.Variable != "" {
+		parts = append(parts, fileName(p.Variable))
+	}
+	if p.Kind != scenario.SlicePanel && p.Kind != scenario.ProjectionPanel {
+		parts = append(parts, string(p.Kind))
+	}
+	if p.Projection != "" {
+		parts = append(parts, string(p.Projection))
+	}
+	if p.Projection != "" || p.Kind == scenario.SlicePanel || p.Kind == scenario.MergePanel {
+		parts = append(parts, tissue.AxisName(p.Plane.Axis))
+	}
+	return strings.Join(parts, "-")
 }
 
 // fileName replaces what a file name had better not hold.
@@ -103,32 +86,20 @@ func provenance(m record.Manifest) map[string]string {
 	}
 }
 
-func (f *film) slice() render.Slice { return render.Slice{Axis: f.frame.Axis, Index: f.frame.Index} }
-
-func (f *film) automatic() bool { return f.frame.Low == 0 && f.frame.High == 0 }
-
-// shoot takes the plane as it is now, with the cells of the model, and draws it.
-func (f *film) shoot(s engine.Solver, m *tissue.Model) error {
-	if err := s.Read(f.frame.Substrate, f.field); err != nil {
+// shoot takes the picture as it is now and draws it.
+func (f *film) shoot(m moment) error {
+	s, err := f.picture.take([]moment{m})
+	if err != nil {
 		return err
 	}
-	for _, voxel := range f.solid {
-		f.field.Values[voxel] = math.NaN()
-	}
-	plane := render.Extract(f.field, f.slice())
-	f.span.Add(plane)
-	f.times = append(f.times, s.Time())
-	var cells []render.Disc
-	if f.frame.Cells {
-		cells = render.Cut(&m.Cells, m.CellTypes, m.Grid, f.slice())
-	}
-	f.cells = append(f.cells, cells)
-	if f.automatic() {
-		if err := f.keep(plane); err != nil {
+	f.picture.measure(s, f.scales)
+	f.times = append(f.times, s.Time)
+	if f.picture.automatic() {
+		if err := f.spool(s); err != nil {
 			return err
 		}
 	}
-	return f.draw(len(f.times)-1, plane)
+	return f.draw(len(f.times)-1, s)
 }
 
 // last returns the time of the last picture, s; NaN before the first.
@@ -139,16 +110,42 @@ func (f *film) last() float64 {
 	return f.times[len(f.times)-1]
 }
 
-func (f *film) keep(plane *render.Plane) error {
+// spool keeps a shot.
+func (f *film) spool(s *shot) error {
 	if f.kept == nil {
 		if err := f.openKept(); err != nil {
 			return err
 		}
 	}
-	if err := binary.Write(f.kept, binary.NativeEndian, plane.Values); err != nil {
+	var text bytes.Buffer
+	err := gob.NewEncoder(&text).Encode(s)
+	if err == nil {
+		err = binary.Write(f.kept, binary.NativeEndian, int64(text.Len()))
+	}
+	if err == nil {
+		_, err = f.kept.Write(text.Bytes())
+	}
+	if err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
 	return nil
+}
+
+// unspool reads the next shot that was kept.
+func (f *film) unspool() (*shot, error) {
+	var length int64
+	if err := binary.Read(f.kept, binary.NativeEndian, &length); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	text := make([]byte, length)
+	if _, err := io.ReadFull(f.kept, text); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	s := &shot{}
+	if err := gob.NewDecoder(bytes.NewReader(text)).Decode(s); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	return s, nil
 }
 
 func (f *film) openKept() error {
@@ -162,41 +159,33 @@ func (f *film) openKept() error {
 	return nil
 }
 
-// filmState is what a film goes on from, beside the planes kept.
-type filmState struct {
-	Times []float64
-	Cells [][]render.Disc
-}
-
-// save writes how far the film has come.
+// save writes how far the film has come: what it goes on from, beside the shots kept.
 func (f *film) save(w io.Writer) error {
 	if f.kept != nil {
 		if err := f.kept.Sync(); err != nil {
 			return fmt.Errorf("frames: %w", err)
 		}
 	}
-	return gob.NewEncoder(w).Encode(filmState{f.times, f.cells})
+	return gob.NewEncoder(w).Encode(f.times)
 }
 
-// load takes what save wrote, and the planes kept until then.
+// load takes what save wrote, and the shots kept until then.
 func (f *film) load(r io.Reader) error {
-	var state filmState
-	if err := gob.NewDecoder(r).Decode(&state); err != nil {
+	if err := gob.NewDecoder(r).Decode(&f.times); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
-	f.times, f.cells = state.Times, state.Cells
-	if !f.automatic() || len(f.times) == 0 {
+	if !f.picture.automatic() || len(f.times) == 0 {
 		return nil
 	}
 	if err := f.openKept(); err != nil {
 		return err
 	}
-	plane := render.Extract(f.field, f.slice()) // its geometry
 	for range f.times {
-		if err := binary.Read(f.kept, binary.NativeEndian, plane.Values); err != nil {
-			return fmt.Errorf("frames: %w", err)
+		s, err := f.unspool()
+		if err != nil {
+			return err
 		}
-		f.span.Add(plane)
+		f.picture.measure(s, f.scales)
 	}
 	at, err := f.kept.Seek(0, io.SeekCurrent)
 	if err == nil {
@@ -208,21 +197,29 @@ func (f *film) load(r io.Reader) error {
 	return nil
 }
 
-func (f *film) draw(n int, plane *render.Plane) error {
+func (f *film) draw(n int, s *shot) error {
 	path, err := f.run.Path("frames", fmt.Sprintf("%s-%04d.png", f.prefix, n))
 	if err != nil {
 		return err
 	}
-	picture := f.figure
-	picture.Plane, picture.Time, picture.Cells = plane, f.times[n], f.cells[n]
-	if f.automatic() {
-		picture.Scale = f.span.Scale(f.frame.Log)
+	panel, err := f.picture.draw(s, f.scales)
+	if err != nil {
+		return err
 	}
-	return figure.Figure{Panels: []figure.Panel{picture}, Provenance: f.text}.Save(path, figure.Options{})
+	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: provenance(f.run.Manifest)}
+	return page.Save(path, figure.Options{})
 }
 
-// develop draws all pictures again with one scale.
-func (f *film) develop() (err error) {
+// undeveloped returns how many pictures develop draws.
+func (f *film) undeveloped() int {
+	if f.kept == nil {
+		return 0
+	}
+	return len(f.times)
+}
+
+// develop draws all pictures again with one scale, and tells of each.
+func (f *film) develop(drawn func()) (err error) {
 	if f.kept == nil {
 		return nil
 	}
@@ -230,14 +227,15 @@ func (f *film) develop() (err error) {
 	if _, err := f.kept.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
-	plane := render.Extract(f.field, f.slice()) // its geometry; the densities come from the file
 	for n := range f.times {
-		if err := binary.Read(f.kept, binary.NativeEndian, plane.Values); err != nil {
-			return fmt.Errorf("frames: %w", err)
-		}
-		if err := f.draw(n, plane); err != nil {
+		s, err := f.unspool()
+		if err != nil {
 			return err
 		}
+		if err := f.draw(n, s); err != nil {
+			return err
+		}
+		drawn()
 	}
 	return nil
 }

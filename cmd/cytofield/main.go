@@ -39,6 +39,7 @@ type streams struct {
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run a scenario and write a run directory."`
 	Check   checkCommand   `cmd:"" help:"Check a scenario: print the model, its dimensionless numbers, memory, expected steps and warnings."`
+	Render  renderCommand  `cmd:"" help:"Draw figures of a run, or of a scenario that is run first."`
 	Export  exportCommand  `cmd:"" help:"Write a run directory in the format of ParaView, Fiji, NumPy, R, PhysiCell's tools and others."`
 	Gallery galleryCommand `cmd:"" help:"List the scenarios built in, or print one."`
 	View    viewCommand    `cmd:"" passthrough:"" help:"Open a scenario or a run directory in the window."`

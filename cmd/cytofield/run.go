@@ -27,6 +27,8 @@ type runCommand struct {
 	Force      bool   `help:"Replace the run that the directory holds."`
 	Resume     bool   `help:"Go on with the run that the directory holds, from its last checkpoint; start it where there is none."`
 	NoProgress bool   `name:"no-progress" help:"Print no progress."`
+
+	withoutFrames bool // that the scenario asks for
 }
 
 // progressInterval is how often a run looks up from its steps, wall time.
@@ -47,6 +49,9 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	analysis, err := engine.Analyse(s.Model, options(s), s.Output.Every)
 	if err != nil {
 		return inputError{err}
+	}
+	if c.withoutFrames {
+		s.Output.Frames = nil
 	}
 	warned := warnings(s, analysis)
 	for _, w := range warned {
@@ -77,7 +82,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from}
+	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, pictures: newCounter(io.Err, c.NoProgress, "pictures")}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
 	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
@@ -132,6 +137,8 @@ type run struct {
 	from      *record.Checkpoint // nil at the start
 	life      *life.Life         // nil where cells do nothing and nothing happens to them
 	films     []*film
+	now       *live    // what the films take
+	pictures  *counter // that are drawn again at the end
 	stats     engine.Stats
 	recorded  float64   // time of the last record, s
 	kept      time.Time // of the last checkpoint, or of the start
@@ -179,9 +186,7 @@ func (r *run) begin() (*engine.Simulation, error) {
 			return nil, err
 		}
 	}
-	if r.films, err = newFilms(r.scenario, r.directory); err != nil {
-		return nil, err
-	}
+	r.films = newFilms(r.scenario, r.directory)
 	simulation := engine.New(r.solver)
 	if r.from != nil {
 		if err := r.restore(); err != nil {
@@ -193,8 +198,9 @@ func (r *run) begin() (*engine.Simulation, error) {
 		r.life.Attend(simulation)
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
+	r.now = newLive(r.solver, model)
 	for _, f := range r.films {
-		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.solver, model) })
+		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.now) })
 	}
 	simulation.Every(r.scenario.Output.Every, r.checkpoint)
 	return simulation, nil
@@ -216,9 +222,7 @@ func (r *run) finish(err error) error {
 	if cause == nil {
 		cause = r.end()
 	}
-	for _, f := range r.films {
-		cause = errors.Join(cause, f.develop())
-	}
+	cause = errors.Join(cause, r.develop())
 	status := record.Done
 	switch {
 	case cause != nil:
@@ -245,6 +249,19 @@ func (r *run) parquet() error {
 	return export.CellTable(recording, path)
 }
 
+// develop draws the pictures of all films again, each film with one scale.
+func (r *run) develop() (err error) {
+	defer r.pictures.close()
+	done, all := 0, 0
+	for _, f := range r.films {
+		all += f.undeveloped()
+	}
+	for _, f := range r.films {
+		err = errors.Join(err, f.develop(func() { done++; r.pictures.update(done, all) }))
+	}
+	return err
+}
+
 // end records the last state where no schedule has, and what an interrupted run
 // covered.
 func (r *run) end() error {
@@ -256,7 +273,7 @@ func (r *run) end() error {
 	}
 	for _, f := range r.films {
 		if f.last() != now {
-			if err := f.shoot(r.solver, r.scenario.Model); err != nil {
+			if err := f.shoot(r.now); err != nil {
 				return err
 			}
 		}

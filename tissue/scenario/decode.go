@@ -36,7 +36,8 @@ type decoder struct {
 	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
 	weights     map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements  []placement
-	read        int // files of cells so far
+	pointed     []value // the shares of exports that point
+	read        int     // files of cells so far
 	happenings  []happening
 	eventItems  []value               // of the model's events
 	ruled       map[string][]value    // rules of each type, as in the model
@@ -343,6 +344,16 @@ func (d *decoder) retardation(f fields, factor float64) float64 {
 
 // density decodes a density of zero or more in the unit of a substrate.
 func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
+	number, ok := d.signedDensity(v, id)
+	if ok && number < 0 {
+		v.fault("%s: want 0 or more", v.written())
+		return 0, false
+	}
+	return number, ok
+}
+
+// signedDensity decodes a density, or a difference of two, in the unit of a substrate.
+func (d *decoder) signedDensity(v value, id tissue.SubstrateID) (float64, bool) {
 	s := d.model().Substrates[id]
 	var number float64
 	var err error
@@ -374,10 +385,6 @@ func (d *decoder) density(v value, id tissue.SubstrateID) (float64, bool) {
 			v.fault("%v", err)
 			return 0, false
 		}
-	}
-	if number < 0 {
-		v.fault("%s: want 0 or more", v.written())
-		return 0, false
 	}
 	return number + 0, true
 }

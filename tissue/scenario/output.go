@@ -9,14 +9,15 @@ import (
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
-// Colormaps are the colour maps a frame may ask for, the default first.
+// Colormaps are the colour maps a picture may ask for.
 func Colormaps() []string {
-	return []string{"viridis", "inferno", "magma", "cividis", "turbo", "batlow"}
+	return []string{"viridis", "inferno", "magma", "plasma", "cividis", "batlow", "lajolla", "oslo", "bilbao", "turbo", "RdBu"}
 }
 
 func (d *decoder) numerics(f fields) {
 	n := &d.scenario.Numerics
 	*n = Numerics{Scheme: "adaptive", Coupling: "voxel", RelativeTolerance: 1e-3}
+	defer d.needCloud()
 	v, ok := f.get("numerics")
 	if !ok {
 		return
@@ -46,6 +47,16 @@ func (d *decoder) numerics(f fields) {
 		if q, ok := v.quantity(quantity.Time); ok && !(q.Dim == quantity.Dimensionless && q.Value == 0) {
 			n.TimeStep, _ = v.nonNegative(quantity.Time)
 		}
+	}
+}
+
+// needCloud reports exports that point where the coupling cannot show where they do.
+func (d *decoder) needCloud() {
+	if d.scenario.Numerics.Coupling == "cloud" || d.scenario.Numerics.Coupling == "" {
+		return
+	}
+	for _, v := range d.pointed {
+		v.fault("with coupling %s cells near by would not see where it leaves: want numerics: {coupling: cloud}, or a share of 0", d.scenario.Numerics.Coupling)
 	}
 }
 
@@ -216,46 +227,14 @@ func roundInterval(interval float64) float64 {
 	return best
 }
 
+// frame decodes a picture that is written again and again.
 func (d *decoder) frame(v value, o Output) {
-	f, ok := v.fields("{substrate: IL-2, slice: z=mid}", "substrate", "slice", "colormap", "scale", "range", "title", "cells", "every")
+	p, ok := d.panel(v, "every")
 	if !ok {
 		return
 	}
-	frame := Frame{Colormap: Colormaps()[0], Cells: true, Every: o.Every}
-	known := false
-	if f.has("substrate") || len(d.substrates) != 1 {
-		if v, ok := f.need("substrate", "IL-2"); ok {
-			if name, ok := v.str(); ok {
-				frame.Substrate, known = d.substrateNamed(name, v.at, v.path)
-			}
-		}
-	} else {
-		known = true
-	}
-	frame.Axis, frame.Position = 2, d.model().Grid.Size()[2]/2
-	if v, ok := f.get("slice"); ok {
-		frame.Axis, frame.Position = d.slice(v)
-	}
-	if d.gridSound {
-		frame.Index = layer(d.model().Grid, frame.Axis, frame.Position)
-	}
-	if v, ok := f.get("colormap"); ok {
-		frame.Colormap, _ = v.choice(Colormaps()...)
-	}
-	if v, ok := f.get("scale"); ok {
-		word, _ := v.choice("linear", "log")
-		frame.Log = word == "log"
-	}
-	if v, ok := f.get("range"); ok && known {
-		frame.Low, frame.High = d.colourRange(v, frame)
-	}
-	if v, ok := f.get("title"); ok {
-		frame.Title, _ = v.str()
-	}
-	if v, ok := f.get("cells"); ok {
-		frame.Cells, _ = v.boolean()
-	}
-	if v, ok := f.get("every"); ok {
+	frame := Frame{Panel: p, Every: o.Every}
+	if v, ok := (fields{value: v}).get("every"); ok {
 		frame.Every = d.interval(v)
 	}
 	d.scenario.Output.Frames = append(d.scenario.Output.Frames, frame)
@@ -295,32 +274,6 @@ func (d *decoder) slice(v value) (axis int, position float64) {
 		v.fault("%s lies outside the domain: want 0 to %s along %s", v.written(), um(size), tissue.AxisName(axis))
 	}
 	return axis, position + 0
-}
-
-// colourRange decodes the ends of a colour scale; auto is 0, 0.
-func (d *decoder) colourRange(v value, frame Frame) (low, high float64) {
-	if v.kind == scalar && v.text == "auto" {
-		return 0, 0
-	}
-	const example = "[1 pM, 50 pM], or auto"
-	items, ok := v.list(example)
-	if !ok {
-		return 0, 0
-	}
-	if len(items) != 2 {
-		v.fault("%d entries: want the two ends of the colour scale, such as %s", len(items), example)
-		return 0, 0
-	}
-	low, ok = d.density(items[0], frame.Substrate)
-	high, ok2 := d.density(items[1], frame.Substrate)
-	switch {
-	case !ok || !ok2:
-	case !(low < high):
-		items[1].fault("%s: want more than the lower end, %s", items[1].written(), items[0].written())
-	case frame.Log && low == 0:
-		items[0].fault("%s: a logarithmic scale cannot start at 0", items[0].written())
-	}
-	return low, high
 }
 
 func (d *decoder) expect(f fields) {

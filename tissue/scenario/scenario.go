@@ -52,18 +52,10 @@ type Fields struct {
 	Every      float64              // s, a multiple of the time between outputs
 }
 
-// Frame is a picture of one plane of one substrate, written again and again.
+// Frame is a picture of what there is, written again and again.
 type Frame struct {
-	Substrate tissue.SubstrateID
-	Axis      int     // across the plane: 0, 1, 2 for x, y, z
-	Index     int     // layer of voxels along Axis
-	Position  float64 // of the plane along Axis, µm
-	Colormap  string
-	Log       bool    // logarithmic colour scale
-	Low, High float64 // of the colour scale, in the substrate's unit; both 0 is automatic
-	Title     string
-	Cells     bool    // draw the cells
-	Every     float64 // between pictures, s
+	Panel
+	Every float64 // between pictures, s
 }
 
 // Expectation is a figure the run must reproduce.

@@ -145,8 +145,15 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		t.Errorf("numerics (-want +got):\n%s", diff)
 	}
 	output := Output{Every: 300, Fields: Fields{Substrates: []tissue.SubstrateID{0, 2}, Every: 900}, Parquet: true, Frames: []Frame{
-		{Substrate: 1, Axis: 1, Index: 2, Position: 55, Colormap: "batlow", Log: true, Low: 1, High: 50, Title: "pO2, log", Every: 3600},
-		{Substrate: 0, Axis: 2, Index: 10, Position: 100, Colormap: "viridis", Cells: true, Every: 300},
+		{Panel{
+			Kind: SlicePanel, Title: "pO2, log", Channels: []Channel{{Substrate: 1, Range: Span{Low: 1, High: 50}}},
+			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Cells: CellMarks{By: ByType},
+			Where: "test.yaml:50:7: output.frames[0]: ",
+		}, 3600},
+		{Panel{
+			Kind: SlicePanel, Channels: []Channel{{}}, Plane: Plane{Axis: 2, Index: 10, Position: 100}, Colormap: "viridis",
+			Cells: CellMarks{Shown: true, By: ByType}, Where: "test.yaml:51:7: output.frames[1]: ",
+		}, 300},
 	}}
 	if diff := cmp.Diff(output, s.Output); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
@@ -267,6 +274,10 @@ func sameScenario(t *testing.T, first *Scenario) {
 		for i := range s.Expect {
 			s.Expect[i].File, s.Expect[i].Line, s.Expect[i].Column = "", 0, 0
 		}
+		s.Output.Frames = append([]Frame(nil), s.Output.Frames...)
+		for i := range s.Output.Frames {
+			s.Output.Frames[i].Where = ""
+		}
 	}
 	if diff := cmp.Diff(a, b, cmp.AllowUnexported(Scenario{})); diff != "" {
 		t.Errorf("scenario after resolving (-first +second):\n%s", diff)
@@ -318,6 +329,8 @@ func TestSetChangesOneValue(t *testing.T) {
 		{"domain.extracellular=", func(s *Scenario) any { return len(s.Warnings) }, 1},
 		{"cells=null", func(s *Scenario) any { return len(s.Model.CellTypes) }, 0},
 		{"domain.size[2]=60 um", func(s *Scenario) any { return s.Model.Grid.Shape[2] }, 6},
+		{"events[+]={at: 1 min, dose: {TNF: 1 nM}}", func(s *Scenario) any { return len(s.Model.Events) }, 1},
+		{"output.frames[+]={substrate: TNF}", func(s *Scenario) any { return len(s.Output.Frames) }, 1},
 		{"title=a = b", func(s *Scenario) any { return s.Model.Title }, "a = b"},
 	} {
 		if got := tc.got(decodeText(t, small, Options{Set: []string{tc.set}})); got != tc.say {
@@ -335,6 +348,7 @@ func TestSetFaultsNameTheArgument(t *testing.T) {
 		{"substrates.TNF.decai=1 /s", `--set substrates.TNF.decai=1 /s: substrates.TNF.decai: unknown key "decai"; did you mean "decay"?`},
 		{"substrates.TNF.decay=1 um", `--set substrates.TNF.decay=1 um: substrates.TNF.decay: "1 um": unit um is a length, want a rate such as "1e-4/s"`},
 		{"substrates.TNF.half_life=", `--set substrates.TNF.half_life=: substrates.TNF: no "half_life" here; want diffusion or decay`},
+		{"cells.place[+]=", `--set cells.place[+]=: cells.place: nothing to add: want a value behind the =`},
 		{"cells.place[7].number=3", `--set cells.place[7].number=3: cells.place: no entry 7: the list has 2, counted from 0`},
 		{"cells.place[x].number=3", `--set cells.place[x].number=3: want the number of a list entry from 0, such as cells.place[0]`},
 		{"cells.place.number=3", `--set cells.place.number=3: cells.place: a list: want the number of an entry, such as cells.place[0]`},

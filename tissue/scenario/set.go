@@ -66,6 +66,25 @@ func applySet(r *report, root *node, argument string, order int, lim limits) *no
 	return changed
 }
 
+// applyFlag is applySet for a flag of its own, such as --slice z=mid: its value goes to the
+// keys, and faults show the flag as it was given.
+func applyFlag(r *report, root *node, flag, text string, order int, lim limits, keys ...string) *node {
+	lead := flag + " "
+	src := newSource(lead+text, lead+text, order)
+	src.setting = true
+	s := setting{report: r, src: src}
+	for _, key := range keys {
+		s.segments = append(s.segments, segment{key: key, index: -1, at: src.at(1, 1, len(flag))})
+	}
+	if s.value = parse(r, src, strings.Repeat(" ", len(lead))+text, lim); s.value == nil {
+		return root
+	}
+	if changed, ok := s.assign(root, 0, ""); ok {
+		return changed
+	}
+	return root
+}
+
 // cutPath splits an argument at the first = outside quotes.
 func cutPath(argument string) (path, text string, ok bool) {
 	quoted := false

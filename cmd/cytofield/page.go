@@ -1,0 +1,125 @@
+package main
+
+import (
+	"maps"
+	"math"
+	"strings"
+
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// page is a figure on its way to paper: its pictures, and the scales they share.
+type page struct {
+	spec     *scenario.Figure
+	run      *recordedRun
+	other    *recordedRun // what differences subtract; nil without any
+	pictures []*picture
+	scales   scales
+}
+
+func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
+	p := &page{spec: spec, run: run, other: other, scales: scales{}}
+	for _, panel := range spec.Panels {
+		p.pictures = append(p.pictures, &picture{
+			spec: panel, model: run.scenario.Model, run: run, other: other, alone: len(spec.Panels) == 1 && spec.Title == "",
+		})
+	}
+	return p
+}
+
+// last stands for the time of the last output.
+func last() float64 { return math.NaN() }
+
+// shoot takes every picture, those without a time of their own at the last output.
+func (p *page) shoot() ([]*shot, error) {
+	shots := make([]*shot, len(p.pictures))
+	for i, picture := range p.pictures {
+		s, err := picture.of(p.run)
+		if err != nil {
+			return nil, err
+		}
+		picture.measure(s, p.scales)
+		shots[i] = s
+	}
+	return shots, nil
+}
+
+// of takes the picture of a run.
+func (p *picture) of(run *recordedRun) (*shot, error) {
+	times := p.spec.Times
+	if times == nil {
+		times = []float64{last()}
+	}
+	var moments []moment
+	for _, t := range times {
+		m, err := run.moment(t, p.ofDensities())
+		if err != nil {
+			return nil, p.explain(err)
+		}
+		moments = append(moments, m)
+	}
+	return p.take(moments)
+}
+
+// figure composes the shots.
+func (p *page) figure(shots []*shot) (figure.Figure, error) {
+	f := figure.Figure{Title: p.spec.Title, Layout: p.layout(), Provenance: p.provenance()}
+	f.Theme = figure.Light()
+	if p.spec.Theme == "dark" {
+		f.Theme = figure.Dark()
+	}
+	if p.spec.Shared {
+		f.Bars = figure.PerRow
+	}
+	switch p.spec.Letters {
+	case "a":
+		f.Letters = figure.SmallLetters
+	case "A":
+		f.Letters = figure.Capitals
+	}
+	for i, picture := range p.pictures {
+		panel, err := picture.draw(shots[i], p.scales)
+		if err != nil {
+			return f, err
+		}
+		f.Panels = append(f.Panels, panel)
+	}
+	return f, nil
+}
+
+// layout names the panels as figures do: A is the first.
+func (p *page) layout() string {
+	return strings.Map(func(r rune) rune {
+		for i, panel := range p.spec.Panels {
+			if panel.Name == string(r) {
+				return 'A' + rune(i)
+			}
+		}
+		return r
+	}, p.spec.Layout)
+}
+
+func (p *page) provenance() map[string]string {
+	text := provenance(p.run.recording.Manifest)
+	if p.other != nil {
+		text = maps.Clone(text)
+		text["Compared with"] = p.other.recording.Manifest.Scenario + " " + p.other.recording.Manifest.ScenarioHash
+	}
+	return text
+}
+
+func (p *page) options() figure.Options {
+	return figure.Options{Width: p.spec.Width, Height: p.spec.Height, DPI: p.spec.DPI, TextSize: p.spec.Text}
+}
+
+// ofDensities reports whether the picture needs densities that a run has kept.
+func (p *picture) ofDensities() bool {
+	switch p.spec.Kind {
+	case scenario.SeriesPanel, scenario.MatrixPanel:
+		return false
+	case scenario.HistogramPanel:
+		return p.spec.Variable == ""
+	}
+	return true
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// picture is a panel that is taken at moments and drawn when the scales are known.
+type picture struct {
+	spec  scenario.Panel
+	model *tissue.Model // its grid, substrates, types and regions
+	run   *recordedRun  // of what shows a whole run; nil while it goes on
+	other *recordedRun  // what a difference subtracts
+	alone bool          // the only panel
+}
+
+// shot is what a picture shows, reduced to what drawing needs.
+type shot struct {
+	Time   float64         // s; of several the last
+	Planes []*render.Plane // of a map, one for each channel
+	Cells  []render.Disc   // that the plane cuts
+	Values []float64       // one for each of Cells, where they are coloured by a column
+	Arrows []render.Arrow  //
+	Curves []curve         // of a chart
+	Matrix *matrix         //
+}
+
+// take reduces the moments to a shot; but for charts with a curve for each it is one.
+func (p *picture) take(moments []moment) (*shot, error) {
+	s, err := p.reduce(moments)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return s, nil
+}
+
+func (p *picture) reduce(moments []moment) (*shot, error) {
+	switch p.spec.Kind {
+	case scenario.ProfilePanel:
+		return p.takeProfile(moments)
+	case scenario.RadialPanel:
+		return p.takeRadial(moments)
+	case scenario.HistogramPanel:
+		return p.takeHistogram(moments)
+	case scenario.KymographPanel:
+		return p.takeKymograph()
+	case scenario.SeriesPanel:
+		return p.takeSeries()
+	case scenario.MatrixPanel:
+		return p.takeMatrix(moments[0])
+	}
+	return p.takeMap(moments[0])
+}
+
+// draw makes a panel of a shot.
+func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
+	panel, err := p.panel(s, all)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return panel, nil
+}
+
+func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
+	switch p.spec.Kind {
+	case scenario.ProfilePanel:
+		return p.drawProfile(s), nil
+	case scenario.RadialPanel:
+		return p.drawRadial(s), nil
+	case scenario.HistogramPanel:
+		return p.drawHistogram(s, all), nil
+	case scenario.SeriesPanel:
+		return p.drawSeries(s), nil
+	case scenario.MatrixPanel:
+		return p.drawMatrix(s)
+	}
+	return p.drawMap(s, all)
+}
+
+// explain adds where the panel stands to an error.
+func (p *picture) explain(err error) error {
+	return fmt.Errorf("%s%w", p.spec.Where, err)
+}
+
+// measure takes what a shot shows into the ranges that pictures share.
+func (p *picture) measure(s *shot, all scales) {
+	for i, plane := range s.Planes {
+		all.add(p.kind(p.spec.Channels[i]), plane)
+	}
+	all.addValues(p.spec.Cells.By, s.Values)
+	if p.spec.Arrows != scenario.NoArrows {
+		all.addValues(p.arrowKind(), lengths(s.Arrows))
+	}
+	if p.spec.Kind == scenario.HistogramPanel {
+		what := p.spec.Variable
+		if what == "" {
+			what = p.kind(p.spec.Channels[0])
+		}
+		for _, c := range s.Curves {
+			all.addValues(what, c.Y)
+		}
+	}
+}
+
+// automatic reports whether the picture changes with the ranges of others.
+func (p *picture) automatic() bool {
+	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
+	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
+}

@@ -1,0 +1,127 @@
+package scenario
+
+import (
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// PanelKind is what a panel of a figure is.
+type PanelKind string
+
+// The kinds of panels: pictures of a plane, charts, and a table.
+const (
+	SlicePanel      PanelKind = "slice"      // the density in one layer of voxels
+	ProjectionPanel PanelKind = "projection" // the largest or the mean density along an axis
+	MergePanel      PanelKind = "merge"      // several substrates in one picture, each in a colour
+	DifferencePanel PanelKind = "difference" // a slice of a run minus that of another
+	KymographPanel  PanelKind = "kymograph"  // the density along a line, over time
+	ProfilePanel    PanelKind = "profile"    // the density along a line
+	RadialPanel     PanelKind = "radial"     // the density by the distance from cells
+	HistogramPanel  PanelKind = "histogram"  // how often densities are, or values of cells
+	SeriesPanel     PanelKind = "series"     // columns of series.csv over time
+	MatrixPanel     PanelKind = "matrix"     // who caught what whom made
+)
+
+// Panel is one picture or chart: of a figure file, or of output.frames. Fields that its
+// kind has no key for are zero.
+type Panel struct {
+	Kind       PanelKind
+	Title      string // "" leaves it to the picture
+	Hide       []Furniture
+	Times      []float64 // s; none stands for the last. Charts have a curve for each
+	Channels   []Channel // one, or for a merge or a chart several
+	Plane      Plane
+	Projection Projection // "": the plane alone
+	Colormap   string
+	Log        bool // scale of the colours, or of a chart's densities
+	Contours   Levels
+	Arrows     Arrows
+	Cells      CellMarks
+	From, To   r3.Vec // ends of a line, µm
+	Around     tissue.CellTypeID
+	Distance   float64 // of a radial profile, µm
+	Variable   string  // of cells, in place of densities: see CellMarks.By
+	Bins       int
+	Columns    []string // of series.csv
+	Share      bool     // a matrix of shares of what each sender made, not of amounts
+
+	Name  string // of the figure's layout, such as A; "" in output.frames
+	Where string // it stands, for messages: fig.yaml:7:6: panels.A; "" on a command line
+}
+
+// Furniture is a part of a panel that may be left out.
+type Furniture string
+
+// What may be left out.
+const (
+	TitleFurniture    Furniture = "title"
+	ColorbarFurniture Furniture = "colorbar"
+	ScalebarFurniture Furniture = "scalebar"
+	AxesFurniture     Furniture = "axes"
+	TimeFurniture     Furniture = "time"
+	StampsFurniture   Furniture = "stamps" // time and place
+	LegendFurniture   Furniture = "legend"
+)
+
+// Channel is one substrate of a panel.
+type Channel struct {
+	Substrate tissue.SubstrateID
+	Color     string // #rrggbb; "" leaves it to the picture
+	Range     Span
+}
+
+// Span is the two ends of a scale. Both 0 are automatic: round numbers around all that is
+// shown of the substrate, in all pictures of a film and all panels of a figure.
+type Span struct {
+	Low, High float64 // in the substrate's unit
+	Own       bool    // automatic, around this picture alone
+}
+
+// Automatic reports whether the ends are to be found.
+func (s Span) Automatic() bool { return s.Low == 0 && s.High == 0 }
+
+// Plane is a cut through the domain.
+type Plane struct {
+	Axis     int     // across the plane: 0, 1, 2 for x, y, z
+	Index    int     // layer of voxels along Axis
+	Position float64 // along Axis, µm
+}
+
+// Projection is what a picture shows of the densities along an axis.
+type Projection string
+
+// The projections.
+const (
+	Maximum Projection = "maximum"
+	Mean    Projection = "mean"
+)
+
+// Levels are densities at which lines are drawn, in the substrate's unit.
+type Levels struct {
+	At   []float64
+	Auto bool // round ones are chosen
+}
+
+// Arrows is the vector field that a slice may show.
+type Arrows string
+
+// The vector fields.
+const (
+	NoArrows       Arrows = ""
+	GradientArrows Arrows = "gradient" // of the density
+	FluxArrows     Arrows = "flux"     // −D α ∇c
+)
+
+// CellMarks says how cells are drawn.
+type CellMarks struct {
+	Shown    bool
+	By       string // type, state (alive or dead), or a column of cells.csv
+	Colormap string // where By is a column of numbers
+}
+
+// By type, the default, and by state.
+const (
+	ByType  = "type"
+	ByState = "state"
+)

@@ -1,0 +1,140 @@
+package scenario
+
+import (
+	"strings"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// panel writes an entry of output.frames, but for its time.
+func (w *writer) panel(p Panel) {
+	kinds := panelKinds()
+	var k panelKeys
+	for _, k = range kinds {
+		if k.kind == p.Kind {
+			break
+		}
+	}
+	w.line(2, "- kind: %s", p.Kind)
+	if p.Title != "" {
+		w.line(3, "title: %s", yamlText(p.Title))
+	}
+	if len(p.Hide) > 0 {
+		var words []string
+		for _, f := range p.Hide {
+			words = append(words, string(f))
+		}
+		w.line(3, "hide: [%s]", strings.Join(words, ", "))
+	}
+	w.channels(p, k)
+	w.extent(p, k)
+	if k.has("colormap") {
+		w.line(3, "colormap: %s", p.Colormap)
+	}
+	if k.has("scale") {
+		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[p.Log])
+	}
+	w.marks(p, k)
+	switch p.Kind {
+	case RadialPanel:
+		w.line(3, "around: %s", yamlText(w.model().CellTypes[p.Around].Name))
+		if p.Distance > 0 {
+			w.line(3, "distance: %s", um(p.Distance))
+		}
+	case HistogramPanel:
+		if p.Variable != "" {
+			w.line(3, "variable: %s", yamlText(p.Variable))
+		}
+		if p.Bins > 0 {
+			w.line(3, "bins: %d", p.Bins)
+		}
+	}
+}
+
+func (w *writer) channels(p Panel, k panelKeys) {
+	if len(p.Channels) == 0 {
+		return
+	}
+	if !k.has("substrates") {
+		c := p.Channels[0]
+		w.line(3, "substrate: %s", yamlText(w.model().Substrates[c.Substrate].Name))
+		w.line(3, "range: %s", w.span(c))
+		return
+	}
+	w.line(3, "substrates:")
+	for _, c := range p.Channels {
+		w.line(4, "- substrate: %s", yamlText(w.model().Substrates[c.Substrate].Name))
+		if c.Color != "" {
+			w.line(5, "color: %q", c.Color)
+		}
+		w.line(5, "range: %s", w.span(c))
+	}
+}
+
+func (w *writer) span(c Channel) string {
+	s := w.model().Substrates[c.Substrate]
+	switch {
+	case c.Range.Own:
+		return "own"
+	case c.Range.Automatic():
+		return "auto"
+	}
+	return "[" + densityText(c.Range.Low, s) + ", " + densityText(c.Range.High, s) + "]"
+}
+
+func planeText(p Plane) string { return tissue.AxisName(p.Axis) + "=" + um(p.Position) }
+
+func (w *writer) extent(p Panel, k panelKeys) {
+	switch {
+	case p.Projection != "":
+		w.line(3, "along: %s", tissue.AxisName(p.Plane.Axis))
+		w.line(3, "of: %s", p.Projection)
+	case k.has("slice"):
+		w.line(3, "slice: %s", planeText(p.Plane))
+	case k.has("from"):
+		w.line(3, "from: %s", w.end(p.From))
+		w.line(3, "to: %s", w.end(p.To))
+	}
+}
+
+func (w *writer) end(at r3.Vec) string {
+	all := []string{um(at.X), um(at.Y), um(at.Z)}
+	if w.model().Grid.Planar {
+		all = all[:2]
+	}
+	return "[" + strings.Join(all, ", ") + "]"
+}
+
+func (w *writer) levels(key string, l Levels, c Channel) {
+	if l.Auto {
+		w.line(3, "%s: auto", key)
+		return
+	}
+	var all []string
+	for _, level := range l.At {
+		all = append(all, densityText(level, w.model().Substrates[c.Substrate]))
+	}
+	if len(all) > 0 {
+		w.line(3, "%s: [%s]", key, strings.Join(all, ", "))
+	}
+}
+
+func (w *writer) marks(p Panel, k panelKeys) {
+	if k.has("contours") {
+		w.levels("contours", p.Contours, p.Channels[0])
+	}
+	if p.Arrows != NoArrows {
+		w.line(3, "arrows: %s", p.Arrows)
+	}
+	switch {
+	case !k.has("cells"):
+	case !p.Cells.Shown:
+		w.line(3, "cells: false")
+	case p.Cells.Colormap != "":
+		w.line(3, "cells: {by: %s, colormap: %s}", yamlText(p.Cells.By), p.Cells.Colormap)
+	default:
+		w.line(3, "cells: {by: %s}", yamlText(p.Cells.By))
+	}
+}
