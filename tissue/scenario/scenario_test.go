@@ -350,7 +350,7 @@ func TestSetFaultsNameTheArgument(t *testing.T) {
 		{"substrates.TNF.half_life=", `--set substrates.TNF.half_life=: substrates.TNF: no "half_life" here; want diffusion or decay`},
 		{"cells.place[+]=", `--set cells.place[+]=: cells.place: nothing to add: want a value behind the =`},
 		{"cells.place[7].number=3", `--set cells.place[7].number=3: cells.place: no entry 7: the list has 2, counted from 0`},
-		{"cells.place[x].number=3", `--set cells.place[x].number=3: want the number of a list entry from 0, such as cells.place[0]`},
+		{"cells.place[x].number=3", `--set cells.place[x].number=3: want the number of a list entry from 0, such as cells.place[0], or [+] for a new one`},
 		{"cells.place.number=3", `--set cells.place.number=3: cells.place: a list: want the number of an entry, such as cells.place[0]`},
 		{"cells.types[0]=3", `--set cells.types[0]=3: cells.types: not a list; it has the keys Th`},
 		{"duration.h=3", `--set duration.h=3: duration: a plain value, with nothing inside it`},

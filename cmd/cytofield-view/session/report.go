@@ -113,14 +113,7 @@ func (s *Session) plane(v View) (*render.Plane, error) {
 		Slice: v.Slice, Position: v.Slice.Position(g), Planar: g.Planar && v.Slice.Axis == 2,
 		Width: g.Shape[right], Height: g.Shape[up], Spacing: [2]float64{g.Spacing[right], g.Spacing[up]},
 	}
-	centres := make([]r3.Vec, 0, p.Width*p.Height)
-	var voxel [3]int
-	voxel[v.Slice.Axis] = v.Slice.Index
-	for voxel[up] = 0; voxel[up] < p.Height; voxel[up]++ {
-		for voxel[right] = 0; voxel[right] < p.Width; voxel[right]++ {
-			centres = append(centres, g.Centre(voxel[0], voxel[1], voxel[2]))
-		}
-	}
+	centres := s.centres.of(g, v.Slice)
 	density := make([]float64, len(centres))
 	if err := s.solver.Gather(v.Substrate, centres, density, nil); err != nil {
 		return nil, err
@@ -130,6 +123,29 @@ func (s *Session) plane(v View) (*render.Plane, error) {
 		p.Values[i] = float32(c)
 	}
 	return p, nil
+}
+
+// centres are those of the voxels of a slice, kept while the same is looked at.
+type centres struct {
+	grid   tissue.Grid
+	slice  render.Slice
+	places []r3.Vec
+}
+
+func (c *centres) of(g tissue.Grid, s render.Slice) []r3.Vec {
+	if c.places != nil && c.grid == g && c.slice == s {
+		return c.places
+	}
+	right, up := s.Across()
+	*c = centres{g, s, make([]r3.Vec, 0, g.Shape[right]*g.Shape[up])}
+	var voxel [3]int
+	voxel[s.Axis] = s.Index
+	for voxel[up] = 0; voxel[up] < g.Shape[up]; voxel[up]++ {
+		for voxel[right] = 0; voxel[right] < g.Shape[right]; voxel[right]++ {
+			c.places = append(c.places, g.Centre(voxel[0], voxel[1], voxel[2]))
+		}
+	}
+	return c.places
 }
 
 // Density returns the texture that holds a substrate at this moment, nil where the

@@ -50,6 +50,7 @@ type Session struct {
 	history History
 	pins    []Pin
 	scale   steady
+	centres centres
 }
 
 // Open reads the scenario and prepares it at its start, on a device or where that

@@ -96,7 +96,7 @@ func (w *Window) speed() {
 	most := math.IsInf(w.report.Speed, 1)
 	imgui.BeginDisabledV(most)
 	value := float32(w.report.Speed)
-	text := "× %.3g"
+	text := "× %.4g"
 	if most {
 		value, text = 1, "as it can"
 	}
