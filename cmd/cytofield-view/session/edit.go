@@ -80,15 +80,18 @@ func (s *Session) edit(what string, compose func(t float64) []string, fromStart 
 	if err != nil {
 		return err
 	}
-	if !sameTissue(decoded.Model, &s.start) {
-		s.edits = append(kept[:len(kept):len(kept)], e)
-		s.forget()
-		return s.begin(decoded, nil)
+	same := sameTissue(decoded.Model, &s.start)
+	if !same {
+		from = nil
 	}
 	if err := s.begin(decoded, from); err != nil {
 		return errors.Join(err, s.rebuild(s.edits, back))
 	}
 	s.edits = append(kept[:len(kept):len(kept)], e)
+	if !same {
+		s.forget()
+		return nil
+	}
 	s.before = append(s.before[:len(kept):len(kept)], from)
 	s.bound()
 	return nil

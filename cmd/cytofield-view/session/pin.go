@@ -28,8 +28,12 @@ func (s *Session) Pin(at r3.Vec) error {
 	return nil
 }
 
-// Unpin lets go of a pin.
-func (s *Session) Unpin(i int) { s.pins = append(s.pins[:i:i], s.pins[i+1:]...) }
+// Unpin lets go of a pin, if there is one of that number.
+func (s *Session) Unpin(i int) {
+	if i < len(s.pins) {
+		s.pins = append(s.pins[:i:i], s.pins[i+1:]...)
+	}
+}
 
 // probe notes the densities at the pins.
 func (s *Session) probe() error {

@@ -1,13 +1,14 @@
 package session
 
 import (
+	"errors"
+
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
-	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // View is what a person looks at.
@@ -34,7 +35,7 @@ type Report struct {
 	Parameters []Parameter
 	Edits      []Edit
 	Command    string
-	Warnings   []scenario.Warning
+	Warnings   []string
 
 	View      View
 	Plane     *render.Plane
@@ -49,8 +50,14 @@ type Report struct {
 // Clipped reports whether densities of the plane lie above the scale.
 func (r *Report) Clipped() bool { return r.High > r.Scale.High*(1+1e-6) }
 
+// errLost is what Look returns where neither an edit nor the way back from it could be made.
+var errLost = errors.New("session: the simulation could not be made again; start anew")
+
 // Look observes the moment.
 func (s *Session) Look(v View) (*Report, error) {
+	if s.solver == nil {
+		return nil, errLost
+	}
 	m := s.scenario.Model
 	v = s.possible(v)
 	if err := s.note(); err != nil {
@@ -59,7 +66,7 @@ func (s *Session) Look(v View) (*Report, error) {
 	r := &Report{
 		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.scenario.Warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
 	}
 	var err error

@@ -45,6 +45,8 @@ type Session struct {
 	clock   float64 // simulated time that is due, s
 	goal    float64 // to be reached exactly, then pause, s; 0: none
 
+	warnings []string // of the scenario and of its numbers
+
 	edits   []Edit
 	before  []*state // what undoing each edit goes back to; nil: the start
 	history History
@@ -108,12 +110,16 @@ func (s *Session) capture() (*state, error) {
 // begin makes the simulation of a scenario, at its start or where a state says. What
 // was there before is closed first, so that a device need not hold both.
 func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
+	warnings, err := warned(decoded)
+	if err != nil {
+		return err
+	}
 	if s.solver != nil {
 		if err := s.solver.Close(); err != nil {
 			return err
 		}
 	}
-	s.scenario, s.start = decoded, *decoded.Model
+	s.scenario, s.start, s.warnings = decoded, *decoded.Model, warnings
 	made, err := s.newSolver(decoded)
 	if err != nil {
 		s.solver = nil
@@ -129,6 +135,22 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 		return s.life.CatchUp(s.solver.Time())
 	}
 	return nil
+}
+
+// warned returns what a person should know of a scenario, or why it cannot run.
+func warned(decoded *scenario.Scenario) ([]string, error) {
+	a, err := engine.Analyse(decoded.Model, options(decoded.Numerics), decoded.Output.Every)
+	if err == nil {
+		err = a.Fault
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, w := range decoded.Warnings {
+		all = append(all, w.String())
+	}
+	return append(all, a.Warnings...), nil
 }
 
 func (s *Session) newSolver(decoded *scenario.Scenario) (solver, error) {
@@ -228,7 +250,7 @@ func (s *Session) RunTo(t float64) {
 // what takes longer than the limit is left for the next. A limit of 0 is none. Steps are
 // those of a run that nobody watches: they end where they would, not where a tick does.
 func (s *Session) Tick(wall, limit time.Duration) error {
-	if !s.playing {
+	if !s.playing || s.solver == nil {
 		return nil
 	}
 	until, due := s.Duration(), math.Inf(1)

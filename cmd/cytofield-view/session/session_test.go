@@ -359,6 +359,19 @@ func TestTheSavedFileIsAScenario(t *testing.T) {
 	}
 }
 
+func TestWarningsOfTheScenarioAreShown(t *testing.T) {
+	source := found(t)
+	source.Settings = []string{"domain.extracellular="}
+	s, err := Open(source, nil)
+	must(t, err)
+	defer s.Close()
+	r, err := s.Look(View{})
+	must(t, err)
+	if len(r.Warnings) == 0 || !strings.Contains(strings.Join(r.Warnings, " "), "extracellular") {
+		t.Errorf("warnings %q, want one of the missing extracellular fraction", r.Warnings)
+	}
+}
+
 func TestHistoriesStayShort(t *testing.T) {
 	var s Session
 	h := &s.history

@@ -66,6 +66,9 @@ func options(n scenario.Numerics) engine.Options {
 
 // Check reads the scenario with its settings and returns what is wrong with it.
 func (s Source) Check() error {
-	_, err := s.decode(nil)
+	decoded, err := s.decode(nil)
+	if err == nil {
+		_, err = warned(decoded)
+	}
 	return err
 }

@@ -145,6 +145,31 @@ func (w *Window) pulse() {
 		text += fmt.Sprintf("  ·  %.0f ms per picture: %.0f drawing, %.0f simulating", ms(w.measured.frame), ms(w.measured.draw), ms(w.measured.solve))
 	}
 	w.faintly(text)
+	w.badge()
+}
+
+// badge says that check has warnings, and shows them under the mouse.
+func (w *Window) badge() {
+	n := len(w.report.Warnings)
+	if n == 0 {
+		return
+	}
+	text := "1 warning"
+	if n > 1 {
+		text = fmt.Sprintf("%d warnings", n)
+	}
+	imgui.SameLine()
+	imgui.PushStyleColorVec4(imgui.ColText, vec4(w.theme.fault))
+	imgui.TextUnformatted("·  " + text)
+	imgui.PopStyleColor()
+	if imgui.IsItemHovered() && imgui.BeginTooltip() {
+		imgui.PushTextWrapPosV(480 * w.styled.scale)
+		for _, warning := range w.report.Warnings {
+			imgui.TextUnformatted(warning)
+		}
+		imgui.PopTextWrapPos()
+		imgui.EndTooltip()
+	}
 }
 
 // icon is a square button with a drawing.

@@ -9,6 +9,7 @@ import (
 	"github.com/AllenDang/cimgui-go/imgui"
 	"gonum.org/v1/gonum/spatial/r3"
 
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
@@ -246,12 +247,26 @@ func (w *Window) mouse(hovered, active bool) {
 	case active && moved(io):
 		w.camera.pan(io.MouseDelta())
 	case hovered && imgui.IsMouseReleased(imgui.MouseButtonLeft) && !wasDragged():
-		if p := w.view.Cursor; p != nil {
-			w.Pin(*p)
-		}
+		w.press(at)
 	}
 	if hovered && imgui.IsMouseDoubleClicked(imgui.MouseButtonRight) {
 		w.camera.fit = true
+	}
+}
+
+// press pins the place, or lets go of the pin that is there.
+func (w *Window) press(at imgui.Vec2) {
+	right, up := w.report.View.Slice.Across()
+	for i, p := range w.report.Pins {
+		place := [3]float64{p.At.X, p.At.Y, p.At.Z}
+		pixel := w.camera.pixel(place[right], place[up])
+		if math.Hypot(float64(pixel.X-at.X), float64(pixel.Y-at.Y)) < 7*float64(w.styled.scale) {
+			w.do(func(s *session.Session) error { s.Unpin(i); return nil })
+			return
+		}
+	}
+	if p := w.view.Cursor; p != nil {
+		w.Pin(*p)
 	}
 }
 

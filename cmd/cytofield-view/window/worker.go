@@ -61,6 +61,7 @@ func (w *worker) turn(r request) (a answer) {
 	for _, c := range r.commands {
 		if err := c(w.session); err != nil {
 			a.faults = append(a.faults, err)
+			break // what was asked for after it may rest on it
 		}
 	}
 	if err := w.session.Tick(r.tick, r.limit); err != nil {
