@@ -133,7 +133,7 @@ func (w *Window) residualPlot() course {
 func (w *Window) plot(p course, height float32, last bool) {
 	unit, seconds := timeUnit(w.report.Time)
 	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
-	if len(p.curves) < 2 {
+	if len(p.curves) < 2 || last { // the last has the colours of the one with the molecules
 		flags |= implot.FlagsNoLegend
 	}
 	if !implot.BeginPlotV("##"+p.title, imgui.NewVec2(-1, height), flags) {

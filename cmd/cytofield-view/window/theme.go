@@ -111,13 +111,14 @@ func shape(scale float32) {
 func (t theme) paint() {
 	s := imgui.CurrentStyle()
 	all := s.Colors()
-	clear := color.RGBA{}
+	clear, grab := color.RGBA{}, t.accent
+	grab.A = 190 // what is written on a slider can be read through it
 	for col, c := range map[imgui.Col]color.RGBA{
 		imgui.ColText: t.text, imgui.ColTextDisabled: t.faint, imgui.ColWindowBg: t.panel, imgui.ColChildBg: clear,
 		imgui.ColPopupBg: t.panel, imgui.ColBorder: t.line, imgui.ColFrameBg: t.field, imgui.ColFrameBgHovered: t.hovered,
 		imgui.ColFrameBgActive: t.active, imgui.ColTitleBg: t.panel, imgui.ColTitleBgActive: t.panel, imgui.ColTitleBgCollapsed: t.panel,
 		imgui.ColScrollbarBg: clear, imgui.ColScrollbarGrab: t.hovered, imgui.ColScrollbarGrabHovered: t.active, imgui.ColScrollbarGrabActive: t.active,
-		imgui.ColCheckMark: t.accent, imgui.ColSliderGrab: t.accent, imgui.ColSliderGrabActive: t.accent,
+		imgui.ColCheckMark: t.accent, imgui.ColSliderGrab: grab, imgui.ColSliderGrabActive: t.accent,
 		imgui.ColButton: t.field, imgui.ColButtonHovered: t.hovered, imgui.ColButtonActive: t.active,
 		imgui.ColHeader: t.field, imgui.ColHeaderHovered: t.hovered, imgui.ColHeaderActive: t.active,
 		imgui.ColSeparator: t.background, imgui.ColSeparatorHovered: t.accent, imgui.ColSeparatorActive: t.accent,
@@ -135,8 +136,10 @@ func (t theme) paintPlots() {
 	all := s.Colors()
 	faint := t.faint
 	faint.A = 46
+	plate := t.panel
+	plate.A = 150
 	for col, c := range map[implot.Col]color.RGBA{
-		implot.ColFrameBg: {}, implot.ColPlotBg: {}, implot.ColPlotBorder: t.line, implot.ColLegendBg: t.panel,
+		implot.ColFrameBg: {}, implot.ColPlotBg: {}, implot.ColPlotBorder: t.line, implot.ColLegendBg: plate,
 		implot.ColLegendBorder: {}, implot.ColLegendText: t.text, implot.ColTitleText: t.text, implot.ColAxisText: t.faint,
 		implot.ColAxisGrid: faint, implot.ColAxisTick: faint, implot.ColAxisBgHovered: t.hovered, implot.ColCrosshairs: t.faint,
 	} {

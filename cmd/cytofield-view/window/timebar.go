@@ -96,7 +96,8 @@ func (w *Window) speed() {
 	most := math.IsInf(w.report.Speed, 1)
 	imgui.BeginDisabledV(most)
 	value := float32(w.report.Speed)
-	text := "× %.4g"
+	unit, seconds := timeUnit(float64(value))
+	text := number(float64(value)/seconds) + " " + unit + " per s"
 	if most {
 		value, text = 1, "as it can"
 	}
