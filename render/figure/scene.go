@@ -104,11 +104,12 @@ func (b *sceneBlock) legend(r *ruler, words float64) ([]placed, int, float64) {
 func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
 	head := b.heading().lay(r, plot.X, words)
 	_, rows, wants := b.legend(r, words)
-	s := sides{top: r.px(head.height), right: roomBeside(r, b.colour, plot.Y)}
+	beside, names := roomBeside(r, b.colour, plot.Y)
+	s := sides{top: r.px(head.height), right: beside}
 	if rows > 0 {
 		s.bottom = r.px(legendGap + legendLead*float64(rows-1) + 1)
 	}
-	return s, max(head.wants, wants)
+	return s.holding(r, plot, nil, names...), max(head.wants, wants)
 }
 
 func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
