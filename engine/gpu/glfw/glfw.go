@@ -25,10 +25,10 @@ var _ gpu.Context = (*Window)(nil)
 
 // Open opens a window of a size in screen coordinates. It is hidden until Show is called.
 func Open(title string, width, height int) (*Window, error) {
-	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" { // GLFW's Go binding may panic without
+	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return nil, ErrNoDisplay
 	}
-	if err := glfw.Init(); err != nil {
+	if err := begin(); err != nil {
 		return nil, fmt.Errorf("%w (%v)", ErrNoDisplay, err)
 	}
 	glfw.WindowHint(glfw.ContextVersionMajor, 4)
@@ -45,6 +45,21 @@ func Open(title string, width, height int) (*Window, error) {
 	w.MakeContextCurrent()
 	glfw.SwapInterval(1)
 	return &Window{w}, nil
+}
+
+// begin initialises GLFW. Where no display answers, its Go binding returns no error, and
+// panics at the next call.
+func begin() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%v", v)
+		}
+	}()
+	if err := glfw.Init(); err != nil {
+		return err
+	}
+	glfw.DefaultWindowHints()
+	return nil
 }
 
 // Proc returns the entry point of a GL function, nil when there is none.
