@@ -387,3 +387,24 @@ func TestHistoriesStayShort(t *testing.T) {
 		t.Errorf("%d moments from %g s", h.Len(), h.Time[0])
 	}
 }
+
+func TestAnEditFallsOnOneTimeOfAllSubstrates(t *testing.T) {
+	s := opened(t, nil)
+	s.RunTo(200)
+	must(t, s.Tick(0, 0))
+	for range 3 {
+		must(t, s.Step())
+	}
+	if s.solver.Furthest() == s.Time() {
+		t.Fatal("all substrates are at one time: the test wants them apart")
+	}
+	ahead := s.solver.Furthest()
+	must(t, s.Happen("dose: {TNF: 5 nM}"))
+	at := s.edits[0].Time
+	if at < ahead || at > ahead+0.1 || s.Time() != at || s.solver.Furthest() != at {
+		t.Errorf("the edit is at %g s, substrates at %g to %g s, the furthest was at %g s", at, s.Time(), s.solver.Furthest(), ahead)
+	}
+	if _, most := s.solver.Extremes(1); most < 5 {
+		t.Errorf("the largest density is %g nM after a dose of 5 nM", most)
+	}
+}
