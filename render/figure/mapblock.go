@@ -311,7 +311,7 @@ func (b *mapBlock) drawScaleBar(s *sheet, plot image.Rectangle) {
 	if length == 0 {
 		length = scaleBar(width*micrometres) / micrometres
 	}
-	s.scaleBar(plot, b.ScaleBar, formatLength(length*micrometres), math.Round(length/width*float64(plot.Dx())))
+	s.scaleBar(plot, b.ScaleBar, FormatLength(length*micrometres), math.Round(length/width*float64(plot.Dx())))
 }
 
 // scaleBar draws a scale bar, so many pixels long, with its label on a dark plate.
@@ -359,8 +359,11 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 	}
 	if b.CellValues == nil {
 		for i, t := range b.CellTypes {
+			if t.Name == "" {
+				continue
+			}
 			keys = append(keys, key{plain(t.Name), 2 * legendDisc, func(s *sheet, x, y float64) {
-				s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.color(i))
+				s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.Shown(i))
 			}})
 		}
 	}
@@ -388,7 +391,8 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 
 func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
 
-func (t CellType) color(i int) color.RGBA {
+// Shown returns the colour of the i-th type.
+func (t CellType) Shown(i int) color.RGBA {
 	if t.Color != (color.RGBA{}) {
 		return t.Color
 	}
