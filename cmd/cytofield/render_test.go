@@ -235,3 +235,25 @@ func TestFiguresHaveEveryColourMap(t *testing.T) {
 		t.Errorf("figures may ask for %q, there are %q", got, want)
 	}
 }
+
+// TestScaleFollowsTheDensities: without a word about it, a field of niches is drawn on a
+// logarithmic scale and an even one on a linear one, and words go before.
+func TestScaleFollowsTheDensities(t *testing.T) {
+	niches := recorded(t, file(t, "niches.yaml", strings.Replace(small, "80 um", "400 um", 1)), "--device", "cpu")
+	even := recorded(t, file(t, "even.yaml", small), "--device", "cpu")
+	picture := func(args ...string) string {
+		out := filepath.Join(t.TempDir(), "p.png")
+		if o := cytofield(t, append([]string{"render", "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != exitDone {
+			t.Fatal(o.err)
+		}
+		return contents(t, out)
+	}
+	for _, tc := range []struct{ name, run, scale, other string }{{"niches", niches, "log", "linear"}, {"even", even, "linear", "log"}} {
+		if picture(tc.run) != picture(tc.run, "--scale", tc.scale) {
+			t.Errorf("%s: not on a %s scale", tc.name, tc.scale)
+		}
+		if picture(tc.run) == picture(tc.run, "--scale", tc.other) {
+			t.Errorf("%s: on a %s scale", tc.name, tc.other)
+		}
+	}
+}
