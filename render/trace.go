@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -21,6 +22,11 @@ import (
 func (s Scene) Paint(size image.Point) *image.RGBA {
 	if err := s.Validate(); err != nil {
 		panic(err)
+	}
+	for i, v := range s.Volumes {
+		if v.Field == nil {
+			panic(fmt.Sprintf("render: scene: field %d is nil", i+1))
+		}
 	}
 	t := newTracer(s, size)
 	first := image.NewRGBA(image.Rectangle{Max: size})
@@ -152,7 +158,10 @@ func newTracer(s Scene, size image.Point) *tracer {
 	t.lamp = t.view.lamp()
 	t.tiles = t.view.tiles(s.Balls)
 	for i, v := range s.Volumes {
-		traced := tracedVolume{values: v.Field.Values, scale: v.Scale, fog: len(v.Opacity) > 0}
+		traced := tracedVolume{scale: v.Scale, fog: len(v.Opacity) > 0}
+		if v.Field != nil {
+			traced.values = v.Field.Values
+		}
 		if !v.Map.IsZero() {
 			traced.look = v.looks()
 		}
@@ -332,15 +341,20 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 			colour[c] = (last.glow[c] + next.glow[c]) / 2 / absorption
 		}
 	}
+	fog := func(share float64) { l.add(colour, -math.Expm1(-absorption*share*ds)) }
 	from := 0.0
 	for passed := -1.0; ; {
 		share, surface := t.crossing(last, next, passed)
-		l.add(colour, -math.Expm1(-absorption*(share-from)*ds))
 		if surface < 0 {
+			fog(1 - from)
 			return
 		}
-		t.pass(l, r, start, ds, share, &t.surfaces[surface], last, next)
-		from, passed = share, share
+		passed = share
+		s := &t.surfaces[surface]
+		share = max(from, t.refined(r, start, ds, share, s, last, next))
+		fog(share - from)
+		t.pass(l, r, r.at(start+share*ds), s)
+		from = share
 	}
 }
 
@@ -361,9 +375,9 @@ func (t *tracer) crossing(last, next *node, passed float64) (share float64, surf
 	return share, surface
 }
 
-// pass adds a surface that the ray crosses after a share of a step, which is
-// refined by false position.
-func (t *tracer) pass(l *sight, r ray, start, ds, share float64, s *tracedSurface, last, next *node) {
+// refined returns where a ray crosses a surface between two samples, by false
+// position from a first guess; all are shares of the step.
+func (t *tracer) refined(r ray, start, ds, share float64, s *tracedSurface, last, next *node) float64 {
 	low, high := 0.0, 1.0
 	a, b := last.density[s.volume]-s.level, next.density[s.volume]-s.level
 	for range 3 {
@@ -378,8 +392,16 @@ func (t *tracer) pass(l *sight, r ray, start, ds, share float64, s *tracedSurfac
 		}
 		share = low + (high-low)*a/(a-b)
 	}
-	normal := t.normal(s.volume, r.at(start+share*ds), r)
-	cos := max(-r3.Dot(normal, r.along), 0.2)
+	return share
+}
+
+// grazing is the cosine below which a surface absorbs no more: it is not infinitely thin.
+const grazing = 0.2
+
+// pass adds a surface that the ray crosses at a point.
+func (t *tracer) pass(l *sight, r ray, at r3.Vec, s *tracedSurface) {
+	normal := t.normal(s.volume, at, r)
+	cos := max(-r3.Dot(normal, r.along), grazing)
 	l.add(shade(s.colour, normal, t.lamp), 1-math.Pow(1-s.opacity, 1/cos))
 }
 

@@ -66,8 +66,7 @@ func (p *palette) translate(dst []uint8, pixels []byte) {
 	}
 }
 
-// shade is a colour of the pictures with the weight it has in the choice: the root of its
-// pixels, or the paper would leave nothing to thin lines and small cells.
+// shade is a colour of the pictures with the weight it has in the choice: its pixels.
 type shade struct {
 	box    int
 	colour [3]uint8
@@ -82,7 +81,7 @@ func (c *census) choose() *palette {
 	var all []shade
 	for i, seen := range c.seen {
 		if seen.pixels > 0 {
-			all = append(all, shade{i, seen.colour, math.Sqrt(float64(seen.pixels))})
+			all = append(all, shade{i, seen.colour, float64(seen.pixels)})
 		}
 	}
 	groups := []group{newGroup(all)}
