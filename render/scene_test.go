@@ -254,6 +254,19 @@ func TestSlicesInASceneHaveTheirColours(t *testing.T) {
 	}
 }
 
+// Rays place densities on a scale as everybody does.
+func TestRaysKeepToTheScale(t *testing.T) {
+	for _, sc := range []Scale{{Low: -2, High: 3}, {Low: 1e-4, High: 20, Log: true}} {
+		s := Scene{Grid: brick(), Camera: front(), Volumes: []Volume{{Map: colormap.Viridis(), Scale: sc, Opacity: even(1)}}}
+		v := newTracer(s, image.Pt(9, 9)).volumes[0]
+		for _, c := range []float64{-5, -2, 0, 1e-4, 0.02, 1.7, 3, 20, math.Inf(1)} {
+			if got, want := v.position(c), sc.Position(c); math.Abs(got-want) > 1e-12 {
+				t.Errorf("%g on %+v lies at %g, want %g", c, sc, got, want)
+			}
+		}
+	}
+}
+
 func TestScenesDoNotDependOnThreads(t *testing.T) {
 	s := goldenScene()
 	want := s.Paint(image.Pt(60, 40))
