@@ -189,6 +189,9 @@ func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
 	} else if err := p.single(&m, s, all); err != nil {
 		return nil, err
 	}
+	if p.spec.Regions {
+		m.Outlines = p.outlines()
+	}
 	if s.Values != nil {
 		bar, err := p.cellBar(all)
 		if err != nil {
@@ -260,6 +263,20 @@ func (p *picture) contours(plane *render.Plane, scale render.Scale) []figure.Con
 	var all []figure.Contour
 	for i, lines := range plane.Contours(levels) {
 		all = append(all, figure.Contour{Level: levels[i], Lines: lines, Dashed: levels[i] < 0})
+	}
+	return all
+}
+
+// outlines are the borders of the regions that the slice cuts, each in a colour.
+func (p *picture) outlines() []figure.Outline {
+	labels := p.model.Labels()
+	colours := []color.RGBA{{0xff, 0xff, 0xff, 0xff}, figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	var all []figure.Outline
+	for i, region := range p.model.Regions {
+		lines := render.Outlines(p.model.Grid, p.slice(), func(voxel int) bool { return int(labels[voxel]) == i+1 })
+		if len(lines) > 0 {
+			all = append(all, figure.Outline{Name: region.Name, Lines: lines, Color: colours[i%len(colours)]})
+		}
 	}
 	return all
 }

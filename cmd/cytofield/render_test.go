@@ -26,7 +26,7 @@ func kinds() map[scenario.PanelKind]string {
 	return map[scenario.PanelKind]string{
 		scenario.SlicePanel:      "substrate: IL-2, scale: log, contours: auto, arrows: flux, cells: {by: IL-2_surface_nM}",
 		scenario.ProjectionPanel: "substrate: IL-2, along: y, of: mean, cells: {by: state}",
-		scenario.MergePanel:      "substrates: [IL-2, {substrate: TNF, color: \"#00ffff\", range: [0 pM, 2 pM]}]",
+		scenario.MergePanel:      "substrates: [IL-2, {substrate: TNF, color: \"#00ffff\", range: [0 pM, 2 pM]}], regions: true",
 		scenario.DifferencePanel: "substrate: IL-2, contours: auto",
 		scenario.KymographPanel:  "substrate: IL-2, from: [0 um, 25 um, 25 um], to: [80 um, 25 um, 25 um]",
 		scenario.VolumePanel:     "substrate: IL-2, scale: log, surfaces: auto, planes: [y=mid], camera: {perspective: true}",

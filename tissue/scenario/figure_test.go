@@ -91,7 +91,7 @@ at: 2 h
 colorbars: shared
 panels:
   A: {kind: slice, substrate: IL-2, slice: y=25 um, at: 30 min, colormap: inferno, scale: log, range: [1 pM, 50 pM],
-    contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, hide: [title, scalebar]}
+    contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, regions: true, hide: [title, scalebar]}
   B: {kind: merge, substrates: [IL-2, {substrate: IFN-g, color: "#00ff00", range: [0 nM, 1 nM]}], along: x, of: mean}
   C: {kind: profile, substrate: IL-2, from: [0 um, 40 um, 30 um], to: [100 um, 40 um, 30 um], at: [1 h, 4 h]}
   D: {kind: histogram, substrate: IL-2, range: own, bins: 20}
@@ -116,7 +116,7 @@ panels:
 				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, ScalebarFurniture}, Times: []float64{1800},
 				Channels: []Channel{{Range: Span{Low: 0.001, High: 0.05}}}, Plane: Plane{Axis: 1, Index: 2, Position: 25},
 				Colormap: "inferno", Log: true, Contours: Levels{At: []float64{0.01, 0.05}}, Arrows: FluxArrows,
-				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"},
+				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"}, Regions: true,
 			},
 			{
 				Name: "B", Kind: MergePanel, Times: []float64{7200}, Plane: Plane{Axis: 0, Position: 30, Index: 3}, Projection: Mean, Cells: cells,
@@ -183,7 +183,7 @@ func TestFaultsInFlagsShowTheFlag(t *testing.T) {
 func TestResolvedFramesAreTheSame(t *testing.T) {
 	text := figured + `output:
   frames:
-    - {substrate: IL-2, title: "a, b", hide: [axes, time], contours: [1 pM], arrows: gradient, cells: {by: state}, range: own}
+    - {substrate: IL-2, title: "a, b", hide: [axes, time], contours: [1 pM], arrows: gradient, cells: {by: state}, regions: true, range: own}
     - {kind: projection, substrate: IL-2, along: y, of: mean, contours: auto, cells: true}
     - {kind: merge, substrates: [IL-2, {substrate: O2, color: "#123456", range: [1 mmHg, 50 mmHg]}], slice: x=35 um}
     - {kind: merge, along: y, range: own}

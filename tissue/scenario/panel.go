@@ -39,6 +39,7 @@ type Panel struct {
 	Contours   Levels
 	Arrows     Arrows
 	Cells      CellMarks
+	Regions    bool // outlines of the regions
 	Camera     Camera
 	Opacity    float64 // of fog: 1 as it is by default, 0 none, 2 twice as dense
 	Surfaces   Levels  // of each substrate of a volume

@@ -15,10 +15,10 @@ import (
 // panelKinds returns the kinds there are with the keys of each, besides those of all.
 func panelKinds() []panelKeys {
 	return []panelKeys{
-		{SlicePanel, "substrate slice colormap scale range contours arrows cells"},
+		{SlicePanel, "substrate slice colormap scale range contours arrows cells regions"},
 		{ProjectionPanel, "substrate along of colormap scale range contours cells"},
-		{MergePanel, "substrates slice along of scale range cells"},
-		{DifferencePanel, "substrate slice colormap range contours cells"},
+		{MergePanel, "substrates slice along of scale range cells regions"},
+		{DifferencePanel, "substrate slice colormap range contours cells regions"},
 		{KymographPanel, "substrate from to colormap scale range contours"},
 		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera"},
 		{ProfilePanel, "substrate substrates from to scale range"},
@@ -377,6 +377,12 @@ func (d *decoder) marks(f fields, k panelKeys, p *Panel) {
 	if v, ok := f.get("arrows"); ok && k.has("arrows") {
 		word, _ := v.choice("gradient", "flux")
 		p.Arrows = Arrows(word)
+	}
+	if v, ok := f.get("regions"); ok && k.has("regions") {
+		p.Regions, _ = v.boolean()
+		if p.Regions && p.Projection != "" {
+			d.fault(v.key, v.path, "a projection shows them all behind each other: want a slice")
+		}
 	}
 	if !k.has("cells") {
 		return

@@ -130,6 +130,9 @@ func (w *writer) marks(p Panel, k panelKeys) {
 	if p.Arrows != NoArrows {
 		w.line(3, "arrows: %s", p.Arrows)
 	}
+	if p.Regions {
+		w.line(3, "regions: true")
+	}
 	switch {
 	case !k.has("cells"):
 	case !p.Cells.Shown:
