@@ -83,6 +83,7 @@ func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.Colo
 		v.Slices = append(v.Slices, render.Slice{Axis: plane.Axis, Index: plane.Index})
 	}
 	bar := figure.ColorBar{Colors: colors, Scale: scale, Quantity: substrate.Name, Unit: string(substrate.Unit)}
+	bar.Below, bar.Above = figure.Beyond(values, scale)
 	for _, level := range p.levels(scale) {
 		v.Surfaces = append(v.Surfaces, render.Surface{Level: level, Colour: colors.At(scale.Position(level)), Opacity: surfaceOpacity})
 		bar.Marks = append(bar.Marks, level)

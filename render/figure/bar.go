@@ -177,9 +177,9 @@ func (b *bar) tip(s *sheet, box image.Rectangle, lying bool, c color.RGBA, side 
 	triangle(0, c)
 }
 
-// beyond reports whether densities of a plane lie below and above a scale, by
+// Beyond reports whether densities of a plane lie below and above a scale, by
 // more than a picture would show.
-func beyond(p *render.Plane, sc render.Scale) (below, above bool) {
+func Beyond(p *render.Plane, sc render.Scale) (below, above bool) {
 	const slack = 1e-3
 	low, high := sc.Low-slack*(sc.High-sc.Low), sc.High+slack*(sc.High-sc.Low)
 	if sc.Log {

@@ -113,7 +113,7 @@ func (b *mapBlock) setBars() error {
 			b.Scale = render.AutoScale(b.Plane, b.Scale.Log)
 		}
 		c := ColorBar{Colors: b.Colors, Scale: b.Scale, Quantity: b.Quantity, Unit: b.Unit, Label: b.Label}
-		c.Below, c.Above = beyond(b.Plane, b.Scale)
+		c.Below, c.Above = Beyond(b.Plane, b.Scale)
 		if err := b.addBar(c); err != nil {
 			return err
 		}

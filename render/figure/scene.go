@@ -51,7 +51,8 @@ type SceneLabel struct {
 // sceneBlock is a scene that is being laid out.
 type sceneBlock struct {
 	Scene
-	shown []*bar
+	colour []*bar
+	lying  bool // the bars lie under the scene
 }
 
 func (c Scene) block() (block, error) {
@@ -64,7 +65,7 @@ func (c Scene) block() (block, error) {
 		laid, err := newBar(bar)
 		faults = append(faults, err)
 		if c.Hide&ColorBars == 0 {
-			b.shown = append(b.shown, laid)
+			b.colour = append(b.colour, laid)
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -73,7 +74,7 @@ func (c Scene) block() (block, error) {
 	return b, nil
 }
 
-func (b *sceneBlock) bars() []*bar { return b.shown }
+func (b *sceneBlock) bars() []*bar { return b.colour }
 
 func (b *sceneBlock) aspect() float64 { return float64(b.Size.X) / float64(b.Size.Y) }
 
@@ -92,11 +93,50 @@ func (b *sceneBlock) heading() (h heading) {
 	return h
 }
 
-func (b *sceneBlock) legend(r *ruler, words float64) ([]placed, int, float64) {
-	if b.Hide&Legends != 0 {
-		return nil, 0, 0
+// sceneLayout is where things lie around a scene.
+type sceneLayout struct {
+	beyond    sides   // what labels and arrows take
+	barTop    float64 // em below what they take
+	legendTop float64
+	legend    []placed
+	below     float64
+	wants     float64
+}
+
+func (b *sceneBlock) lay(r *ruler, plot image.Point, words float64) sceneLayout {
+	l := sceneLayout{beyond: b.overhang(r, plot)}
+	b.lying = b.lying || float64(plot.Y) < leastBar*r.em
+	if b.lying {
+		for range b.shownBars() {
+			if l.barTop == 0 {
+				l.barTop, l.below = 0.9, 0.9
+			}
+			l.below += lyingRoom
+		}
 	}
-	var keys []key
+	var rows int
+	l.legend, rows, l.wants = r.legend(b.keys(), words)
+	if rows > 0 {
+		l.legendTop = l.below + legendGap
+		l.below = l.legendTop + legendLead*float64(rows-1) + 1
+	}
+	return l
+}
+
+// shownBars returns the bars that no other panel draws.
+func (b *sceneBlock) shownBars() (shown []*bar) {
+	for _, bar := range b.colour {
+		if !bar.hidden {
+			shown = append(shown, bar)
+		}
+	}
+	return shown
+}
+
+func (b *sceneBlock) keys() (keys []key) {
+	if b.Hide&Legends != 0 {
+		return nil
+	}
 	for i, t := range b.Types {
 		if t.Name == "" {
 			continue
@@ -105,23 +145,22 @@ func (b *sceneBlock) legend(r *ruler, words float64) ([]placed, int, float64) {
 			s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.Shown(i))
 		}})
 	}
-	return r.legend(keys, words)
+	return keys
 }
 
 func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
-	head := b.heading().lay(r, plot.X, words)
-	_, rows, wants := b.legend(r, words)
-	s := b.overhang(r, plot)
-	s.top = max(s.top, r.px(head.height))
-	if rows > 0 {
-		s.bottom += r.px(legendGap + legendLead*float64(rows-1) + 1)
-	}
-	for _, bar := range b.shown {
-		if !bar.hidden {
-			s.right += bar.room(r, plot.Y)
+	l, head := b.lay(r, plot, words), b.heading().lay(r, plot.X, words)
+	s := l.beyond
+	s.top, s.bottom = max(s.top, r.px(head.height)), s.bottom+r.px(l.below)
+	wants := max(head.wants, l.wants)
+	for _, bar := range b.shownBars() {
+		if b.lying {
+			wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
+			continue
 		}
+		s.right += bar.room(r, plot.Y)
 	}
-	return s, max(head.wants, wants)
+	return s, wants
 }
 
 func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
@@ -129,35 +168,43 @@ func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	to := func(p [2]float64) point {
 		return point{float64(plot.Min.X) + p[0]*scale, float64(plot.Min.Y) + p[1]*scale}
 	}
-	b.drawLines(s, plot, to, true)
+	b.drawLines(s, to, true)
 	s.picture(plot, b.Paint(plot.Size()))
-	b.drawLines(s, plot, to, false)
+	b.drawLines(s, to, false)
 	b.drawLabels(s, to)
 	if b.PerMicron > 0 && b.Hide&ScaleBars == 0 {
-		length := b.ScaleBar.Length
-		if length == 0 {
-			length = scaleBar(float64(b.Size.X) / b.PerMicron)
-		}
-		bar := b.ScaleBar
-		if bar.Color == (color.RGBA{}) {
-			bar.Color, bar.Bare = s.Ink, true
-		}
-		s.scaleBar(plot, bar, FormatLength(length), math.Round(length*b.PerMicron*scale))
+		b.drawScaleBar(s, plot, scale)
 	}
-	beyond := b.overhang(s.ruler, plot.Size())
-	x := plot.Max.X + beyond.right
-	for _, bar := range b.shown {
-		if !bar.hidden {
-			bar.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
-			x += bar.room(s.ruler, plot.Dy())
+	l := b.lay(s.ruler, plot.Size(), words)
+	x, bottom := plot.Max.X+l.beyond.right, plot.Max.Y+l.beyond.bottom
+	y := bottom + s.px(l.barTop)
+	for _, bar := range b.shownBars() {
+		if b.lying {
+			bar.drawLying(s, plot.Min.X, y, bar.lyingLength(s.ruler, plot.Dx()))
+			y += s.px(lyingRoom)
+			continue
 		}
+		bar.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
+		x += bar.room(s.ruler, plot.Dy())
 	}
 	b.heading().draw(s, plot, words)
-	list, _, _ := b.legend(s.ruler, words)
-	s.keys(list, float64(plot.Min.X), float64(plot.Max.Y+beyond.bottom+s.px(legendGap+0.5)))
+	s.keys(l.legend, float64(plot.Min.X), float64(bottom+s.px(l.legendTop+0.5)))
 }
 
-func (b *sceneBlock) drawLines(s *sheet, plot image.Rectangle, to func([2]float64) point, behind bool) {
+// drawScaleBar draws the scale bar, on the page itself unless it has a colour.
+func (b *sceneBlock) drawScaleBar(s *sheet, plot image.Rectangle, scale float64) {
+	length := b.ScaleBar.Length
+	if length == 0 {
+		length = scaleBar(float64(b.Size.X) / b.PerMicron)
+	}
+	style := b.ScaleBar
+	if style.Color == (color.RGBA{}) {
+		style.Color, style.Bare = s.Ink, true
+	}
+	s.scaleBar(plot, style, FormatLength(length), math.Round(length*b.PerMicron*scale))
+}
+
+func (b *sceneBlock) drawLines(s *sheet, to func([2]float64) point, behind bool) {
 	for _, l := range b.Lines {
 		if l.Behind != behind || b.Hide&Axes != 0 {
 			continue
