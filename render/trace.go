@@ -372,7 +372,7 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 		s := &t.surfaces[surface]
 		share = max(from, t.refined(r, start, ds, share, s, last, next))
 		fog(share - from)
-		t.pass(l, r, r.at(start+share*ds), s)
+		t.shell(l, r, r.at(start+share*ds), s)
 		from = share
 	}
 }
@@ -417,8 +417,8 @@ func (t *tracer) refined(r ray, start, ds, share float64, s *tracedSurface, last
 // grazing is the cosine below which a surface absorbs no more: it is not infinitely thin.
 const grazing = 0.2
 
-// pass adds a surface that the ray crosses at a point.
-func (t *tracer) pass(l *sight, r ray, at r3.Vec, s *tracedSurface) {
+// shell adds a surface that the ray crosses at a point.
+func (t *tracer) shell(l *sight, r ray, at r3.Vec, s *tracedSurface) {
 	normal := t.normal(s.volume, at, r)
 	cos := max(-r3.Dot(normal, r.along), grazing)
 	l.add(shade(s.colour, normal, t.lamp), 1-math.Pow(1-s.opacity, 1/cos))

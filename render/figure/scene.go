@@ -76,7 +76,10 @@ func (c Scene) block() (block, error) {
 
 func (b *sceneBlock) bars() []*bar { return b.colour }
 
-func (b *sceneBlock) aspect() float64 { return float64(b.Size.X) / float64(b.Size.Y) }
+func (b *sceneBlock) aspect() (wide, least float64) {
+	a := float64(b.Size.X) / float64(b.Size.Y)
+	return a, a
+}
 
 func (b *sceneBlock) heading() (h heading) {
 	if b.Hide&Titles == 0 {
@@ -107,12 +110,8 @@ func (b *sceneBlock) lay(r *ruler, plot image.Point, words float64) sceneLayout 
 	l := sceneLayout{beyond: b.overhang(r, plot)}
 	b.lying = b.lying || float64(plot.Y) < leastBar*r.em
 	if b.lying {
-		for range b.shownBars() {
-			if l.barTop == 0 {
-				l.barTop, l.below = 0.9, 0.9
-			}
-			l.below += lyingRoom
-		}
+		l.barTop = 0.9
+		l.below = lyingRoom * float64(len(shown(b.colour)))
 	}
 	var rows int
 	l.legend, rows, l.wants = r.legend(b.keys(), words)
@@ -123,29 +122,11 @@ func (b *sceneBlock) lay(r *ruler, plot image.Point, words float64) sceneLayout 
 	return l
 }
 
-// shownBars returns the bars that no other panel draws.
-func (b *sceneBlock) shownBars() (shown []*bar) {
-	for _, bar := range b.colour {
-		if !bar.hidden {
-			shown = append(shown, bar)
-		}
-	}
-	return shown
-}
-
 func (b *sceneBlock) keys() (keys []key) {
 	if b.Hide&Legends != 0 {
 		return nil
 	}
-	for i, t := range b.Types {
-		if t.Name == "" {
-			continue
-		}
-		keys = append(keys, key{plain(t.Name), 2 * legendDisc, func(s *sheet, x, y float64) {
-			s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.Shown(i))
-		}})
-	}
-	return keys
+	return typeKeys(b.Types)
 }
 
 func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
@@ -153,12 +134,12 @@ func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 	s := l.beyond
 	s.top, s.bottom = max(s.top, r.px(head.height)), s.bottom+r.px(l.below)
 	wants := max(head.wants, l.wants)
-	for _, bar := range b.shownBars() {
-		if b.lying {
-			wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
-			continue
-		}
-		s.right += bar.room(r, plot.Y)
+	if !b.lying {
+		s.right += roomBeside(r, b.colour, plot.Y)
+		return s, wants
+	}
+	for _, bar := range shown(b.colour) {
+		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
 	}
 	return s, wants
 }
@@ -176,16 +157,15 @@ func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 		b.drawScaleBar(s, plot, scale)
 	}
 	l := b.lay(s.ruler, plot.Size(), words)
-	x, bottom := plot.Max.X+l.beyond.right, plot.Max.Y+l.beyond.bottom
-	y := bottom + s.px(l.barTop)
-	for _, bar := range b.shownBars() {
-		if b.lying {
-			bar.drawLying(s, plot.Min.X, y, bar.lyingLength(s.ruler, plot.Dx()))
-			y += s.px(lyingRoom)
-			continue
+	bottom := plot.Max.Y + l.beyond.bottom
+	if b.lying {
+		for i, bar := range shown(b.colour) {
+			bar.drawLying(s, plot.Min.X, bottom+s.px(l.barTop)+i*s.px(lyingRoom), bar.lyingLength(s.ruler, plot.Dx()))
 		}
-		bar.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
-		x += bar.room(s.ruler, plot.Dy())
+	} else {
+		beside := plot
+		beside.Max.X += l.beyond.right
+		s.barsBeside(beside, b.colour)
 	}
 	b.heading().draw(s, plot, words)
 	s.keys(l.legend, float64(plot.Min.X), float64(bottom+s.px(l.legendTop+0.5)))
@@ -244,7 +224,7 @@ func (b *sceneBlock) drawLabels(s *sheet, to func([2]float64) point) {
 		}
 		text, size := label.words(s.em)
 		at, _ := label.place(s.ruler, to)
-		s.turned(text, at.x, at.y, 0, size, c)
+		s.fill(s.turned(text, at, 0, size), solid(c))
 	}
 }
 
