@@ -257,3 +257,27 @@ func TestScaleFollowsTheDensities(t *testing.T) {
 		}
 	}
 }
+
+// TestCrowdsDoNotHideAVolume: of cells without a word about them only types of few are drawn
+// in space; a slice has them all.
+func TestCrowdsDoNotHideAVolume(t *testing.T) {
+	many := strings.Replace(small, "number: 12", "number: 201", 1)
+	many = strings.Replace(many, "Treg:\n      radius: 5 um", "Treg:\n      radius: 2 um", 1)
+	run := recorded(t, file(t, "many.yaml", many), "--device", "cpu", "--set", "duration=2 min")
+	picture := func(args ...string) string {
+		out := filepath.Join(t.TempDir(), "p.png")
+		if o := cytofield(t, append([]string{"render", run, "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != exitDone {
+			t.Fatal(o.err)
+		}
+		return contents(t, out)
+	}
+	for _, tc := range []struct {
+		kind string
+		few  bool
+	}{{"volume", true}, {"slice", false}} {
+		drawn, few := picture("--kind", tc.kind), picture("--kind", tc.kind, "--cells", "{types: [Th]}")
+		if (drawn == few) != tc.few {
+			t.Errorf("%s: only the few cells drawn: %t, want %t", tc.kind, drawn == few, tc.few)
+		}
+	}
+}
