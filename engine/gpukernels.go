@@ -124,6 +124,15 @@ type gatherArgs struct {
 	InverseSpacing [3]float32   `gl:"inverseSpacing"`
 }
 
+type layerArgs struct {
+	Density *gpu.Texture `gl:"density"`
+	Layer   *gpu.Buffer  `gl:"Layer"`
+	Extent  [2]int32     `gl:"extent"`
+	Corner  [3]int32     `gl:"corner"`
+	Right   [3]int32     `gl:"right"`
+	Up      [3]int32     `gl:"up"`
+}
+
 // kernels are the programs for one number of dimensions and choice of periodic axes.
 type kernels struct {
 	rate          *gpu.Kernel[stencilArgs]         // apply_stencil without sums
@@ -139,6 +148,7 @@ type kernels struct {
 	compare       *gpu.Kernel[reduceArgs] // and of a step
 	rows          *gpu.Kernel[rowsArgs]
 	gather        *gpu.Kernel[gatherArgs]
+	layer         *gpu.Kernel[layerArgs]
 	lod           lodKernels // where the key asks for them
 	key           programKey
 	implicit      *implicitKernels // nil before the first step that needs them
@@ -210,6 +220,7 @@ func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
 		build(q, &k.compare, "reduce_step", key.defines("DEFECT")),
 		build(q, &k.rows, "reduce_rows", nil),
 		build(q, &k.gather, "gather_density", key.defines()),
+		build(q, &k.layer, "copy_layer", key.defines()),
 	)
 	if key.lod && err == nil {
 		k.lod, err = newLODKernels(q, key)
@@ -249,6 +260,7 @@ func (k *kernels) free(q *gpu.Queue) {
 	k.compare.Free(q)
 	k.rows.Free(q)
 	k.gather.Free(q)
+	k.layer.Free(q)
 	k.lod.free(q)
 	k.implicit.free(q)
 }

@@ -188,8 +188,10 @@ func (s *GPUSolver) kernels(q *gpu.Queue, key programKey) (*kernels, error) {
 	return program, nil
 }
 
-// Density returns the texture that holds a substrate now. The next step may put
-// the density into another: ask again.
+// Density returns the texture that holds a substrate now, for painters that read it
+// where it is. It is valid until the next Advance, Write, Restore or Close, which may put
+// the density into another: ask again. It is read inside Device.Do alone, and written by
+// nobody.
 func (s *GPUSolver) Density(id tissue.SubstrateID) *gpu.Texture {
 	return s.fields[id].member.(*gpuStepper).density
 }

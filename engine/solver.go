@@ -23,6 +23,9 @@ type Solver interface {
 	// Read and Write copy a substrate's density, in its unit.
 	Read(s tissue.SubstrateID, dst *tissue.Field) error
 	Write(s tissue.SubstrateID, src *tissue.Field) error
+	// ReadLayer copies the densities of one layer of voxels, the index-th along an axis,
+	// and no others: along the first axis of tissue.Across fastest, then the second.
+	ReadLayer(s tissue.SubstrateID, axis, index int, dst []float64) error
 	// Gather interpolates a density and its gradient, density/µm, at points, µm:
 	// trilinear between voxel centres, constant from the last centre to a wall.
 	// Either result may be nil.

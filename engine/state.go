@@ -21,6 +21,18 @@ func (in *Integrator) Read(s tissue.SubstrateID, dst *tissue.Field) error {
 	return in.fields[s].member.Read(dst.Values)
 }
 
+// ReadLayer copies the densities of one layer of voxels into dst.
+func (in *Integrator) ReadLayer(s tissue.SubstrateID, axis, index int, dst []float64) error {
+	g := in.model.Grid
+	if axis < 0 || axis > 2 || index < 0 || index >= g.Shape[axis] {
+		return fmt.Errorf("engine: read layer %d across axis %d of %v voxels", index, axis, g.Shape)
+	}
+	if right, up := tissue.Across(axis); len(dst) != g.Shape[right]*g.Shape[up] {
+		return fmt.Errorf("engine: read a layer of %d × %d voxels into %d densities", g.Shape[right], g.Shape[up], len(dst))
+	}
+	return in.fields[s].member.ReadLayer(axis, index, dst)
+}
+
 // Write replaces a substrate's density; the ledger books the difference.
 func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 	if src.Grid.Shape != in.model.Grid.Shape {

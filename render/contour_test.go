@@ -63,24 +63,44 @@ func TestContourOfABowlIsACircleThatCloses(t *testing.T) {
 	}
 }
 
+// The middle of the saddle lies to the left of both lines, on the high side, where
+// the mean of the corners is not below the level, else to the right of both.
 func TestContourSaddleFollowsTheMean(t *testing.T) {
 	for _, tc := range []struct {
-		high float32
-		want bool // the high corners are joined
-	}{{3, true}, {1.5, false}} {
+		name   string
+		voxels [4]float32 // x runs fastest
+		joined bool       // the high corners are
+	}{
+		{name: "rising high", voxels: [4]float32{3, 0, 0, 3}, joined: true},
+		{name: "rising low", voxels: [4]float32{1.5, 0, 0, 1.5}},
+		{name: "falling high", voxels: [4]float32{0, 3, 3, 0}, joined: true},
+		{name: "falling low", voxels: [4]float32{0, 1.5, 1.5, 0}},
+		{name: "one corner decides", voxels: [4]float32{1.1, 0.8, 0.9, 1.3}, joined: true},
+		{name: "at the level", voxels: [4]float32{2, 0, 0, 2}, joined: true},
+	} {
 		p := planeOf(2, 2, [2]float64{1, 1}, func(x, y float64) float64 { return 0 })
-		p.Values[0], p.Values[3] = tc.high, tc.high
-		for _, line := range p.Contours([]float64{1})[0] {
-			// Joined high corners leave the low corner (1.5, 0.5) on its own: a line
-			// with both ends on the right and lower walls.
-			first, last := line[0], line[len(line)-1]
-			aroundLow := (first.X > 1) == (first.Y < 1) && (last.X > 1) == (last.Y < 1)
-			if aroundLow != tc.want && first != last {
-				t.Errorf("corners of %g: line from %v to %v", tc.high, first, last)
-			}
+		copy(p.Values, tc.voxels[:])
+		lines := p.Contours([]float64{1})[0]
+		if len(lines) != 2 {
+			t.Errorf("%s: %d lines, want 2", tc.name, len(lines))
+			continue
 		}
-		if n := len(p.Contours([]float64{1})[0]); n != 2 {
-			t.Errorf("corners of %g: %d lines, want 2", tc.high, n)
+		for _, line := range lines {
+			across := 0
+			for i := range line[1:] {
+				a, b := line[i], line[i+1]
+				if min(a.X, a.Y, b.X, b.Y) < 0.5 || max(a.X, a.Y, b.X, b.Y) > 1.5 {
+					continue // between the outermost centres and the walls
+				}
+				across++
+				left := (b.X-a.X)*(1-a.Y)-(b.Y-a.Y)*(1-a.X) > 0
+				if left != tc.joined {
+					t.Errorf("%s: the middle lies to the left of %v to %v: %v, want %v", tc.name, a, b, left, tc.joined)
+				}
+			}
+			if across != 1 {
+				t.Errorf("%s: %d pieces between the centres, want 1: %v", tc.name, across, line)
+			}
 		}
 	}
 }

@@ -33,6 +33,9 @@ type paintArgs struct {
 	Corner      [3]int32     `gl:"corner"`
 	Right       [3]int32     `gl:"right"`
 	Up          [3]int32     `gl:"up"`
+	Through     [3]int32     `gl:"through"`
+	Layers      int32        `gl:"layers"`
+	Mean        int32        `gl:"mean"`
 	Low         float32      `gl:"low"`
 	High        float32      `gl:"high"`
 	Start       float32      `gl:"start"`
@@ -79,7 +82,7 @@ func (p *Painter) Paint(q *gpu.Queue, density *gpu.Texture, s Slice, m colormap.
 		return nil, err
 	}
 	right, up := s.Across()
-	if err := p.makeRoom(q, shape[right], shape[up]); err != nil {
+	if err := makeRoom(q, &p.picture, shape[right], shape[up]); err != nil {
 		return nil, fmt.Errorf("render: painter: %w", err)
 	}
 	if err := p.PaintInto(q, p.picture, density, s, m, sc, false); err != nil {
@@ -94,37 +97,60 @@ func (p *Painter) Paint(q *gpu.Queue, density *gpu.Texture, s Slice, m colormap.
 // walls, else a pixel shows the voxel it lies in; next to a missing density it
 // does so too. It mirrors Plane.PaintInto.
 func (p *Painter) PaintInto(q *gpu.Queue, dst *gpu.Picture, density *gpu.Texture, s Slice, m colormap.Map, sc Scale, linear bool) error {
-	shape := density.Shape()
+	if err := s.Validate(tissue.Grid{Shape: density.Shape()}); err != nil {
+		return err
+	}
+	return p.paint(q, dst, density, m, sc, linear, sliced(s, density.Shape()))
+}
+
+// ProjectInto colours the maximum or mean of a texture of densities along an axis,
+// else as PaintInto does. It mirrors Plane.PaintInto of what Project returns.
+func (p *Painter) ProjectInto(q *gpu.Queue, dst *gpu.Picture, density *gpu.Texture, axis int, how Projection, m colormap.Map, sc Scale, linear bool) error {
+	s, shape := Slice{Axis: axis}, density.Shape()
 	if err := s.Validate(tissue.Grid{Shape: shape}); err != nil {
 		return err
 	}
+	if how != Maximum && how != Mean {
+		return fmt.Errorf("render: projection %d: want Maximum or Mean", int(how))
+	}
+	args := sliced(s, shape)
+	args.Through[axis], args.Layers = 1, int32(shape[axis])
+	if how == Mean {
+		args.Mean = 1
+	}
+	return p.paint(q, dst, density, m, sc, linear, args)
+}
+
+// sliced returns the arguments that say which voxels a slice shows.
+func sliced(s Slice, shape [3]int) paintArgs {
+	right, up := s.Across()
+	args := paintArgs{Voxels: [2]int32{int32(shape[right]), int32(shape[up])}, Layers: 1}
+	args.Corner[s.Axis] = int32(s.Index)
+	args.Right[right], args.Up[up] = 1, 1
+	return args
+}
+
+// paint fills in how the voxels are coloured, and colours them.
+func (p *Painter) paint(q *gpu.Queue, dst *gpu.Picture, density *gpu.Texture, m colormap.Map, sc Scale, linear bool, args paintArgs) error {
 	if err := sc.Validate(); err != nil {
 		return err
 	}
 	if err := p.load(q, m); err != nil {
 		return fmt.Errorf("render: painter: %w", err)
 	}
-	right, up := s.Across()
 	width, height := dst.Size()
-	args := paintArgs{
-		Density: density, Colours: p.colours, Pixels: dst,
-		Extent: [2]int32{int32(width), int32(height)},
-		Voxels: [2]int32{int32(shape[right]), int32(shape[up])},
-		Low:    float32(sc.Low), High: float32(sc.High),
-		Start: float32(sc.Low), PerRange: float32(1 / (sc.High - sc.Low)),
-		Missing: packed(colormap.Missing()),
-	}
+	args.Density, args.Colours, args.Pixels = density, p.colours, dst
+	args.Extent = [2]int32{int32(width), int32(height)}
+	args.Low, args.High, args.Start, args.PerRange = sc.uniforms()
+	args.Missing = packed(colormap.Missing())
 	if linear {
 		args.Linear = 1
 	}
 	if sc.Log {
-		args.Start, args.PerRange = float32(math.Log2(sc.Low)), float32(1/math.Log2(sc.High/sc.Low))
 		args.Logarithmic = 1
 	}
-	args.Corner[s.Axis] = int32(s.Index)
-	args.Right[right], args.Up[up] = 1, 1
 	kernel := p.solid
-	if shape[2] == 1 {
+	if density.Shape()[2] == 1 {
 		kernel = p.planar
 	}
 	if err := kernel.Launch(q, [3]int{width, height, 1}, &args); err != nil {
@@ -150,20 +176,29 @@ func (p *Painter) load(q *gpu.Queue, m colormap.Map) error {
 }
 
 // makeRoom sees to a picture of a size.
-func (p *Painter) makeRoom(q *gpu.Queue, width, height int) error {
-	if p.picture != nil {
-		if w, h := p.picture.Size(); w == width && h == height {
+func makeRoom(q *gpu.Queue, picture **gpu.Picture, width, height int) error {
+	if *picture != nil {
+		if w, h := (*picture).Size(); w == width && h == height {
 			return nil
 		}
 	}
-	p.picture.Free(q)
-	p.picture = nil
-	picture, err := q.NewPicture(width, height)
+	(*picture).Free(q)
+	*picture = nil
+	made, err := q.NewPicture(width, height)
 	if err != nil {
 		return err
 	}
-	p.picture = picture
+	*picture = made
 	return nil
+}
+
+// uniforms returns a scale as kernels take it: its ends, the start, its binary
+// logarithm if the scale is logarithmic, and what multiplies distances from there.
+func (s Scale) uniforms() (low, high, start, perRange float32) {
+	if s.Log {
+		return float32(s.Low), float32(s.High), float32(math.Log2(s.Low)), float32(1 / math.Log2(s.High/s.Low))
+	}
+	return float32(s.Low), float32(s.High), float32(s.Low), float32(1 / (s.High - s.Low))
 }
 
 // packed returns a colour as the kernel keeps it, 0xAABBGGRR.

@@ -16,16 +16,7 @@ type Slice struct{ Axis, Index int }
 func Middle(g tissue.Grid, axis int) Slice { return Slice{Axis: axis, Index: g.Shape[axis] / 2} }
 
 // Across returns the axes that run to the right and up in the picture.
-func (s Slice) Across() (right, up int) {
-	switch s.Axis {
-	case 0:
-		return 1, 2
-	case 1:
-		return 0, 2
-	default:
-		return 0, 1
-	}
-}
+func (s Slice) Across() (right, up int) { return tissue.Across(s.Axis) }
 
 // Position returns where the centres of the layer lie on the axis, µm.
 func (s Slice) Position(g tissue.Grid) float64 {
@@ -57,30 +48,42 @@ type Plane struct {
 	Values     []float32  // density as the GPU keeps it; right runs fastest, up from the bottom
 }
 
-// Extract copies a slice out of a field. It panics if the slice is not of the
-// field's grid (Slice.Validate).
-func Extract(f *tissue.Field, s Slice) *Plane {
-	if err := s.Validate(f.Grid); err != nil {
+// NewPlane returns the plane of a slice with the given densities, to the right and then
+// up; nil stands for zeros. It panics if the slice is not of the grid (Slice.Validate) or
+// the densities are not as many as its voxels.
+func NewPlane(g tissue.Grid, s Slice, densities []float64) *Plane {
+	if err := s.Validate(g); err != nil {
 		panic(err)
 	}
 	right, up := s.Across()
 	p := &Plane{
 		Slice:    s,
-		Position: s.Position(f.Grid),
-		Planar:   f.Grid.Planar && s.Axis == 2,
-		Width:    f.Grid.Shape[right],
-		Height:   f.Grid.Shape[up],
-		Spacing:  [2]float64{f.Grid.Spacing[right], f.Grid.Spacing[up]},
+		Position: s.Position(g),
+		Planar:   g.Planar && s.Axis == 2,
+		Width:    g.Shape[right],
+		Height:   g.Shape[up],
+		Spacing:  [2]float64{g.Spacing[right], g.Spacing[up]},
+		Values:   make([]float32, g.Shape[right]*g.Shape[up]),
 	}
-	p.Values = make([]float32, 0, p.Width*p.Height)
+	if densities != nil && len(densities) != len(p.Values) {
+		panic(fmt.Sprintf("render: %d densities for a plane of %d × %d voxels", len(densities), p.Width, p.Height))
+	}
+	for i, c := range densities {
+		p.Values[i] = float32(c)
+	}
+	return p
+}
+
+// Extract copies a slice out of a field. It panics if the slice is not of the
+// field's grid (Slice.Validate).
+func Extract(f *tissue.Field, s Slice) *Plane {
+	p := NewPlane(f.Grid, s, nil)
+	right, up := s.Across()
 	var voxel [3]int
 	voxel[s.Axis] = s.Index
-	for v := range p.Height {
-		voxel[up] = v
-		for u := range p.Width {
-			voxel[right] = u
-			p.Values = append(p.Values, float32(f.At(voxel[0], voxel[1], voxel[2])))
-		}
+	for i := range p.Values {
+		voxel[right], voxel[up] = i%p.Width, i/p.Width
+		p.Values[i] = float32(f.At(voxel[0], voxel[1], voxel[2]))
 	}
 	return p
 }

@@ -28,6 +28,7 @@ func Variants() []Variant {
 	for _, dimensions := range []string{"2", "3"} {
 		for _, v := range []Variant{
 			{"copy", walls}, {"paint_slice", walls},
+			{"render_scene", map[string]string{"FIELDS": "1"}}, {"render_scene", map[string]string{"FIELDS": "4"}},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": "", "FLOW": ""}}, {"advance_stage", map[string]string{"MOSAIC": "", "FLOW": "", "PERIODIC_X": "", "PERIODIC_Y": ""}},
@@ -40,7 +41,7 @@ func Variants() []Variant {
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
 			{"join_body", walls}, {"sum_body", walls},
-			{"gather_density", walls}, {"gather_density", wrapped}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
+			{"gather_density", walls}, {"gather_density", wrapped}, {"copy_layer", walls}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 			{"residual_multigrid", walls}, {"advance_multigrid", walls}, {"combine_implicit", walls},
 			{"assemble_implicit", walls}, {"assemble_implicit", map[string]string{"MOSAIC": ""}},

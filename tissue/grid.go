@@ -39,6 +39,19 @@ func (g Grid) Size() [3]float64 {
 	return size
 }
 
+// Across returns the axes that run to the right and up in a layer of voxels across an
+// axis: x and y in a z layer, x and z in a y layer, y and z in an x layer.
+func Across(axis int) (right, up int) {
+	switch axis {
+	case 0:
+		return 1, 2
+	case 1:
+		return 0, 2
+	default:
+		return 0, 1
+	}
+}
+
 // Index returns the position of voxel (x, y, z) in a Field: x runs fastest.
 func (g Grid) Index(x, y, z int) int { return x + g.Shape[0]*(y+g.Shape[1]*z) }
 

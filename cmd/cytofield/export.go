@@ -36,7 +36,7 @@ func (c *exportCommand) Run(ctx context.Context, io streams) error {
 	if c.Output == "" {
 		c.Output = format.DefaultPath(c.Directory)
 	}
-	counter := newCounter(io.Err, c.NoProgress)
+	counter := newCounter(io.Err, c.NoProgress, "outputs")
 	err = export.Write(ctx, recording, format, c.Output, export.Options{Selection: selection, Force: c.Force, Progress: counter.update})
 	counter.close()
 	if errors.Is(err, export.ErrSelection) || errors.Is(err, export.ErrExists) || errors.Is(err, fs.ErrPermission) {

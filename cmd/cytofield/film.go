@@ -210,8 +210,16 @@ func (f *film) draw(n int, s *shot) error {
 	return page.Save(path, figure.Options{})
 }
 
-// develop draws all pictures again with one scale.
-func (f *film) develop() (err error) {
+// undeveloped returns how many pictures develop draws.
+func (f *film) undeveloped() int {
+	if f.kept == nil {
+		return 0
+	}
+	return len(f.times)
+}
+
+// develop draws all pictures again with one scale, and tells of each.
+func (f *film) develop(drawn func()) (err error) {
 	if f.kept == nil {
 		return nil
 	}
@@ -227,6 +235,7 @@ func (f *film) develop() (err error) {
 		if err := f.draw(n, s); err != nil {
 			return err
 		}
+		drawn()
 	}
 	return nil
 }

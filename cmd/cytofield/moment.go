@@ -7,13 +7,15 @@ import (
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/record"
+	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
 )
 
 // moment is the tissue at one time: of a run that goes on, or of a recorded one.
 type moment interface {
-	at() float64                                         // s
-	density(s tissue.SubstrateID) (*tissue.Field, error) // NaN where nothing can be; valid until the next call
+	at() float64                                                          // s
+	density(s tissue.SubstrateID) (*tissue.Field, error)                  // NaN where nothing can be; valid until the next call
+	section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) // of the same densities
 	people() (*people, error)
 }
 
@@ -30,22 +32,44 @@ type people struct {
 type live struct {
 	solver engine.Solver
 	model  *tissue.Model
-	field  *tissue.Field
+	field  *tissue.Field // nil until all of a field is asked for
+	layer  []float64
 	solid  []int // voxels without fluid
 }
 
 func newLive(s engine.Solver, m *tissue.Model) *live {
-	return &live{solver: s, model: m, field: tissue.NewField(m.Grid), solid: solid(m)}
+	return &live{solver: s, model: m, solid: solid(m)}
 }
 
 func (l *live) at() float64 { return l.solver.Time() }
 
 func (l *live) density(s tissue.SubstrateID) (*tissue.Field, error) {
+	if l.field == nil {
+		l.field = tissue.NewField(l.model.Grid)
+	}
 	if err := l.solver.Read(s, l.field); err != nil {
 		return nil, err
 	}
 	hollow(l.field, l.solid)
 	return l.field, nil
+}
+
+// section reads the layer that it shows and no other densities.
+func (l *live) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
+	grid := l.model.Grid
+	right, up := at.Across()
+	if size := grid.Shape[right] * grid.Shape[up]; len(l.layer) != size {
+		l.layer = make([]float64, size)
+	}
+	if err := l.solver.ReadLayer(s, at.Axis, at.Index, l.layer); err != nil {
+		return nil, err
+	}
+	for _, voxel := range l.solid {
+		if v := grid.Coordinates(voxel); v[at.Axis] == at.Index {
+			l.layer[v[right]+grid.Shape[right]*v[up]] = math.NaN()
+		}
+	}
+	return render.NewPlane(grid, at, l.layer), nil
 }
 
 // hollow takes the densities out of voxels where nothing can be.

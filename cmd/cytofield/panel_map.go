@@ -23,11 +23,11 @@ func (p *picture) slice() render.Slice {
 func (p *picture) takeMap(m moment) (*shot, error) {
 	s := &shot{Time: m.at()}
 	for _, c := range p.spec.Channels {
-		f, err := m.density(c.Substrate)
+		plane, err := p.plane(m, c.Substrate)
 		if err != nil {
 			return nil, err
 		}
-		s.Planes = append(s.Planes, p.plane(f))
+		s.Planes = append(s.Planes, plane)
 		if p.spec.Arrows != scenario.NoArrows {
 			s.Arrows = p.arrows(s.Planes[0], c.Substrate)
 		}
@@ -43,15 +43,20 @@ func (p *picture) takeMap(m moment) (*shot, error) {
 	return s, nil
 }
 
-// plane reduces a field to the plane of the picture.
-func (p *picture) plane(f *tissue.Field) *render.Plane {
-	switch p.spec.Projection {
-	case scenario.Maximum:
-		return render.Project(f, p.spec.Plane.Axis, render.Maximum)
-	case scenario.Mean:
-		return render.Project(f, p.spec.Plane.Axis, render.Mean)
+// plane reduces the densities of a substrate to the plane of the picture.
+func (p *picture) plane(m moment, s tissue.SubstrateID) (*render.Plane, error) {
+	if p.spec.Projection == "" {
+		return m.section(s, p.slice())
 	}
-	return render.Extract(f, p.slice())
+	f, err := m.density(s)
+	if err != nil {
+		return nil, err
+	}
+	how := render.Maximum
+	if p.spec.Projection == scenario.Mean {
+		how = render.Mean
+	}
+	return render.Project(f, p.spec.Plane.Axis, how), nil
 }
 
 // subtract takes the plane of the other run, at the same time, from that of a shot.
@@ -68,14 +73,14 @@ func (p *picture) subtract(s *shot, time float64) error {
 	if !ok {
 		return inputError{fmt.Errorf("%s has no substrate %q", p.other.dir, name)}
 	}
-	f, err := m.density(id)
+	if p.other.scenario.Model.Grid != p.model.Grid {
+		return inputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
+	}
+	plane, err := p.plane(m, id)
 	if err != nil {
 		return err
 	}
-	if f.Grid != p.model.Grid {
-		return inputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
-	}
-	difference, err := render.Difference(s.Planes[0], p.plane(f))
+	difference, err := render.Difference(s.Planes[0], plane)
 	if err != nil {
 		return inputError{err}
 	}

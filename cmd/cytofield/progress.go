@@ -123,16 +123,17 @@ func speed(stats engine.Stats, spent time.Duration) string {
 // changes, elsewhere in lines every few seconds.
 type counter struct {
 	w        io.Writer // nil where nothing is told
+	things   string
 	terminal bool
-	last     time.Time
+	last     time.Time // of a line, or of the first thing
 }
 
-func newCounter(w io.Writer, silent bool) *counter {
+func newCounter(w io.Writer, silent bool, things string) *counter {
 	if silent {
 		return &counter{}
 	}
 	file, ok := w.(*os.File)
-	return &counter{w: w, terminal: ok && term.IsTerminal(int(file.Fd())), last: time.Now()}
+	return &counter{w: w, things: things, terminal: ok && term.IsTerminal(int(file.Fd()))}
 }
 
 func (c *counter) update(done, of int) {
@@ -140,14 +141,17 @@ func (c *counter) update(done, of int) {
 	if c.terminal {
 		interval = progressInterval
 	}
+	if c.last.IsZero() {
+		c.last = time.Now()
+	}
 	if c.w == nil || time.Since(c.last) < interval {
 		return
 	}
 	c.last = time.Now()
 	if c.terminal {
-		fmt.Fprintf(c.w, "\r%d of %d outputs", done, of)
+		fmt.Fprintf(c.w, "\r%d of %d %s", done, of, c.things)
 	} else {
-		fmt.Fprintf(c.w, "%d of %d outputs\n", done, of)
+		fmt.Fprintf(c.w, "%d of %d %s\n", done, of, c.things)
 	}
 }
 

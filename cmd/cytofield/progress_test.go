@@ -103,3 +103,27 @@ func openTerminal(t *testing.T) (terminal *os.File, screen func() string) {
 		return ""
 	}
 }
+
+func TestPicturesAreCountedEveryFewSeconds(t *testing.T) {
+	var text bytes.Buffer
+	c := newCounter(&text, false, "pictures")
+	c.update(1, 300)
+	c.update(2, 300)
+	if text.Len() > 0 {
+		t.Errorf("a line after no time: %q", text.String())
+	}
+	c.last = c.last.Add(-lineInterval)
+	c.update(3, 300)
+	c.update(4, 300)
+	c.close()
+	if want := "3 of 300 pictures\n"; text.String() != want {
+		t.Errorf("lines %q, want %q", text.String(), want)
+	}
+	silent := newCounter(&text, true, "pictures")
+	silent.last = time.Now().Add(-lineInterval)
+	silent.update(5, 300)
+	silent.close()
+	if strings.Contains(text.String(), "5 of") {
+		t.Error("a silent counter speaks")
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/engine/record"
+	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -108,6 +109,14 @@ func (p *past) density(s tissue.SubstrateID) (*tissue.Field, error) {
 	}
 	hollow(p.field, p.run.solid)
 	return p.field, nil
+}
+
+func (p *past) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
+	f, err := p.density(s)
+	if err != nil {
+		return nil, err
+	}
+	return render.Extract(f, at), nil
 }
 
 func (p *past) people() (*people, error) {

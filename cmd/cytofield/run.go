@@ -82,7 +82,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from}
+	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, pictures: newCounter(io.Err, c.NoProgress, "pictures")}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
 	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
@@ -137,7 +137,8 @@ type run struct {
 	from      *record.Checkpoint // nil at the start
 	life      *life.Life         // nil where cells do nothing and nothing happens to them
 	films     []*film
-	now       *live // what the films take
+	now       *live    // what the films take
+	pictures  *counter // that are drawn again at the end
 	stats     engine.Stats
 	recorded  float64   // time of the last record, s
 	kept      time.Time // of the last checkpoint, or of the start
@@ -221,9 +222,7 @@ func (r *run) finish(err error) error {
 	if cause == nil {
 		cause = r.end()
 	}
-	for _, f := range r.films {
-		cause = errors.Join(cause, f.develop())
-	}
+	cause = errors.Join(cause, r.develop())
 	status := record.Done
 	switch {
 	case cause != nil:
@@ -248,6 +247,19 @@ func (r *run) parquet() error {
 		return err
 	}
 	return export.CellTable(recording, path)
+}
+
+// develop draws the pictures of all films again, each film with one scale.
+func (r *run) develop() (err error) {
+	defer r.pictures.close()
+	done, all := 0, 0
+	for _, f := range r.films {
+		all += f.undeveloped()
+	}
+	for _, f := range r.films {
+		err = errors.Join(err, f.develop(func() { done++; r.pictures.update(done, all) }))
+	}
+	return err
 }
 
 // end records the last state where no schedule has, and what an interrupted run

@@ -256,7 +256,18 @@ func (st *stepper) exchange(cells, walls *engine.Exchange) {
 	st.cells, st.walls = newExchange(cells, rows, nx), newExchange(walls, rows, nx)
 }
 
-func (st *stepper) Read(dst []float64) error          { copy(dst, st.density); return nil }
+func (st *stepper) Read(dst []float64) error { copy(dst, st.density); return nil }
+func (st *stepper) ReadLayer(axis, index int, dst []float64) error {
+	right, up := tissue.Across(axis)
+	var voxel [3]int
+	voxel[axis] = index
+	for i := range dst {
+		voxel[right], voxel[up] = i%st.grid.Shape[right], i/st.grid.Shape[right]
+		dst[i] = st.density[st.grid.Index(voxel[0], voxel[1], voxel[2])]
+	}
+	return nil
+}
+
 func (st *stepper) ReadCandidate(dst []float64) error { copy(dst, st.far); return nil }
 func (st *stepper) Write(src []float64) error         { copy(st.density, src); return nil }
 

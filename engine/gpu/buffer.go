@@ -94,6 +94,7 @@ func ReadBuffer[T any](q *Queue, b *Buffer, offset int, dst []T) error {
 		return err
 	}
 	gl.BindBuffer(gl.SHADER_STORAGE_BUFFER, b.id)
+	q.counts.BytesRead += int64(bytes)
 	gl.GetBufferSubData(gl.SHADER_STORAGE_BUFFER, offset, bytes, unsafe.Pointer(&dst[0]))
 	return nil
 }
@@ -105,6 +106,7 @@ func WriteBuffer[T any](q *Queue, b *Buffer, offset int, src []T) error {
 		return err
 	}
 	gl.BindBuffer(gl.SHADER_STORAGE_BUFFER, b.id)
+	q.counts.BytesWritten += int64(bytes)
 	gl.BufferSubData(gl.SHADER_STORAGE_BUFFER, offset, bytes, unsafe.Pointer(&src[0]))
 	return nil
 }

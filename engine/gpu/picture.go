@@ -77,6 +77,7 @@ func (q *Queue) ReadPicture(p *Picture) (*image.RGBA, error) {
 	q.owned(p.device)
 	img := image.NewRGBA(image.Rect(0, 0, p.width, p.height))
 	gl.BindTexture(gl.TEXTURE_2D, p.id)
+	q.counts.BytesRead += int64(len(img.Pix))
 	gl.GetTexImage(gl.TEXTURE_2D, 0, gl.RGBA, gl.UNSIGNED_BYTE, unsafe.Pointer(&img.Pix[0]))
 	return img, nil
 }

@@ -16,9 +16,11 @@ type Queue struct {
 	spare          [2]uint32 // timestamp queries not in use: a Time takes them and puts them back
 }
 
-// Counts is the work a queue has been given.
+// Counts is the work a queue has been given, and what crossed the bus.
 type Counts struct {
-	Launches int64 `json:"launches"`
+	Launches     int64 `json:"launches"`
+	BytesRead    int64 `json:"bytes_read"`    // of textures, buffers and pictures, by the host
+	BytesWritten int64 `json:"bytes_written"` // into textures and buffers, without the zeros of new ones
 }
 
 // Device returns the device whose thread this is.

@@ -96,6 +96,7 @@ func (q *Queue) ReadTexture(t *Texture, dst []float32) error {
 		return err
 	}
 	gl.BindTexture(t.target, t.id)
+	q.counts.BytesRead += t.Bytes()
 	gl.GetTexImage(t.target, 0, gl.RED, gl.FLOAT, unsafe.Pointer(&dst[0]))
 	return nil
 }
@@ -105,6 +106,7 @@ func (q *Queue) WriteTexture(t *Texture, src []float32) error {
 	if err := t.check(q, "write", len(src)); err != nil {
 		return err
 	}
+	q.counts.BytesWritten += t.Bytes()
 	t.upload(0, 0, t.shape[1], t.shape[2], src)
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"runtime"
+	"sync"
 
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
@@ -18,11 +20,14 @@ import (
 // colour bar.
 func heat(size image.Point, p *render.Plane, m colormap.Map, sc render.Scale, nearest bool) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: size})
-	for i, t := range positions(size, p, sc, nearest) {
-		c := m.At(t)
-		pixel := img.Pix[4*i : 4*i+4 : 4*i+4]
-		pixel[0], pixel[1], pixel[2], pixel[3] = c.R, c.G, c.B, c.A
-	}
+	all := positions(size, p, sc, nearest)
+	inBands(len(all), func(from, to int) {
+		for i := from; i < to; i++ {
+			c := m.At(all[i])
+			pixel := img.Pix[4*i : 4*i+4 : 4*i+4]
+			pixel[0], pixel[1], pixel[2], pixel[3] = c.R, c.G, c.B, c.A
+		}
+	})
 	return img
 }
 
@@ -64,17 +69,31 @@ func positions(size image.Point, p *render.Plane, sc render.Scale, nearest bool)
 		}
 	}
 	all := make([]float64, size.X*size.Y)
-	for y, up := range samples(size.Y, p.Height, nearest) {
-		line := all[(size.Y-1-y)*size.X:][:size.X]
-		var around [4][]float64
-		for j, v := range up.voxel {
-			around[j] = rows[v*size.X:][:size.X]
+	ups := samples(size.Y, p.Height, nearest)
+	inBands(size.Y, func(from, to int) {
+		for y := from; y < to; y++ {
+			up := &ups[y]
+			line := all[(size.Y-1-y)*size.X:][:size.X]
+			var around [4][]float64
+			for j, v := range up.voxel {
+				around[j] = rows[v*size.X:][:size.X]
+			}
+			for x := range line {
+				line[x] = up.blend(around[0][x], around[1][x], around[2][x], around[3][x])
+			}
 		}
-		for x := range line {
-			line[x] = up.blend(around[0][x], around[1][x], around[2][x], around[3][x])
-		}
-	}
+	})
 	return all
+}
+
+// inBands shares n things out to the processors.
+func inBands(n int, work func(from, to int)) {
+	bands := max(1, min(runtime.GOMAXPROCS(0), n))
+	var wait sync.WaitGroup
+	for b := range bands {
+		wait.Go(func() { work(n*b/bands, n*(b+1)/bands) })
+	}
+	wait.Wait()
 }
 
 // sample is how a pixel sees the voxels along one axis: the four around it, the

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"image"
+	"image/color"
 	"image/png"
+	"math/rand/v2"
+	"runtime"
 	"testing"
 )
 
@@ -26,6 +30,73 @@ func readChunks(t *testing.T, file []byte) map[[2]string]bool {
 		at += 12 + n
 	}
 	return chunks
+}
+
+// noise is a picture that no two rows and no two pixels of are alike, in part.
+func noise(width, height int) *image.RGBA {
+	random := rand.New(rand.NewPCG(1, 2))
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for i := range img.Pix {
+		switch {
+		case i%4 == 3:
+			img.Pix[i] = 0xff
+		case i/4%width < width/2:
+			img.Pix[i] = uint8(random.Uint32())
+		default:
+			img.Pix[i] = uint8(i / 4 / width)
+		}
+	}
+	return img
+}
+
+func TestPNGHasThePixelsDrawn(t *testing.T) {
+	for _, size := range [][2]int{{1, 1}, {7, 1}, {1, stripRows}, {5, stripRows + 1}, {300, 3*stripRows - 1}, {64, 3 * stripRows}} {
+		img := noise(size[0], size[1])
+		var file bytes.Buffer
+		if err := encode(&file, img, 200, nil); err != nil {
+			t.Fatal(err)
+		}
+		got, err := png.Decode(&file)
+		if err != nil {
+			t.Fatalf("%v pixels: %v", size, err)
+		}
+		for y := range size[1] {
+			for x := range size[0] {
+				if c := color.RGBAModel.Convert(got.At(x, y)); c != img.RGBAAt(x, y) {
+					t.Fatalf("%v pixels: (%d, %d) is %v, want %v", size, x, y, c, img.RGBAAt(x, y))
+				}
+			}
+		}
+	}
+}
+
+// A file depends on the picture and not on the machine, and is hardly larger than
+// image/png's.
+func TestPNGIsTheSameOnAnyMachineAndSmall(t *testing.T) {
+	img, err := Figure{Panels: []Panel{niches(64)}}.Image(Options{Pixels: image.Pt(1024, 1024)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files [2]bytes.Buffer
+	for i, processors := range []int{1, 3} {
+		before := runtime.GOMAXPROCS(processors)
+		err := encode(&files[i], img, 200, nil)
+		runtime.GOMAXPROCS(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(files[0].Bytes(), files[1].Bytes()) {
+		t.Error("one processor writes another file than three")
+	}
+	var usual bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&usual, img); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes, image/png %d", files[0].Len(), usual.Len())
+	if files[0].Len() > usual.Len()*5/4 {
+		t.Errorf("%d bytes, image/png writes %d", files[0].Len(), usual.Len())
+	}
 }
 
 func TestLatin1(t *testing.T) {

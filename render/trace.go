@@ -1,0 +1,465 @@
+package render
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Paint paints the scene into a picture of a size, alpha premultiplied, with one
+// ray through the middle of every pixel and nine through those at edges. It does
+// not depend on how many threads paint. It panics if the scene is not valid
+// (Scene.Validate) or a volume has no field.
+func (s Scene) Paint(size image.Point) *image.RGBA {
+	if err := s.Validate(); err != nil {
+		panic(err)
+	}
+	for i, v := range s.Volumes {
+		if v.Field == nil {
+			panic(fmt.Sprintf("render: scene: field %d is nil", i+1))
+		}
+	}
+	t := newTracer(s, size)
+	first := image.NewRGBA(image.Rectangle{Max: size})
+	eachRow(size.Y, func(y int) {
+		for x := range size.X {
+			first.SetRGBA(x, y, t.trace(float64(x)+0.5, float64(y)+0.5).colour())
+		}
+	})
+	img := image.NewRGBA(first.Rect)
+	copy(img.Pix, first.Pix)
+	eachRow(size.Y, func(y int) {
+		for x := range size.X {
+			if atEdge(first, x, y) {
+				img.SetRGBA(x, y, t.smooth(x, y).colour())
+			}
+		}
+	})
+	return img
+}
+
+// eachRow calls f for every row, on all processors.
+func eachRow(rows int, f func(y int)) {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for y := int(next.Add(1)) - 1; y < rows; y = int(next.Add(1)) - 1 {
+				f(y)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// edge is by how much a channel of two neighbouring pixels differs at an edge, of 255.
+const edge = 20
+
+// atEdge reports whether a pixel differs much from one beside it.
+func atEdge(img *image.RGBA, x, y int) bool {
+	here := img.RGBAAt(x, y)
+	for _, by := range []image.Point{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+		at := image.Pt(x, y).Add(by)
+		if !at.In(img.Rect) {
+			continue
+		}
+		there := img.RGBAAt(at.X, at.Y)
+		if apart(here.R, there.R) > edge || apart(here.G, there.G) > edge || apart(here.B, there.B) > edge || apart(here.A, there.A) > edge {
+			return true
+		}
+	}
+	return false
+}
+
+func apart(a, b uint8) uint8 { return max(a, b) - min(a, b) }
+
+// smooth is the mean of nine rays through a pixel.
+func (t *tracer) smooth(x, y int) sight {
+	var sum sight
+	for i := range 9 {
+		l := t.trace(float64(x)+0.5+float64(i%3-1)/3, float64(y)+0.5+float64(i/3-1)/3)
+		sum.clear += l.clear / 9
+		for c := range sum.glow {
+			sum.glow[c] += l.glow[c] / 9
+		}
+	}
+	return sum
+}
+
+// sight is what a ray has gathered so far.
+type sight struct {
+	glow  [3]float64 // red, green, blue, 0 to 1
+	clear float64    // share of what lies behind that comes through
+}
+
+// colour rounds to what a picture holds.
+func (l sight) colour() color.RGBA {
+	level := func(s float64) uint8 { return uint8(255*min(max(s, 0), 1) + 0.5) }
+	return color.RGBA{level(l.glow[0]), level(l.glow[1]), level(l.glow[2]), level(1 - l.clear)}
+}
+
+// add puts a layer of a colour and opacity behind what is there.
+func (l *sight) add(colour [3]float64, opacity float64) {
+	for c := range l.glow {
+		l.glow[c] += l.clear * opacity * colour[c]
+	}
+	l.clear *= 1 - opacity
+}
+
+// tracer follows rays through a scene. render_scene.glsl mirrors it.
+type tracer struct {
+	view     View
+	grid     tissue.Grid
+	step     float64 // along a ray, µm
+	lamp     r3.Vec  // unit vector towards the light
+	volumes  []tracedVolume
+	surfaces []tracedSurface
+	slices   []tracedSlice
+	tiles    tiles
+}
+
+type tracedVolume struct {
+	values []float64
+	scale  Scale
+	fog    bool
+	look   []look
+}
+
+// look is the colour, and the absorption, 1/µm, at an entry of a table over the scale.
+type look struct {
+	colour     [3]float64
+	absorption float64
+}
+
+type tracedSurface struct {
+	volume  int
+	level   float64
+	colour  [3]float64
+	opacity float64
+}
+
+type tracedSlice struct {
+	volume int
+	axis   int
+	at     float64 // µm
+}
+
+func newTracer(s Scene, size image.Point) *tracer {
+	t := &tracer{view: s.View(size), grid: s.Grid, step: step(s.Grid)}
+	t.lamp = t.view.lamp()
+	t.tiles = t.view.tiles(s.Balls)
+	for i, v := range s.Volumes {
+		traced := tracedVolume{scale: v.Scale, fog: len(v.Opacity) > 0}
+		if v.Field != nil {
+			traced.values = v.Field.Values
+		}
+		if !v.Map.IsZero() {
+			traced.look = v.looks()
+		}
+		t.volumes = append(t.volumes, traced)
+		for _, surface := range v.Surfaces {
+			t.surfaces = append(t.surfaces, tracedSurface{i, surface.Level, fractions(surface.Colour), surface.Opacity})
+		}
+		for _, slice := range v.Slices {
+			t.slices = append(t.slices, tracedSlice{i, slice.Axis, slice.Position(s.Grid)})
+		}
+	}
+	return t
+}
+
+// step is the distance of samples along a ray, half the shortest edge of a voxel,
+// µm.
+func step(g tissue.Grid) float64 { return min(g.Spacing[0], g.Spacing[1], g.Spacing[2]) / 2 }
+
+// lamp stands behind the eye, up and to the left.
+func (v View) lamp() r3.Vec {
+	return r3.Unit(r3.Add(r3.Add(r3.Scale(-0.45, v.right), r3.Scale(0.6, v.up)), v.toward))
+}
+
+// looks samples the volume's colours and absorption over its scale.
+func (v Volume) looks() []look {
+	all := make([]look, colormap.Size)
+	for i, c := range v.Map.Table() {
+		all[i] = look{fractions(c), v.Opacity.at(float64(i) / (colormap.Size - 1))}
+	}
+	return all
+}
+
+func fractions(c color.RGBA) [3]float64 {
+	return [3]float64{float64(c.R) / 255, float64(c.G) / 255, float64(c.B) / 255}
+}
+
+// at interpolates between the entries.
+func (v *tracedVolume) at(density float64) look {
+	place := v.scale.Position(density) * (colormap.Size - 1)
+	i := min(int(place), colormap.Size-2)
+	share := place - float64(i)
+	low, high := &v.look[i], &v.look[i+1]
+	mix := func(a, b float64) float64 { return a + share*(b-a) }
+	return look{
+		[3]float64{mix(low.colour[0], high.colour[0]), mix(low.colour[1], high.colour[1]), mix(low.colour[2], high.colour[2])},
+		mix(low.absorption, high.absorption),
+	}
+}
+
+// trace follows the ray through a place of the picture: fog and surfaces up to
+// the first ball or slice, and that.
+func (t *tracer) trace(x, y float64) sight {
+	r := t.view.ray(x, y)
+	near, far := t.span(r)
+	end, solid := t.solid(r, x, y, near, far)
+	l := sight{clear: 1}
+	if stop := min(far, end); near < stop {
+		t.march(&l, r, near, stop)
+	}
+	if !math.IsInf(end, 1) {
+		l.add(solid, 1)
+	}
+	return l
+}
+
+// span returns where a ray enters and leaves the box; near is not below far if it
+// misses.
+func (t *tracer) span(r ray) (near, far float64) {
+	near, far = math.Inf(-1), math.Inf(1)
+	for axis := range 3 {
+		from, along, size := component(r.from, axis), component(r.along, axis), component(t.view.box, axis)
+		if along == 0 {
+			if from < 0 || from > size {
+				return 0, 0
+			}
+			continue
+		}
+		a, b := -from/along, (size-from)/along
+		near, far = max(near, min(a, b)), min(far, max(a, b))
+	}
+	return near, far
+}
+
+// solid returns the first ball or slice on the ray and its colour; +Inf if there
+// is none.
+func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]float64) {
+	end = math.Inf(1)
+	first := -1
+	for _, i := range t.tiles.at(x, y) {
+		if at := t.tiles.balls[i].hit(r); at < end {
+			end, first = at, int(i)
+		}
+	}
+	if first >= 0 {
+		b := t.tiles.balls[first]
+		colour = shade(fractions(b.Colour), r3.Scale(1/b.Radius, r3.Sub(r.at(end), b.Centre)), t.lamp)
+	}
+	for _, s := range t.slices {
+		at := (s.at - component(r.from, s.axis)) / component(r.along, s.axis)
+		if !(at >= near && at <= far && at < end) {
+			continue
+		}
+		if c := t.density(s.volume, t.place(r.at(at))); !math.IsNaN(c) {
+			end, colour = at, t.volumes[s.volume].at(c).colour
+		}
+	}
+	return end, colour
+}
+
+// hit returns where a ray meets the ball; +Inf if it does not.
+func (b Ball) hit(r ray) float64 {
+	toCentre := r3.Sub(b.Centre, r.from)
+	nearest := r3.Dot(toCentre, r.along)
+	aside := r3.Sub(toCentre, r3.Scale(nearest, r.along))
+	inside := b.Radius*b.Radius - r3.Dot(aside, aside)
+	if inside < 0 || nearest <= 0 {
+		return math.Inf(1)
+	}
+	return nearest - math.Sqrt(inside)
+}
+
+// shade lights a matt colour whose surface has a normal, a unit vector.
+func shade(colour [3]float64, normal, lamp r3.Vec) [3]float64 {
+	const ambient, diffuse = 0.42, 0.62
+	lit := ambient + diffuse*max(0, r3.Dot(normal, lamp))
+	return [3]float64{min(1, lit*colour[0]), min(1, lit*colour[1]), min(1, lit*colour[2])}
+}
+
+// node is what a ray finds at one sample.
+type node struct {
+	density    [maxVolumes]float64
+	glow       [3]float64 // sum of the colours of fog, each times its absorption, 1/µm
+	absorption float64    // 1/µm
+}
+
+// enough is the share of light from behind that no picture shows: a quarter of a level.
+const enough = 1.0 / 1024
+
+// march gathers fog and surfaces between two places on the ray.
+func (t *tracer) march(l *sight, r ray, near, far float64) {
+	n := math.Ceil((far - near) / t.step)
+	ds := (far - near) / n
+	last := t.node(r.at(near))
+	for i := 1.0; i <= n && l.clear > enough; i++ {
+		next := t.node(r.at(near + i*ds))
+		t.between(l, r, near+(i-1)*ds, ds, &last, &next)
+		last = next
+	}
+}
+
+// node samples all fields at a point.
+func (t *tracer) node(p r3.Vec) (n node) {
+	at := t.place(p)
+	for i := range t.volumes {
+		v := &t.volumes[i]
+		c := t.density(i, at)
+		n.density[i] = c
+		if !v.fog || math.IsNaN(c) {
+			continue
+		}
+		look := v.at(c)
+		n.absorption += look.absorption
+		for k := range n.glow {
+			n.glow[k] += look.absorption * look.colour[k]
+		}
+	}
+	return n
+}
+
+// between gathers what lies between two samples: fog by the mean of both, and the
+// surfaces in the order in which the ray meets them.
+func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
+	absorption := (last.absorption + next.absorption) / 2
+	var colour [3]float64
+	if absorption > 0 {
+		for c := range colour {
+			colour[c] = (last.glow[c] + next.glow[c]) / 2 / absorption
+		}
+	}
+	fog := func(share float64) { l.add(colour, -math.Expm1(-absorption*share*ds)) }
+	from := 0.0
+	for passed := -1.0; ; {
+		share, surface := t.crossing(last, next, passed)
+		if surface < 0 {
+			fog(1 - from)
+			return
+		}
+		passed = share
+		s := &t.surfaces[surface]
+		share = max(from, t.refined(r, start, ds, share, s, last, next))
+		fog(share - from)
+		t.pass(l, r, r.at(start+share*ds), s)
+		from = share
+	}
+}
+
+// crossing returns the first surface beyond a share of the way from one sample to
+// the next, and where it is; 1 and -1 if there is none.
+func (t *tracer) crossing(last, next *node, passed float64) (share float64, surface int) {
+	share, surface = 1, -1
+	for i, s := range t.surfaces {
+		a, b := last.density[s.volume], next.density[s.volume]
+		if !(a < s.level && b >= s.level) && !(a >= s.level && b < s.level) {
+			continue
+		}
+		at := (s.level - a) / (b - a)
+		if at > passed && (surface < 0 || at < share) {
+			share, surface = at, i
+		}
+	}
+	return share, surface
+}
+
+// refined returns where a ray crosses a surface between two samples, by false
+// position from a first guess; all are shares of the step.
+func (t *tracer) refined(r ray, start, ds, share float64, s *tracedSurface, last, next *node) float64 {
+	low, high := 0.0, 1.0
+	a, b := last.density[s.volume]-s.level, next.density[s.volume]-s.level
+	for range 3 {
+		c := t.density(s.volume, t.place(r.at(start+share*ds))) - s.level
+		if c == 0 || math.IsNaN(c) {
+			break
+		}
+		if (c > 0) == (a > 0) {
+			low, a = share, c
+		} else {
+			high, b = share, c
+		}
+		share = low + (high-low)*a/(a-b)
+	}
+	return share
+}
+
+// grazing is the cosine below which a surface absorbs no more: it is not infinitely thin.
+const grazing = 0.2
+
+// pass adds a surface that the ray crosses at a point.
+func (t *tracer) pass(l *sight, r ray, at r3.Vec, s *tracedSurface) {
+	normal := t.normal(s.volume, at, r)
+	cos := max(-r3.Dot(normal, r.along), grazing)
+	l.add(shade(s.colour, normal, t.lamp), 1-math.Pow(1-s.opacity, 1/cos))
+}
+
+// normal returns the unit vector along the gradient of a field, over a voxel each
+// way, turned to the eye; back along the ray where there is no gradient.
+func (t *tracer) normal(volume int, p r3.Vec, r ray) r3.Vec {
+	at := t.place(p)
+	var slope [3]float64
+	for axis := range slope {
+		low, high := at, at
+		low[axis]--
+		high[axis]++
+		slope[axis] = (t.density(volume, high) - t.density(volume, low)) / t.grid.Spacing[axis]
+	}
+	n := r3.Vec{X: slope[0], Y: slope[1], Z: slope[2]}
+	long := r3.Norm(n)
+	if !(long > 0) || math.IsInf(long, 1) {
+		return r3.Scale(-1, r.along)
+	}
+	if r3.Dot(n, r.along) > 0 {
+		long = -long
+	}
+	return r3.Scale(1/long, n)
+}
+
+// place returns a point in voxels from the centre of the first one.
+func (t *tracer) place(p r3.Vec) [3]float64 {
+	return [3]float64{p.X/t.grid.Spacing[0] - 0.5, p.Y/t.grid.Spacing[1] - 0.5, p.Z/t.grid.Spacing[2] - 0.5}
+}
+
+// density is trilinear as Sample's. Beside a voxel without a number it is that of
+// the voxel it lies in.
+func (t *tracer) density(volume int, at [3]float64) float64 {
+	values := t.volumes[volume].values
+	base, stride := 0, 1
+	var step [3]int
+	var share [3]float64
+	for axis, n := range t.grid.Shape {
+		place := min(max(at[axis], 0), float64(n-1))
+		low := min(int(place), max(n-2, 0))
+		share[axis] = place - float64(low)
+		base += stride * low
+		if n > 1 {
+			step[axis] = stride
+		}
+		stride *= n
+	}
+	mix := func(a, b, share float64) float64 { return a + share*(b-a) }
+	line := func(i int) float64 { return mix(values[i], values[i+step[0]], share[0]) }
+	plane := func(i int) float64 { return mix(line(i), line(i+step[1]), share[1]) }
+	c := mix(plane(base), plane(base+step[2]), share[2])
+	if math.IsNaN(c) {
+		for axis := range step {
+			if share[axis] >= 0.5 {
+				base += step[axis]
+			}
+		}
+		return values[base]
+	}
+	return c
+}

@@ -1,0 +1,320 @@
+// Follows a ray through a scene for every pixel. Mirrors render.tracer.
+//   fog over ds:  opacity 1 - exp(-absorption ds), colour glow / absorption, of the mean of two samples
+//   surface:      opacity 1 - (1 - a)^(1 / cos), where the density crosses a level
+//   layers add up from the front: glow += clear * opacity * colour, clear *= 1 - opacity
+//   FIELDS  how many densities there are, 1 to 4
+#define GROUP_X 8
+#define GROUP_Y 8
+#define GROUP_Z 1
+#include "grid.glsl"
+#include "scale.glsl"
+
+uniform FIELD_SAMPLER density0; // in the substrate's unit
+#if FIELDS > 1
+uniform FIELD_SAMPLER density1;
+#endif
+#if FIELDS > 2
+uniform FIELD_SAMPLER density2;
+#endif
+#if FIELDS > 3
+uniform FIELD_SAMPLER density3;
+#endif
+layout(rgba8) writeonly uniform image2D pixels; // row 0 is the top
+layout(rgba8) readonly uniform image2D plain;   // the picture so far, when smoothing
+uniform int smoothing; // 0: one ray for every pixel; 1: the mean of nine for those of plain at edges, the others as they are
+
+struct Channel {
+    float low;      // densities at the ends of the scale
+    float high;
+    float start;    // see position()
+    float perRange;
+    int logarithmic; // 0 or 1
+    int fog;         // 0 or 1
+};
+struct Surface {
+    vec3 colour;
+    float opacity;
+    float level; // density
+    int field;
+};
+struct Cut {
+    float at; // um
+    int axis;
+    int field;
+};
+struct Ball {
+    vec3 centre;  // um
+    float radius; // um
+    vec3 colour;
+};
+layout(std430) readonly buffer Channels { Channel channels[]; };
+layout(std430) readonly buffer Looks { vec4 looks[]; }; // colour and absorption, 1/um: 256 of each field
+layout(std430) readonly buffer Surfaces { Surface surfaces[]; };
+layout(std430) readonly buffer Cuts { Cut cuts[]; };
+layout(std430) readonly buffer Balls { Ball balls[]; };
+layout(std430) readonly buffer Starts { int starts[]; }; // of a tile in seen
+layout(std430) readonly buffer Seen { int seen[]; };     // positions in balls
+uniform int surfaceCount;
+uniform int cutCount;
+
+uniform ivec2 extent;    // pixels to the right and down
+uniform int tile;        // edge of a tile, pixels
+uniform vec3 box;        // um, from the origin
+uniform vec3 spacing;    // um
+uniform vec3 right;      // unit vectors of the picture
+uniform vec3 up;
+uniform vec3 toward;     // and to the eye
+uniform vec3 lamp;       // and to the light
+uniform float away;      // of the eye from the middle of the box, um
+uniform float perMicron; // pixels
+uniform int perspective; // 0 or 1
+uniform float stride;    // of samples along a ray, um
+
+const float none = 3e38;
+const float enough = 1.0 / 1024.0;
+
+struct Ray { vec3 from; vec3 along; };
+struct Sight { vec3 glow; float clear; };
+struct Node { float density[FIELDS]; vec3 glow; float absorption; };
+
+Ray rayAt(vec2 pixel) {
+    vec2 middle = 0.5 * vec2(extent);
+    vec3 across = (pixel.x - middle.x) / perMicron * right + (middle.y - pixel.y) / perMicron * up;
+    vec3 eye = 0.5 * box + away * toward;
+    if (perspective == 0) return Ray(eye + across, -toward);
+    return Ray(eye, normalize(across - away * toward));
+}
+
+void add(inout Sight s, vec3 colour, float opacity) {
+    s.glow += s.clear * opacity * colour;
+    s.clear *= 1.0 - opacity;
+}
+
+vec3 shade(vec3 colour, vec3 normal) {
+    return min(vec3(1.0), (0.42 + 0.62 * max(0.0, dot(normal, lamp))) * colour);
+}
+
+float voxel(int field, ivec3 v) {
+#if FIELDS > 1
+    if (field == 1) return fetch(density1, v);
+#endif
+#if FIELDS > 2
+    if (field == 2) return fetch(density2, v);
+#endif
+#if FIELDS > 3
+    if (field == 3) return fetch(density3, v);
+#endif
+    return fetch(density0, v);
+}
+
+// A point in voxels from the centre of the first one.
+vec3 place(vec3 p) { return p / spacing - 0.5; }
+
+float densityAt(int field, vec3 at) {
+    vec3 inBox = clamp(at, vec3(0.0), vec3(shape - 1));
+    ivec3 low = min(ivec3(inBox), max(shape - 2, ivec3(0)));
+    ivec3 high = min(low + 1, shape - 1);
+    vec3 share = inBox - vec3(low);
+    float c = mix(mix(mix(voxel(field, low), voxel(field, ivec3(high.x, low.yz)), share.x),
+                      mix(voxel(field, ivec3(low.x, high.y, low.z)), voxel(field, ivec3(high.xy, low.z)), share.x), share.y),
+                  mix(mix(voxel(field, ivec3(low.xy, high.z)), voxel(field, ivec3(high.x, low.y, high.z)), share.x),
+                      mix(voxel(field, ivec3(low.x, high.yz)), voxel(field, high), share.x), share.y), share.z);
+    if (!isMissing(c)) return c;
+    return voxel(field, ivec3(mix(vec3(low), vec3(high), greaterThanEqual(share, vec3(0.5)))));
+}
+
+// Colour and absorption of a density.
+vec4 look(int field, float c) {
+    Channel s = channels[field];
+    float at = 255.0 * position(c, s.low, s.high, s.start, s.perRange, s.logarithmic != 0);
+    int i = min(int(at), 254);
+    return mix(looks[256 * field + i], looks[256 * field + i + 1], at - float(i));
+}
+
+vec2 span(Ray r) {
+    float near = -none, far = none;
+    for (int axis = 0; axis < 3; axis++) {
+        if (r.along[axis] == 0.0) {
+            if (r.from[axis] < 0.0 || r.from[axis] > box[axis]) return vec2(0.0);
+            continue;
+        }
+        float a = -r.from[axis] / r.along[axis], b = (box[axis] - r.from[axis]) / r.along[axis];
+        near = max(near, min(a, b));
+        far = min(far, max(a, b));
+    }
+    return vec2(near, far);
+}
+
+float hit(Ball b, Ray r) {
+    vec3 toCentre = b.centre - r.from;
+    float nearest = dot(toCentre, r.along);
+    vec3 aside = toCentre - nearest * r.along;
+    float inside = b.radius * b.radius - dot(aside, aside);
+    return inside < 0.0 || nearest <= 0.0 ? none : nearest - sqrt(inside);
+}
+
+// The first ball or slice on the ray and its colour.
+float solid(Ray r, vec2 pixel, vec2 inBox, out vec3 colour) {
+    float end = none;
+    int first = -1;
+    int t = int(pixel.x) / tile + (extent.x + tile - 1) / tile * (int(pixel.y) / tile);
+    for (int k = starts[t]; k < starts[t + 1]; k++) {
+        float at = hit(balls[seen[k]], r);
+        if (at < end) {
+            end = at;
+            first = seen[k];
+        }
+    }
+    colour = vec3(0.0);
+    if (first >= 0) {
+        Ball b = balls[first];
+        colour = shade(b.colour, (r.from + end * r.along - b.centre) / b.radius);
+    }
+    for (int i = 0; i < cutCount; i++) {
+        Cut s = cuts[i];
+        if (r.along[s.axis] == 0.0) continue;
+        float at = (s.at - r.from[s.axis]) / r.along[s.axis];
+        if (at < inBox.x || at > inBox.y || at >= end) continue;
+        float c = densityAt(s.field, place(r.from + at * r.along));
+        if (!isMissing(c)) {
+            end = at;
+            colour = look(s.field, c).rgb;
+        }
+    }
+    return end;
+}
+
+Node node(vec3 p) {
+    Node n;
+    n.glow = vec3(0.0);
+    n.absorption = 0.0;
+    vec3 at = place(p);
+    for (int i = 0; i < FIELDS; i++) {
+        n.density[i] = densityAt(i, at);
+        if (channels[i].fog == 0 || isMissing(n.density[i])) continue;
+        vec4 l = look(i, n.density[i]);
+        n.glow += l.a * l.rgb;
+        n.absorption += l.a;
+    }
+    return n;
+}
+
+// The first surface beyond a share of the way from one sample to the next; -1 if there is none.
+int crossing(Node last, Node next, float passed, out float share) {
+    int surface = -1;
+    share = 1.0;
+    for (int i = 0; i < surfaceCount; i++) {
+        Surface s = surfaces[i];
+        float a = last.density[s.field], b = next.density[s.field];
+        if (!(a < s.level && b >= s.level) && !(a >= s.level && b < s.level)) continue;
+        float at = (s.level - a) / (b - a);
+        if (at > passed && (surface < 0 || at < share)) {
+            share = at;
+            surface = i;
+        }
+    }
+    return surface;
+}
+
+vec3 normalAt(int field, vec3 p, Ray r) {
+    vec3 at = place(p), slope;
+    for (int axis = 0; axis < 3; axis++) {
+        vec3 one = vec3(0.0);
+        one[axis] = 1.0;
+        slope[axis] = (densityAt(field, at + one) - densityAt(field, at - one)) / spacing[axis];
+    }
+    float size = length(slope);
+    if (!(size > 0.0 && size < none)) return -r.along;
+    return slope / (dot(slope, r.along) > 0.0 ? -size : size);
+}
+
+// Where the ray crosses a surface between two samples, by false position from a first guess.
+float refined(Ray r, float start, float ds, float share, Surface s, Node last, Node next) {
+    float low = 0.0, high = 1.0, a = last.density[s.field] - s.level, b = next.density[s.field] - s.level;
+    for (int i = 0; i < 3; i++) {
+        float c = densityAt(s.field, place(r.from + (start + share * ds) * r.along)) - s.level;
+        if (c == 0.0 || isMissing(c)) break;
+        if ((c > 0.0) == (a > 0.0)) {
+            low = share;
+            a = c;
+        } else {
+            high = share;
+            b = c;
+        }
+        share = low + (high - low) * a / (a - b);
+    }
+    return share;
+}
+
+void pass(inout Sight sight, Ray r, vec3 at, Surface s) {
+    vec3 normal = normalAt(s.field, at, r);
+    float clear = s.opacity < 1.0 ? pow(1.0 - s.opacity, 1.0 / max(-dot(normal, r.along), 0.2)) : 0.0;
+    add(sight, shade(s.colour, normal), 1.0 - clear);
+}
+
+void between(inout Sight sight, Ray r, float start, float ds, Node last, Node next) {
+    float absorption = 0.5 * (last.absorption + next.absorption);
+    vec3 colour = absorption > 0.0 ? 0.5 * (last.glow + next.glow) / absorption : vec3(0.0);
+    float from = 0.0, passed = -1.0, share;
+    for (int i = crossing(last, next, passed, share); i >= 0; i = crossing(last, next, passed, share)) {
+        passed = share;
+        share = max(from, refined(r, start, ds, share, surfaces[i], last, next));
+        add(sight, colour, 1.0 - exp(-absorption * (share - from) * ds));
+        pass(sight, r, r.from + (start + share * ds) * r.along, surfaces[i]);
+        from = share;
+    }
+    add(sight, colour, 1.0 - exp(-absorption * (1.0 - from) * ds));
+}
+
+void march(inout Sight sight, Ray r, float near, float far) {
+    float n = ceil((far - near) / stride), ds = (far - near) / n;
+    Node last = node(r.from + near * r.along);
+    for (float i = 1.0; i <= n && sight.clear > enough; i += 1.0) {
+        Node next = node(r.from + (near + i * ds) * r.along);
+        between(sight, r, near + (i - 1.0) * ds, ds, last, next);
+        last = next;
+    }
+}
+
+Sight trace(vec2 pixel) {
+    Ray r = rayAt(pixel);
+    vec2 inBox = span(r);
+    vec3 colour;
+    float end = solid(r, pixel, inBox, colour);
+    Sight sight = Sight(vec3(0.0), 1.0);
+    float stop = min(inBox.y, end);
+    if (inBox.x < stop) march(sight, r, inBox.x, stop);
+    if (end < none) add(sight, colour, 1.0);
+    return sight;
+}
+
+vec4 levels(Sight s) { return vec4(s.glow, 1.0 - s.clear); }
+
+const float edge = 20.5 / 255.0; // between two levels
+
+bool differs(vec4 here, ivec2 at) {
+    if (any(lessThan(at, ivec2(0))) || any(greaterThanEqual(at, extent))) return false;
+    return any(greaterThan(abs(imageLoad(plain, at) - here), vec4(edge)));
+}
+
+vec4 result(ivec2 pixel) {
+    vec2 middle = vec2(pixel) + 0.5;
+    if (smoothing != 0) {
+        vec4 here = imageLoad(plain, pixel);
+        if (!differs(here, pixel + ivec2(1, 0)) && !differs(here, pixel - ivec2(1, 0)) &&
+            !differs(here, pixel + ivec2(0, 1)) && !differs(here, pixel - ivec2(0, 1))) return here;
+    }
+    vec4 sum = vec4(0.0);
+    int rays = smoothing != 0 ? 9 : 1;
+    for (int i = 0; i < rays; i++) {
+        vec2 aside = rays == 1 ? vec2(0.0) : vec2(i % 3 - 1, i / 3 - 1) / 3.0;
+        sum += levels(trace(middle + aside));
+    }
+    return sum / float(rays);
+}
+
+void main() {
+    ivec2 pixel = ivec2(gl_GlobalInvocationID.xy);
+    if (any(greaterThanEqual(pixel, extent))) return;
+    imageStore(pixels, pixel, result(pixel));
+}
