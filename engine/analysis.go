@@ -12,8 +12,9 @@ import (
 // Analysis is what can be said of a model before it runs.
 type Analysis struct {
 	Substrates  []SubstrateAnalysis
-	Speed       float64 // largest Darcy velocity q through a face, µm/s; 0 where fluid rests
-	DeviceBytes int64   // on a GPU; see GPUMemory and GPUImplicitMemory
+	Speed       float64         // largest Darcy velocity q through a face, µm/s; 0 where fluid rests
+	DeviceBytes int64           // on a GPU; see GPUMemory and GPUImplicitMemory
+	Pointing    []PointingCount // at the start
 	Warnings    []string
 	Fault       error // why no solver takes the model: what its scheme refuses, a flow without a solution, and then the numbers are those of fluid at rest, or ErrBeyondSubVoxelLaw, and then they are those of coupling plain
 }
@@ -54,7 +55,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	if err != nil {
 		return Analysis{}, err
 	}
-	a := Analysis{DeviceBytes: deviceBytes(m, o.Scheme), Fault: schemeFaults(m, o.Scheme)}
+	a := Analysis{DeviceBytes: deviceBytes(m, o.Scheme), Fault: errors.Join(schemeFaults(m, o.Scheme), pointingFaults(m, o.Coupling))}
 	laws := NewSurfaceLaws(m, o.Coupling)
 	flow, err := newFluid(m, laws.labels)
 	if err != nil {
@@ -83,10 +84,12 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 	}
 	steep := make([]float64, len(fields))
 	for i, members := range groups {
+		a.Pointing = append(a.Pointing, pointingCounts(m, cohorts[i])...)
 		for _, f := range members {
 			steep[f.id] = steepnessAtStart(cohorts[i], members)
 		}
 	}
+	a.Warnings = pointingWarnings(laws, a.Pointing)
 	for _, f := range fields {
 		s := analyseSubstrate(m, f, steep[f.id], o, every)
 		a.Substrates = append(a.Substrates, s)

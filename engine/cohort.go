@@ -33,6 +33,7 @@ type Cohort struct {
 	Fluids     []CohortFluid
 	Footprints Footprints
 	Pairs      Pairs
+	Tips       []r3.Vec // of tipCohorts: where Cells export to, µm; nil for the cells themselves
 }
 
 // Kinetics are the reactions within the cells of a type.
@@ -202,6 +203,7 @@ func (laws SurfaceLaws) cohorts(members []*field, known map[tissue.CellID][]floa
 		all = append(all, c)
 	}
 	if laws.coupling == CloudCoupling {
+		all = append(all, laws.tipCohorts(all, members)...)
 		laws.spread(all, members, voxel)
 	}
 	for _, c := range all {
@@ -368,10 +370,11 @@ func (laws SurfaceLaws) spread(cohorts []*Cohort, members []*field, voxel []int)
 	var whose []Neighbour
 	for i, c := range cohorts {
 		c.Footprints = Footprints{First: []int{0}}
-		for k, cell := range c.Cells {
-			f := grid.footprint(m.Cells.Position[cell], m.CellTypes[c.Type].Radius, laws.open(members))
+		for k := range c.Cells {
+			centre, a := c.sphere(m, k)
+			f := grid.footprint(centre, a, laws.open(members))
 			c.Footprints.add(f.voxel, f.share, func(v int) bool { return c.free(members, v) })
-			at, radius = append(at, m.Cells.Position[cell]), append(radius, m.CellTypes[c.Type].Radius)
+			at, radius = append(at, centre), append(radius, a)
 			whose = append(whose, Neighbour{Cohort: i, Cell: k})
 		}
 	}

@@ -182,7 +182,7 @@ func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) 
 }
 
 func (in *Integrator) exchanges(m *tissue.Model) ([]*Exchange, error) {
-	if err := schemeFaults(m, in.options.Scheme); err != nil {
+	if err := errors.Join(schemeFaults(m, in.options.Scheme), pointingFaults(m, in.options.Coupling)); err != nil {
 		return nil, err
 	}
 	laws := in.laws(m)

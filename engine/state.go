@@ -140,6 +140,12 @@ func (in *Integrator) askCohorts(g *group, states *CellStates) error {
 		return err
 	}
 	for _, c := range g.cohorts {
+		if c.Tips != nil { // behind their cells
+			for k, i := range c.Cells {
+				states.Secreted[c.Fluids[0].Substrate][i] += c.Fluids[0].Laws[k].Export
+			}
+			continue
+		}
 		now, err := c.member.Exchange()
 		if err != nil {
 			return err

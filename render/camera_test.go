@@ -108,6 +108,7 @@ func TestBoxHidesItsBack(t *testing.T) {
 		{"a corner", Camera{30, 24, 1, false}, 3},
 		{"a corner from below", Camera{200, -50, 1, true}, 3},
 		{"an edge", Camera{30, 0, 1, false}, 5},
+		{"an edge, for the eye is near", Camera{5, 24, 1, true}, 5},
 		{"a face", Camera{90, 0, 1, false}, 8},
 		{"a face, in perspective", Camera{90, 0, 1, true}, 8},
 	} {

@@ -86,19 +86,20 @@ func TestFogOfTwoFieldsAddsUp(t *testing.T) {
 // Voxels without a number hold no fog, and those beside them keep theirs up to
 // the face between.
 func TestFogLeavesOutMissingVoxels(t *testing.T) {
-	g := brick()
-	f := fieldOf(g, func(p r3.Vec) float64 {
-		if p.Y > 20 && p.Y < 35 {
-			return math.NaN()
+	for _, missing := range [][2]float64{{20, 35}, {40, 60}, {0, 25}} {
+		f := fieldOf(brick(), func(p r3.Vec) float64 {
+			if p.Y > missing[0] && p.Y < missing[1] {
+				return math.NaN()
+			}
+			return 1
+		})
+		s := Scene{Grid: f.Grid, Camera: front(), Volumes: []Volume{{Field: f, Map: colormap.Viridis(), Scale: Scale{High: 1}, Opacity: even(0.02)}}}
+		tr := newTracer(s, image.Pt(100, 100))
+		tr.step = 0.01
+		got, want := -math.Log(tr.trace(50, 50).clear)/0.02, 60-missing[1]+missing[0]
+		if math.Abs(got-want) > 2*tr.step { // each face lies within a step
+			t.Errorf("%v µm missing: %g µm of fog, want %g", missing, got, want)
 		}
-		return 1
-	})
-	s := Scene{Grid: g, Camera: front(), Volumes: []Volume{{Field: f, Map: colormap.Viridis(), Scale: Scale{High: 1}, Opacity: even(0.02)}}}
-	tr := newTracer(s, image.Pt(100, 100))
-	tr.step = 0.01
-	got := -math.Log(tr.trace(50, 50).clear) / 0.02
-	if math.Abs(got-45) > 2*tr.step { // each face lies within a step
-		t.Errorf("%g µm of fog, want 45", got)
 	}
 }
 
@@ -251,6 +252,19 @@ func TestSlicesInASceneHaveTheirColours(t *testing.T) {
 	x, y, _ := tr.view.Project(f.Grid.Centre(10, 6, 5))
 	if got := tr.trace(x, y); got.clear != 1 {
 		t.Errorf("a missing voxel hides what is behind: %g comes through", got.clear)
+	}
+}
+
+// Rays place densities on a scale as everybody does.
+func TestRaysKeepToTheScale(t *testing.T) {
+	for _, sc := range []Scale{{Low: -2, High: 3}, {Low: 1e-4, High: 20, Log: true}} {
+		s := Scene{Grid: brick(), Camera: front(), Volumes: []Volume{{Map: colormap.Viridis(), Scale: sc, Opacity: even(1)}}}
+		v := newTracer(s, image.Pt(9, 9)).volumes[0]
+		for _, c := range []float64{-5, -2, 0, 1e-4, 0.02, 1.7, 3, 20, math.Inf(1)} {
+			if got, want := v.position(c), sc.Position(c); math.Abs(got-want) > 1e-12 {
+				t.Errorf("%g on %+v lies at %g, want %g", c, sc, got, want)
+			}
+		}
 	}
 }
 

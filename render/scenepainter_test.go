@@ -66,6 +66,11 @@ func TestScenePainterAgreesWithPaint(t *testing.T) {
 		}
 		return p.Y / 200
 	})
+	steep := Scene{Grid: all.Grid, Camera: Camera{10, 10, 1, false}, Volumes: []Volume{{
+		Field: fieldOf(all.Grid, func(p r3.Vec) float64 { return math.Exp(-math.Hypot(p.Y-41, p.Z-72) / 6) }),
+		Map:   colormap.Viridis(), Scale: Scale{High: 1e-6}, Opacity: even(0.05),
+		Surfaces: []Surface{{Level: 0.01, Colour: color.RGBA{A: 255}, Opacity: 1}},
+	}}}
 	flat := tissue.Grid{Shape: [3]int{19, 13, 1}, Spacing: [3]float64{10, 12, 8}, Planar: true}
 	sheet := Volume{Field: fieldOf(flat, func(p r3.Vec) float64 { return p.X * p.Y / 3e4 }), Map: colormap.Viridis(), Scale: Scale{High: 1}}
 	sheet.Opacity = Fog(flat, sheet.Scale, 1)
@@ -86,6 +91,7 @@ func TestScenePainterAgreesWithPaint(t *testing.T) {
 			{"slices in perspective", cut, 2},
 			{"four fields", Scene{Grid: all.Grid, Camera: all.Camera, Volumes: append(cut.Volumes[:2:2], all.Volumes...)}, 2},
 			{"missing voxels", gappy, 2},
+			{"a surface between voxels unlike", steep, 2},
 			{"a sheet", Scene{Grid: flat, Camera: Camera{10, 60, 1, false}, Volumes: []Volume{sheet}}, 2},
 			{"a wall", Scene{Grid: thin, Camera: StandardCamera(), Volumes: []Volume{wall, wall}}, 2},
 		} {

@@ -128,10 +128,11 @@ type tracer struct {
 }
 
 type tracedVolume struct {
-	values []float64
-	scale  Scale
-	fog    bool
-	look   []look
+	values   []float64
+	scale    Scale
+	perRange float64 // the inverse of the scale's extent, or of its logarithm
+	fog      bool
+	look     []look
 }
 
 // look is the colour, and the absorption, 1/µm, at an entry of a table over the scale.
@@ -158,7 +159,10 @@ func newTracer(s Scene, size image.Point) *tracer {
 	t.lamp = t.view.lamp()
 	t.tiles = t.view.tiles(s.Balls)
 	for i, v := range s.Volumes {
-		traced := tracedVolume{scale: v.Scale, fog: len(v.Opacity) > 0}
+		traced := tracedVolume{scale: v.Scale, perRange: 1 / (v.Scale.High - v.Scale.Low), fog: len(v.Opacity) > 0}
+		if v.Scale.Log {
+			traced.perRange = 1 / math.Log(v.Scale.High/v.Scale.Low)
+		}
 		if v.Field != nil {
 			traced.values = v.Field.Values
 		}
@@ -200,7 +204,7 @@ func fractions(c color.RGBA) [3]float64 {
 
 // at interpolates between the entries.
 func (v *tracedVolume) at(density float64) look {
-	place := v.scale.Position(density) * (colormap.Size - 1)
+	place := v.position(density) * (colormap.Size - 1)
 	i := min(int(place), colormap.Size-2)
 	share := place - float64(i)
 	low, high := &v.look[i], &v.look[i+1]
@@ -208,6 +212,21 @@ func (v *tracedVolume) at(density float64) look {
 	return look{
 		[3]float64{mix(low.colour[0], high.colour[0]), mix(low.colour[1], high.colour[1]), mix(low.colour[2], high.colour[2])},
 		mix(low.absorption, high.absorption),
+	}
+}
+
+// position is Scale.Position with one logarithm, for it is what a ray spends its
+// time on.
+func (v *tracedVolume) position(density float64) float64 {
+	switch s := &v.scale; {
+	case !(density > s.Low):
+		return 0
+	case density >= s.High:
+		return 1
+	case s.Log:
+		return math.Log(density/s.Low) * v.perRange
+	default:
+		return (density - s.Low) * v.perRange
 	}
 }
 
@@ -353,7 +372,7 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 		s := &t.surfaces[surface]
 		share = max(from, t.refined(r, start, ds, share, s, last, next))
 		fog(share - from)
-		t.pass(l, r, r.at(start+share*ds), s)
+		t.shell(l, r, r.at(start+share*ds), s)
 		from = share
 	}
 }
@@ -398,8 +417,8 @@ func (t *tracer) refined(r ray, start, ds, share float64, s *tracedSurface, last
 // grazing is the cosine below which a surface absorbs no more: it is not infinitely thin.
 const grazing = 0.2
 
-// pass adds a surface that the ray crosses at a point.
-func (t *tracer) pass(l *sight, r ray, at r3.Vec, s *tracedSurface) {
+// shell adds a surface that the ray crosses at a point.
+func (t *tracer) shell(l *sight, r ray, at r3.Vec, s *tracedSurface) {
 	normal := t.normal(s.volume, at, r)
 	cos := max(-r3.Dot(normal, r.along), grazing)
 	l.add(shade(s.colour, normal, t.lamp), 1-math.Pow(1-s.opacity, 1/cos))

@@ -246,7 +246,7 @@ float refined(Ray r, float start, float ds, float share, Surface s, Node last, N
     return share;
 }
 
-void pass(inout Sight sight, Ray r, vec3 at, Surface s) {
+void shell(inout Sight sight, Ray r, vec3 at, Surface s) {
     vec3 normal = normalAt(s.field, at, r);
     float clear = s.opacity < 1.0 ? pow(1.0 - s.opacity, 1.0 / max(-dot(normal, r.along), 0.2)) : 0.0;
     add(sight, shade(s.colour, normal), 1.0 - clear);
@@ -260,7 +260,7 @@ void between(inout Sight sight, Ray r, float start, float ds, Node last, Node ne
         passed = share;
         share = max(from, refined(r, start, ds, share, surfaces[i], last, next));
         add(sight, colour, 1.0 - exp(-absorption * (share - from) * ds));
-        pass(sight, r, r.from + (start + share * ds) * r.along, surfaces[i]);
+        shell(sight, r, r.from + (start + share * ds) * r.along, surfaces[i]);
         from = share;
     }
     add(sight, colour, 1.0 - exp(-absorption * (1.0 - from) * ds));

@@ -3,6 +3,7 @@ package tissue
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 )
@@ -23,6 +24,17 @@ type Exchange struct {
 	NetExportRate     float64 // E, molecules/s per cell
 	MaxUptakeRate     float64 // saturable uptake at high density, molecules/s per cell
 	HalfSaturation    float64 // density at which it is half of that
+	Pointing          Pointing
+}
+
+// Pointing is how the share of a net export that is directed leaves a cell: at the point
+// of its surface in a direction. The rest leaves all around, and all of it does where the
+// cell touches none of the type it points towards: centres no farther apart than the sum
+// of their Reach.
+type Pointing struct {
+	Fraction  float64    // the synaptic fraction, 0 to 1; 0 for an export all around
+	Direction r3.Vec     // of length 1; 0 for that of the nearest living cell of type Towards in contact
+	Towards   CellTypeID // where Direction is 0
 }
 
 // Receptor is a binding site on the surface of a cell whose number stays and that lets go
@@ -45,6 +57,24 @@ type CellType struct {
 	Reactions []CellReaction
 	Life      Life
 }
+
+// Points reports whether some net export of a substrate is directed.
+func (t CellType) Points(s SubstrateID) bool {
+	return slices.ContainsFunc(t.Exchange, func(e Exchange) bool { return e.Substrate == s && e.Pointing.Fraction > 0 })
+}
+
+// pointsLike reports whether what is directed of a cell's exchange is so in its type's.
+func (t CellType) pointsLike(all []Exchange) bool {
+	return !slices.ContainsFunc(all, func(e Exchange) bool {
+		return e.Pointing.Fraction > 0 && !slices.ContainsFunc(t.Exchange, func(own Exchange) bool {
+			return own.Substrate == e.Substrate && own.Pointing == e.Pointing
+		})
+	})
+}
+
+// Reach returns how far from its centre a cell adheres to others and is in contact with
+// them, µm.
+func (t CellType) Reach() float64 { return t.Life.Mechanics.ReachInRadii() * t.Radius }
 
 // Volume returns the volume of a cell, µm³.
 func (t CellType) Volume() float64 { return 4. / 3 * math.Pi * t.Radius * t.Radius * t.Radius }
@@ -147,6 +177,11 @@ func validateExchange(all []Exchange, substrates []Substrate) []error {
 			if !nonNegative(rate.value) {
 				fault("%s of %s is %g: want 0 or more", rate.name, s.Name, rate.value)
 			}
+		}
+		if p := e.Pointing; !(p.Fraction >= 0 && p.Fraction <= 1) {
+			fault("synaptic fraction of %s is %g: want 0 to 1", s.Name, p.Fraction)
+		} else if n := r3.Norm(p.Direction); n != 0 && !(math.Abs(n-1) <= 1e-9) { // rounding of a division by its length
+			fault("export of %s points along a vector of length %g: want 1", s.Name, n)
 		}
 		if e.MaxUptakeRate > 0 && e.HalfSaturation <= 0 {
 			fault("saturable uptake of %s without a half saturation: want a positive density", s.Name)

@@ -102,6 +102,9 @@ func (m *Model) Validate() error {
 		types[t.Name] = true
 		faults = append(faults, t.validate(m.Substrates)...)
 		faults = append(faults, m.validateLife(&t)...)
+		for _, err := range m.validatePointing(t.Exchange) {
+			faults = append(faults, fmt.Errorf("tissue: cell type %q: %w", t.Name, err))
+		}
 	}
 	if !nonNegative(m.CellStep) {
 		faults = append(faults, fmt.Errorf("tissue: cell step %g s: want 0 or more", m.CellStep))
@@ -114,6 +117,35 @@ func (m *Model) Validate() error {
 		faults = append(m.validateAttribution(), m.validateEvents()...)
 	}
 	return errors.Join(faults...)
+}
+
+// ExchangeOf returns what a cell exchanges: its own, or its type's.
+func (m *Model) ExchangeOf(cell int) []Exchange {
+	if own := m.Cells.Exchange; own != nil && own[cell] != nil {
+		return own[cell]
+	}
+	return m.CellTypes[m.Cells.Type[cell]].Exchange
+}
+
+// PeriodicAxes tells the axes along which cells, and what they touch, go round: where all
+// substrates do.
+func (m *Model) PeriodicAxes() [3]bool {
+	var all [3]bool
+	for axis := range all {
+		all[axis] = !slices.ContainsFunc(m.Substrates, func(s Substrate) bool { return s.Boundary[axis][0].Kind != Periodic })
+	}
+	return all
+}
+
+// validatePointing checks whom the exports of a type point to.
+func (m *Model) validatePointing(all []Exchange) []error {
+	var faults []error
+	for _, e := range all {
+		if to := e.Pointing.Towards; int(to) < 0 || int(to) >= len(m.CellTypes) {
+			faults = append(faults, fmt.Errorf("export of substrate %d points towards type %d of %d", e.Substrate, to, len(m.CellTypes)))
+		}
+	}
+	return faults
 }
 
 func (m *Model) validateRegions() []error {
@@ -166,7 +198,8 @@ func (m *Model) validateCells(regions bool) []error {
 func (m *Model) validateCell(i int) []error {
 	var faults []error
 	c := &m.Cells
-	if t := m.CellTypes[c.Type[i]]; c.State != nil && c.State[i] != nil {
+	t := &m.CellTypes[c.Type[i]]
+	if c.State != nil && c.State[i] != nil {
 		if len(c.State[i]) != len(t.Variables) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d has %d values for the %d variables of type %q: want as many", c.ID[i], len(c.State[i]), len(t.Variables), t.Name))
 		}
@@ -178,9 +211,12 @@ func (m *Model) validateCell(i int) []error {
 	}
 	if c.Exchange != nil {
 		for _, e := range c.Exchange[i] {
-			if s := e.Substrate; int(s) >= 0 && int(s) < len(m.Substrates) && !m.CellTypes[c.Type[i]].Exchanges(s) {
-				faults = append(faults, fmt.Errorf("tissue: cell %d exchanges %s, which its type %q does not: give the type that exchange, at a rate of 0", c.ID[i], m.Substrates[s].Name, m.CellTypes[c.Type[i]].Name))
+			if s := e.Substrate; int(s) >= 0 && int(s) < len(m.Substrates) && !t.Exchanges(s) {
+				faults = append(faults, fmt.Errorf("tissue: cell %d exchanges %s, which its type %q does not: give the type that exchange, at a rate of 0", c.ID[i], m.Substrates[s].Name, t.Name))
 			}
+		}
+		if !t.pointsLike(c.Exchange[i]) {
+			faults = append(faults, fmt.Errorf("tissue: cell %d points an export otherwise than its type %q: want as that does, or all around", c.ID[i], t.Name))
 		}
 		for _, err := range validateExchange(c.Exchange[i], m.Substrates) {
 			faults = append(faults, fmt.Errorf("tissue: cell %d: %w", c.ID[i], err))

@@ -131,6 +131,16 @@ func TestValidateReportsEveryFault(t *testing.T) {
 		{"changed twice", func(m *Model) { m.Reactions[0].Changes = append(m.Reactions[0].Changes, Change{Factor: 1}) }, "changes IL-2 twice"},
 		{"factor", func(m *Model) { m.Reactions[0].Changes[0].Factor = math.NaN() }, "factor NaN of IL-2"},
 		{"rate of oxygen", func(m *Model) { m.Reactions[0].Changes[0].Substrate = 1 }, "the factor of oxygen is a concentration per time: want mmHg per time"},
+		{"share", func(m *Model) { m.CellTypes[0].Exchange = []Exchange{{Pointing: Pointing{Fraction: 1.1}}} }, "synaptic fraction of IL-2 is 1.1"},
+		{"no share", func(m *Model) { m.CellTypes[0].Exchange = []Exchange{{Pointing: Pointing{Fraction: math.NaN()}}} }, "synaptic fraction of IL-2 is NaN"},
+		{"direction", func(m *Model) {
+			m.CellTypes[0].Exchange = []Exchange{{Pointing: Pointing{Fraction: 1, Direction: r3.Vec{X: 2}}}}
+		}, "points along a vector of length 2: want 1"},
+		{"towards", func(m *Model) { m.CellTypes[0].Exchange = []Exchange{{Pointing: Pointing{Fraction: 1, Towards: 1}}} }, `cell type "Th": export of substrate 0 points towards type 1 of 1`},
+		{"a cell of its own", func(m *Model) {
+			m.CellTypes[0].Exchange = []Exchange{{NetExportRate: 1, Pointing: Pointing{Fraction: 0.5}}}
+			m.Cells.Exchange = [][]Exchange{{{NetExportRate: 1, Pointing: Pointing{Fraction: 0.6}}}}
+		}, `cell 1 points an export otherwise than its type "Th"`},
 		{"duration", func(m *Model) { m.Duration = math.Inf(1) }, "duration +Inf s"},
 		{"cell outside", func(m *Model) { m.Cells.Position[0].X = 41 }, "lies outside the domain"},
 		{"cell type", func(m *Model) { m.Cells.Type[0] = 3 }, "has type 3 of 1"},

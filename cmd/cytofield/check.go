@@ -35,6 +35,7 @@ func (c *checkCommand) Run(io streams) error {
 	printReactions(io.Out, s.Model)
 	printBody(io.Out, s.Model, a)
 	printCells(io.Out, s)
+	printPointing(io.Out, s.Model, a)
 	printBursts(io.Out, s.Model)
 	printReceptors(io.Out, s)
 	printStates(io.Out, s.Model)

@@ -34,6 +34,24 @@ func TestCheckTellsOfBursts(t *testing.T) {
 	contains(t, "stdout", o.out, "Bursts", "10 molecules/s  40 molecules/s  1 min   3 min")
 }
 
+// A scenario whose cells export into synapses: how many have a partner stands in the table.
+func TestCheckTellsOfPointing(t *testing.T) {
+	set := func(more ...string) []string {
+		args := []string{"check", file(t, "small.yaml", small)}
+		for _, s := range append([]string{"cells.types.Th.export.IL-2={rate: 10 molecules/s, synaptic_fraction: 0.7, towards: Treg, bursts: {on_for: 1 min, off_for: 3 min}}",
+			"cells.place=[{type: Th, pattern: positions, at: [[25 um, 25 um, 25 um], [55 um, 35 um, 25 um]]}, {type: Treg, pattern: positions, at: [[36 um, 25 um, 25 um]]}]"}, more...) {
+			args = append(args, "--set", s)
+		}
+		return args
+	}
+	o := must(t, exitDone, set("numerics.coupling=cloud")...)
+	contains(t, "stdout", o.out, "Exports that point", "Th    IL-2       0.7    towards Treg  12.5       1 of 2", "40 molecules/s")
+	o = must(t, exitDone, set("numerics.coupling=cloud", "cells.types.Th.export.IL-2.bursts=", "cells.place.1.at=[[70 um, 50 um, 40 um]]")...)
+	contains(t, "stdout", o.out, "0 of 2", `warning: cell type "Th": none of its cells touches one to export "IL-2" towards`)
+	o = must(t, exitInput, set()...)
+	contains(t, "stderr", o.err, "cells.types.Th.export.IL-2.synaptic_fraction", "want numerics: {coupling: cloud}")
+}
+
 // TestCheckWarns of what is dubious, and only of that.
 func TestCheckWarns(t *testing.T) {
 	within := strings.NewReplacer(

@@ -33,6 +33,9 @@ func cited(s *scenario.Scenario) []string {
 	if inCloud(s) {
 		keys = append(keys, "Foldy1945", "Lax1951")
 	}
+	if points(s.Model) {
+		keys = append(keys, "Huse2006")
+	}
 	keys = append(keys, livesCited(s.Model)...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
@@ -225,7 +228,7 @@ func exchangeText(m *tissue.Model, cell tissue.CellType) string {
 	for _, e := range cell.Exchange {
 		s := m.Substrates[e.Substrate]
 		if e.NetExportRate > 0 {
-			add("exported %.4g molecules/s of %s", e.NetExportRate, s.Name)
+			add("exported %.4g molecules/s of %s%s", e.NetExportRate, s.Name, pointingText(m, e.Pointing))
 		}
 		if e.SecretionRate > 0 {
 			add("secreted %s at %.4g 1/s towards %.4g %s", s.Name, e.SecretionRate, e.SaturationDensity, s.Unit)

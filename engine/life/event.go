@@ -92,7 +92,7 @@ func (l *Life) turn(action tissue.Action, t float64) error {
 		return err
 	}
 	l.follow()
-	l.mark(nil)
+	l.model.Cells.Dead = l.flags(nil)
 	if l.acts {
 		return l.Step(t)
 	}
@@ -112,6 +112,7 @@ func (l *Life) copyOf(stays func(i int) bool) tissue.Cells {
 		if from.Exchange != nil {
 			to.Exchange = append(to.Exchange, slices.Clone(from.Exchange[i]))
 		}
+		to.Dead = append(to.Dead, from.IsDead(i))
 	}
 	return to
 }
@@ -123,6 +124,7 @@ func (l *Life) arrive(cells *tissue.Cells, a tissue.Arrival) {
 		if cells.Exchange != nil {
 			cells.Exchange = append(cells.Exchange, nil)
 		}
+		cells.Dead = append(cells.Dead, false)
 		id++
 	}
 }

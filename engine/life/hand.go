@@ -29,6 +29,7 @@ type handed struct {
 	depth int
 
 	rowsAfter  [][]tissue.Exchange // after births and deaths
+	dead       []bool
 	stateAfter [][]float64
 }
 

@@ -143,6 +143,7 @@ func (l *Life) Age(i int) float64 { return l.state.Time - l.state.Born[i] }
 // a difference. Call it by engine.Simulation.Every.
 func (l *Life) Step(t float64) error {
 	if l.follow() {
+		l.model.Cells.Dead = l.flags(nil)
 		if err := l.give(l.model.Cells, l.stock.model); err != nil {
 			return err
 		}
@@ -170,21 +171,18 @@ func (l *Life) Step(t float64) error {
 		next.keep(&l.model.Cells, l.model.Cells.Position)
 	}
 	l.state.Time = t
-	dead := l.model.Cells.Dead
-	if err := l.handOver(next); err != nil {
-		return err
-	}
-	l.mark(dead)
-	return nil
+	next.dead = l.flags(next.dead)
+	next.cells.Dead = next.dead
+	return l.handOver(next)
 }
 
-// mark tells the model which of its cells are dead, in memory it may use again.
-func (l *Life) mark(flags []bool) {
-	flags = flags[:0]
+// flags tells which cells are dead, in memory it may use again.
+func (l *Life) flags(room []bool) []bool {
+	room = room[:0]
 	for _, ph := range l.state.Phase {
-		flags = append(flags, ph == dead)
+		room = append(room, ph == dead)
 	}
-	l.model.Cells.Dead = flags
+	return room
 }
 
 // compile lays out what the cells of the model's types do.
@@ -248,7 +246,7 @@ func (l *Life) measure() float64 {
 	widest := 0.
 	for _, t := range l.model.CellTypes {
 		l.radius = append(l.radius, t.Radius)
-		l.reach = append(l.reach, t.Life.Mechanics.ReachInRadii()*t.Radius)
+		l.reach = append(l.reach, t.Reach())
 		widest = max(widest, 2*l.reach[len(l.reach)-1])
 	}
 	return widest

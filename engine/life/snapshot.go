@@ -58,6 +58,6 @@ func (l *Life) Load(r io.Reader) error {
 		return fmt.Errorf("life: load: %w", err)
 	}
 	l.state, l.ids = s.State, slices.Clone(s.Cells.ID)
-	l.mark(nil)
+	l.model.Cells.Dead = l.flags(nil)
 	return nil
 }

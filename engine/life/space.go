@@ -21,14 +21,8 @@ type space struct {
 }
 
 func newSpace(m *tissue.Model) space {
-	s := space{grid: m.Grid, size: m.Grid.Size(), stride: math.Inf(1)}
-	for axis := range s.periodic {
-		s.periodic[axis] = true
-		for _, substrate := range m.Substrates {
-			s.periodic[axis] = s.periodic[axis] && substrate.Boundary[axis][0].Kind == tissue.Periodic
-		}
-		s.round = s.round || s.periodic[axis]
-	}
+	s := space{grid: m.Grid, size: m.Grid.Size(), periodic: m.PeriodicAxes(), stride: math.Inf(1)}
+	s.round = s.periodic != [3]bool{}
 	for voxel, label := range m.Labels() {
 		if label == 0 {
 			continue

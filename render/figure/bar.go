@@ -50,8 +50,7 @@ func (b *bar) same(c *bar) bool {
 // ticks marks a bar of a length, of which each label takes so many em.
 func (b *bar) ticks(r *ruler, length int, label float64) []tick {
 	low, high := b.Scale.Low*b.factor, b.Scale.High*b.factor
-	most := count(float64(length), label*r.em, 7)
-	return barTicks(low, high, b.Scale.Log, most)
+	return barTicks(low, high, b.Scale.Log, count(float64(length), label*r.em, 7))
 }
 
 func barTicks(low, high float64, log bool, most int) []tick {
@@ -68,6 +67,33 @@ func (b *bar) scale(r *ruler, length int, label float64) scale {
 // room returns the width that an upright bar of a height takes, gap included.
 func (b *bar) room(r *ruler, height int) int {
 	return r.px(barGap+barWidth+tickOut+tickGap+labelGap+1) + int(math.Ceil(b.scale(r, height, 2.4).wide(r)))
+}
+
+// shown returns the bars that no other panel draws.
+func shown(bars []*bar) (list []*bar) {
+	for _, b := range bars {
+		if !b.hidden {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+// roomBeside returns the width that bars beside a plot of a height take.
+func roomBeside(r *ruler, bars []*bar, height int) (width int) {
+	for _, b := range shown(bars) {
+		width += b.room(r, height)
+	}
+	return width
+}
+
+// barsBeside draws bars beside a plot.
+func (s *sheet) barsBeside(plot image.Rectangle, bars []*bar) {
+	x := plot.Max.X
+	for _, b := range shown(bars) {
+		b.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
+		x += b.room(s.ruler, plot.Dy())
+	}
 }
 
 // lyingRoom is the height that a lying bar takes, em.

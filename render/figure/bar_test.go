@@ -42,7 +42,7 @@ func TestColourBarHasTheShadersColours(t *testing.T) {
 			t.Fatal(err)
 		}
 		drawn := newRaster(length+40, 60)
-		r, err := newRuler(20, Light())
+		r, err := newRuler(20, 200, Light())
 		if err != nil {
 			t.Fatal(err)
 		}

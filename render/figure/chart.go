@@ -57,7 +57,7 @@ type Reference struct {
 // LegendPlace is where the legend of a chart stands.
 type LegendPlace int
 
-// The places. A legend inside takes the corner with the fewest data.
+// The places. A legend inside takes a free corner; where there is none, it stands above.
 const (
 	AboveChart LegendPlace = iota
 	BelowChart

@@ -164,13 +164,18 @@ func (a Axis) label() words {
 	return axisName(a.Quantity, unit)
 }
 
-func (b *chartBlock) bars() []*bar    { return nil }
-func (b *chartBlock) aspect() float64 { return 0 }
+func (b *chartBlock) bars() []*bar                  { return nil }
+func (b *chartBlock) aspect() (wide, least float64) { return 0, 0 }
 
 // spans lays the axes out for a plot of a size; block has found them sound.
 func (b *chartBlock) spans(r *ruler, plot image.Point) (x, y span) {
 	xs, ys := b.values()
-	x, _ = newSpan(b.X, xs, count(float64(plot.X), 3.6*r.em, 7))
+	for most := 7; most > 2; most-- {
+		x, _ = newSpan(b.X, xs, most)
+		if x.scale().apart(r, plot.X) >= 1.2*r.em {
+			break
+		}
+	}
 	y, _ = newSpan(b.Y, ys, count(float64(plot.Y), 2.2*r.em, 7))
 	return x, y
 }
@@ -287,6 +292,9 @@ func (b *chartBlock) lay(r *ruler, words float64) (l chartLayout) {
 
 func (b *chartBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
 	x, y := b.spans(r, plot)
+	if b.Legend == InsideChart && !b.roomInside(r, plot, x, y) {
+		b.Legend = AboveChart
+	}
 	l := b.lay(r, words)
 	head := heading{title: b.Title}.lay(r, plot.X, words)
 	s := sides{
@@ -296,11 +304,16 @@ func (b *chartBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 	return s, max(head.wants, l.wants)
 }
 
-func (b *chartBlock) draw(s *sheet, plot image.Rectangle, words float64) {
-	x, y := b.spans(s.ruler, plot.Size())
-	to := func(u, v float64) point {
+// onto returns a function from values to a plot.
+func onto(plot image.Rectangle, x, y span) func(u, v float64) point {
+	return func(u, v float64) point {
 		return point{float64(plot.Min.X) + x.position(u)*float64(plot.Dx()), float64(plot.Max.Y) - y.position(v)*float64(plot.Dy())}
 	}
+}
+
+func (b *chartBlock) draw(s *sheet, plot image.Rectangle, words float64) {
+	x, y := b.spans(s.ruler, plot.Size())
+	to := onto(plot, x, y)
 	if b.Grid {
 		s.grid(plot, x, y)
 	}
@@ -336,7 +349,7 @@ func (b *chartBlock) drawLegend(s *sheet, plot image.Rectangle, l chartLayout, x
 	left, top := float64(plot.Min.X), float64(plot.Min.Y)
 	switch b.Legend {
 	case InsideChart:
-		at := b.emptiest(s.ruler, plot, l, to)
+		at, _ := b.emptiest(s.ruler, plot, l, to)
 		s.keys(l.legend, at.x, at.y)
 	case BelowChart:
 		s.keys(l.legend, left, float64(plot.Max.Y)+(x.scale().below()+legendGap+legendLead/2)*s.em)
@@ -345,11 +358,21 @@ func (b *chartBlock) drawLegend(s *sheet, plot image.Rectangle, l chartLayout, x
 	}
 }
 
-// emptiest returns where a legend in the corner with the fewest data begins.
-func (b *chartBlock) emptiest(r *ruler, plot image.Rectangle, l chartLayout, to func(u, v float64) point) point {
+// roomInside reports whether some corner of a plot has room for the legend.
+func (b *chartBlock) roomInside(r *ruler, size image.Point, x, y span) bool {
+	plot := image.Rectangle{Max: size}
+	l := b.lay(r, 0)
+	_, covered := b.emptiest(r, plot, l, onto(plot, x, y))
+	return covered == 0 && l.wants+1.2*r.em < float64(size.X) && (legendLead*float64(l.rows)+1.2)*r.em < float64(size.Y)
+}
+
+// emptiest returns where a legend in the corner with the least in its way begins, and how
+// many points it would cover.
+func (b *chartBlock) emptiest(r *ruler, plot image.Rectangle, l chartLayout, to func(u, v float64) point) (best point, fewest int) {
 	width, height := l.wants, legendLead*float64(l.rows)*r.em
 	inset := 0.6 * r.em
-	best, fewest := point{}, math.MaxInt
+	obstacles := b.obstacles(r, plot, to)
+	fewest = math.MaxInt
 	for i := range 4 {
 		x, y := float64(plot.Max.X)-inset-width, float64(plot.Min.Y)+inset
 		if i%2 == 1 {
@@ -359,36 +382,50 @@ func (b *chartBlock) emptiest(r *ruler, plot image.Rectangle, l chartLayout, to 
 			y = float64(plot.Max.Y) - inset - height
 		}
 		n := 0
-		xs := func(u, v float64) {
-			if p := to(u, v); p.x > x-inset && p.x < x+width+inset && p.y > y-inset && p.y < y+height+inset {
+		for _, p := range obstacles {
+			if p.x > x-inset && p.x < x+width+inset && p.y > y-inset && p.y < y+height+inset {
 				n++
 			}
 		}
-		b.eachPoint(xs)
 		if n < fewest {
 			best, fewest = point{x, y + legendLead*r.em/2}, n
 		}
 	}
-	return best
+	return best, fewest
 }
 
-func (b *chartBlock) eachPoint(f func(x, y float64)) {
+// obstacles are points on what a legend should not cover, lines every em.
+func (b *chartBlock) obstacles(r *ruler, plot image.Rectangle, to func(u, v float64) point) (points []point) {
+	along := func(p, q point) {
+		n := min(int(math.Hypot(q.x-p.x, q.y-p.y)/r.em), 1000)
+		for i := range n + 1 {
+			t := float64(i) / float64(n+1)
+			points = append(points, point{p.x + t*(q.x-p.x), p.y + t*(q.y-p.y)})
+		}
+	}
 	for _, s := range b.Series {
-		for _, points := range [][]Point{s.Line, s.Marks} {
-			for _, p := range points {
-				f(p.X, p.Y)
-			}
+		for i := 1; i < len(s.Line); i++ {
+			along(to(s.Line[i-1].X, s.Line[i-1].Y), to(s.Line[i].X, s.Line[i].Y))
+		}
+		for _, p := range s.Marks {
+			points = append(points, to(p.X, p.Y))
 		}
 		for _, v := range s.Band {
-			f(v.X, v.Low)
-			f(v.X, v.High)
+			points = append(points, to(v.X, v.Low), to(v.X, v.High))
 		}
 		for _, v := range s.Bars {
-			for i := range 5 { // what a bar fills counts for as much as five points
-				f((v.From+v.To)/2, v.Height*float64(i+1)/5)
+			for _, x := range []float64{v.From, v.To} {
+				top := to(x, v.Height)
+				along(top, point{top.x, float64(plot.Max.Y)})
 			}
 		}
 	}
+	for _, ref := range b.References {
+		start, end, from, to := referenceLine(r, plot, ref, to(ref.Value, ref.Value))
+		along(start, end)
+		along(from, to)
+	}
+	return points
 }
 
 // drawSpread draws what lies behind the curves of a series: its band and its bars.
@@ -450,26 +487,37 @@ func (s *sheet) grid(plot image.Rectangle, x, y span) {
 	}
 }
 
-// reference draws a dashed line across the plot, with its name above its right end
-// or right of its upper end.
+// reference draws a dashed line across the plot with its name.
 func (s *sheet) reference(plot image.Rectangle, r Reference, at point) {
 	small := smallSize * s.em
-	from, to := point{float64(plot.Min.X), at.y}, point{float64(plot.Max.X), at.y}
+	start, end, from, to := referenceLine(s.ruler, plot, r, at)
+	s.line(plot, 0.08*s.em, []float64{0.4 * s.em, 0.3 * s.em}, solid(s.Quiet), start, end)
 	if r.Upright {
-		from, to = point{at.x, float64(plot.Max.Y)}, point{at.x, float64(plot.Min.Y)}
+		s.upright(plain(r.Name), from.x, from.y, small, s.Quiet)
+	} else {
+		s.text(plain(r.Name), from.x, to.y, small, s.Quiet)
 	}
-	s.line(plot, 0.08*s.em, []float64{0.4 * s.em, 0.3 * s.em}, solid(s.Quiet), from, to)
-	name := plain(r.Name)
-	switch {
-	case r.Upright && at.x+0.9*s.em+small > float64(plot.Max.X):
-		s.upright(name, at.x-0.3*s.em, float64(plot.Min.Y)+0.4*s.em+s.width(name, small), small, s.Quiet)
-	case r.Upright:
-		s.upright(name, at.x+0.3*s.em+capHeight*small, float64(plot.Min.Y)+0.4*s.em+s.width(name, small), small, s.Quiet)
-	case at.y-0.9*s.em < float64(plot.Min.Y):
-		s.text(name, float64(plot.Max.X)-0.4*s.em-s.width(name, small), at.y+0.3*s.em+capHeight*small, small, s.Quiet)
-	default:
-		s.text(name, float64(plot.Max.X)-0.4*s.em-s.width(name, small), at.y-0.3*s.em, small, s.Quiet)
+}
+
+// referenceLine returns the ends of a line across the plot, and those of the base line of its name:
+// above its right end or right of its upper end, on the other side where that would leave the plot.
+func referenceLine(r *ruler, plot image.Rectangle, ref Reference, at point) (start, end, from, to point) {
+	small := smallSize * r.em
+	wide, gap, cap := r.width(plain(ref.Name), small), 0.3*r.em, capHeight*small
+	if ref.Upright {
+		x := at.x + gap + cap
+		if x+0.6*r.em > float64(plot.Max.X) {
+			x = at.x - gap
+		}
+		top := float64(plot.Min.Y) + 0.4*r.em
+		return point{at.x, float64(plot.Max.Y)}, point{at.x, float64(plot.Min.Y)}, point{x, top + wide}, point{x, top}
 	}
+	y := at.y - gap
+	if y-0.6*r.em < float64(plot.Min.Y) {
+		y = at.y + gap + cap
+	}
+	right := float64(plot.Max.X) - 0.4*r.em
+	return point{float64(plot.Min.X), at.y}, point{float64(plot.Max.X), at.y}, point{right - wide, y}, point{right, y}
 }
 
 // mark draws the open mark of a series: a circle, a square, a triangle or a diamond.

@@ -239,3 +239,103 @@ func TestEqualBarsAreDrawnOnce(t *testing.T) {
 		}
 	}
 }
+
+// A map whose bar lies under it reaches from one margin to the other.
+func TestWideMapTakesTheWidth(t *testing.T) {
+	for _, shape := range [][2]int{{90, 20}, {70, 25}, {100, 9}, {200, 1}} {
+		for _, o := range []Options{{}, {Width: 89}, {Width: 183}} {
+			m := Map{Plane: &render.Plane{Slice: render.Slice{Axis: 2}, Width: shape[0], Height: shape[1], Spacing: [2]float64{10, 10},
+				Values: make([]float32, shape[0]*shape[1])}, Quantity: "IL-2", Unit: "nM", Scale: render.Scale{High: 1}}
+			p, err := one(m).page(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			room, _ := p.blocks[0].around(p.ruler, p.plots[0].Size(), p.words[0])
+			// The room may be a pixel or two more than this plot needs, since it only grows while the layout is found.
+			if blank := p.width - p.ruler.px(margin) - p.plots[0].Max.X - room.right; blank > 4 {
+				t.Errorf("%v voxels, %+v: %d pixels on the right are blank", shape, o, blank)
+			}
+		}
+	}
+}
+
+func TestMapsThatSpanAlikeAreEquallyHigh(t *testing.T) {
+	all := exampleMaps(t)
+	square, chart, matrix := all["slice_linear_viridis"], charts()["chart_series"], senders()
+	wide := square
+	wide.Plane = hill()
+	for _, layout := range []string{"AABB\nCCCD", "AB\nCD", "AABBCC\n.DDDD.", "AABBB\nCCCCD"} {
+		panels := []Panel{square, wide, chart, matrix}
+		p, err := Figure{Panels: panels, Layout: layout, Letters: SmallLetters, Bars: PerRow}.page(Options{Width: 180})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := p.fault(); fault != "" {
+			t.Errorf("%q: %s", layout, fault)
+		}
+		// Columns are whole pixels: the heights of two maps differ by that over the aspect, at most 2.
+		if alike := p.cells[0].columns == p.cells[1].columns; alike && math.Abs(float64(p.plots[0].Dy()-p.plots[1].Dy())) > 2+0.005*float64(p.plots[0].Dy()) {
+			t.Errorf("%q: maps of %v and %v pixels", layout, p.plots[0].Size(), p.plots[1].Size())
+		}
+	}
+}
+
+// A chart in a row of flat panels is not squeezed flat, and gives way where a page is low.
+func TestChartsKeepAQuarterOfTheirWidth(t *testing.T) {
+	for _, layout := range []string{"AABB\nCCCD", "A\nB\nC\nD", "ABCD", "AB\nCD"} {
+		p, err := Figure{Panels: []Panel{histogram(), banded(), charts()["chart_series"], senders()}, Layout: layout}.page(Options{Width: 180})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, plot := range p.plots[:3] {
+			if plot.Dy() < plot.Dx()/4 {
+				t.Errorf("%q: chart %d of %v pixels", layout, i+1, plot.Size())
+			}
+		}
+	}
+}
+
+func TestLegendCoversNothing(t *testing.T) {
+	inside := 0
+	for _, o := range []Options{{}, {Width: 40}, {Width: 89, Height: 30}, {Width: 89, Height: 89}} {
+		for name, c := range map[string]Chart{"histogram": histogram(), "band": banded(), "series": charts()["chart_series"]} {
+			c.Legend = InsideChart
+			p, err := one(c).page(o)
+			if err != nil {
+				t.Errorf("%s, %+v: %v", name, o, err)
+				continue
+			}
+			b := p.blocks[0].(*chartBlock)
+			if b.Legend != InsideChart {
+				continue
+			}
+			inside++
+			x, y := b.spans(p.ruler, p.plots[0].Size())
+			at, _ := b.emptiest(p.ruler, p.plots[0], b.lay(p.ruler, 0), onto(p.plots[0], x, y))
+			l := b.lay(p.ruler, 0)
+			box := image.Rect(int(at.x), int(at.y-legendLead*p.ruler.em/2), int(at.x+l.wants), int(at.y+legendLead*p.ruler.em*(float64(l.rows)-0.5)))
+			for _, q := range b.obstacles(p.ruler, p.plots[0], onto(p.plots[0], x, y)) {
+				if image.Pt(int(q.x), int(q.y)).In(box) {
+					t.Errorf("%s, %+v: the legend at %v covers %v", name, o, box, q)
+					break
+				}
+			}
+		}
+	}
+	if inside == 0 {
+		t.Error("no legend stands inside")
+	}
+}
+
+// Journals take no lines below a quarter of a point.
+func TestRulesAreThickEnoughToPrint(t *testing.T) {
+	for _, dpi := range []int{72, 96, 150, 200, 300, 600, 1200} {
+		r, err := newRuler(7.0/72*float64(dpi), dpi, Light())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if points := float64(r.rule) / float64(dpi) * 72; points < 0.25 {
+			t.Errorf("%d dpi: rules of %.2f points", dpi, points)
+		}
+	}
+}

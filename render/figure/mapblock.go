@@ -151,12 +151,13 @@ func (b *mapBlock) bars() []*bar { return b.colour }
 
 // aspect is that of the plane. Beyond a ratio of 1:8 or 6:1 it is stretched, and the
 // axes tell.
-func (b *mapBlock) aspect() float64 {
+func (b *mapBlock) aspect() (wide, least float64) {
 	if !b.space {
-		return 0
+		return 0, 0
 	}
 	w, h := b.first.Size()
-	return min(max(w/h, 1/tallest), flattest)
+	a := min(max(w/h, 1/tallest), flattest)
+	return a, a
 }
 
 func (b *mapBlock) heading() heading {
@@ -181,16 +182,6 @@ func (b *mapBlock) heading() heading {
 	return h
 }
 
-// shownBars returns the bars that this map draws.
-func (b *mapBlock) shownBars() (shown []*bar) {
-	for _, bar := range b.colour {
-		if !bar.hidden {
-			shown = append(shown, bar)
-		}
-	}
-	return shown
-}
-
 // mapLayout is where things lie around a map, em below it, and its axes.
 type mapLayout struct {
 	x, y      scale
@@ -211,12 +202,8 @@ func (b *mapBlock) lay(r *ruler, plot image.Point, words float64) mapLayout {
 	}
 	l.below = l.x.below()
 	if b.lying {
-		for range b.shownBars() {
-			if l.barTop == 0 {
-				l.barTop = l.below + 0.9
-			}
-			l.below += lyingRoom
-		}
+		l.barTop = l.below + 0.9
+		l.below += lyingRoom * float64(len(shown(b.colour)))
 	}
 	l.legend, l.rows, l.wants = r.legend(b.keys(r, plot), words)
 	if l.rows > 0 {
@@ -260,15 +247,13 @@ func (b *mapBlock) around(r *ruler, plot image.Point, words float64) (sides, flo
 	s := sides{left: l.y.leftOf(r), top: r.px(head.height), bottom: r.px(l.below)}
 	s.right = l.x.overhang(r, plot.X)
 	wants := max(head.wants, l.wants)
-	right := 0
-	for _, bar := range b.shownBars() {
-		if b.lying {
-			wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
-			continue
-		}
-		right += bar.room(r, plot.Y)
+	if !b.lying {
+		s.right = max(s.right, roomBeside(r, b.colour, plot.Y))
+		return s, wants
 	}
-	s.right = max(s.right, right)
+	for _, bar := range shown(b.colour) {
+		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
+	}
 	return s, wants
 }
 
@@ -286,15 +271,12 @@ func (b *mapBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	l := b.lay(s.ruler, plot.Size(), words)
 	s.axisBelow(plot, l.x)
 	s.axisLeft(plot, l.y)
-	x, y := plot.Max.X, plot.Max.Y+s.px(l.barTop)
-	for _, bar := range b.shownBars() {
-		if b.lying {
-			bar.drawLying(s, plot.Min.X, y, bar.lyingLength(s.ruler, plot.Dx()))
-			y += s.px(lyingRoom)
-			continue
+	if b.lying {
+		for i, bar := range shown(b.colour) {
+			bar.drawLying(s, plot.Min.X, plot.Max.Y+s.px(l.barTop)+i*s.px(lyingRoom), bar.lyingLength(s.ruler, plot.Dx()))
 		}
-		bar.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
-		x += bar.room(s.ruler, plot.Dy())
+	} else {
+		s.barsBeside(plot, b.colour)
 	}
 	b.heading().draw(s, plot, words)
 	s.keys(l.legend, float64(plot.Min.X), float64(plot.Max.Y+s.px(l.legendTop+0.5)))
@@ -358,11 +340,7 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 		keys = append(keys, key{append(name, unit...), 2.4, func(s *sheet, x, y float64) { s.ramp(c, x, y) }})
 	}
 	if b.CellValues == nil {
-		for i, t := range b.CellTypes {
-			keys = append(keys, key{plain(t.Name), 2 * legendDisc, func(s *sheet, x, y float64) {
-				s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.color(i))
-			}})
-		}
+		keys = append(keys, typeKeys(b.CellTypes)...)
 	}
 	for _, o := range b.Outlines {
 		if o.Name != "" {
@@ -381,6 +359,15 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 			square := image.Rect(int(x), int(y)-d, int(x)+2*d, int(y)+d)
 			s.box(square, solid(colormap.Missing()))
 			s.frame(square, s.rule, s.Rule)
+		}})
+	}
+	return keys
+}
+
+func typeKeys(types []CellType) (keys []key) {
+	for i, t := range types {
+		keys = append(keys, key{plain(t.Name), 2 * legendDisc, func(s *sheet, x, y float64) {
+			s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.color(i))
 		}})
 	}
 	return keys

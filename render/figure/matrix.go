@@ -22,7 +22,7 @@ type Matrix struct {
 	Colors         colormap.Map
 	Scale          render.Scale // without ends, round ones are found
 	Label          string       // of the colour bar, instead of Quantity and Unit
-	Bare           bool         // without numbers in the fields
+	Bare           bool         // without numbers in the fields, as where they would be too small to read
 	Hide           Furniture
 }
 
@@ -64,9 +64,18 @@ func (b *matrixBlock) bars() []*bar {
 	return []*bar{b.bar}
 }
 
-// aspect makes fields a little wider than high, for their numbers.
-func (b *matrixBlock) aspect() float64 {
-	return min(max(1.4*float64(len(b.Columns))/float64(len(b.Rows)), 0.5), 3)
+func (b *matrixBlock) heading() heading {
+	if b.Hide&Titles != 0 {
+		return heading{}
+	}
+	return heading{title: b.Title}
+}
+
+// aspect makes fields a little wider than high, for their numbers, or somewhat higher
+// beside panels that are.
+func (b *matrixBlock) aspect() (wide, least float64) {
+	a := min(max(1.4*float64(len(b.Columns))/float64(len(b.Rows)), 0.5), 3)
+	return a, a / 2
 }
 
 // axes are the names at the sides, as ticks in the middle of their fields.
@@ -93,24 +102,23 @@ func (b *matrixBlock) upright(r *ruler, columns scale, width int) bool {
 
 func (b *matrixBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
 	columns, rows := b.axes()
-	head := heading{title: b.Title}.lay(r, plot.X, words)
+	head := b.heading().lay(r, plot.X, words)
 	s := sides{left: rows.leftOf(r), top: r.px(head.height), bottom: r.px(columns.below())}
 	if b.upright(r, columns, plot.X) {
 		s.bottom += int(math.Ceil(columns.wide(r) - smallSize*capHeight*r.em))
 	}
-	if b.Hide&ColorBars == 0 && !b.bar.hidden {
-		s.right = b.bar.room(r, plot.Y)
-	}
+	s.right = roomBeside(r, b.bars(), plot.Y)
 	return s, head.wants
 }
 
 func (b *matrixBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	edge := func(i, n, length int) int { return i * length / n }
+	size := b.numberSize(s.ruler, plot.Dx()/len(b.Columns))
 	for i, row := range b.Values {
 		for j, v := range row {
 			field := image.Rect(edge(j, len(b.Columns), plot.Dx()), edge(i, len(b.Rows), plot.Dy()),
 				edge(j+1, len(b.Columns), plot.Dx()), edge(i+1, len(b.Rows), plot.Dy())).Add(plot.Min)
-			b.drawField(s, field, v)
+			b.drawField(s, field, v, size)
 		}
 	}
 	s.frame(plot, s.rule, s.Rule)
@@ -121,29 +129,46 @@ func (b *matrixBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	} else {
 		s.axisBelow(plot, columns)
 	}
-	if b.Hide&ColorBars == 0 && !b.bar.hidden {
-		b.bar.drawUpright(s, plot.Max.X+s.px(barGap), plot.Min.Y, plot.Max.Y)
-	}
-	if b.Hide&Titles == 0 {
-		heading{title: b.Title}.draw(s, plot, words)
-	}
+	s.barsBeside(plot, b.bars())
+	b.heading().draw(s, plot, words)
 }
 
-func (b *matrixBlock) drawField(s *sheet, field image.Rectangle, v float64) {
+// numberSize returns the size of numbers that fit fields of a width, 0 if they would be
+// too small to read: below 5 points in text of 7.
+func (b *matrixBlock) numberSize(r *ruler, field int) float64 {
+	const most, least = smallSize, 0.71 // em
+	widest := 0.0
+	for _, row := range b.Values {
+		for _, v := range row {
+			widest = max(widest, r.width(b.number(v), 1))
+		}
+	}
+	size := min(most*r.em, 0.9*float64(field)/max(widest, 1e-9))
+	if b.Bare || size < least*r.em {
+		return 0
+	}
+	return size
+}
+
+// number is a value as its field shows it.
+func (b *matrixBlock) number(v float64) words {
+	if v != v {
+		return nil
+	}
+	return plain(magnitude(v * b.bar.factor))
+}
+
+func (b *matrixBlock) drawField(s *sheet, field image.Rectangle, v, size float64) {
 	c := b.bar.Colors.At(b.Scale.Position(v))
 	s.box(field, solid(c))
-	if b.Bare || v != v {
+	if size == 0 {
 		return
 	}
 	ink := grey(0xff)
 	if luminance(c) > 0.3 {
 		ink = grey(0x10)
 	}
-	text := set(magnitude(v*b.bar.factor), regular)
-	size := smallSize * s.em
-	if w := s.width(text, size); w > 0.9*float64(field.Dx()) {
-		size *= 0.9 * float64(field.Dx()) / w
-	}
+	text := b.number(v)
 	s.text(text, float64(field.Min.X+field.Max.X)/2-s.width(text, size)/2, float64(field.Min.Y+field.Max.Y)/2+capHeight*size/2, size, ink)
 }
 

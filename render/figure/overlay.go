@@ -104,12 +104,7 @@ func (b *mapBlock) drawContour(s *sheet, plot image.Rectangle, to func(render.Po
 
 // turnedOn sets words with a dark edge.
 func (s *sheet) turnedOn(label words, at point, angle, size float64, c color.RGBA) {
-	sin, cos := math.Sincos(angle)
-	half, drop := s.width(label, size)/2, capHeight*size/2
-	outline := s.outline(label, size, func(u, v float64) point {
-		u, v = u-half, v+drop
-		return point{at.x + u*cos - v*sin, at.y + u*sin + v*cos}
-	})
+	outline := s.turned(label, at, angle, size)
 	s.stroke(outline, 0.12*s.em, nil, shade(c))
 	s.fill(outline, solid(c))
 }

@@ -14,8 +14,9 @@ type Panel interface {
 // block is a panel that is being laid out. Its plot is what lines up with those of
 // its neighbours: the frame of a map, the area between axes.
 type block interface {
-	// aspect returns the plot's width over its height; 0: any will do.
-	aspect() float64
+	// aspect returns the plot's width over its height, which may be less, as little as
+	// least, where there is height; 0: any will do.
+	aspect() (wide, least float64)
 	// around returns the room needed around a plot, which depends on its size: what
 	// labels there are, how titles break. Words may be so wide, from the plot's left;
 	// wants is how wide they would have to be not to be cut.
@@ -72,7 +73,7 @@ type lines struct {
 }
 
 func (h heading) lay(r *ruler, plot int, words float64) lines {
-	title, whole := r.wrap(h.title, titleSize*r.em, words, 3)
+	title, whole := r.wrap(h.title, r.title*r.em, words, 3)
 	l := lines{title: title}
 	if !whole {
 		l.wants = words + 2*r.em
@@ -87,7 +88,7 @@ func (h heading) lay(r *ruler, plot int, words float64) lines {
 	}
 	switch {
 	case len(title) > 0:
-		l.height = titleSize*capHeight + titleLead*float64(len(title)-1) + stampLead*float64(l.stamps) + headGap
+		l.height = r.title*capHeight + titleLead*float64(len(title)-1) + stampLead*float64(l.stamps) + headGap
 	case l.stamps > 0:
 		l.height = capHeight + stampLead*float64(l.stamps-1) + headGap
 	}
@@ -100,7 +101,7 @@ func (h heading) draw(s *sheet, plot image.Rectangle, words float64) {
 	last := float64(plot.Min.Y - s.px(headGap))
 	y := last - stampLead*em*float64(l.stamps)
 	for i, line := range l.title {
-		s.text(set(line, bold), left, y-titleLead*em*float64(len(l.title)-1-i), titleSize*em, s.Ink)
+		s.text(set(line, bold), left, y-titleLead*em*float64(len(l.title)-1-i), s.title*em, s.Ink)
 	}
 	if h.left != nil {
 		s.text(h.left, left, last-stampLead*em*float64(max(l.stamps-1, 0)), em, s.Ink)
@@ -220,6 +221,19 @@ func (a scale) wide(r *ruler) float64 {
 		w = max(w, r.width(t.label, smallSize*r.em))
 	}
 	return w
+}
+
+// apart returns the least room between two labels along a width.
+func (a scale) apart(r *ruler, width int) float64 {
+	least, end := math.Inf(1), math.Inf(-1)
+	for _, t := range a.ticks {
+		if t.label == nil {
+			continue
+		}
+		middle, half := a.position(t.value)*float64(width), r.width(t.label, smallSize*r.em)/2
+		least, end = min(least, middle-half-end), middle+half
+	}
+	return least
 }
 
 // leftOf returns the room that the axis needs left of a plot.

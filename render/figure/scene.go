@@ -49,7 +49,7 @@ type SceneLabel struct {
 // sceneBlock is a scene that is being laid out.
 type sceneBlock struct {
 	Scene
-	shown []*bar
+	colour []*bar
 }
 
 func (c Scene) block() (block, error) {
@@ -62,7 +62,7 @@ func (c Scene) block() (block, error) {
 		laid, err := newBar(bar)
 		faults = append(faults, err)
 		if c.Hide&ColorBars == 0 {
-			b.shown = append(b.shown, laid)
+			b.colour = append(b.colour, laid)
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -71,11 +71,12 @@ func (c Scene) block() (block, error) {
 	return b, nil
 }
 
-func (b *sceneBlock) bars() []*bar { return b.shown }
+func (b *sceneBlock) bars() []*bar { return b.colour }
 
-func (b *sceneBlock) aspect() float64 {
+func (b *sceneBlock) aspect() (wide, least float64) {
 	size := b.Picture.Bounds().Size()
-	return float64(size.X) / float64(size.Y)
+	a := float64(size.X) / float64(size.Y)
+	return a, a
 }
 
 func (b *sceneBlock) heading() (h heading) {
@@ -97,26 +98,15 @@ func (b *sceneBlock) legend(r *ruler, words float64) ([]placed, int, float64) {
 	if b.Hide&Legends != 0 {
 		return nil, 0, 0
 	}
-	var keys []key
-	for i, t := range b.Types {
-		keys = append(keys, key{plain(t.Name), 2 * legendDisc, func(s *sheet, x, y float64) {
-			s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.color(i))
-		}})
-	}
-	return r.legend(keys, words)
+	return r.legend(typeKeys(b.Types), words)
 }
 
 func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
 	head := b.heading().lay(r, plot.X, words)
 	_, rows, wants := b.legend(r, words)
-	s := sides{top: r.px(head.height)}
+	s := sides{top: r.px(head.height), right: roomBeside(r, b.colour, plot.Y)}
 	if rows > 0 {
 		s.bottom = r.px(legendGap + legendLead*float64(rows-1) + 1)
-	}
-	for _, bar := range b.shown {
-		if !bar.hidden {
-			s.right += bar.room(r, plot.Y)
-		}
 	}
 	return s, max(head.wants, wants)
 }
@@ -144,13 +134,7 @@ func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 		}
 		s.scaleBar(plot, b.ScaleBar, formatLength(length), math.Round(length*b.PerMicron*scale))
 	}
-	x := plot.Max.X
-	for _, bar := range b.shown {
-		if !bar.hidden {
-			bar.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
-			x += bar.room(s.ruler, plot.Dy())
-		}
-	}
+	s.barsBeside(plot, b.colour)
 	b.heading().draw(s, plot, words)
 	list, _, _ := b.legend(s.ruler, words)
 	s.keys(list, float64(plot.Min.X), float64(plot.Max.Y+s.px(legendGap+0.5)))
@@ -193,6 +177,6 @@ func (b *sceneBlock) drawLabels(s *sheet, to func([2]float64) point) {
 				c = s.Quiet
 			}
 		}
-		s.turned(axisName(label.Text, ""), to(label.At).x, to(label.At).y, 0, size, c)
+		s.fill(s.turned(axisName(label.Text, ""), to(label.At), 0, size), solid(c))
 	}
 }

@@ -21,13 +21,17 @@ type ruler struct {
 	Theme
 	em      float64 // size of the text, pixels
 	rule    int     // width of frames and ticks, pixels
+	title   float64 // size of the titles of panels, em
 	letters [3]*opentype.Font
 	buffer  sfnt.Buffer
 }
 
-func newRuler(em float64, t Theme) (*ruler, error) {
+// newRuler makes rules a 24th of the text, and no thinner than journals take.
+func newRuler(em float64, dpi int, t Theme) (*ruler, error) {
 	letters, err := loadLetters()
-	return &ruler{Theme: t, em: em, rule: max(1, int(math.Round(em/24))), letters: letters}, err
+	const hairline = 0.25 / 72 // inch
+	rule := max(int(math.Round(em/24)), int(math.Ceil(hairline*float64(dpi))))
+	return &ruler{Theme: t, em: em, rule: rule, title: titleSize, letters: letters}, err
 }
 
 // px returns a length in em as whole pixels.
@@ -113,15 +117,15 @@ func (s *sheet) upright(w words, x, y, size float64, c color.RGBA) {
 	s.fill(s.outline(w, size, func(u, v float64) point { return point{x + v, y - u} }), solid(c))
 }
 
-// turned sets words whose middle lies at (x, y), the base line at an angle,
-// clockwise in radians.
-func (s *sheet) turned(w words, x, y, angle, size float64, c color.RGBA) {
+// turned returns the outline of words whose middle lies at a place, the base line at
+// an angle, clockwise in radians.
+func (s *sheet) turned(w words, at point, angle, size float64) path {
 	sin, cos := math.Sincos(angle)
 	half, drop := s.width(w, size)/2, capHeight*size/2
-	s.fill(s.outline(w, size, func(u, v float64) point {
+	return s.outline(w, size, func(u, v float64) point {
 		u, v = u-half, v+drop
-		return point{x + u*cos - v*sin, y + u*sin + v*cos}
-	}), solid(c))
+		return point{at.x + u*cos - v*sin, at.y + u*sin + v*cos}
+	})
 }
 
 func measure(letters *[3]*opentype.Font, buffer *sfnt.Buffer, w words, size float64) float64 {

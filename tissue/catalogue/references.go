@@ -339,6 +339,12 @@ func methods() []Reference {
 			Journal: "Theoretical Population Biology", Year: 1995, Volume: "48", Pages: "222-234", DOI: "10.1006/tpbi.1995.1027",
 		},
 		{
+			Key:     "Huse2006",
+			Authors: "M. Huse and B. F. Lillemeier and M. S. Kuhns and D. S. Chen and M. M. Davis",
+			Title:   "T cells use two directionally distinct pathways for cytokine secretion",
+			Journal: "Nature Immunology", Year: 2006, Volume: "7", Pages: "247-255", DOI: "10.1038/ni1304",
+		},
+		{
 			Key:     "Jahnke2007",
 			Authors: "T. Jahnke and W. Huisinga",
 			Title:   "Solving the chemical master equation for monomolecular reaction systems analytically",

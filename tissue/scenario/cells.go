@@ -1,7 +1,10 @@
 package scenario
 
 import (
+	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
@@ -53,10 +56,13 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 			exchange[id] = &tissue.Exchange{Substrate: id}
 		}
 		return exchange[id]
-	}, func(v value, id tissue.SubstrateID) {
-		if b, ok := v.bursts(id); ok {
-			t.Life.Bursts = append(t.Life.Bursts, b)
+	}, func(f fields, e *tissue.Exchange) {
+		if v, ok := f.get("bursts"); ok {
+			if b, ok := v.bursts(e.Substrate); ok {
+				t.Life.Bursts = append(t.Life.Bursts, b)
+			}
 		}
+		d.pointing(f, e)
 	})
 	for id := range d.model().Substrates {
 		if e := exchange[tissue.SubstrateID(id)]; e != nil {
@@ -71,14 +77,14 @@ func (d *decoder) cellType(id tissue.CellTypeID, m member) {
 func exchangeKeys() []string { return []string{"export", "secretion", "uptake", "saturable_uptake"} }
 
 // exchangeTerms decodes the terms of exchange that are given. Each goes into what of returns
-// for it, the bursts of an export to bursts.
-func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange, bursts func(value, tissue.SubstrateID)) {
+// for it; manner takes how an export leaves, where more than its rate is given.
+func (d *decoder) exchangeTerms(f fields, of func(tissue.BehaviourKind, tissue.SubstrateID, member) *tissue.Exchange, manner func(fields, *tissue.Exchange)) {
 	for _, term := range []struct {
 		kind    tissue.BehaviourKind
 		example string
 		decode  func(value, *tissue.Exchange)
 	}{
-		{tissue.Export, "{IL-2: 10 molecules/s}", func(v value, e *tissue.Exchange) { d.export(v, e, bursts) }},
+		{tissue.Export, "{IL-2: 10 molecules/s}", func(v value, e *tissue.Exchange) { d.export(v, e, manner) }},
 		{tissue.Secretion, "{IL-2: {rate: 10 /min, saturation: 1 nM}}", d.secretion},
 		{tissue.Uptake, "{IL-2: 10 /min}", d.uptake},
 		{tissue.SaturableUptake, "{IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}", d.saturableUptake},
@@ -111,18 +117,16 @@ func (d *decoder) countsMolecules(v value, id tissue.SubstrateID) bool {
 	return true
 }
 
-func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.SubstrateID)) {
+func (d *decoder) export(v value, e *tissue.Exchange, manner func(fields, *tissue.Exchange)) {
 	if !d.countsMolecules(v, e.Substrate) {
 		return
 	}
 	if v.kind == mapping {
-		f, ok := v.fields("{rate: 10 molecules/s, bursts: "+burstsExample+"}", "rate", "bursts")
+		f, ok := v.fields("{rate: 10 molecules/s, bursts: "+burstsExample+"}", "rate", "bursts", "synaptic_fraction", "towards", "direction")
 		if !ok {
 			return
 		}
-		if b, ok := f.get("bursts"); ok {
-			bursts(b, e.Substrate)
-		}
+		manner(f, e)
 		if v, ok = f.need("rate", "10 molecules/s"); !ok {
 			return
 		}
@@ -136,6 +140,47 @@ func (d *decoder) export(v value, e *tissue.Exchange, bursts func(value, tissue.
 		return
 	}
 	e.NetExportRate, _ = v.nonNegative(quantity.MoleculeRate)
+}
+
+// pointing decodes which share of an export leaves to which side.
+func (d *decoder) pointing(f fields, e *tissue.Exchange) {
+	towards, named := f.get("towards")
+	direction, given := f.get("direction")
+	share, ok := f.get("synaptic_fraction")
+	switch {
+	case !ok && !named && !given:
+		return
+	case !ok:
+		f.fault("an export that points, without its share: want synaptic_fraction, such as 0.5")
+		return
+	case named == given:
+		share.fault("want one of towards, a cell type, and direction, such as [1, 0, 0]")
+		return
+	}
+	p := &e.Pointing
+	if p.Fraction, ok = share.in(quantity.Dimensionless); ok && !(p.Fraction >= 0 && p.Fraction <= 1) {
+		share.fault("%s: want a number from 0 to 1", share.written())
+	} else if p.Fraction > 0 {
+		d.pointed = append(d.pointed, share)
+	}
+	if given {
+		p.Direction = d.unitVector(direction)
+	} else if name, ok := towards.str(); ok {
+		p.Towards, _ = d.typeNamed(name, towards.at, towards.path, true)
+	}
+}
+
+// unitVector decodes a vector of any length but 0. One of length 1 stays as it is.
+func (d *decoder) unitVector(v value) r3.Vec {
+	n, ok := d.vector(v, quantity.Dimensionless, false)
+	length := r3.Norm(n)
+	if ok && length == 0 {
+		v.fault("no direction: want a vector such as [1, 0, 0]")
+	}
+	if length == 0 || math.Abs(length-1) <= 1e-9 {
+		return n
+	}
+	return r3.Scale(1/length, n)
 }
 
 const burstsExample = "{on_for: 20 min, off_for: 40 min}"

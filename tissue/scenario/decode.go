@@ -36,7 +36,8 @@ type decoder struct {
 	tables      int                                        // bytes of cell tables and label images so far, as the resolved scenario has them
 	weights     map[tissue.SubstrateID]catalogue.Parameter // of substrates in the catalogue
 	placements  []placement
-	read        int // files of cells so far
+	pointed     []value // the shares of exports that point
+	read        int     // files of cells so far
 	happenings  []happening
 	eventItems  []value               // of the model's events
 	ruled       map[string][]value    // rules of each type, as in the model

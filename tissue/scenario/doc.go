@@ -49,6 +49,8 @@
 //	      secretion: {IL-2: {rate: 10 /min, saturation: 1 nM}}
 //	      uptake: {IL-2: 10 /min}
 //	      saturable_uptake: {IL-2: {max: 10 molecules/s, half_saturation: 10 pM}}
+//	      # or export: {IL-2: {rate: 10 molecules/s, synaptic_fraction: 0.5, towards: Treg,
+//	      #   bursts: {on_for: 20 min, off_for: 40 min}}}; direction: [1, 0, 0] in place of towards; coupling cloud
 //	      receptors:
 //	        IL-2R: {ligand: IL-2, count: 2000, on_rate: 3.1e7 /M/s}   # a sink; with any key below it has kinetics
 //	        TNFR2: {ligand: TNF, count: 600, on_rate: 3.5e7 /M/s, off_rate: 0.015 /s, synthesis: 0.2 /s, turnover: 3.8e-4 /s,

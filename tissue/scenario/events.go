@@ -180,9 +180,7 @@ func (d *decoder) change(v value) tissue.Switch {
 			d.hasExchange(t, id, m)
 			s.Changes = append(s.Changes, tissue.ExchangeChange{Type: t, Term: term, To: tissue.Exchange{Substrate: id}})
 			return &s.Changes[len(s.Changes)-1].To
-		}, func(v value, _ tissue.SubstrateID) {
-			v.fault("a change has none: the rate becomes the mean of the bursts that the type has")
-		})
+		}, keepsManner)
 		if len(s.Changes) == had && len(d.faults) == before {
 			m.fault("no change: want at least one, such as {export: {IL-2: 0 molecules/s}}")
 		}
@@ -191,6 +189,18 @@ func (d *decoder) change(v value) tissue.Switch {
 		v.fault("no change: want at least one, such as %s", changeExample)
 	}
 	return s
+}
+
+// keepsManner reports a change of more than the rate of an export.
+func keepsManner(f fields, _ *tissue.Exchange) {
+	if v, ok := f.get("bursts"); ok {
+		v.fault("a change has none: the rate becomes the mean of the bursts that the type has")
+	}
+	for _, key := range []string{"synaptic_fraction", "towards", "direction"} {
+		if v, ok := f.get(key); ok {
+			v.fault("a change has none: the share and the side stay those of the type")
+		}
+	}
 }
 
 // hasExchange reports a change of what a type does not exchange.

@@ -17,6 +17,7 @@ func Colormaps() []string {
 func (d *decoder) numerics(f fields) {
 	n := &d.scenario.Numerics
 	*n = Numerics{Scheme: "adaptive", Coupling: "voxel", RelativeTolerance: 1e-3}
+	defer d.needCloud()
 	v, ok := f.get("numerics")
 	if !ok {
 		return
@@ -46,6 +47,16 @@ func (d *decoder) numerics(f fields) {
 		if q, ok := v.quantity(quantity.Time); ok && !(q.Dim == quantity.Dimensionless && q.Value == 0) {
 			n.TimeStep, _ = v.nonNegative(quantity.Time)
 		}
+	}
+}
+
+// needCloud reports exports that point where the coupling cannot show where they do.
+func (d *decoder) needCloud() {
+	if d.scenario.Numerics.Coupling == "cloud" || d.scenario.Numerics.Coupling == "" {
+		return
+	}
+	for _, v := range d.pointed {
+		v.fault("with coupling %s cells near by would not see where it leaves: want numerics: {coupling: cloud}, or a share of 0", d.scenario.Numerics.Coupling)
 	}
 }
 

@@ -243,6 +243,9 @@ func (d *decoder) vector(v value, dimension quantity.Dimension, alone bool) (r3.
 	if d.model().Grid.Planar {
 		example, axes = "[1 um, 2 um]", 2
 	}
+	if dimension == quantity.Dimensionless {
+		example = strings.ReplaceAll(example, " um", "")
+	}
 	items, ok := v.list(example)
 	if !ok {
 		return r3.Vec{}, false

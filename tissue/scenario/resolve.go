@@ -176,7 +176,7 @@ func (w *writer) cellType(id tissue.CellTypeID) {
 	w.line(3, "radius: %s", um(t.Radius))
 	w.exchange(tissue.Export, t, func(e tissue.Exchange) bool {
 		_, comes := t.Life.BurstsOf(e.Substrate) // a rule may give it a rate
-		return e.NetExportRate != 0 || comes
+		return e.NetExportRate != 0 || comes || e.Pointing != (tissue.Pointing{})
 	})
 	w.exchange(tissue.Secretion, t, func(e tissue.Exchange) bool { return e.SecretionRate != 0 || e.SaturationDensity != 0 })
 	w.exchange(tissue.Uptake, t, func(e tissue.Exchange) bool {
@@ -193,9 +193,8 @@ func (w *writer) exchange(term tissue.BehaviourKind, t tissue.CellType, has func
 	for _, e := range t.Exchange {
 		if has(e) {
 			text := w.termText(term, e)
-			if b, ok := t.Life.BurstsOf(e.Substrate); ok && term == tissue.Export {
-				text = fmt.Sprintf("%s: {rate: %s, bursts: {on_for: %s, off_for: %s}}", yamlText(w.model().Substrates[e.Substrate].Name),
-					quantity.Format(e.NetExportRate, "molecules/s"), quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
+			if more := w.mannerText(t, e); term == tissue.Export && more != "" {
+				text = fmt.Sprintf("%s: {rate: %s%s}", yamlText(w.model().Substrates[e.Substrate].Name), quantity.Format(e.NetExportRate, "molecules/s"), more)
 			}
 			terms = append(terms, text)
 		}
@@ -231,6 +230,23 @@ func (w *writer) termText(term tissue.BehaviourKind, e tissue.Exchange) string {
 		return name + quantity.Format(e.UptakeRate, "1/s")
 	}
 	return name + fmt.Sprintf("{max: %s, half_saturation: %s}", quantity.Format(e.MaxUptakeRate, "molecules/s"), densityText(e.HalfSaturation, s))
+}
+
+// mannerText writes how an export leaves, behind its rate: to which side and when.
+func (w *writer) mannerText(t tissue.CellType, e tissue.Exchange) string {
+	text := ""
+	if p := e.Pointing; p != (tissue.Pointing{}) {
+		text = ", synaptic_fraction: " + quantity.Format(p.Fraction, "")
+		if p.Direction != (r3.Vec{}) {
+			text += ", direction: " + w.directionText(p.Direction)
+		} else {
+			text += ", towards: " + yamlText(w.model().CellTypes[p.Towards].Name)
+		}
+	}
+	if b, ok := t.Life.BurstsOf(e.Substrate); ok {
+		text += fmt.Sprintf(", bursts: {on_for: %s, off_for: %s}", quantity.Format(b.OnTime, "s"), quantity.Format(b.OffTime, "s"))
+	}
+	return text
 }
 
 // placement writes all of an entry but its pattern.
