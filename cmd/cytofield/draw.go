@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/cytofield/cytofield/render/figure"
@@ -21,7 +22,11 @@ func (c *renderCommand) draw(io streams, spec *scenario.Figure, run, other *reco
 	if err != nil {
 		return err
 	}
-	if err := f.Save(c.Output, p.options()); err != nil {
+	err = f.Save(c.Output, p.options())
+	if errors.Is(err, figure.ErrNoRoom) {
+		return inputError{err}
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(io.Out, c.Output)

@@ -49,7 +49,7 @@ func (m Matrix) block() (block, error) {
 		m.Scale = render.AutoScale(plane, m.Scale.Log)
 	}
 	c := ColorBar{Colors: m.Colors, Scale: m.Scale, Quantity: m.Quantity, Unit: m.Unit, Label: m.Label}
-	c.Below, c.Above = beyond(plane, m.Scale)
+	c.Below, c.Above = Beyond(plane, m.Scale)
 	bar, err := newBar(c)
 	if err != nil {
 		return nil, fmt.Errorf("matrix %q: %w", m.Title, err)
