@@ -42,10 +42,13 @@ view: out/il2-niche/run.json
 out/il2-niche/run.json:
 	$(MAKE) run
 
-# Draws the figures of the documentation again.
+# Draws the figures of the documentation again, from runs of the gallery.
 figures: build
-	bin/cytofield run il2-niche -o out/il2-niche --force
-	for figure in docs/figures/*.yaml; do bin/cytofield render $$figure -o $${figure%.yaml}.png || exit 1; done
+	for run in il2-niche vessel decoy front front-threshold autocrine-paracrine storm; do \
+		bin/cytofield run $$run -o out/$$run --force || exit 1; \
+	done
+	bin/cytofield run decoy --set "reactions.0.constants.k_off=0/s" -o out/decoy-antibody --force
+	for figure in docs/figures/*.yaml docs/gallery/*.yaml; do bin/cytofield render $$figure -o $${figure%.yaml}.png || exit 1; done
 
 # Times the workloads on both devices and repeats the study by which a scheme is chosen:
 # half an hour on a machine that does nothing else.

@@ -29,7 +29,11 @@ func (c *renderCommand) draw(io streams, p *page) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Save(c.Output, p.options()); err != nil {
+	err = f.Save(c.Output, p.options())
+	if errors.Is(err, figure.ErrNoRoom) {
+		return inputError{err}
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(io.Out, c.Output)
@@ -97,6 +101,9 @@ func (p *page) expose(w *movie.Writer, t float64) error {
 		return err
 	}
 	img, err := f.Image(p.options())
+	if errors.Is(err, figure.ErrNoRoom) {
+		return inputError{err}
+	}
 	if err != nil {
 		return err
 	}

@@ -88,16 +88,28 @@ func (p *picture) subtract(s *shot, time float64) error {
 	return nil
 }
 
-// takeCells takes the cells that the plane cuts, and by what they are coloured.
+// takeCells takes the cells that the picture shows, and by what they are coloured.
 func (p *picture) takeCells(s *shot, m moment) error {
 	people, err := m.people()
 	if err != nil {
 		return err
 	}
 	cells := &tissue.Cells{ID: people.ids, Type: people.types, Position: people.positions, Dead: people.dead}
-	s.Cells = render.Cut(cells, p.model.CellTypes, p.model.Grid, p.slice())
-	if p.spec.Projection != "" {
+	switch {
+	case p.spec.Kind == scenario.VolumePanel:
+		const upright = 2
+		s.Cells = render.Shadow(cells, p.model.CellTypes, upright)
+	case p.spec.Projection != "":
 		s.Cells = render.Shadow(cells, p.model.CellTypes, p.spec.Plane.Axis)
+	default:
+		s.Cells = render.Cut(cells, p.model.CellTypes, p.model.Grid, p.slice())
+	}
+	shown := p.shownTypes(people)
+	s.Cells = slices.DeleteFunc(s.Cells, func(d render.Disc) bool { return !shown[d.Type] })
+	if p.spec.Kind == scenario.VolumePanel {
+		for _, disc := range s.Cells {
+			s.Height = append(s.Height, people.positions[disc.Cell].Z)
+		}
 	}
 	switch p.spec.Cells.By {
 	case scenario.ByType:
@@ -113,6 +125,25 @@ func (p *picture) takeCells(s *shot, m moment) error {
 		s.Values = append(s.Values, column[disc.Cell])
 	}
 	return err
+}
+
+// crowd is how many cells of a type in space hide what lies behind them.
+const crowd = 200
+
+// shownTypes are the types of cells asked for: all where none are, but in a volume no crowd.
+func (p *picture) shownTypes(people *people) []bool {
+	shown, count := make([]bool, len(p.model.CellTypes)), make([]int, len(p.model.CellTypes))
+	for _, t := range people.types {
+		count[t]++
+	}
+	for t := range shown {
+		if p.spec.Cells.Types != nil {
+			shown[t] = slices.Contains(p.spec.Cells.Types, tissue.CellTypeID(t))
+		} else {
+			shown[t] = p.spec.Kind != scenario.VolumePanel || count[t] <= crowd
+		}
+	}
+	return shown
 }
 
 // alive and dead are the types of cells in the legend of their states.
@@ -152,11 +183,14 @@ func (p *picture) kind(c scenario.Channel) string {
 
 // drawMap makes a map of a shot.
 func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
-	m := figure.Map{Title: p.heading(), Time: p.stamp(s), Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend()}
+	m := figure.Map{Title: p.heading(), Time: p.stamp(s), Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(s)}
 	if p.spec.Kind == scenario.MergePanel {
 		p.merge(&m, s, all)
 	} else if err := p.single(&m, s, all); err != nil {
 		return nil, err
+	}
+	if p.spec.Regions {
+		m.Outlines = p.outlines()
 	}
 	if s.Values != nil {
 		bar, err := p.cellBar(all)
@@ -233,6 +267,20 @@ func (p *picture) contours(plane *render.Plane, scale render.Scale) []figure.Con
 	return all
 }
 
+// outlines are the borders of the regions that the slice cuts, each in a colour.
+func (p *picture) outlines() []figure.Outline {
+	labels := p.model.Labels()
+	colours := []color.RGBA{{0xff, 0xff, 0xff, 0xff}, figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	var all []figure.Outline
+	for i, region := range p.model.Regions {
+		lines := render.Outlines(p.model.Grid, p.slice(), func(voxel int) bool { return int(labels[voxel]) == i+1 })
+		if len(lines) > 0 {
+			all = append(all, figure.Outline{Name: region.Name, Lines: lines, Color: colours[i%len(colours)]})
+		}
+	}
+	return all
+}
+
 // stamp is the time that a picture tells, s; NaN for none.
 func (p *picture) stamp(s *shot) float64 {
 	if slices.Contains(p.spec.Hide, scenario.TimeFurniture) {
@@ -265,8 +313,19 @@ func hidden(parts []scenario.Furniture) figure.Furniture {
 	return all
 }
 
+// leftOut reports whether no cell of a type can be in the picture.
+func (p *picture) leftOut(t tissue.CellTypeID, s *shot) bool {
+	switch {
+	case p.spec.Cells.Types != nil:
+		return !slices.Contains(p.spec.Cells.Types, t)
+	case p.spec.Kind == scenario.VolumePanel:
+		return !slices.ContainsFunc(s.Cells, func(d render.Disc) bool { return d.Type == t })
+	}
+	return false
+}
+
 // legend names the colours of cells.
-func (p *picture) legend() []figure.CellType {
+func (p *picture) legend(s *shot) []figure.CellType {
 	switch {
 	case !p.spec.Cells.Shown:
 		return nil
@@ -274,8 +333,11 @@ func (p *picture) legend() []figure.CellType {
 		return []figure.CellType{{Name: "alive"}, {Name: "dead", Color: color.RGBA{R: 0x33, G: 0x33, B: 0x33, A: 0xff}}}
 	}
 	var all []figure.CellType
-	for _, t := range p.model.CellTypes {
+	for i, t := range p.model.CellTypes {
 		all = append(all, figure.CellType{Name: t.Name})
+		if p.leftOut(tissue.CellTypeID(i), s) {
+			all[i].Name = ""
+		}
 	}
 	return all
 }

@@ -41,7 +41,8 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	if file == nil {
+	sketched := file == nil
+	if sketched {
 		if file, err = c.sketch(run.scenario.Model); err != nil {
 			return inputError{err}
 		}
@@ -54,6 +55,11 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	var other *recordedRun
 	if c.Compare != "" {
 		if other, err = openRun(c.Compare); err != nil {
+			return err
+		}
+	}
+	if sketched && c.Scale == "" && c.Range == "" {
+		if err := spread(spec, run); err != nil {
 			return err
 		}
 	}

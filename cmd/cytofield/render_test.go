@@ -27,9 +27,10 @@ func kinds() map[scenario.PanelKind]string {
 	return map[scenario.PanelKind]string{
 		scenario.SlicePanel:      "substrate: IL-2, scale: log, contours: auto, arrows: flux, cells: {by: IL-2_surface_nM}",
 		scenario.ProjectionPanel: "substrate: IL-2, along: y, of: mean, cells: {by: state}",
-		scenario.MergePanel:      "substrates: [IL-2, {substrate: TNF, color: \"#00ffff\", range: [0 pM, 2 pM]}]",
+		scenario.MergePanel:      "substrates: [IL-2, {substrate: TNF, color: \"#00ffff\", range: [0 pM, 2 pM]}], regions: true",
 		scenario.DifferencePanel: "substrate: IL-2, contours: auto",
 		scenario.KymographPanel:  "substrate: IL-2, from: [0 um, 25 um, 25 um], to: [80 um, 25 um, 25 um]",
+		scenario.VolumePanel:     "substrate: IL-2, scale: log, surfaces: auto, planes: [y=mid], camera: {perspective: true}",
 		scenario.ProfilePanel:    "substrates: [IL-2, TNF], from: [0 um, 25 um, 25 um], to: [80 um, 25 um, 25 um], at: [2 min, 10 min]",
 		scenario.RadialPanel:     "substrate: IL-2, around: Th, distance: 40 um, scale: log",
 		scenario.HistogramPanel:  "variable: IL-2_surface_nM, bins: 8",
@@ -178,6 +179,8 @@ func TestRenderExplainsWhatIsWrong(t *testing.T) {
 	run := recorded(t, file(t, "small.yaml", small), "--device", "cpu", "--set", "output.fields=false")
 	kept := recorded(t, file(t, "small.yaml", small), "--device", "cpu")
 	figure := file(t, "f.yaml", "cytofield_figure: 1\npanels: {A: {substrate: IL-2, at: 3 min}, B: {substrate: IL2}}\n")
+	flat := recorded(t, file(t, "flat.yaml", "cytofield: 1\ndomain: {size: [40 um, 40 um], voxel: 10 um, extracellular: 1}\nduration: 1 min\nsubstrates: {IL-2: {diffusion: 10 um^2/s, decay: 0/s}}\n"), "--device", "cpu")
+	old := file(t, "old.png", "as it was")
 	early := file(t, "early.yaml", "cytofield_figure: 1\npanels: {A: {substrate: IL-2, at: 3 min}}\n")
 	for _, tc := range []struct {
 		name string
@@ -194,6 +197,8 @@ func TestRenderExplainsWhatIsWrong(t *testing.T) {
 		{"a flag", []string{kept, "--slice", "z=9 mm"}, `--slice z=9 mm: panels.A.slice: "z=9 mm" lies outside the domain`},
 		{"a column", []string{kept, "--kind", "series", "--columns", "IL-2_mean"}, `no column "IL-2_mean" of numbers`},
 		{"one run for a difference", []string{kept, "--kind", "difference"}, "name the run to subtract by --compare"},
+		{"no depth", []string{flat, "--kind", "volume"}, "a 2D domain has no depth: want slice"},
+		{"no room", []string{kept, "--width", "12mm", "-o", old}, "no room for 2 panels"},
 		{"an ending", []string{kept, "-o", "p.jpg"}, "want a name that ends in"},
 		{"set in a run", []string{kept, "--set", "duration=1 h"}, "is a run already"},
 		{"nothing attributed", []string{kept, "--kind", "matrix", "--substrate", "IL-2"}, "IL-2 is not attributed"},
@@ -204,6 +209,9 @@ func TestRenderExplainsWhatIsWrong(t *testing.T) {
 				t.Errorf("status %d: %s\nwant status 2 and %q", o.status, o.err, tc.want)
 			}
 		})
+	}
+	if text := contents(t, old); text != "as it was" {
+		t.Errorf("a picture that could not be drawn left %q", text)
 	}
 }
 
@@ -226,6 +234,52 @@ func TestColumnsOfCellsAreThoseOfTheRecord(t *testing.T) {
 func TestFiguresHaveEveryColourMap(t *testing.T) {
 	if got, want := scenario.Colormaps(), colormap.Names(); !slices.Equal(got, want) {
 		t.Errorf("figures may ask for %q, there are %q", got, want)
+	}
+}
+
+// TestScaleFollowsTheDensities: without a word about it, a field of niches is drawn on a
+// logarithmic scale and an even one on a linear one, and words go before.
+func TestScaleFollowsTheDensities(t *testing.T) {
+	niches := recorded(t, file(t, "niches.yaml", strings.Replace(small, "80 um", "400 um", 1)), "--device", "cpu")
+	even := recorded(t, file(t, "even.yaml", small), "--device", "cpu")
+	picture := func(args ...string) string {
+		out := filepath.Join(t.TempDir(), "p.png")
+		if o := cytofield(t, append([]string{"render", "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != exitDone {
+			t.Fatal(o.err)
+		}
+		return contents(t, out)
+	}
+	for _, tc := range []struct{ name, run, scale, other string }{{"niches", niches, "log", "linear"}, {"even", even, "linear", "log"}} {
+		if picture(tc.run) != picture(tc.run, "--scale", tc.scale) {
+			t.Errorf("%s: not on a %s scale", tc.name, tc.scale)
+		}
+		if picture(tc.run) == picture(tc.run, "--scale", tc.other) {
+			t.Errorf("%s: on a %s scale", tc.name, tc.other)
+		}
+	}
+}
+
+// TestCrowdsDoNotHideAVolume: of cells without a word about them only types of few are drawn
+// in space; a slice has them all.
+func TestCrowdsDoNotHideAVolume(t *testing.T) {
+	many := strings.Replace(small, "number: 12", "number: 201", 1)
+	many = strings.Replace(many, "Treg:\n      radius: 5 um", "Treg:\n      radius: 2 um", 1)
+	run := recorded(t, file(t, "many.yaml", many), "--device", "cpu", "--set", "duration=2 min")
+	picture := func(args ...string) string {
+		out := filepath.Join(t.TempDir(), "p.png")
+		if o := cytofield(t, append([]string{"render", run, "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != exitDone {
+			t.Fatal(o.err)
+		}
+		return contents(t, out)
+	}
+	for _, tc := range []struct {
+		kind string
+		few  bool
+	}{{"volume", true}, {"slice", false}} {
+		drawn, few := picture("--kind", tc.kind), picture("--kind", tc.kind, "--cells", "{types: [Th]}")
+		if (drawn == few) != tc.few {
+			t.Errorf("%s: only the few cells drawn: %t, want %t", tc.kind, drawn == few, tc.few)
+		}
 	}
 }
 

@@ -24,11 +24,13 @@ type picture struct {
 type shot struct {
 	Time   float64         // s; of several the last
 	Planes []*render.Plane // of a map, one for each channel
-	Cells  []render.Disc   // that the plane cuts
+	Cells  []render.Disc   // that the plane cuts; of a volume all, seen from above
+	Height []float64       // of the centres of Cells in a volume, µm
 	Values []float64       // one for each of Cells, where they are coloured by a column
 	Arrows []render.Arrow  //
 	Curves []curve         // of a chart
 	Matrix *matrix         //
+	Fields []*tissue.Field // of a volume, one for each channel
 }
 
 // take reduces the moments to a shot; but for charts with a curve for each it is one.
@@ -54,6 +56,8 @@ func (p *picture) reduce(moments []moment) (*shot, error) {
 		return p.takeSeries()
 	case scenario.MatrixPanel:
 		return p.takeMatrix(moments[0])
+	case scenario.VolumePanel:
+		return p.takeVolume(moments[0])
 	}
 	return p.takeMap(moments[0])
 }
@@ -79,6 +83,8 @@ func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 		return p.drawSeries(s), nil
 	case scenario.MatrixPanel:
 		return p.drawMatrix(s)
+	case scenario.VolumePanel:
+		return p.drawVolume(s, all)
 	}
 	return p.drawMap(s, all)
 }
@@ -92,6 +98,9 @@ func (p *picture) explain(err error) error {
 func (p *picture) measure(s *shot, all scales) {
 	for i, plane := range s.Planes {
 		all.add(p.kind(p.spec.Channels[i]), plane)
+	}
+	for i, f := range s.Fields {
+		all.addValues(p.kind(p.spec.Channels[i]), f.Values)
 	}
 	all.addValues(p.spec.Cells.By, s.Values)
 	if p.spec.Arrows != scenario.NoArrows {

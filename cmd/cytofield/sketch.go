@@ -25,17 +25,19 @@ type paperFlags struct {
 
 // panelFlags describe panels where there is no figure file.
 type panelFlags struct {
-	Kind      string   `placeholder:"KIND" help:"slice, projection, merge, difference, kymograph, profile, radial, histogram, series or matrix (default: slice)."`
+	Kind      string   `placeholder:"KIND" help:"slice, projection, merge, difference, kymograph, volume, profile, radial, histogram, series or matrix (default: slice)."`
 	Substrate []string `sep:"none" placeholder:"NAME" help:"What to show (default: all). May be given several times."`
 	Slice     string   `placeholder:"PLANE" help:"z=mid, or \"y=100 um\"."`
 	Along     string   `placeholder:"AXIS" help:"Axis of a projection."`
 	Of        string   `placeholder:"maximum|mean" help:"What a projection shows."`
 	Colormap  string   `placeholder:"NAME" help:"viridis, inferno, magma, plasma, cividis, batlow, lajolla, oslo, bilbao, turbo or RdBu."`
-	Scale     string   `placeholder:"linear|log" help:"Scale of densities."`
+	Scale     string   `placeholder:"linear|log" help:"Scale of densities (default: logarithmic where they lie wide apart)."`
 	Range     string   `placeholder:"LOW,HIGH" help:"Ends of the scale: \"1 pM, 50 pM\" (default: found, one for all pictures)."`
 	Contours  string   `placeholder:"LEVELS|auto" help:"Lines of equal density: \"10 pM, 50 pM\"."`
 	Arrows    string   `placeholder:"gradient|flux" help:"Vectors over a slice."`
-	Cells     string   `placeholder:"true|false|COLUMN" help:"Cells by type, none, or by state or a column of cells.csv."`
+	Cells     string   `placeholder:"true|false|COLUMN" help:"Cells by type, none, or by state or a column of cells.csv; or all keys: \"{types: [Th]}\"."`
+	Surfaces  string   `placeholder:"LEVELS|auto" help:"Surfaces of equal density in a volume: \"10 pM, 50 pM\"."`
+	Camera    string   `placeholder:"KEYS" help:"Where a volume is seen from: \"azimuth: 30 deg, elevation: 24 deg\"."`
 	Around    string   `placeholder:"TYPE" help:"Cells of a radial profile."`
 	Columns   string   `placeholder:"NAMES" help:"Columns of series.csv in a series: \"Th_cells, Treg_cells\"."`
 	Title     string   `placeholder:"TEXT" help:"Title of the figure."`
@@ -82,7 +84,7 @@ type textFlag struct{ name, value string }
 func (c panelFlags) texts() []textFlag {
 	return []textFlag{
 		{"slice", c.Slice}, {"along", c.Along}, {"of", c.Of}, {"colormap", c.Colormap}, {"scale", c.Scale}, {"range", asList(c.Range, "auto", "own")},
-		{"contours", asList(c.Contours, "auto")}, {"arrows", c.Arrows}, {"around", c.Around}, {"columns", asList(c.Columns)},
+		{"contours", asList(c.Contours, "auto")}, {"arrows", c.Arrows}, {"surfaces", asList(c.Surfaces, "auto")}, {"camera", asMapping(c.Camera)}, {"around", c.Around}, {"columns", asList(c.Columns)},
 	}
 }
 
@@ -93,6 +95,14 @@ func asList(text string, words ...string) string {
 		return text
 	}
 	return "[" + text + "]"
+}
+
+// asMapping puts the braces of YAML around keys and values.
+func asMapping(text string) string {
+	if text == "" || strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return text
+	}
+	return "{" + text + "}"
 }
 
 // sketch makes a figure of what the flags say: a panel for each substrate, or one for all
@@ -178,10 +188,10 @@ func (c panelFlags) panel(f *scenario.FigureFile, name string) {
 	for _, flag := range c.texts() {
 		set(flag.name, flag.value)
 	}
-	switch c.Cells {
-	case "", "true", "false":
+	switch {
+	case c.Cells == "true" || c.Cells == "false" || strings.HasPrefix(c.Cells, "{"):
 		set("cells", c.Cells)
-	default:
+	case c.Cells != "":
 		set("cells", "{by: "+strconv.Quote(c.Cells)+"}")
 	}
 	if len(c.Hide) > 0 {

@@ -51,6 +51,18 @@ func Viridis() Map {
 	return m
 }
 
+// Shades returns a map of one hue, from halfway between white and a colour to that colour:
+// of one of several things in one picture.
+func Shades(c color.RGBA) Map {
+	m := Map{name: fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), table: &[Size]color.RGBA{}}
+	for i := range m.table {
+		pale := 0.5 * (1 - float64(i)/(Size-1))
+		mix := func(level uint8) uint8 { return uint8(float64(level) + pale*(255-float64(level)) + 0.5) }
+		m.table[i] = color.RGBA{R: mix(c.R), G: mix(c.G), B: mix(c.B), A: 0xff}
+	}
+	return m
+}
+
 // Missing returns the colour of a density that is not a number: a mid grey,
 // quiet beside the maps and far enough from each to be told from it.
 func Missing() color.RGBA { return color.RGBA{R: 0x9e, G: 0x9e, B: 0x9e, A: 0xff} }

@@ -154,3 +154,18 @@ func TestDivergingMapsAreBrightestInTheMiddle(t *testing.T) {
 		}
 	}
 }
+
+func TestShadesEndInTheirColour(t *testing.T) {
+	m := Shades(color.RGBA{R: 0x00, G: 0x72, B: 0xb3, A: 0xff})
+	for _, tc := range []struct {
+		at   float64
+		want color.RGBA
+	}{{0, color.RGBA{R: 0x80, G: 0xb9, B: 0xd9, A: 0xff}}, {1, color.RGBA{R: 0x00, G: 0x72, B: 0xb3, A: 0xff}}} {
+		if got := m.At(tc.at); got != tc.want {
+			t.Errorf("at %g %v, want %v", tc.at, got, tc.want)
+		}
+	}
+	if m.Name() != "#0072b3" {
+		t.Errorf("called %q, want its colour: bars of one colour are one", m.Name())
+	}
+}

@@ -79,12 +79,12 @@ func shown(bars []*bar) (list []*bar) {
 	return list
 }
 
-// roomBeside returns the width that bars beside a plot of a height take.
-func roomBeside(r *ruler, bars []*bar, height int) (width int) {
+// roomBeside returns the width that bars beside a plot of a height take, and their names.
+func roomBeside(r *ruler, bars []*bar, height int) (width int, names []words) {
 	for _, b := range shown(bars) {
-		width += b.room(r, height)
+		width, names = width+b.room(r, height), append(names, b.name)
 	}
-	return width
+	return width, names
 }
 
 // barsBeside draws bars beside a plot.
@@ -152,6 +152,9 @@ func (b *bar) colours(s *sheet, box image.Rectangle, lying bool) {
 		}
 	}
 	s.picture(box, img)
+	for _, v := range b.Marks {
+		b.mark(s, box, lying, b.Scale.Position(v))
+	}
 	s.frame(box, s.rule, s.Rule)
 	if b.Below {
 		b.tip(s, box, lying, b.Colors.At(0), -1)
@@ -159,6 +162,18 @@ func (b *bar) colours(s *sheet, box image.Rectangle, lying bool) {
 	if b.Above {
 		b.tip(s, box, lying, b.Colors.At(1), 1)
 	}
+}
+
+// mark draws a line across the bar, dark with light edges: it stands out from every colour.
+func (b *bar) mark(s *sheet, box image.Rectangle, lying bool, at float64) {
+	from := point{float64(box.Min.X), float64(box.Max.Y) - at*float64(box.Dy())}
+	to := point{float64(box.Max.X), from.y}
+	if lying {
+		from = point{float64(box.Min.X) + at*float64(box.Dx()), float64(box.Min.Y)}
+		to = point{from.x, float64(box.Max.Y)}
+	}
+	s.line(box, 0.28*s.em, nil, solid(grey(0xff)), from, to)
+	s.line(box, 0.12*s.em, nil, solid(grey(0x10)), from, to)
 }
 
 // tip draws the arrow that says that values go beyond an end of the bar: side 1
@@ -188,9 +203,9 @@ func (b *bar) tip(s *sheet, box image.Rectangle, lying bool, c color.RGBA, side 
 	triangle(0, c)
 }
 
-// beyond reports whether densities of a plane lie below and above a scale, by
+// Beyond reports whether densities of a plane lie below and above a scale, by
 // more than a picture would show.
-func beyond(p *render.Plane, sc render.Scale) (below, above bool) {
+func Beyond(p *render.Plane, sc render.Scale) (below, above bool) {
 	const slack = 1e-3
 	low, high := sc.Low-slack*(sc.High-sc.Low), sc.High+slack*(sc.High-sc.Low)
 	if sc.Log {

@@ -8,6 +8,7 @@
 package figure
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -156,21 +157,17 @@ func (f Figure) Render(w io.Writer, format Format, o Options) error {
 }
 
 // Save renders the figure into a file, which it replaces, as PNG, SVG or PDF by
-// the end of its name.
+// the end of its name. What cannot be drawn leaves the file as it was.
 func (f Figure) Save(path string, o Options) error {
 	format, err := FormatOf(path)
 	if err != nil {
 		return err
 	}
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("figure: %w", err)
-	}
-	if err := f.Render(file, format, o); err != nil {
-		file.Close()
+	var drawn bytes.Buffer
+	if err := f.Render(&drawn, format, o); err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
+	if err := os.WriteFile(path, drawn.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("figure: %w", err)
 	}
 	return nil

@@ -133,21 +133,25 @@ func senders() Matrix {
 
 // view is a shaded ball in a box.
 func view() Scene {
-	img := image.NewNRGBA(image.Rect(0, 0, 320, 260))
-	for y := range 260 {
-		for x := range 320 {
-			if d := math.Hypot(float64(x)-160, float64(y)-135) / 70; d < 1 {
-				img.SetNRGBA(x, y, color.NRGBA{R: uint8(90 + 120*(1-d)), G: 120, B: 200, A: uint8(255 * min(1, 3*(1-d)))})
+	paint := func(size image.Point) *image.RGBA {
+		img := image.NewRGBA(image.Rectangle{Max: size})
+		scale := 320 / float64(size.X)
+		for y := range size.Y {
+			for x := range size.X {
+				if d := math.Hypot(float64(x)*scale-160, float64(y)*scale-135) / 70; d < 1 {
+					img.Set(x, y, color.NRGBA{R: uint8(90 + 120*(1-d)), G: 120, B: 200, A: uint8(255 * min(1, 3*(1-d)))})
+				}
 			}
 		}
+		return img
 	}
 	corner := func(i int) [2]float64 { // of a box seen from above
 		return [2]float64{60 + 140*float64(i&1) + 60*float64(i>>1&1), 220 - 130*float64(i>>2&1) - 50*float64(i>>1&1)}
 	}
 	s := Scene{
-		Picture: img, Time: 3600, Title: "A niche in 3D", Types: []CellType{{Name: "Th, secreting"}}, PerMicron: 0.7,
+		Size: image.Pt(320, 260), Paint: paint, Time: 3600, Title: "A niche in 3D", Types: []CellType{{Name: "Th, secreting"}}, PerMicron: 0.7,
 		Bars:   []ColorBar{{Scale: render.Scale{Low: 1, High: 100, Log: true}, Quantity: "IL-2", Unit: "pM", Colors: namedMap("inferno")}},
-		Labels: []SceneLabel{{At: [2]float64{130, 235}, Text: "x"}, {At: [2]float64{40, 150}, Text: "200 µm", Small: true}},
+		Labels: []SceneLabel{{At: [2]float64{130, 220}, Out: [2]float64{0, 1}, Symbol: "x", Text: "1.2 mm"}, {At: [2]float64{60, 150}, Out: [2]float64{-1, 0}, Text: "200 µm", Small: true}},
 	}
 	for i := range 8 {
 		for k := range 3 {

@@ -61,7 +61,7 @@ type MapAxis struct {
 
 // CellType is how the cells of one type are shown.
 type CellType struct {
-	Name  string
+	Name  string     // "": not in the legend
 	Color color.RGBA // the zero value stands for one of Palette
 }
 
@@ -132,7 +132,8 @@ type ColorBar struct {
 	Colors       colormap.Map // the zero Map stands for viridis
 	Scale        render.Scale // in Unit
 	Quantity     string
-	Unit         string // the labels may show another prefix
-	Label        string // instead of Quantity and the unit shown
-	Below, Above bool   // there are values beyond the ends
+	Unit         string    // the labels may show another prefix
+	Label        string    // instead of Quantity and the unit shown
+	Marks        []float64 // values that a line across the bar points out
+	Below, Above bool      // there are values beyond the ends
 }

@@ -113,7 +113,7 @@ func (b *mapBlock) setBars() error {
 			b.Scale = render.AutoScale(b.Plane, b.Scale.Log)
 		}
 		c := ColorBar{Colors: b.Colors, Scale: b.Scale, Quantity: b.Quantity, Unit: b.Unit, Label: b.Label}
-		c.Below, c.Above = beyond(b.Plane, b.Scale)
+		c.Below, c.Above = Beyond(b.Plane, b.Scale)
 		if err := b.addBar(c); err != nil {
 			return err
 		}
@@ -248,13 +248,14 @@ func (b *mapBlock) around(r *ruler, plot image.Point, words float64) (sides, flo
 	s.right = l.x.overhang(r, plot.X)
 	wants := max(head.wants, l.wants)
 	if !b.lying {
-		s.right = max(s.right, roomBeside(r, b.colour, plot.Y))
-		return s, wants
+		beside, names := roomBeside(r, b.colour, plot.Y)
+		s.right = max(s.right, beside)
+		return s.holding(r, plot, l.x.label, append(names, l.y.label)...), wants
 	}
 	for _, bar := range shown(b.colour) {
 		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
 	}
-	return s, wants
+	return s.holding(r, plot, l.x.label, l.y.label), wants
 }
 
 func (b *mapBlock) draw(s *sheet, plot image.Rectangle, words float64) {
@@ -293,7 +294,7 @@ func (b *mapBlock) drawScaleBar(s *sheet, plot image.Rectangle) {
 	if length == 0 {
 		length = scaleBar(width*micrometres) / micrometres
 	}
-	s.scaleBar(plot, b.ScaleBar, formatLength(length*micrometres), math.Round(length/width*float64(plot.Dx())))
+	s.scaleBar(plot, b.ScaleBar, FormatLength(length*micrometres), math.Round(length/width*float64(plot.Dx())))
 }
 
 // scaleBar draws a scale bar, so many pixels long, with its label on a dark plate.
@@ -366,8 +367,11 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 
 func typeKeys(types []CellType) (keys []key) {
 	for i, t := range types {
+		if t.Name == "" {
+			continue
+		}
 		keys = append(keys, key{plain(t.Name), 2 * legendDisc, func(s *sheet, x, y float64) {
-			s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.color(i))
+			s.cell(everywhere(), x+legendDisc*s.em, y, legendDisc*s.em, t.Shown(i))
 		}})
 	}
 	return keys
@@ -375,7 +379,8 @@ func typeKeys(types []CellType) (keys []key) {
 
 func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
 
-func (t CellType) color(i int) color.RGBA {
+// Shown returns the colour of the i-th type.
+func (t CellType) Shown(i int) color.RGBA {
 	if t.Color != (color.RGBA{}) {
 		return t.Color
 	}

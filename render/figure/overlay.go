@@ -225,7 +225,7 @@ func (b *mapBlock) drawCells(s *sheet, plot image.Rectangle, to func(render.Poin
 		if b.CellValues != nil {
 			c = b.CellBar.Colors.At(b.CellBar.Scale.Position(b.CellValues[i]))
 		} else {
-			c = b.CellTypes[d.Type].color(int(d.Type))
+			c = b.CellTypes[d.Type].Shown(int(d.Type))
 		}
 		s.cell(plot, at.x, at.y, d.Radius*per, c)
 	}

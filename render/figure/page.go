@@ -24,6 +24,9 @@ type page struct {
 	barBox        image.Rectangle
 }
 
+// ErrNoRoom is the fault of a page too small for its panels and their words.
+var ErrNoRoom = errors.New("no room")
+
 func (f Figure) page(o Options) (*page, error) {
 	if f.Theme == (Theme{}) {
 		f.Theme = Light()
@@ -65,7 +68,7 @@ func (f Figure) page(o Options) (*page, error) {
 			return p, nil
 		}
 	}
-	return nil, fmt.Errorf("figure: no room for %d panels and their words in %d by %d pixels at %d dpi and %.3g point text",
+	return nil, fmt.Errorf("figure: %w for %d panels and their words in %d by %d pixels at %d dpi and %.3g point text: want a larger page, smaller text or panels in other rows", ErrNoRoom,
 		len(f.Panels), b.width, b.height, b.dpi, b.em*72/float64(b.dpi))
 }
 

@@ -6,23 +6,23 @@ import (
 	"image"
 	"image/color"
 	"math"
-
-	"golang.org/x/image/draw"
 )
 
-// Scene is a panel of a volume seen from somewhere: a rendered picture, which comes from
-// package render, with lines and labels where its camera projects them. On
-// PNG, SVG and PDF alike the lines and labels are drawn by the figure, sharp.
+// Scene is a panel of a volume seen from somewhere: a picture, which package render
+// paints in the size that the page has for it, with lines and labels where its camera
+// projects them. On PNG, SVG and PDF alike the lines and labels are drawn by the figure,
+// sharp.
 type Scene struct {
-	Picture image.Image // transparent where nothing is
-	Title   string
-	Time    float64 // s; NaN leaves the time stamp out
-	Place   string  // instead of a place stamp: "seen from 30° east"
+	Size  image.Point                        // in whose pixels lines and labels are placed; the picture has its ratio of sides
+	Paint func(size image.Point) *image.RGBA // transparent where nothing is, with alpha premultiplied
+	Title string
+	Time  float64 // s; NaN leaves the time stamp out
+	Place string  // instead of a place stamp: "seen from 30° east"
 
 	Lines     []SceneLine
 	Labels    []SceneLabel
 	ScaleBar  ScaleBar
-	PerMicron float64 // pixels of Picture per µm, of an orthographic camera; 0 leaves the scale bar out
+	PerMicron float64 // pixels of Size per µm, of an orthographic camera; 0 leaves the scale bar out
 
 	Bars  []ColorBar
 	Types []CellType // of cells, surfaces or substrates; they make the legend
@@ -31,30 +31,33 @@ type Scene struct {
 
 // SceneLine is a projected line: an edge of the box, an axis.
 type SceneLine struct {
-	From, To [2]float64 // pixels of Picture from its upper left corner
+	From, To [2]float64 // pixels of Size from the upper left corner
 	Behind   bool       // drawn before the picture
 	Color    color.RGBA // the zero value stands for the theme's rule
 	Width    float64    // em; 0 stands for 0.08
-	Arrow    bool       // with a head at To
+	Arrow    bool       // goes on beyond To, to a head
 }
 
 // SceneLabel is a text at a place of the picture.
 type SceneLabel struct {
-	At    [2]float64 // middle of the text, pixels of Picture
-	Text  string     // a single letter is set in italics
-	Small bool       // as a tick label
-	Color color.RGBA // the zero value stands for the theme's ink
+	At     [2]float64 // pixels of Size
+	Out    [2]float64 // unit vector along which the text stands clear of At; zero: its middle is there
+	Symbol string     // before the text, in italics
+	Text   string
+	Small  bool       // as a tick label
+	Color  color.RGBA // the zero value stands for the theme's ink
 }
 
 // sceneBlock is a scene that is being laid out.
 type sceneBlock struct {
 	Scene
 	colour []*bar
+	lying  bool // the bars lie under the scene
 }
 
 func (c Scene) block() (block, error) {
-	if c.Picture == nil || c.Picture.Bounds().Empty() {
-		return nil, fmt.Errorf("scene %q: no picture", c.Title)
+	if c.Paint == nil || c.Size.X < 1 || c.Size.Y < 1 {
+		return nil, fmt.Errorf("scene %q of %v pixels: want a picture", c.Title, c.Size)
 	}
 	b := &sceneBlock{Scene: c}
 	var faults []error
@@ -74,8 +77,7 @@ func (c Scene) block() (block, error) {
 func (b *sceneBlock) bars() []*bar { return b.colour }
 
 func (b *sceneBlock) aspect() (wide, least float64) {
-	size := b.Picture.Bounds().Size()
-	a := float64(size.X) / float64(size.Y)
+	a := float64(b.Size.X) / float64(b.Size.Y)
 	return a, a
 }
 
@@ -94,53 +96,96 @@ func (b *sceneBlock) heading() (h heading) {
 	return h
 }
 
-func (b *sceneBlock) legend(r *ruler, words float64) ([]placed, int, float64) {
-	if b.Hide&Legends != 0 {
-		return nil, 0, 0
+// sceneLayout is where things lie around a scene.
+type sceneLayout struct {
+	beyond    sides   // what labels and arrows take
+	barTop    float64 // em below what they take
+	legendTop float64
+	legend    []placed
+	below     float64
+	wants     float64
+}
+
+func (b *sceneBlock) lay(r *ruler, plot image.Point, words float64) sceneLayout {
+	l := sceneLayout{beyond: b.overhang(r, plot)}
+	b.lying = b.lying || float64(plot.Y) < leastBar*r.em
+	if b.lying {
+		l.barTop = 0.9
+		l.below = lyingRoom * float64(len(shown(b.colour)))
 	}
-	return r.legend(typeKeys(b.Types), words)
+	var rows int
+	l.legend, rows, l.wants = r.legend(b.keys(), words)
+	if rows > 0 {
+		l.legendTop = l.below + legendGap
+		l.below = l.legendTop + legendLead*float64(rows-1) + 1
+	}
+	return l
+}
+
+func (b *sceneBlock) keys() (keys []key) {
+	if b.Hide&Legends != 0 {
+		return nil
+	}
+	return typeKeys(b.Types)
 }
 
 func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, float64) {
-	head := b.heading().lay(r, plot.X, words)
-	_, rows, wants := b.legend(r, words)
-	s := sides{top: r.px(head.height), right: roomBeside(r, b.colour, plot.Y)}
-	if rows > 0 {
-		s.bottom = r.px(legendGap + legendLead*float64(rows-1) + 1)
+	l, head := b.lay(r, plot, words), b.heading().lay(r, plot.X, words)
+	s := l.beyond
+	s.top, s.bottom = max(s.top, r.px(head.height)), s.bottom+r.px(l.below)
+	wants := max(head.wants, l.wants)
+	if !b.lying {
+		beside, names := roomBeside(r, b.colour, plot.Y)
+		s.right += beside
+		return s.holding(r, plot, nil, names...), wants
 	}
-	return s, max(head.wants, wants)
+	for _, bar := range shown(b.colour) {
+		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
+	}
+	return s, wants
 }
 
 func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
-	from := b.Picture.Bounds()
-	scale := float64(plot.Dx()) / float64(from.Dx())
+	scale := float64(plot.Dx()) / float64(b.Size.X)
 	to := func(p [2]float64) point {
 		return point{float64(plot.Min.X) + p[0]*scale, float64(plot.Min.Y) + p[1]*scale}
 	}
-	b.drawLines(s, plot, to, true)
-	picture := b.Picture
-	if from.Size() != plot.Size() {
-		scaled := image.NewRGBA(image.Rectangle{Max: plot.Size()})
-		draw.CatmullRom.Scale(scaled, scaled.Rect, b.Picture, from, draw.Src, nil)
-		picture = scaled
-	}
-	s.picture(plot, picture)
-	b.drawLines(s, plot, to, false)
+	b.drawLines(s, to, true)
+	s.picture(plot, b.Paint(plot.Size()))
+	b.drawLines(s, to, false)
 	b.drawLabels(s, to)
 	if b.PerMicron > 0 && b.Hide&ScaleBars == 0 {
-		length := b.ScaleBar.Length
-		if length == 0 {
-			length = scaleBar(float64(from.Dx()) / b.PerMicron)
-		}
-		s.scaleBar(plot, b.ScaleBar, formatLength(length), math.Round(length*b.PerMicron*scale))
+		b.drawScaleBar(s, plot, scale)
 	}
-	s.barsBeside(plot, b.colour)
+	l := b.lay(s.ruler, plot.Size(), words)
+	bottom := plot.Max.Y + l.beyond.bottom
+	if b.lying {
+		for i, bar := range shown(b.colour) {
+			bar.drawLying(s, plot.Min.X, bottom+s.px(l.barTop)+i*s.px(lyingRoom), bar.lyingLength(s.ruler, plot.Dx()))
+		}
+	} else {
+		beside := plot
+		beside.Max.X += l.beyond.right
+		s.barsBeside(beside, b.colour)
+	}
 	b.heading().draw(s, plot, words)
-	list, _, _ := b.legend(s.ruler, words)
-	s.keys(list, float64(plot.Min.X), float64(plot.Max.Y+s.px(legendGap+0.5)))
+	s.keys(l.legend, float64(plot.Min.X), float64(bottom+s.px(l.legendTop+0.5)))
 }
 
-func (b *sceneBlock) drawLines(s *sheet, plot image.Rectangle, to func([2]float64) point, behind bool) {
+// drawScaleBar draws the scale bar, on the page itself unless it has a colour.
+func (b *sceneBlock) drawScaleBar(s *sheet, plot image.Rectangle, scale float64) {
+	length := b.ScaleBar.Length
+	if length == 0 {
+		length = scaleBar(float64(b.Size.X) / b.PerMicron)
+	}
+	style := b.ScaleBar
+	if style.Color == (color.RGBA{}) {
+		style.Color, style.Bare = s.Ink, true
+	}
+	s.scaleBar(plot, style, FormatLength(length), math.Round(length*b.PerMicron*scale))
+}
+
+func (b *sceneBlock) drawLines(s *sheet, to func([2]float64) point, behind bool) {
 	for _, l := range b.Lines {
 		if l.Behind != behind || b.Hide&Axes != 0 {
 			continue
@@ -153,30 +198,77 @@ func (b *sceneBlock) drawLines(s *sheet, plot image.Rectangle, to func([2]float6
 			width = 0.08
 		}
 		a, e := to(l.From), to(l.To)
-		s.line(plot, width*s.em, nil, solid(c), a, e)
 		if long := math.Hypot(e.x-a.x, e.y-a.y); l.Arrow && long > 0 {
-			ux, uy, head := (e.x-a.x)/long, (e.y-a.y)/long, 0.5*s.em
-			s.area(plot, solid(c), point{e.x + head/2*ux, e.y + head/2*uy},
-				point{e.x - head/2*ux - 0.4*head*uy, e.y - head/2*uy + 0.4*head*ux}, point{e.x - head/2*ux + 0.4*head*uy, e.y - head/2*uy - 0.4*head*ux})
+			ux, uy, head := (e.x-a.x)/long, (e.y-a.y)/long, arrowHead*s.em
+			e = point{e.x + arrowShaft*s.em*ux, e.y + arrowShaft*s.em*uy}
+			s.area(everywhere(), solid(c), point{e.x + head*ux, e.y + head*uy},
+				point{e.x - 0.4*head*uy, e.y + 0.4*head*ux}, point{e.x + 0.4*head*uy, e.y - 0.4*head*ux})
 		}
+		s.line(everywhere(), width*s.em, nil, solid(c), a, e)
 	}
 }
+
+// What an arrow adds to its line: a shaft and a head, em.
+const arrowShaft, arrowHead = 0.45, 0.6
 
 func (b *sceneBlock) drawLabels(s *sheet, to func([2]float64) point) {
 	if b.Hide&Axes != 0 {
 		return
 	}
 	for _, label := range b.Labels {
-		c, size := label.Color, s.em
-		if label.Small {
-			size = smallSize * s.em
-		}
+		c := label.Color
 		if c == (color.RGBA{}) {
 			c = s.Ink
 			if label.Small {
 				c = s.Quiet
 			}
 		}
-		s.fill(s.turned(axisName(label.Text, ""), to(label.At), 0, size), solid(c))
+		text, size := label.words(s.em)
+		at, _ := label.place(s.ruler, to)
+		s.fill(s.turned(text, at, 0, size), solid(c))
 	}
+}
+
+// words are the text of a label, and their size in pixels.
+func (l SceneLabel) words(em float64) (words, float64) {
+	text, size := set(l.Symbol, italic), em
+	if l.Small {
+		size = smallSize * em
+	}
+	if l.Symbol != "" && l.Text != "" {
+		text = append(text, plain("  ")...)
+	}
+	return append(text, plain(l.Text)...), size
+}
+
+// place returns the middle of a label and half its extent, pixels.
+func (l SceneLabel) place(r *ruler, to func([2]float64) point) (middle, half point) {
+	const clear = 0.9 // em
+	text, size := l.words(r.em)
+	half = point{r.width(text, size) / 2, capHeight * size / 2}
+	at := to(l.At)
+	return point{at.x + l.Out[0]*(half.x+clear*r.em), at.y + l.Out[1]*(half.y+clear*r.em)}, half
+}
+
+// overhang is how far labels and arrows stand out of a plot.
+func (b *sceneBlock) overhang(r *ruler, plot image.Point) (s sides) {
+	if b.Hide&Axes != 0 {
+		return s
+	}
+	scale := float64(plot.X) / float64(b.Size.X)
+	to := func(p [2]float64) point { return point{p[0] * scale, p[1] * scale} }
+	reach := func(at, half point) {
+		s.left, s.right = max(s.left, int(math.Ceil(half.x-at.x))), max(s.right, int(math.Ceil(at.x+half.x))-plot.X)
+		s.top, s.bottom = max(s.top, int(math.Ceil(half.y-at.y))), max(s.bottom, int(math.Ceil(at.y+half.y))-plot.Y)
+	}
+	for _, label := range b.Labels {
+		reach(label.place(r, to))
+	}
+	for _, line := range b.Lines {
+		if line.Arrow {
+			tip := (arrowShaft + arrowHead) * r.em
+			reach(to(line.To), point{tip, tip})
+		}
+	}
+	return s
 }

@@ -90,8 +90,8 @@ func TestScaleBarIsRoundAndFits(t *testing.T) {
 		{9, 1, "1 µm"}, {3, 0.5, "500 nm"}, {5000, 1000, "1 mm"}, {30000, 5000, "5 mm"},
 	} {
 		got := scaleBar(tc.width)
-		if math.Abs(got/tc.want-1) > 1e-12 || formatLength(got) != tc.label {
-			t.Errorf("%g µm wide: %g µm, %q; want %g, %q", tc.width, got, formatLength(got), tc.want, tc.label)
+		if math.Abs(got/tc.want-1) > 1e-12 || FormatLength(got) != tc.label {
+			t.Errorf("%g µm wide: %g µm, %q; want %g, %q", tc.width, got, FormatLength(got), tc.want, tc.label)
 		}
 	}
 }

@@ -133,8 +133,8 @@ func FormatTime(seconds float64) string {
 	return sign + strings.Join(parts, " ")
 }
 
-// formatLength prints a length, µm, as "50 µm" or "2 mm".
-func formatLength(micrometres float64) string {
+// FormatLength prints a length, µm, as "50 µm" or "2 mm".
+func FormatLength(micrometres float64) string {
 	switch {
 	case micrometres >= 1000:
 		return strconv.FormatFloat(micrometres/1000, 'g', 6, 64) + " mm"

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // figured is the run that the figure files of the tests are of.
@@ -84,14 +86,17 @@ theme: dark
 layout: |
   AAB
   CCD
+  EE.
 at: 2 h
 colorbars: shared
 panels:
   A: {kind: slice, substrate: IL-2, slice: y=25 um, at: 30 min, colormap: inferno, scale: log, range: [1 pM, 50 pM],
-    contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, hide: [title, scalebar]}
+    contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, regions: true, hide: [title, scalebar]}
   B: {kind: merge, substrates: [IL-2, {substrate: IFN-g, color: "#00ff00", range: [0 nM, 1 nM]}], along: x, of: mean}
   C: {kind: profile, substrate: IL-2, from: [0 um, 40 um, 30 um], to: [100 um, 40 um, 30 um], at: [1 h, 4 h]}
   D: {kind: histogram, substrate: IL-2, range: own, bins: 20}
+  E: {kind: volume, substrate: IL-2, camera: {azimuth: -20 deg, elevation: 40°, zoom: 1.5, perspective: true},
+    opacity: 0.5, surfaces: auto, planes: [z=mid], cells: {types: [Treg]}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -105,13 +110,13 @@ panels:
 	}
 	cells := CellMarks{Shown: true, By: ByType}
 	want := &Figure{
-		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD", Shared: true,
+		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEE.", Shared: true,
 		Panels: []Panel{
 			{
 				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, ScalebarFurniture}, Times: []float64{1800}, Still: true,
 				Channels: []Channel{{Range: Span{Low: 0.001, High: 0.05}}}, Plane: Plane{Axis: 1, Index: 2, Position: 25},
 				Colormap: "inferno", Log: true, Contours: Levels{At: []float64{0.01, 0.05}}, Arrows: FluxArrows,
-				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"},
+				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"}, Regions: true,
 			},
 			{
 				Name: "B", Kind: MergePanel, Times: []float64{7200}, Plane: Plane{Axis: 0, Position: 30, Index: 3}, Projection: Mean, Cells: cells,
@@ -123,6 +128,11 @@ panels:
 			},
 			{
 				Name: "D", Kind: HistogramPanel, Times: []float64{7200}, Channels: []Channel{{Range: Span{Own: true}}}, Bins: 20, Cells: CellMarks{By: ByType},
+			},
+			{
+				Name: "E", Kind: VolumePanel, Times: []float64{7200}, Channels: []Channel{{}}, Colormap: "inferno",
+				Camera: Camera{Azimuth: -20, Elevation: 40, Zoom: 1.5, Perspective: true}, Opacity: 0.5, Surfaces: Levels{Auto: true},
+				Planes: []Plane{{Axis: 2, Index: 3, Position: 30}}, Cells: CellMarks{Shown: true, By: ByType, Types: []tissue.CellTypeID{1}},
 			},
 		},
 	}
@@ -173,11 +183,13 @@ func TestFaultsInFlagsShowTheFlag(t *testing.T) {
 func TestResolvedFramesAreTheSame(t *testing.T) {
 	text := figured + `output:
   frames:
-    - {substrate: IL-2, title: "a, b", hide: [axes, time], contours: [1 pM], arrows: gradient, cells: {by: state}, range: own}
+    - {substrate: IL-2, title: "a, b", hide: [axes, time], contours: [1 pM], arrows: gradient, cells: {by: state}, regions: true, range: own}
     - {kind: projection, substrate: IL-2, along: y, of: mean, contours: auto, cells: true}
     - {kind: merge, substrates: [IL-2, {substrate: O2, color: "#123456", range: [1 mmHg, 50 mmHg]}], slice: x=35 um}
     - {kind: merge, along: y, range: own}
     - {substrate: IL-2, range: [1 pM, 10 pM], cells: {by: IL-2_surface_nM, colormap: cividis}, every: 1 h}
+    - {kind: volume, substrates: [IL-2, {substrate: O2, color: "#123456"}], opacity: 0, surfaces: auto, cells: {types: [Th]}}
+    - {kind: volume, substrate: IL-2, scale: log, range: [1 pM, 10 pM], surfaces: [2 pM], planes: [x=mid, z=5 um], camera: {azimuth: 200 deg, perspective: true}}
     - {kind: profile, substrates: [IL-2, IFN-g], from: [0 um, 0 um, 0 um], scale: log}
     - {kind: radial, substrate: IFN-g, around: Treg, distance: 30 um}
     - {kind: histogram, substrate: O2, bins: 12}

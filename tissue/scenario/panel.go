@@ -9,13 +9,14 @@ import (
 // PanelKind is what a panel of a figure is.
 type PanelKind string
 
-// The kinds of panels: pictures of a plane, charts, and a table.
+// The kinds of panels: pictures of a plane, a picture in space, charts, and a table.
 const (
 	SlicePanel      PanelKind = "slice"      // the density in one layer of voxels
 	ProjectionPanel PanelKind = "projection" // the largest or the mean density along an axis
 	MergePanel      PanelKind = "merge"      // several substrates in one picture, each in a colour
 	DifferencePanel PanelKind = "difference" // a slice of a run minus that of another
 	KymographPanel  PanelKind = "kymograph"  // the density along a line, over time
+	VolumePanel     PanelKind = "volume"     // densities in space, as fog, surfaces and slices, seen from somewhere
 	ProfilePanel    PanelKind = "profile"    // the density along a line
 	RadialPanel     PanelKind = "radial"     // the density by the distance from cells
 	HistogramPanel  PanelKind = "histogram"  // how often densities are, or values of cells
@@ -31,7 +32,7 @@ type Panel struct {
 	Hide       []Furniture
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
 	Still      bool      // its time was given: a movie does not move it on
-	Channels   []Channel // one, or for a merge or a chart several
+	Channels   []Channel // one, or for a merge, a volume or a chart several
 	Plane      Plane
 	Projection Projection // "": the plane alone
 	Colormap   string
@@ -39,7 +40,12 @@ type Panel struct {
 	Contours   Levels
 	Arrows     Arrows
 	Cells      CellMarks
-	From, To   r3.Vec // ends of a line, µm
+	Regions    bool // outlines of the regions
+	Camera     Camera
+	Opacity    float64 // of fog: 1 as it is by default, 0 none, 2 twice as dense
+	Surfaces   Levels  // of each substrate of a volume
+	Planes     []Plane // slices inside a volume
+	From, To   r3.Vec  // ends of a line, µm
 	Around     tissue.CellTypeID
 	Distance   float64 // of a radial profile, µm
 	Variable   string  // of cells, in place of densities: see CellMarks.By
@@ -98,7 +104,7 @@ const (
 	Mean    Projection = "mean"
 )
 
-// Levels are densities at which lines are drawn, in the substrate's unit.
+// Levels are densities at which lines or surfaces are drawn, in the substrate's unit.
 type Levels struct {
 	At   []float64
 	Auto bool // round ones are chosen
@@ -117,8 +123,9 @@ const (
 // CellMarks says how cells are drawn.
 type CellMarks struct {
 	Shown    bool
-	By       string // type, state (alive or dead), or a column of cells.csv
-	Colormap string // where By is a column of numbers
+	By       string              // type, state (alive or dead), or a column of cells.csv
+	Colormap string              // where By is a column of numbers
+	Types    []tissue.CellTypeID // that are drawn; nil: all, but in a volume those of few cells
 }
 
 // By type, the default, and by state.
@@ -126,3 +133,11 @@ const (
 	ByType  = "type"
 	ByState = "state"
 )
+
+// Camera is where a volume is seen from, and how.
+type Camera struct {
+	Azimuth     float64 // degrees around z: 0 looks along +y, with x to the right; 90 looks along -x
+	Elevation   float64 // degrees above the horizon, -90 to 90
+	Zoom        float64 // 1 shows the whole box
+	Perspective bool    // what is near is larger
+}

@@ -15,11 +15,12 @@ import (
 // panelKinds returns the kinds there are with the keys of each, besides those of all.
 func panelKinds() []panelKeys {
 	return []panelKeys{
-		{SlicePanel, "substrate slice colormap scale range contours arrows cells"},
+		{SlicePanel, "substrate slice colormap scale range contours arrows cells regions"},
 		{ProjectionPanel, "substrate along of colormap scale range contours cells"},
-		{MergePanel, "substrates slice along of scale range cells"},
-		{DifferencePanel, "substrate slice colormap range contours cells"},
+		{MergePanel, "substrates slice along of scale range cells regions"},
+		{DifferencePanel, "substrate slice colormap range contours cells regions"},
 		{KymographPanel, "substrate from to colormap scale range contours"},
+		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera"},
 		{ProfilePanel, "substrate substrates from to scale range"},
 		{RadialPanel, "substrate substrates around distance scale range"},
 		{HistogramPanel, "substrate substrates variable bins scale range"},
@@ -63,6 +64,8 @@ func (k PanelKind) colormap() string {
 	switch k {
 	case DifferencePanel:
 		return "RdBu"
+	case VolumePanel:
+		return "inferno"
 	}
 	return "viridis"
 }
@@ -118,6 +121,7 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 	d.extent(f, k, &p)
 	d.colours(f, k, &p)
 	d.marks(f, k, &p)
+	d.space(f, k, &p)
 	d.chart(f, k, &p)
 	if v, ok := f.get("at"); ok && key == "at" && p.Kind.ofATime() {
 		p.Times = d.times(v, p.Kind.manyTimes())
@@ -374,6 +378,12 @@ func (d *decoder) marks(f fields, k panelKeys, p *Panel) {
 		word, _ := v.choice("gradient", "flux")
 		p.Arrows = Arrows(word)
 	}
+	if v, ok := f.get("regions"); ok && k.has("regions") {
+		p.Regions, _ = v.boolean()
+		if p.Regions && p.Projection != "" {
+			d.fault(v.key, v.path, "a projection shows them all behind each other: want a slice")
+		}
+	}
 	if !k.has("cells") {
 		return
 	}
@@ -390,7 +400,7 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 		return
 	}
 	c.Shown = true
-	f, ok := v.fields("{by: type}", "by", "colormap")
+	f, ok := v.fields("{by: type}", "by", "colormap", "types")
 	if !ok {
 		return
 	}
@@ -403,6 +413,18 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 		c.Colormap, _ = v.choice(Colormaps()...)
 		if c.By == ByType || c.By == ByState {
 			v.fault("cells by %s have a colour each: want by with a column of cells.csv", c.By)
+		}
+	}
+	if v, ok := f.get("types"); ok {
+		items, _ := v.list("[Th]")
+		for _, item := range items {
+			name, ok := item.str()
+			if !ok {
+				continue
+			}
+			if id, ok := d.typeNamed(name, item.at, item.path, d.namesSound); ok {
+				c.Types = append(c.Types, id)
+			}
 		}
 	}
 }
@@ -432,7 +454,7 @@ func CellColumns(m *tissue.Model) []string {
 	return all
 }
 
-// levels decodes densities at which lines are drawn.
+// levels decodes densities at which lines or surfaces are drawn.
 func (d *decoder) levels(v value, p *Panel, signed bool) (l Levels) {
 	if v.kind == scalar && v.text == "auto" {
 		l.Auto = true
@@ -458,11 +480,11 @@ func (d *decoder) levels(v value, p *Panel, signed bool) (l Levels) {
 	return l
 }
 
-// suffixed reads a number with a suffix, for what is no quantity of a model.
-func (v value) suffixed(example, suffix string) (float64, bool) {
-	if v.kind == scalar {
+// suffixed reads a number with one of the suffixes, for what is no quantity of a model.
+func (v value) suffixed(example string, suffixes ...string) (float64, bool) {
+	for _, suffix := range suffixes {
 		rest, found := strings.CutSuffix(strings.TrimSpace(v.text), suffix)
-		if number, ok := parseNumber(strings.TrimSpace(rest)); found && ok {
+		if number, ok := parseNumber(strings.TrimSpace(rest)); v.kind == scalar && found && ok {
 			return number, true
 		}
 	}
@@ -492,7 +514,7 @@ func (d *decoder) chart(f fields, k panelKeys, p *Panel) {
 			}
 		}
 	}
-	if k.has("substrates") && p.Kind != MergePanel {
+	if k.has("substrates") && p.Kind != MergePanel && p.Kind != VolumePanel {
 		d.oneUnit(f, p)
 	}
 }

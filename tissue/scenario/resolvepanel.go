@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
 // panel writes an entry of output.frames, but for its time.
@@ -30,13 +31,14 @@ func (w *writer) panel(p Panel) {
 	}
 	w.channels(p, k)
 	w.extent(p, k)
-	if k.has("colormap") {
+	if p.Colormap != "" {
 		w.line(3, "colormap: %s", p.Colormap)
 	}
 	if k.has("scale") {
 		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[p.Log])
 	}
 	w.marks(p, k)
+	w.space(p, k)
 	switch p.Kind {
 	case RadialPanel:
 		w.line(3, "around: %s", yamlText(w.model().CellTypes[p.Around].Name))
@@ -128,13 +130,43 @@ func (w *writer) marks(p Panel, k panelKeys) {
 	if p.Arrows != NoArrows {
 		w.line(3, "arrows: %s", p.Arrows)
 	}
+	if p.Regions {
+		w.line(3, "regions: true")
+	}
 	switch {
 	case !k.has("cells"):
 	case !p.Cells.Shown:
 		w.line(3, "cells: false")
-	case p.Cells.Colormap != "":
-		w.line(3, "cells: {by: %s, colormap: %s}", yamlText(p.Cells.By), p.Cells.Colormap)
 	default:
-		w.line(3, "cells: {by: %s}", yamlText(p.Cells.By))
+		keys := []string{"by: " + yamlText(p.Cells.By)}
+		if p.Cells.Colormap != "" {
+			keys = append(keys, "colormap: "+p.Cells.Colormap)
+		}
+		var names []string
+		for _, t := range p.Cells.Types {
+			names = append(names, yamlText(w.model().CellTypes[t].Name))
+		}
+		if len(names) > 0 {
+			keys = append(keys, "types: ["+strings.Join(names, ", ")+"]")
+		}
+		w.line(3, "cells: {%s}", strings.Join(keys, ", "))
+	}
+}
+
+func (w *writer) space(p Panel, k panelKeys) {
+	if !k.has("camera") {
+		return
+	}
+	number := func(v float64) string { return quantity.Format(v, "") }
+	w.line(3, "camera: {azimuth: %s deg, elevation: %s deg, zoom: %s, perspective: %t}",
+		number(p.Camera.Azimuth), number(p.Camera.Elevation), number(p.Camera.Zoom), p.Camera.Perspective)
+	w.line(3, "opacity: %s", number(p.Opacity))
+	w.levels("surfaces", p.Surfaces, p.Channels[0])
+	var planes []string
+	for _, plane := range p.Planes {
+		planes = append(planes, planeText(plane))
+	}
+	if len(planes) > 0 {
+		w.line(3, "planes: [%s]", strings.Join(planes, ", "))
 	}
 }

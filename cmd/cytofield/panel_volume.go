@@ -1,0 +1,172 @@
+package main
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// takeVolume takes whole fields, and the cells in them.
+func (p *picture) takeVolume(m moment) (*shot, error) {
+	s := &shot{Time: m.at()}
+	for _, c := range p.spec.Channels {
+		f, err := m.density(c.Substrate)
+		if err != nil {
+			return nil, err
+		}
+		kept := tissue.NewField(f.Grid)
+		copy(kept.Values, f.Values)
+		s.Fields = append(s.Fields, kept)
+	}
+	if p.spec.Cells.Shown {
+		return s, p.takeCells(s, m)
+	}
+	return s, nil
+}
+
+// drawVolume makes a view of a shot.
+func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
+	scene := render.Scene{Grid: p.model.Grid, Camera: render.Camera(p.spec.Camera)}
+	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), Hide: hidden(p.spec.Hide)}
+	for i := range p.spec.Channels {
+		volume, bar, err := p.volume(i, s, all)
+		if err != nil {
+			return nil, err
+		}
+		scene.Volumes, drawn.Bars = append(scene.Volumes, volume), append(drawn.Bars, bar)
+	}
+	if s.Values != nil {
+		bar, err := p.cellBar(all)
+		if err != nil {
+			return nil, err
+		}
+		drawn.Bars = append(drawn.Bars, bar)
+		scene.Balls = balls(s, func(i int) color.RGBA { return bar.Colors.At(bar.Scale.Position(s.Values[i])) })
+	} else {
+		drawn.Types = p.legend(s)
+		scene.Balls = balls(s, func(i int) color.RGBA { return drawn.Types[s.Cells[i].Type].Shown(int(s.Cells[i].Type)) })
+	}
+	drawn.Size = fit(&scene)
+	if err := scene.Validate(); err != nil {
+		return nil, err
+	}
+	drawn.Paint = scene.Paint
+	drawBox(&drawn, scene.View(drawn.Size))
+	return drawn, nil
+}
+
+// volume is how a channel is shown, and the bar of its colours.
+func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.ColorBar, error) {
+	c := p.spec.Channels[i]
+	substrate := p.model.Substrates[c.Substrate]
+	values := &render.Plane{Values: make([]float32, len(s.Fields[i].Values))}
+	for k, v := range s.Fields[i].Values {
+		values.Values[k] = float32(v)
+	}
+	scale := all.of(c.Range, p.kind(c), p.spec.Log, values)
+	colors, err := p.hues(i)
+	if err != nil {
+		return render.Volume{}, figure.ColorBar{}, err
+	}
+	v := render.Volume{Field: s.Fields[i], Map: colors, Scale: scale}
+	if p.spec.Opacity > 0 {
+		v.Opacity = render.Fog(p.model.Grid, scale, p.spec.Opacity)
+	}
+	for _, plane := range p.spec.Planes {
+		v.Slices = append(v.Slices, render.Slice{Axis: plane.Axis, Index: plane.Index})
+	}
+	bar := figure.ColorBar{Colors: colors, Scale: scale, Quantity: substrate.Name, Unit: string(substrate.Unit)}
+	bar.Below, bar.Above = figure.Beyond(values, scale)
+	for _, level := range p.levels(scale) {
+		v.Surfaces = append(v.Surfaces, render.Surface{Level: level, Colour: colors.At(scale.Position(level)), Opacity: surfaceOpacity})
+		bar.Marks = append(bar.Marks, level)
+	}
+	return v, bar, nil
+}
+
+// surfaceOpacity lets a surface show what it encloses.
+const surfaceOpacity = 0.4
+
+// levels are the densities of the surfaces: those asked for, or round ones, at most two,
+// in the upper part of the scale, where a surface encloses something.
+func (p *picture) levels(scale render.Scale) []float64 {
+	if !p.spec.Surfaces.Auto {
+		return p.spec.Surfaces.At
+	}
+	const most = 2
+	levels := scale.Levels(most)
+	return levels[max(len(levels)-most, 0):]
+}
+
+// hues are the colours of a channel: the colour map, or of several shades of its own.
+func (p *picture) hues(i int) (colormap.Map, error) {
+	if len(p.spec.Channels) == 1 {
+		return colormap.ByName(p.spec.Colormap)
+	}
+	if c := p.spec.Channels[i].Color; c != "" {
+		return colormap.Shades(colour(c)), nil
+	}
+	return colormap.Shades(figure.Light().Series(i)), nil
+}
+
+// balls are the cells of a shot.
+func balls(s *shot, colour func(i int) color.RGBA) []render.Ball {
+	var all []render.Ball
+	for i, cell := range s.Cells {
+		all = append(all, render.Ball{Centre: r3.Vec{X: cell.X, Y: cell.Y, Z: s.Height[i]}, Radius: cell.Radius, Colour: colour(i)})
+	}
+	return all
+}
+
+// fit sets the zoom so that the box fills a picture, as 1 does in a camera's eyes from the
+// worst side, and returns the size of the picture, in pixels to count in: the page decides
+// how many there are.
+func fit(scene *render.Scene) image.Point {
+	const height, filled = 1000, 0.94
+	zoom := scene.Camera.Zoom
+	scene.Camera.Zoom = 1
+	half := reach(scene.View(image.Pt(height, height)), image.Pt(height, height))
+	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 2.5)), height)
+	half = reach(scene.View(size), size)
+	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
+	return size
+}
+
+// reach returns how far the box reaches from the middle of a picture, across and up, pixels.
+func reach(view render.View, size image.Point) (far [2]float64) {
+	for _, e := range view.Box() {
+		for _, corner := range [][2]float64{e.From, e.To} {
+			far[0] = max(far[0], math.Abs(corner[0]-float64(size.X)/2))
+			far[1] = max(far[1], math.Abs(corner[1]-float64(size.Y)/2))
+		}
+	}
+	return far
+}
+
+// drawBox draws the box around a scene: an arrow along each axis, with the length of the box,
+// or a scale bar where axes are hidden.
+func drawBox(drawn *figure.Scene, view render.View) {
+	axes := view.Axes()
+	for _, e := range view.Box() {
+		line := figure.SceneLine{From: e.From, To: e.To, Behind: e.Hidden, Width: 0.05}
+		for _, a := range axes {
+			line.Arrow = line.Arrow || a.Edge == e
+		}
+		drawn.Lines = append(drawn.Lines, line)
+	}
+	for _, a := range axes {
+		drawn.Labels = append(drawn.Labels, figure.SceneLabel{
+			At: a.Middle(), Out: a.Out, Symbol: tissue.AxisName(a.Axis), Text: figure.FormatLength(a.Length), Small: true,
+		})
+	}
+	if drawn.Hide&figure.Axes != 0 { // else the axes tell how long things are
+		drawn.PerMicron = view.PerMicron()
+	}
+}
