@@ -31,25 +31,35 @@ func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
 // last stands for the time of the last output.
 func last() float64 { return math.NaN() }
 
-// shoot takes every picture, those without a time of their own at the last output.
-func (p *page) shoot() ([]*shot, error) {
+// shoot takes every picture, those without a time of their own at a time, s.
+func (p *page) shoot(t float64) ([]*shot, error) {
 	shots := make([]*shot, len(p.pictures))
 	for i, picture := range p.pictures {
-		s, err := picture.of(p.run)
+		if picture.kept != nil {
+			shots[i] = picture.kept
+			continue
+		}
+		s, err := picture.of(p.run, t)
 		if err != nil {
 			return nil, err
 		}
 		picture.measure(s, p.scales)
 		shots[i] = s
+		if picture.stands() {
+			picture.kept = s
+		}
 	}
 	return shots, nil
 }
 
 // of takes the picture of a run.
-func (p *picture) of(run *recordedRun) (*shot, error) {
+func (p *picture) of(run *recordedRun, t float64) (*shot, error) {
 	times := p.spec.Times
 	if times == nil {
-		times = []float64{last()}
+		times = []float64{t}
+		if p.spec.Still {
+			times[0] = last()
+		}
 	}
 	var moments []moment
 	for _, t := range times {

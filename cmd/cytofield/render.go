@@ -15,7 +15,8 @@ import (
 type renderCommand struct {
 	Source    string   `arg:"" name:"rundir" help:"A run directory, a figure file that names one, or a scenario, which is run first and not kept."`
 	Figure    string   `arg:"" optional:"" name:"figure.yaml" help:"A figure file: docs/figures.md."`
-	Output    string   `short:"o" placeholder:"FILE" help:"Picture, by its ending: png, svg or pdf (default: the name of the figure or the run, as png)."`
+	Output    string   `short:"o" placeholder:"FILE" help:"Picture, by its ending: png, svg or pdf, or movie: mp4, webm, gif, apng (default: the name of the figure or the run, as png or gif)."`
+	Rate      float64  `default:"10" placeholder:"N" help:"Pictures per second of a movie (default: 10)."`
 	Compare   string   `placeholder:"RUNDIR" help:"The run that panels of kind difference subtract."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of a scenario that is run first."`
 	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let such a scenario read files from this directory too."`
@@ -25,7 +26,7 @@ type renderCommand struct {
 	NoProgress bool `name:"no-progress" help:"Print no progress."`
 }
 
-// Run draws a figure of a run.
+// Run draws a figure or a movie of a run.
 func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	file, err := c.figureFile()
 	if err != nil {
@@ -63,9 +64,13 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 		}
 	}
 	if c.Output == "" {
-		c.Output = c.name()
+		c.Output = c.name(spec.Every)
 	}
-	return c.draw(io, spec, run, other)
+	p := newPage(spec, run, other)
+	if c.moves(spec) {
+		return c.film(ctx, io, p)
+	}
+	return c.draw(io, p)
 }
 
 // figureFile reads the figure file, if there is one, and takes from it which runs it is of
@@ -104,7 +109,7 @@ func isYAML(path string) bool {
 }
 
 // name returns what the picture is called where the user does not say.
-func (c *renderCommand) name() string {
+func (c *renderCommand) name(movie bool) string {
 	from := c.Source
 	if c.Figure != "" {
 		from = c.Figure
@@ -112,6 +117,9 @@ func (c *renderCommand) name() string {
 	base := filepath.Base(filepath.Clean(from))
 	if isYAML(base) {
 		base = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	if movie {
+		return base + ".gif"
 	}
 	return base + ".png"
 }

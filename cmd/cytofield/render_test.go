@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/gif"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -279,5 +280,68 @@ func TestCrowdsDoNotHideAVolume(t *testing.T) {
 		if (drawn == few) != tc.few {
 			t.Errorf("%s: only the few cells drawn: %t, want %t", tc.kind, drawn == few, tc.few)
 		}
+	}
+}
+
+// TestAMovieGoesThroughAllOutputs: a picture of every output with one scale, the first of
+// which is the still one of its time.
+func TestAMovieGoesThroughAllOutputs(t *testing.T) {
+	run := recorded(t, file(t, "small.yaml", small), "--device", "cpu")
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	must(t, exitDone, "render", run, "--substrate", "IL-2", "--range", "0 pM, 50 pM", "--at", "all", "-o", path("movie.png"))
+	must(t, exitDone, "render", run, "--substrate", "IL-2", "--rate", "4", "-o", path("movie.gif"))
+	film, err := os.Open(path("movie.gif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer film.Close()
+	g, err := gif.DecodeAll(film)
+	if err != nil {
+		t.Fatal(err)
+	}
+	times := strings.Count(contents(t, run, "series.csv"), "\n") - 1
+	if len(g.Image) != times || g.Delay[0] != 25 {
+		t.Errorf("%d pictures of %d/100 s, want %d of 25", len(g.Image), g.Delay[0], times)
+	}
+	// Title, axes and colour bar stay: what changes is the stamp of time and the map.
+	for n, part := range g.Image[1:] {
+		if part.Rect.Dx() > g.Config.Width*9/10 || part.Rect.Dy() > g.Config.Height*9/10 {
+			t.Errorf("picture %d changes %v of %d by %d pixels: want one scale", n+1, part.Rect, g.Config.Width, g.Config.Height)
+		}
+	}
+	must(t, exitDone, "render", run, "--substrate", "IL-2", "--range", "0 pM, 50 pM", "--at", "0 min", "-o", path("first.png"))
+	first, movie := pixels(t, path("first.png")), pixels(t, path("movie.png"))
+	if first.Bounds() != movie.Bounds() {
+		t.Fatalf("a movie of %v, a picture of %v", movie.Bounds(), first.Bounds())
+	}
+	for y := range first.Bounds().Dy() {
+		for x := range first.Bounds().Dx() {
+			if first.At(x, y) != movie.At(x, y) {
+				t.Fatalf("pixel (%d, %d) of the first picture is %v, want %v", x, y, movie.At(x, y), first.At(x, y))
+			}
+		}
+	}
+}
+
+func TestMoviesThatAreNoneAreRefused(t *testing.T) {
+	run := recorded(t, file(t, "small.yaml", small), "--device", "cpu")
+	dir := t.TempDir()
+	for _, tc := range []struct {
+		want string
+		args []string
+	}{
+		{"nothing that moves", []string{"--at", "2 min", "-o", filepath.Join(dir, "a.gif")}},
+		{"nothing that moves", []string{"--kind", "series", "-o", filepath.Join(dir, "a.gif")}},
+		{"want a name that ends in", []string{"--at", "all", "-o", filepath.Join(dir, "a.pdf")}},
+		{"100 pictures per second", []string{"--rate", "100", "-o", filepath.Join(dir, "a.gif")}},
+	} {
+		o := must(t, exitInput, append([]string{"render", run}, tc.args...)...)
+		if !strings.Contains(o.err, tc.want) {
+			t.Errorf("%v: %q, want %q", tc.args, o.err, tc.want)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Errorf("%s is left", entries[0].Name())
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // paperFlags are about a figure as a whole: they replace what its file says.
 type paperFlags struct {
-	At       string `placeholder:"TIME|last" help:"When: a time of an output such as \"4 h\", or the last."`
+	At       string `placeholder:"TIME|last|all" help:"When: a time of an output such as \"4 h\", the last, or all of them, which makes a movie."`
 	Width    string `placeholder:"LENGTH|JOURNAL" help:"Width on paper: 89mm, or a column such as \"nature single\"."`
 	Height   string `placeholder:"LENGTH" help:"Height on paper (default: what the panels need)."`
 	DPI      string `name:"dpi" placeholder:"N" help:"Pixels per inch."`

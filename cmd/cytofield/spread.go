@@ -18,7 +18,7 @@ func spread(spec *scenario.Figure, run *recordedRun) error {
 		if k := picture.spec.Kind; k == scenario.DifferencePanel || !picture.ofDensities() {
 			continue
 		}
-		s, err := picture.of(run)
+		s, err := picture.of(run, last())
 		if err != nil {
 			return err
 		}

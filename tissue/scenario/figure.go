@@ -23,6 +23,7 @@ type Figure struct {
 	Theme   string  // light or dark
 	Letters string  // none, a or A
 	Layout  string  // rows of panel names, as AAB\nCCD; "" leaves it to the number of panels
+	Every   bool    // panels without a time of their own go through all outputs: a movie
 	Shared  bool    // equal colour bars of a row are drawn once
 	Panels  []Panel // in the order of the file
 }
@@ -149,7 +150,9 @@ func (d *decoder) figure(root value) *Figure {
 	}
 	var at []float64
 	if v, ok := f.get("at"); ok {
-		at = d.times(v, false)
+		if g.Every = v.kind == scalar && v.text == "all"; !g.Every {
+			at = d.times(v, false)
+		}
 	}
 	d.figurePanels(f, g, at)
 	if len(g.Panels) > 1 {
@@ -251,7 +254,8 @@ func (d *decoder) figurePanels(f fields, g *Figure, at []float64) {
 			continue
 		}
 		p.Name = m.name
-		if own := (fields{value: m.value}).has("at"); !own && p.Kind.ofATime() {
+		p.Still = (fields{value: m.value}).has("at")
+		if !p.Still && p.Kind.ofATime() {
 			p.Times = at
 		}
 		g.Panels = append(g.Panels, p)

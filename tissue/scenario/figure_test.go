@@ -113,7 +113,7 @@ panels:
 		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEE.", Shared: true,
 		Panels: []Panel{
 			{
-				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, ScalebarFurniture}, Times: []float64{1800},
+				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, ScalebarFurniture}, Times: []float64{1800}, Still: true,
 				Channels: []Channel{{Range: Span{Low: 0.001, High: 0.05}}}, Plane: Plane{Axis: 1, Index: 2, Position: 25},
 				Colormap: "inferno", Log: true, Contours: Levels{At: []float64{0.01, 0.05}}, Arrows: FluxArrows,
 				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"}, Regions: true,
@@ -123,7 +123,7 @@ panels:
 				Channels: []Channel{{}, {Substrate: 1, Color: "#00ff00", Range: Span{High: 1}}},
 			},
 			{
-				Name: "C", Kind: ProfilePanel, Times: []float64{3600, 14400}, Channels: []Channel{{}},
+				Name: "C", Kind: ProfilePanel, Times: []float64{3600, 14400}, Still: true, Channels: []Channel{{}},
 				From: r3.Vec{Y: 40, Z: 30}, To: r3.Vec{X: 100, Y: 40, Z: 30}, Cells: CellMarks{By: ByType},
 			},
 			{
@@ -202,5 +202,20 @@ func TestResolvedFramesAreTheSame(t *testing.T) {
 	}
 	if diff := cmp.Diff(first.Output, second.Output, cmpopts.IgnoreFields(Panel{}, "Where")); diff != "" {
 		t.Errorf("output (-first +resolved):\n%s", diff)
+	}
+}
+
+// A movie goes through all outputs but for panels with a time of their own.
+func TestFigureOfAllTimesMovesWhatHasNone(t *testing.T) {
+	f, err := ReadFigure("figure.yaml", []byte("cytofield_figure: 1\nat: all\npanels: {A: {substrate: IL-2}, B: {substrate: IL-2, at: last}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := f.Decode(figuredScenario(t, figured))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !g.Every || g.Panels[0].Still || g.Panels[0].Times != nil || !g.Panels[1].Still {
+		t.Errorf("every output %t, still %t and %t: want true, false and true", g.Every, g.Panels[0].Still, g.Panels[1].Still)
 	}
 }

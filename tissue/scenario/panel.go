@@ -31,6 +31,7 @@ type Panel struct {
 	Title      string // "" leaves it to the picture
 	Hide       []Furniture
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
+	Still      bool      // its time was given: a movie does not move it on
 	Channels   []Channel // one, or for a merge, a volume or a chart several
 	Plane      Plane
 	Projection Projection // "": the plane alone
