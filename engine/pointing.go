@@ -11,8 +11,8 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// tipWidth is the radius of a tip in radii of its cell. Of a tip on a cell of its own or
-// another's width, that cell sees tipWidth/4 less than of a point: see betweenSpheres.
+// tipWidth is the radius of a tip in radii of its cell. A cell as wide on whose surface the
+// tip lies sees a share of tipWidth/4 less of it than of a point: see betweenSpheres.
 const tipWidth = 0.02
 
 // PointingCount says how many cells of a type export a substrate towards one side.

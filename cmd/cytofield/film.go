@@ -18,21 +18,23 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// film is the pictures of one panel through a run. Each is drawn when its time
-// comes; where the scale is automatic they are drawn again at the end, all with
-// the scale that holds them all, from shots kept beside the checkpoint.
+// film is the pictures of one panel through a run. Each is taken when its time
+// comes and drawn while the run goes on; where the scale is automatic they are
+// drawn again at the end, all with the scale that holds them all, from shots kept
+// beside the checkpoint.
 type film struct {
 	frame   scenario.Frame
 	picture *picture
 	prefix  string
 	run     *record.Run
+	room    *darkroom
 
 	scales scales
 	times  []float64
 	kept   *os.File // each shot behind its length
 }
 
-func newFilms(s *scenario.Scenario, run *record.Run) []*film {
+func newFilms(s *scenario.Scenario, run *record.Run, room *darkroom) []*film {
 	var films []*film
 	used := map[string]int{}
 	for _, frame := range s.Output.Frames {
@@ -42,7 +44,7 @@ func newFilms(s *scenario.Scenario, run *record.Run) []*film {
 		}
 		films = append(films, &film{
 			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true},
-			prefix: prefix, run: run, scales: scales{},
+			prefix: prefix, run: run, room: room, scales: scales{},
 		})
 	}
 	return films
@@ -86,7 +88,7 @@ func provenance(m record.Manifest) map[string]string {
 	}
 }
 
-// shoot takes the picture as it is now and draws it.
+// shoot takes the picture as it is now and has it drawn.
 func (f *film) shoot(m moment) error {
 	s, err := f.picture.take([]moment{m})
 	if err != nil {
@@ -207,7 +209,7 @@ func (f *film) draw(n int, s *shot) error {
 		return err
 	}
 	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: provenance(f.run.Manifest)}
-	return page.Save(path, figure.Options{})
+	return f.room.take(func() error { return page.Save(path, figure.Options{}) })
 }
 
 // undeveloped returns how many pictures develop draws.

@@ -18,9 +18,13 @@ func (r *run) checkpoint(t float64) error {
 	return r.keep()
 }
 
-// keep writes a checkpoint.
+// keep writes a checkpoint. The pictures until then are written too: nobody draws them
+// again.
 func (r *run) keep() error {
 	r.kept = time.Now()
+	if err := r.room.wait(); err != nil {
+		return err
+	}
 	var parts []func(io.Writer) error
 	if r.life != nil {
 		parts = append(parts, r.life.Save)

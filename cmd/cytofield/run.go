@@ -82,7 +82,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, pictures: newCounter(io.Err, c.NoProgress, "pictures")}
+	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, room: newDarkroom(), pictures: newCounter(io.Err, c.NoProgress, "pictures")}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
 	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
@@ -137,7 +137,8 @@ type run struct {
 	from      *record.Checkpoint // nil at the start
 	life      *life.Life         // nil where cells do nothing and nothing happens to them
 	films     []*film
-	now       *live    // what the films take
+	now       *live // what the films take
+	room      *darkroom
 	pictures  *counter // that are drawn again at the end
 	stats     engine.Stats
 	recorded  float64   // time of the last record, s
@@ -186,7 +187,7 @@ func (r *run) begin() (*engine.Simulation, error) {
 			return nil, err
 		}
 	}
-	r.films = newFilms(r.scenario, r.directory)
+	r.films = newFilms(r.scenario, r.directory, r.room)
 	simulation := engine.New(r.solver)
 	if r.from != nil {
 		if err := r.restore(); err != nil {
@@ -250,8 +251,9 @@ func (r *run) parquet() error {
 }
 
 // develop draws the pictures of all films again, each film with one scale.
-func (r *run) develop() (err error) {
+func (r *run) develop() error {
 	defer r.pictures.close()
+	err := r.room.wait() // for the pictures that these replace
 	done, all := 0, 0
 	for _, f := range r.films {
 		all += f.undeveloped()
@@ -259,7 +261,7 @@ func (r *run) develop() (err error) {
 	for _, f := range r.films {
 		err = errors.Join(err, f.develop(func() { done++; r.pictures.update(done, all) }))
 	}
-	return err
+	return errors.Join(err, r.room.wait())
 }
 
 // end records the last state where no schedule has, and what an interrupted run

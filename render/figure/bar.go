@@ -79,12 +79,12 @@ func shown(bars []*bar) (list []*bar) {
 	return list
 }
 
-// roomBeside returns the width that bars beside a plot of a height take.
-func roomBeside(r *ruler, bars []*bar, height int) (width int) {
+// roomBeside returns the width that bars beside a plot of a height take, and their names.
+func roomBeside(r *ruler, bars []*bar, height int) (width int, names []words) {
 	for _, b := range shown(bars) {
-		width += b.room(r, height)
+		width, names = width+b.room(r, height), append(names, b.name)
 	}
-	return width
+	return width, names
 }
 
 // barsBeside draws bars beside a plot.

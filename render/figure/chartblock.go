@@ -301,7 +301,7 @@ func (b *chartBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 		left: y.scale().leftOf(r), right: x.scale().overhang(r, plot.X),
 		top: r.px(l.above + head.height), bottom: r.px(x.scale().below() + l.below),
 	}
-	return s, max(head.wants, l.wants)
+	return s.holding(r, plot, x.label(), y.label()), max(head.wants, l.wants)
 }
 
 // onto returns a function from values to a plot.

@@ -342,7 +342,7 @@ func TestRulesAreThickEnoughToPrint(t *testing.T) {
 
 // A camera that is near leaves corners of the box out of its picture; what stands there takes
 // no room.
-func TestWhatAScenePicturesNotTakesNoRoom(t *testing.T) {
+func TestWhatACameraLeavesOutTakesNoRoom(t *testing.T) {
 	near := view()
 	far := near
 	far.Labels = append([]SceneLabel{{At: [2]float64{-900, 100}, Out: [2]float64{-1, 0}, Symbol: "z", Text: "1 mm"}}, near.Labels...)
@@ -356,5 +356,35 @@ func TestWhatAScenePicturesNotTakesNoRoom(t *testing.T) {
 	}
 	if pictures[0].Rect != pictures[1].Rect || !slices.Equal(pictures[0].Pix, pictures[1].Pix) {
 		t.Errorf("%v, want the picture without them, %v", pictures[1].Rect, pictures[0].Rect)
+	}
+}
+
+// Names of axes and bars that are longer than the plot beside them stay in the panel.
+func TestLongNamesStayInTheirPanel(t *testing.T) {
+	long := "free receptors of interleukin 2 at the surface"
+	c := histogram()
+	c.X.Quantity, c.Y.Quantity = long, long
+	m := overlaid()
+	m.Label, m.X.Quantity, m.Y.Quantity, m.CellValues, m.CellTypes = long, long, long, nil, []CellType{{Name: "Th"}}
+	s := senders()
+	s.Label, s.RowsAre, s.ColumnsAre = long, long, long
+	v := view()
+	v.Bars[0].Label = long
+	for _, layout := range []string{"AB\nCD", "ABB\nCDD"} {
+		p, err := Figure{Panels: []Panel{c, m, s, v}, Layout: layout}.page(Options{Width: 183})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := p.fault(); fault != "" {
+			t.Errorf("%q: %s", layout, fault)
+		}
+		for i, b := range p.blocks {
+			room, _ := b.around(p.ruler, p.plots[i].Size(), p.words[i])
+			_, isScene := b.(*sceneBlock)
+			size, wide := p.plots[i].Size(), int(p.ruler.width(plain(long), p.ruler.em))
+			if !isScene && wide > size.X+room.left+room.right || wide > size.Y+room.top+room.bottom {
+				t.Errorf("%q: panel %d has %v and %+v for names %d long", layout, i+1, size, room, wide)
+			}
+		}
 	}
 }

@@ -248,13 +248,14 @@ func (b *mapBlock) around(r *ruler, plot image.Point, words float64) (sides, flo
 	s.right = l.x.overhang(r, plot.X)
 	wants := max(head.wants, l.wants)
 	if !b.lying {
-		s.right = max(s.right, roomBeside(r, b.colour, plot.Y))
-		return s, wants
+		beside, names := roomBeside(r, b.colour, plot.Y)
+		s.right = max(s.right, beside)
+		return s.holding(r, plot, l.x.label, append(names, l.y.label)...), wants
 	}
 	for _, bar := range shown(b.colour) {
 		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
 	}
-	return s, wants
+	return s.holding(r, plot, l.x.label, l.y.label), wants
 }
 
 func (b *mapBlock) draw(s *sheet, plot image.Rectangle, words float64) {

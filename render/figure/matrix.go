@@ -107,8 +107,9 @@ func (b *matrixBlock) around(r *ruler, plot image.Point, words float64) (sides, 
 	if b.upright(r, columns, plot.X) {
 		s.bottom += int(math.Ceil(columns.wide(r) - smallSize*capHeight*r.em))
 	}
-	s.right = roomBeside(r, b.bars(), plot.Y)
-	return s, head.wants
+	beside, names := roomBeside(r, b.bars(), plot.Y)
+	s.right = beside
+	return s.holding(r, plot, columns.label, append(names, rows.label)...), head.wants
 }
 
 func (b *matrixBlock) draw(s *sheet, plot image.Rectangle, words float64) {

@@ -33,6 +33,19 @@ func (s sides) with(t sides) sides {
 	return sides{max(s.left, t.left), max(s.top, t.top), max(s.right, t.right), max(s.bottom, t.bottom)}
 }
 
+// holding makes room for the words that run along a plot, below it and upright beside it,
+// where they are longer than it.
+func (s sides) holding(r *ruler, plot image.Point, below words, upright ...words) sides {
+	beyond := func(w words, length int) int { return int(math.Ceil((r.width(w, r.em) - float64(length)) / 2)) }
+	x := beyond(below, plot.X)
+	s.left, s.right = max(s.left, x), max(s.right, x)
+	for _, w := range upright {
+		y := beyond(w, plot.Y)
+		s.top, s.bottom = max(s.top, y), max(s.bottom, y)
+	}
+	return s
+}
+
 // Lengths of the layout in em, the size of the text.
 const (
 	margin    = 1.1

@@ -135,8 +135,9 @@ func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 	s.top, s.bottom = max(s.top, r.px(head.height)), s.bottom+r.px(l.below)
 	wants := max(head.wants, l.wants)
 	if !b.lying {
-		s.right += roomBeside(r, b.colour, plot.Y)
-		return s, wants
+		beside, names := roomBeside(r, b.colour, plot.Y)
+		s.right += beside
+		return s.holding(r, plot, nil, names...), wants
 	}
 	for _, bar := range shown(b.colour) {
 		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))

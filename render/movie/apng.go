@@ -16,14 +16,16 @@ import (
 	"strings"
 )
 
-// apng is an animated PNG: the pictures as they are, one PNG behind the other in the
-// chunks of the first (https://www.w3.org/TR/png-3/#apng-frame-based-animation).
+// apng is an animated PNG: the pictures as they are, what changes from one to the next in
+// one PNG behind the other in the chunks of the first
+// (https://www.w3.org/TR/png-3/#apng-frame-based-animation).
 type apng struct {
 	file     *os.File
 	out      *bufio.Writer
 	options  Options
 	frames   int
-	sequence uint32 // of the chunks of animation
+	before   [][4]uint8 // pixels of the picture before
+	sequence uint32     // of the chunks of animation
 	buffers  png.EncoderBufferPool
 }
 
@@ -58,9 +60,10 @@ func (p *onePNGBuffer) Get() *png.EncoderBuffer  { return p.buffer }
 func (p *onePNGBuffer) Put(b *png.EncoderBuffer) { p.buffer = b }
 
 func (a *apng) add(img *image.RGBA) error {
+	part := a.changed(img)
 	var still bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: a.buffers}
-	if err := encoder.Encode(&still, img); err != nil {
+	if err := encoder.Encode(&still, img.SubImage(part.Add(img.Rect.Min))); err != nil {
 		return err
 	}
 	data := still.Bytes()
@@ -69,7 +72,7 @@ func (a *apng) add(img *image.RGBA) error {
 		a.chunk("acTL", control(0))
 		a.text()
 	}
-	a.chunk("fcTL", a.frame(img.Rect.Size()))
+	a.chunk("fcTL", a.frame(part))
 	for rest := data[pngHead:]; len(rest) > 0; {
 		length := binary.BigEndian.Uint32(rest)
 		kind, body := string(rest[4:8]), rest[8:8+length]
@@ -86,6 +89,23 @@ func (a *apng) add(img *image.RGBA) error {
 	return a.out.Flush()
 }
 
+// changed returns the part of a picture that differs from the one before, all of the first.
+func (a *apng) changed(img *image.RGBA) image.Rectangle {
+	size := img.Rect.Size()
+	now := make([][4]uint8, 0, size.X*size.Y)
+	for y := range size.Y {
+		for line := img.Pix[y*img.Stride:][:4*size.X]; len(line) > 0; line = line[4:] {
+			now = append(now, [4]uint8(line))
+		}
+	}
+	before := a.before
+	a.before = now
+	if before == nil {
+		return image.Rectangle{Max: size}
+	}
+	return difference(now, before, size)
+}
+
 // control is the content of acTL: so many pictures, shown over and over.
 func control(frames int) []byte {
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(frames)), 0)
@@ -97,11 +117,11 @@ func (a *apng) next() []byte {
 	return binary.BigEndian.AppendUint32(nil, a.sequence-1)
 }
 
-// frame is the content of fcTL: a picture of the whole size in the place of the one
-// before, shown for a while in thousandths of a second.
-func (a *apng) frame(size image.Point) []byte {
+// frame is the content of fcTL: a part of the picture in the place of what was there,
+// shown for a while in thousandths of a second.
+func (a *apng) frame(part image.Rectangle) []byte {
 	data := a.next()
-	for _, v := range []int{size.X, size.Y, 0, 0} {
+	for _, v := range []int{part.Dx(), part.Dy(), part.Min.X, part.Min.Y} {
 		data = binary.BigEndian.AppendUint32(data, uint32(v))
 	}
 	at := func(n int) int { return int(math.Round(1000 * float64(n) / a.options.Rate)) }

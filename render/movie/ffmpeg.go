@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -67,7 +68,7 @@ func (f *ffmpeg) arguments(size image.Point) []string {
 		"-framerate", strconv.FormatFloat(f.options.Rate, 'g', -1, 64), "-i", "pipe:0",
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p",
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "iec61966-2-1", "-color_range", "tv",
-		"-c:v", f.codec.encoder,
+		"-c:v", f.codec.encoder, "-g", strconv.Itoa(int(min(math.Ceil(2*f.options.Rate), 600))), // a whole picture every 2 s, to jump to
 	}
 	if f.options.Title != "" {
 		args = append(args, "-metadata", "title="+f.options.Title)

@@ -79,7 +79,7 @@ func (a *animation) discard() { a.kept.Close() }
 
 // write writes the file: GIF89a, with one table of colours for all pictures.
 func (a *animation) write(w *bufio.Writer) error {
-	palette := a.colours.choose()
+	palette := a.colours.choose(a.options.Colors)
 	w.WriteString("GIF89a")
 	binary.Write(w, binary.LittleEndian, []uint16{uint16(a.size.X), uint16(a.size.Y)})
 	w.Write([]byte{0xf7, 0, 0}) // 256 colours of 8 bits; the background is the first
@@ -134,7 +134,7 @@ func (a *animation) frame(w *bufio.Writer, n int, indices []uint8, part image.Re
 
 // difference returns the smallest rectangle around what differs; one pixel where
 // nothing does, as there must be some.
-func difference(now, before []uint8, size image.Point) image.Rectangle {
+func difference[T comparable](now, before []T, size image.Point) image.Rectangle {
 	var changed image.Rectangle
 	for y := range size.Y {
 		a, b := now[y*size.X:][:size.X], before[y*size.X:][:size.X]

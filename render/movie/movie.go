@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"io"
 	"maps"
 	"math"
@@ -42,6 +43,10 @@ type Options struct {
 	// Provenance stands in the file by keyword: in the comment of MP4, WebM and GIF, in
 	// the text chunks of PNG.
 	Provenance map[string]string
+	// Colors are those that a GIF, which has 256, keeps for what is drawn in them, such as
+	// the table of a colour map; of more than 160 every second or so. Without them what few
+	// pixels have, as most of a colour bar, comes out in steps.
+	Colors []color.RGBA
 }
 
 // Extensions returns the ends of names that Create takes.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -204,6 +205,33 @@ func TestMP4HasItsIndexInFront(t *testing.T) {
 	}
 }
 
+// A whole picture every two seconds lets a player jump there.
+func TestVideosCanBeJumpedInto(t *testing.T) {
+	for _, name := range []string{"a.mp4", "a.webm"} {
+		path := filepath.Join(t.TempDir(), name)
+		w, err := movie.Create(path, movie.Options{Rate: 2})
+		if errors.Is(err, movie.ErrNoEncoder) {
+			skip(t, err)
+		}
+		for n := 0; n < 13 && err == nil; n++ {
+			err = w.Add(picture(n%3, 160, 64))
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command("ffprobe", "-v", "error", "-skip_frame", "nokey", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path).Output()
+		if errors.Is(err, exec.ErrNotFound) {
+			skip(t, err)
+		}
+		if whole, _ := strconv.Atoi(strings.Trim(string(out), ", \n")); err != nil || whole < 4 {
+			t.Errorf("%s: %s whole pictures in 6 s, %v: want 4", name, out, err)
+		}
+	}
+}
+
 func openGIF(t *testing.T, path string) *gif.GIF {
 	t.Helper()
 	file, err := os.Open(path)
@@ -257,6 +285,54 @@ func TestGIFKeepsColoursOfMaps(t *testing.T) {
 	}
 	if comment := "Niches of IL-2, 3 µm\nSeed: 7\nSoftware: Cytofield 0.1"; !bytes.Contains(data, []byte(comment)) {
 		t.Errorf("no comment %q", comment)
+	}
+}
+
+// The colours of a map come out whole where few pixels have them, as in most of a colour
+// bar beside dark pictures.
+func TestGIFKeepsColoursThatFewPixelsHave(t *testing.T) {
+	const width, height = 700, 20
+	table := colormap.Viridis().Table()
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			at := float64(x) / width
+			c := color.RGBA{R: 0xfb, G: 0xfc, B: 0xfd, A: 0xff} // paper
+			switch {
+			case y == 0: // the colour bar
+				c = colormap.Viridis().At(at)
+			case y < 12:
+				c = colormap.Viridis().At(at / 2)
+			case y < 14: // edges of letters
+				c = color.RGBA{R: uint8(255 * at), G: uint8(255 * at), B: uint8(255 * at), A: 0xff}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "bar.gif")
+	w, err := movie.Create(path, movie.Options{Colors: table[:]})
+	if err == nil {
+		err = w.Add(img)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := image.NewRGBA(img.Rect)
+	draw.Draw(shown, img.Rect, openGIF(t, path).Image[0], image.Point{}, draw.Src)
+	for y := range height {
+		for x := range width {
+			levels := 0 // of paper
+			switch {
+			case y < 12:
+				levels = 3 // 160 of 256 entries, at most 5 levels apart, and what lies between
+			case y < 14:
+				levels = 4 // 96 colours for 255 greys
+			}
+			near(t, fmt.Sprintf("pixel (%d, %d)", x, y), shown.RGBAAt(x, y), img.RGBAAt(x, y), levels)
+		}
 	}
 }
 
@@ -349,6 +425,9 @@ func TestAnimatedPNGIsExact(t *testing.T) {
 		}
 		if !bytes.Contains(data, []byte("Seed\x00\x00\x00\x00\x007")) {
 			t.Error("no seed in the text")
+		}
+		if i := bytes.LastIndex(data, []byte("fcTL")); !bytes.Equal(data[i+8:i+24], []byte{0, 0, 0, 32, 0, 0, 0, 16, 0, 0, 0, 80, 0, 0, 0, 40}) {
+			t.Errorf("the last picture replaces % x, want 32 by 16 pixels at (80, 40)", data[i+8:i+24])
 		}
 		all := decoded(t, path, width, height)
 		if len(all) != frames {
