@@ -9,12 +9,15 @@ export GOEXPERIMENT
 BUILD_PACKAGES := gcc libc6-dev pkg-config libegl-dev
 RUN_PACKAGES   := libegl1 libegl-mesa0 libgl1-mesa-dri
 TEST_PACKAGES  := glslang-tools librsvg2-bin poppler-utils python3-zarr python3-vtk9 python3-tifffile python3-scipy ffmpeg
+# The window: headers and libraries to build it and to run it, and a display to test it on.
+WINDOW_PACKAGES := g++ libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgl1 libopengl0 libglx-mesa0
+WINDOW_TEST_PACKAGES := xvfb xauth xdotool
 STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The revision goes into the program where there is one to read.
 BUILDVCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: run test build lint view figures bench clean setup test-setup
+.PHONY: run test build window lint view figures bench clean setup test-setup
 
 run: setup build
 	bin/cytofield run il2-niche -o out/il2-niche --force
@@ -34,13 +37,13 @@ lint: test-setup
 	go run $(STATICCHECK) ./...
 	CYTOFIELD_REQUIRE_GPU=1 go test -run TestEveryVariantIsValid ./shaders
 
-# Opens the newest picture of the first scenario.
-view: out/il2-niche/run.json
-	@picture=$$(ls -t out/il2-niche/frames/*.png | head -n 1); echo "$$picture"; \
-	if command -v xdg-open >/dev/null && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then xdg-open "$$picture"; fi
+# Builds the window, which takes some minutes the first time, and opens it.
+view: window
+	bin/cytofield view il2-niche
 
-out/il2-niche/run.json:
-	$(MAKE) run
+window: build
+	$(call install,$(WINDOW_PACKAGES))
+	go build -buildvcs=$(BUILDVCS) -o bin/cytofield-view ./cmd/cytofield-view
 
 # Draws the figures of the documentation again, from runs of the gallery.
 figures: build
@@ -82,4 +85,4 @@ setup:
 	$(call install,$(BUILD_PACKAGES) $(RUN_PACKAGES))
 
 test-setup: setup
-	$(call install,$(TEST_PACKAGES))
+	$(call install,$(TEST_PACKAGES) $(WINDOW_PACKAGES) $(WINDOW_TEST_PACKAGES))

@@ -105,6 +105,7 @@ func rules() []struct {
 		{[]string{"engine/life"}, []string{"engine.", "tissue"}, "the cell step knows solvers by what it needs of them"},
 		{[]string{"engine/cpu"}, []string{"engine.", "engine/multigrid", "tissue"}, "the oracle needs no GPU"},
 		{[]string{"engine"}, []string{"engine", "tissue", "shaders"}, "records know the engine, not pictures"},
+		{[]string{"cmd/cytofield-view/session."}, []string{"cmd/cytofield-view/session.", "engine", "tissue", "render."}, "a session is steered without a window"},
 		{[]string{"render/movie"}, nil, "a movie is of pictures, whatever they show"},
 		{[]string{"render"}, []string{"render", "tissue", "shaders", "engine/gpu"}, "pictures are of fields, not of solvers"},
 	}
@@ -141,6 +142,7 @@ func TestOneDoorToEachLibrary(t *testing.T) {
 	}{
 		{"github.com/go-gl/gl/", []string{"engine/gpu."}},
 		{"github.com/go-gl/glfw/", []string{"engine/gpu/glfw", "cmd/cytofield-view"}},
+		{"github.com/AllenDang/cimgui-go", []string{"cmd/cytofield-view/window", "cmd/cytofield-view/script"}},
 		{"git.sr.ht/~sbinet/gg", []string{"render/figure"}},
 		{"codeberg.org/go-pdf/fpdf", []string{"render/figure"}},
 		{"codeberg.org/go-fonts/", []string{"render/figure"}},

@@ -283,6 +283,21 @@ func (in *Integrator) Time() float64 {
 	return t
 }
 
+// Furthest returns the time of the group that is furthest ahead, s: where a run that was
+// ended between two steps can be brought to one time.
+func (in *Integrator) Furthest() float64 {
+	t := math.Inf(-1)
+	for _, g := range in.groups {
+		t = max(t, g.time)
+	}
+	return t
+}
+
+// Extremes returns the smallest and the largest density of a substrate after its last step.
+func (in *Integrator) Extremes(s tissue.SubstrateID) (low, high float64) {
+	return in.fields[s].least, in.fields[s].most
+}
+
 // Advance steps the group that is furthest behind until all have reached a time.
 func (in *Integrator) Advance(ctx context.Context, until float64) (Stats, error) {
 	if !finite(until) {

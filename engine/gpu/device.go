@@ -107,12 +107,16 @@ type reply struct {
 
 // Open starts a goroutine locked to its own OS thread and opens the context there.
 func Open(open Opener) (*Device, error) {
-	d := &Device{calls: make(chan func(*Queue) error), replies: make(chan reply)}
+	d := newDevice()
 	go d.run(open)
 	if r := <-d.replies; r.err != nil {
 		return nil, r.err
 	}
 	return d, nil
+}
+
+func newDevice() *Device {
+	return &Device{calls: make(chan func(*Queue) error), replies: make(chan reply)}
 }
 
 // Do runs f on the GL thread and returns what f returned. It is the only way to reach GL.
@@ -180,25 +184,34 @@ func (d *Device) run(open Opener) {
 		d.replies <- reply{err: err}
 		return
 	}
-	d.context = context
 	q := &Queue{device: d}
-	if err := q.init(); err != nil {
-		context.Close()
-		d.replies <- reply{err: err}
+	err = q.adopt(context)
+	d.replies <- reply{err: err}
+	if err != nil {
 		return
 	}
-	d.replies <- reply{}
-	defer d.finish(q)
+	defer func() { d.replies <- reply{err: d.finish(q)} }()
 	d.serve(q)
+}
+
+// adopt takes a context that is current on this thread, or closes it.
+func (q *Queue) adopt(context Context) error {
+	q.device.context = context
+	err := q.init()
+	if err != nil {
+		context.Close()
+	}
+	return err
 }
 
 func (d *Device) serve(q *Queue) {
 	for f := range d.calls {
-		d.call(q, f)
+		d.call(q, f, func() { d.serve(q) })
 	}
 }
 
-func (d *Device) call(q *Queue, f func(*Queue) error) {
+// call runs f and replies. Goexit cannot be stopped, but it waits for rest: the thread and its context serve on.
+func (d *Device) call(q *Queue, f func(*Queue) error, rest func()) {
 	returned := false
 	defer func() {
 		if returned {
@@ -208,9 +221,8 @@ func (d *Device) call(q *Queue, f func(*Queue) error) {
 			d.replies <- reply{panicked: &Panic{Value: v, Stack: debug.Stack()}}
 			return
 		}
-		// Goexit cannot be stopped, but it waits for this deferred call: the thread and its context serve on.
 		d.replies <- reply{exited: true}
-		d.serve(q)
+		rest()
 	}()
 	err := f(q)
 	if d.debug {
@@ -220,7 +232,8 @@ func (d *Device) call(q *Queue, f func(*Queue) error) {
 	d.replies <- reply{err: err}
 }
 
-func (d *Device) finish(q *Queue) {
+// finish gives the context back and returns ErrLeak where resources go with it.
+func (d *Device) finish(q *Queue) error {
 	q.close()
 	d.context.Close()
 	var left []string
@@ -233,10 +246,9 @@ func (d *Device) finish(q *Queue) {
 		}
 	}
 	if len(left) == 0 {
-		d.replies <- reply{}
-		return
+		return nil
 	}
-	d.replies <- reply{err: fmt.Errorf("%w: %s", ErrLeak, strings.Join(left, ", "))}
+	return fmt.Errorf("%w: %s", ErrLeak, strings.Join(left, ", "))
 }
 
 // loaded guards go-gl's function pointers, which are package variables there: loading them for two devices at once is

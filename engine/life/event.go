@@ -7,6 +7,20 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
+// CatchUp has the events happen that were due until a time, s, and have not. It is for
+// events that a model was given when a run had already reached their time.
+func (l *Life) CatchUp(t float64) error {
+	for i, e := range l.model.Events {
+		if e.Time > t {
+			break
+		}
+		if err := l.happen(i, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // happen has an event of the model happen at a time t, s, unless it has.
 func (l *Life) happen(i int, t float64) error {
 	if i < l.state.Events {

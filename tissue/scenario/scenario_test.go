@@ -329,6 +329,8 @@ func TestSetChangesOneValue(t *testing.T) {
 		{"domain.extracellular=", func(s *Scenario) any { return len(s.Warnings) }, 1},
 		{"cells=null", func(s *Scenario) any { return len(s.Model.CellTypes) }, 0},
 		{"domain.size[2]=60 um", func(s *Scenario) any { return s.Model.Grid.Shape[2] }, 6},
+		{"events[+]={at: 1 min, dose: {TNF: 1 nM}}", func(s *Scenario) any { return len(s.Model.Events) }, 1},
+		{"output.frames[+]={substrate: TNF}", func(s *Scenario) any { return len(s.Output.Frames) }, 1},
 		{"title=a = b", func(s *Scenario) any { return s.Model.Title }, "a = b"},
 	} {
 		if got := tc.got(decodeText(t, small, Options{Set: []string{tc.set}})); got != tc.say {
@@ -346,8 +348,9 @@ func TestSetFaultsNameTheArgument(t *testing.T) {
 		{"substrates.TNF.decai=1 /s", `--set substrates.TNF.decai=1 /s: substrates.TNF.decai: unknown key "decai"; did you mean "decay"?`},
 		{"substrates.TNF.decay=1 um", `--set substrates.TNF.decay=1 um: substrates.TNF.decay: "1 um": unit um is a length, want a rate such as "1e-4/s"`},
 		{"substrates.TNF.half_life=", `--set substrates.TNF.half_life=: substrates.TNF: no "half_life" here; want diffusion or decay`},
+		{"cells.place[+]=", `--set cells.place[+]=: cells.place: nothing to add: want a value behind the =`},
 		{"cells.place[7].number=3", `--set cells.place[7].number=3: cells.place: no entry 7: the list has 2, counted from 0`},
-		{"cells.place[x].number=3", `--set cells.place[x].number=3: want the number of a list entry from 0, such as cells.place[0]`},
+		{"cells.place[x].number=3", `--set cells.place[x].number=3: want the number of a list entry from 0, such as cells.place[0], or [+] for a new one`},
 		{"cells.place.number=3", `--set cells.place.number=3: cells.place: a list: want the number of an entry, such as cells.place[0]`},
 		{"cells.types[0]=3", `--set cells.types[0]=3: cells.types: not a list; it has the keys Th`},
 		{"duration.h=3", `--set duration.h=3: duration: a plain value, with nothing inside it`},

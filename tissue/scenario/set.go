@@ -10,9 +10,15 @@ import (
 // segment is one step of a --set path: a key, or a position in a list.
 type segment struct {
 	key   string
-	index int // -1 for a key
+	index int // -1 for a key, behind for a new entry at the end of a list
 	at    location
 }
+
+// behind is the index [+], of an entry that is added to a list.
+const behind = -2
+
+// isKey reports whether the step goes into a mapping.
+func (s segment) isKey() bool { return s.index == -1 }
 
 // setting changes one value of a tree of nodes before it is decoded.
 type setting struct {
@@ -24,7 +30,7 @@ type setting struct {
 
 // applySet returns the tree with one --set argument applied:
 //
-//	PATH=VALUE    PATH: keys with dots between, list entries as [0], names with dots in quotes
+//	PATH=VALUE    PATH: keys with dots between, list entries as [0], a new one as [+], names with dots in quotes
 //
 // VALUE is YAML. An empty VALUE takes the key away.
 func applySet(r *report, root *node, argument string, order int, lim limits) *node {
@@ -106,9 +112,14 @@ func (s *setting) parsePath(path string) ([]segment, bool) {
 				s.fault(s.src.at(1, i+1, 1), "", `a "[" without "]"; want a list entry such as cells.place[0]`)
 				return nil, false
 			}
+			if string(runes[i+1:i+end]) == "+" {
+				i += end + 1
+				step = segment{index: behind}
+				break
+			}
 			index, err := strconv.ParseUint(string(runes[i+1:i+end]), 10, 31)
 			if err != nil {
-				s.fault(s.src.at(1, i+1, end+1), "", "want the number of a list entry from 0, such as cells.place[0]")
+				s.fault(s.src.at(1, i+1, end+1), "", "want the number of a list entry from 0, such as cells.place[0], or [+] for a new one")
 				return nil, false
 			}
 			i += end + 1
@@ -160,11 +171,16 @@ func (s *setting) assign(n *node, i int, path string) (*node, bool) {
 	step := s.segments[i]
 	if n.kind == null {
 		n = &node{kind: mapping, at: step.at, weight: 1}
+		if step.index == behind {
+			n.kind = sequence
+		}
 	}
-	if index, err := strconv.Atoi(step.key); n.kind == sequence && step.index < 0 && err == nil {
+	if index, err := strconv.Atoi(step.key); n.kind == sequence && step.isKey() && err == nil {
 		step.index = index // cells.place.0 as well as cells.place[0]
 	}
 	switch {
+	case n.kind == sequence && step.index == behind:
+		return s.appendItem(n, i, path)
 	case n.kind == sequence && step.index >= 0:
 		if step.index >= len(n.items) {
 			s.fault(step.at, path, "no entry %d: the list has %d, counted from 0", step.index, len(n.items))
@@ -178,7 +194,7 @@ func (s *setting) assign(n *node, i int, path string) (*node, bool) {
 		copied.items = slices.Clone(n.items)
 		copied.items[step.index] = changed
 		return &copied, true
-	case n.kind == mapping && step.index < 0:
+	case n.kind == mapping && step.isKey():
 		return s.assignKey(n, i, path)
 	case n.kind == sequence:
 		s.fault(step.at, path, "a list: want the number of an entry, such as %s[0]", path)
@@ -188,6 +204,21 @@ func (s *setting) assign(n *node, i int, path string) (*node, bool) {
 		s.fault(step.at, path, "a plain value, with nothing inside it")
 	}
 	return nil, false
+}
+
+// appendItem returns a list with one entry more.
+func (s *setting) appendItem(n *node, i int, path string) (*node, bool) {
+	if s.value.kind == null {
+		s.fault(s.segments[i].at, path, "nothing to add: want a value behind the =")
+		return nil, false
+	}
+	added, ok := s.assign(&node{at: s.segments[i].at, weight: 1}, i+1, path+"["+strconv.Itoa(len(n.items))+"]")
+	if !ok {
+		return nil, false
+	}
+	copied := *n
+	copied.items = append(slices.Clone(n.items), added)
+	return &copied, true
 }
 
 func (s *setting) assignKey(n *node, i int, path string) (*node, bool) {

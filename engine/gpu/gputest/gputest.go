@@ -35,6 +35,29 @@ func Open(t testing.TB) *gpu.Device {
 	return d
 }
 
+// Adopt is Open on the calling thread, which the caller has locked and must serve; see gpu.Adopt.
+func Adopt(t testing.TB) (*gpu.Device, *gpu.Server) {
+	t.Helper()
+	var d *gpu.Device
+	var s *gpu.Server
+	c, err := opener(t)()
+	if err == nil {
+		d, s, err = gpu.Adopt(c)
+	}
+	if err != nil {
+		if os.Getenv("CYTOFIELD_REQUIRE_GPU") == "1" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d, s
+}
+
 func opener(t testing.TB) gpu.Opener {
 	t.Helper()
 	switch choice := os.Getenv("CYTOFIELD_TEST_DEVICE"); choice {

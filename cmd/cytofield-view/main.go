@@ -1,0 +1,200 @@
+// Command cytofield-view opens a window in which a scenario runs while a person looks at
+// it and steers it. A script does so without a display.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/cytofield/cytofield/cmd/cytofield-view/script"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/engine/gpu/egl"
+	"github.com/cytofield/cytofield/engine/gpu/glfw"
+)
+
+// Exit statuses; those of cytofield.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitInput  = 2
+
+	exitInterrupted = 130
+)
+
+// inputError marks what the user can mend.
+type inputError struct{ error }
+
+func (e inputError) Unwrap() error { return e.error }
+
+type options struct {
+	Scenario  string   `arg:"" optional:"" default:"il2-niche" help:"A scenario file, the name of one in the gallery, or a run directory, whose scenario starts anew (default: il2-niche)."`
+	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value: --set substrates.TNF.decay=1e-4/s. May be given several times."`
+	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
+	Device    string   `default:"auto" enum:"auto,gpu,cpu" placeholder:"auto|gpu|cpu" help:"auto computes on the window's GPU where that is hardware, else on the CPU; gpu there in any case (default: auto)."`
+	Theme     string   `default:"dark" enum:"dark,light" help:"dark or light (default: dark)."`
+	Script    string   `placeholder:"FILE" help:"Do the actions of a file: see docs/window.md. Pictures go beside -o."`
+	Output    string   `short:"o" default:"." placeholder:"DIR" help:"Where a script's pictures go (default: here)."`
+	Offscreen bool     `help:"Draw without a display, for scripts."`
+}
+
+func main() {
+	runtime.LockOSThread() // the window belongs to the main thread
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// execute runs one command line on the calling thread and returns its exit status.
+func execute(ctx context.Context, args []string, out, messages io.Writer) (status int) {
+	var o options
+	exited := false
+	parser, err := kong.New(&o, kong.Name("cytofield-view"),
+		kong.Description("Opens a window in which a scenario runs while you look at it and steer it."),
+		kong.Writers(out, messages), kong.Exit(func(code int) { status, exited = code, true }))
+	if err != nil {
+		panic(err) // the grammar above is wrong
+	}
+	_, err = parser.Parse(args)
+	if exited {
+		return status
+	}
+	if err != nil {
+		fmt.Fprintf(messages, "cytofield-view: %v\nTry: cytofield-view --help\n", err)
+		return exitInput
+	}
+	err = o.run(ctx, messages)
+	var input inputError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(messages, "cytofield-view: interrupted")
+		return exitInterrupted
+	case errors.As(err, &input):
+		fmt.Fprintln(messages, err)
+		return exitInput
+	}
+	fmt.Fprintf(messages, "cytofield-view: %v\n", err)
+	return exitFailed
+}
+
+// run reads all input before it opens anything.
+func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
+	source, err := session.Find(o.Scenario)
+	if err != nil {
+		return inputError{err}
+	}
+	source.Settings, source.AllowRead = o.Set, o.AllowRead
+	if err := source.Check(); err != nil {
+		return inputError{err}
+	}
+	actions, err := o.actions()
+	if err != nil {
+		return inputError{err}
+	}
+	host, device, server, err := o.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	w, err := o.show(source, host, device, server, messages)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	w.Theme(o.Theme)
+	if actions != nil {
+		return actions.Play(w, host, o.Output)
+	}
+	if folder, err := os.UserConfigDir(); err == nil && os.MkdirAll(filepath.Join(folder, "cytofield"), 0o755) == nil {
+		w.Remember(filepath.Join(folder, "cytofield", "window.ini"))
+	}
+	return w.Run(ctx)
+}
+
+// actions reads the script, if there is one.
+func (o *options) actions() (*script.Script, error) {
+	if o.Script == "" {
+		if o.Offscreen {
+			return nil, errors.New("--offscreen: want --script too, for nobody sees what is drawn")
+		}
+		return nil, nil
+	}
+	text, err := os.ReadFile(o.Script)
+	if err != nil {
+		return nil, fmt.Errorf("--script: %w", err)
+	}
+	actions, err := script.Parse(o.Script, string(text))
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Output, 0o755); err != nil {
+		return nil, fmt.Errorf("-o: %w", err)
+	}
+	return actions, nil
+}
+
+// The size a window opens with, screen coordinates.
+const windowWidth, windowHeight = 1440, 900
+
+// open opens the host and makes this thread the one of its device.
+func (o *options) open() (window.Host, *gpu.Device, *gpu.Server, error) {
+	var host window.Host
+	var context gpu.Context
+	if o.Offscreen {
+		c, err := egl.Any()()
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		host, context = window.NewOffscreen(windowWidth, windowHeight), c
+	} else {
+		w, err := glfw.Open("Cytofield", windowWidth, windowHeight)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		host, context = window.NewDesktop(w), w
+	}
+	device, server, err := gpu.Adopt(context)
+	return host, device, server, err
+}
+
+// show opens session, stage and window.
+func (o *options) show(source session.Source, host window.Host, device *gpu.Device, server *gpu.Server, messages io.Writer) (*window.Window, error) {
+	info := device.Info()
+	computes, name := device, info.Renderer
+	if o.Device == "cpu" || o.Device == "auto" && info.Software {
+		computes, name = nil, "the processor, in float64"
+	}
+	fmt.Fprintf(messages, "computes on: %s\ndraws with: %s\n", name, info.Renderer)
+	var s *session.Session
+	var st *stage.Stage
+	err := server.Await(func() (err error) {
+		if s, err = session.Open(source, computes); err != nil {
+			return err
+		}
+		if st, err = stage.New(device); err != nil {
+			return errors.Join(err, s.Close())
+		}
+		return nil
+	})
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
+		return nil, inputError{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return window.Open(host, server, s, st)
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestExitStatusTellsWhoseFaultItIs(t *testing.T) {
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	folder := t.TempDir()
+	bad := filepath.Join(folder, "bad.script")
+	if err := os.WriteFile(bad, []byte("fly\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name   string
+		args   []string
+		status int
+		say    string
+	}{
+		{"no display", []string{"turing"}, exitFailed, "no display"},
+		{"no scenario", []string{"turin"}, exitInput, "neither a file nor a run directory nor in the gallery"},
+		{"a folder of something else", []string{folder}, exitInput, "is no run directory"},
+		{"a wrong value", []string{"turing", "--set", "duration=-1 s"}, exitInput, "duration"},
+		{"a wrong script", []string{"turing", "--offscreen", "--script", bad}, exitInput, `bad.script:1: fly: no action "fly"`},
+		{"no script", []string{"turing", "--offscreen"}, exitInput, "want --script"},
+		{"a wrong device", []string{"turing", "--device", "abacus"}, exitInput, "abacus"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var out, messages bytes.Buffer
+			if got := execute(context.Background(), tc.args, &out, &messages); got != tc.status {
+				t.Errorf("exit status %d, want %d: %s", got, tc.status, messages.String())
+			}
+			if !strings.Contains(messages.String(), tc.say) {
+				t.Errorf("it says %q, want %q", messages.String(), tc.say)
+			}
+		})
+	}
+}

@@ -1,0 +1,198 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/quantity"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// Edit is something a person changed.
+type Edit struct {
+	Time     float64  // when, s
+	Settings []string // PATH=VALUE, as cytofield run --set takes them
+	// FromStart says that a run with the settings has them from its start, not from Time.
+	FromStart bool
+	what      string // edits of the same thing at the same time are one
+}
+
+// String returns the edit as options of a command.
+func (e Edit) String() string {
+	var b strings.Builder
+	for i, s := range e.Settings {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString("--set " + quoted(s))
+	}
+	return b.String()
+}
+
+// quoted is a word for a shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// ErrNothingToUndo is what Undo returns when there is no edit.
+var ErrNothingToUndo = errors.New("nothing to undo")
+
+// Set gives a value of the scenario another, from now on. Other cells or another
+// grid mean another tissue: that begins at its start.
+func (s *Session) Set(settings ...string) error {
+	path, _, _ := strings.Cut(settings[0], "=")
+	return s.edit("set "+path, func(float64) []string { return settings }, true)
+}
+
+// Happen has an event happen now. It is written as in the scenario, without its time:
+// "dose: {IL-2: 1 nM}".
+func (s *Session) Happen(event string) error {
+	return s.edit("", func(t float64) []string { return []string{happening(t, event)} }, false)
+}
+
+func happening(t float64, event string) string {
+	return "events[+]={at: " + quantity.Format(t, "s") + ", " + event + "}"
+}
+
+// change has an event change what another one of the same name changed.
+func (s *Session) change(what, event string) error {
+	return s.edit(what, func(t float64) []string { return []string{happening(t, event)} }, false)
+}
+
+func (s *Session) edit(what string, compose func(t float64) []string, fromStart bool) error {
+	t, err := s.land()
+	if err != nil {
+		return err
+	}
+	e := Edit{Time: t, Settings: compose(t), what: what}
+	e.FromStart = fromStart && t > 0
+	kept := s.edits
+	from, err := s.capture()
+	if err != nil {
+		return err
+	}
+	back := from
+	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && s.before[n-1] != nil {
+		kept, from = kept[:n-1], s.before[n-1]
+	}
+	decoded, err := s.source.decode(append(settings(kept), e.Settings...))
+	if err != nil {
+		return err
+	}
+	same := sameTissue(decoded.Model, &s.start)
+	if !same {
+		from = nil
+	}
+	if err := s.begin(decoded, from); err != nil {
+		return errors.Join(err, s.rebuild(s.edits, back))
+	}
+	s.edits = append(kept[:len(kept):len(kept)], e)
+	if !same {
+		s.forget()
+		return nil
+	}
+	s.before = append(s.before[:len(kept):len(kept)], from)
+	s.bound()
+	return nil
+}
+
+// rebuild returns to a scenario that was good before.
+func (s *Session) rebuild(edits []Edit, from *state) error {
+	decoded, err := s.source.decode(settings(edits))
+	if err != nil {
+		return err
+	}
+	return s.begin(decoded, from)
+}
+
+// Undo takes the last edit back, and the time to when it was made: as if it had never
+// been. Where that moment is not kept any more, it is the start.
+func (s *Session) Undo() error {
+	n := len(s.edits) - 1
+	if n < 0 {
+		return ErrNothingToUndo
+	}
+	from := s.before[n]
+	s.edits, s.before = s.edits[:n:n], s.before[:n:n]
+	if from == nil {
+		return s.Restart()
+	}
+	s.Play(false)
+	if err := s.rebuild(s.edits, from); err != nil {
+		return err
+	}
+	seen := s.history.Len()
+	s.history.cut(s.Time())
+	for i := range s.pins {
+		s.pins[i].cut(seen - s.history.Len())
+	}
+	return nil
+}
+
+// Edits returns what has been changed, oldest first.
+func (s *Session) Edits() []Edit { return s.edits }
+
+// Command returns the command line that runs the scenario with all edits.
+func (s *Session) Command() string {
+	var b strings.Builder
+	b.WriteString("cytofield run " + s.source.Name)
+	for _, setting := range s.source.Settings {
+		b.WriteString(" --set " + quoted(setting))
+	}
+	for _, e := range s.edits {
+		b.WriteString(" " + e.String())
+	}
+	return b.String()
+}
+
+// Text returns the scenario with all edits, as a file that runs by itself.
+func (s *Session) Text() ([]byte, error) {
+	decoded, err := s.source.decode(settings(s.edits))
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	for _, e := range s.edits {
+		if e.FromStart {
+			fmt.Fprintf(&b, "# Set at %s; this file has it from the start: %s\n", quantity.Format(e.Time, "s"), strings.Join(e.Settings, ", "))
+		}
+	}
+	return append([]byte(b.String()), decoded.Resolved()...), nil
+}
+
+// sameTissue reports whether a simulation of one model can go on as one of the other.
+func sameTissue(a, b *tissue.Model) bool {
+	names := func(m *tissue.Model) (all []string) {
+		for _, s := range m.Substrates {
+			all = append(all, s.Name)
+		}
+		for _, t := range m.CellTypes {
+			all = append(all, t.Name)
+			for _, v := range t.Variables {
+				all = append(all, v.Name)
+			}
+		}
+		return all
+	}
+	return a.Grid == b.Grid && a.Seed == b.Seed && reflect.DeepEqual(names(a), names(b)) &&
+		reflect.DeepEqual(a.Cells.Type, b.Cells.Type) && reflect.DeepEqual(a.Cells.Position, b.Cells.Position)
+}
+
+// mostKept bounds the memory of what can be undone, bytes.
+const mostKept = 1 << 30
+
+// bound lets go of the oldest moments.
+func (s *Session) bound() {
+	total := 0
+	for i := len(s.before) - 1; i >= 0; i-- {
+		if b := s.before[i]; b != nil {
+			if total += len(b.solver) + len(b.life); total > mostKept {
+				s.before[i] = nil
+			}
+		}
+	}
+}
+
+// Scenario returns the scenario with all edits; its model's cells are those of now.
+func (s *Session) Scenario() *scenario.Scenario { return s.scenario }

@@ -1,0 +1,183 @@
+package session
+
+import (
+	"errors"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// View is what a person looks at.
+type View struct {
+	Substrate tissue.SubstrateID
+	Slice     render.Slice
+	Log       bool
+	Fixed     *render.Scale // nil: found by the densities seen, and steady
+	Cursor    *r3.Vec       // a place whose densities are asked for, µm
+}
+
+// Report is the state of a session at one moment. Nothing in it changes later.
+type Report struct {
+	Time, Duration float64 // s
+	Playing        bool
+	Speed          float64 // simulated s per s; +Inf: as fast as it goes
+	Stats          engine.Stats
+	Title          string
+
+	Grid       tissue.Grid
+	Substrates []tissue.Substrate
+	CellTypes  []tissue.CellType
+	Cells      int
+	Parameters []Parameter
+	Edits      []Edit
+	Command    string
+	Warnings   []string
+
+	View      View
+	Plane     *render.Plane
+	Low, High float64 // densities in the plane
+	Scale     render.Scale
+	Discs     []render.Disc
+	Cursor    []float64 // by substrate, at View.Cursor
+	History   History
+	Pins      []Pin
+}
+
+// Clipped reports whether densities of the plane lie above the scale.
+func (r *Report) Clipped() bool { return r.High > r.Scale.High*(1+1e-6) }
+
+// errLost is what Look returns where neither an edit nor the way back from it could be made.
+var errLost = errors.New("session: the simulation could not be made again; start anew")
+
+// Look observes the moment.
+func (s *Session) Look(v View) (*Report, error) {
+	if s.solver == nil {
+		return nil, errLost
+	}
+	m := s.scenario.Model
+	v = s.possible(v)
+	if err := s.note(); err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
+		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
+		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
+		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+	}
+	var err error
+	if r.Plane, err = s.plane(v); err != nil {
+		return nil, err
+	}
+	var seen render.Range
+	seen.Add(r.Plane)
+	r.Low, r.High = seen.Ends()
+	if r.Scale = s.scale.follow(v, &seen); v.Fixed != nil {
+		r.Scale = *v.Fixed
+	}
+	if v.Cursor != nil {
+		r.Cursor, err = s.readAll(*v.Cursor)
+	}
+	return r, err
+}
+
+// possible returns the view with what the model does not have replaced.
+func (s *Session) possible(v View) View {
+	m := s.scenario.Model
+	if int(v.Substrate) >= len(m.Substrates) {
+		v.Substrate = 0
+	}
+	if v.Slice.Validate(m.Grid) != nil {
+		v.Slice = render.Middle(m.Grid, min(max(v.Slice.Axis, 0), 2))
+	}
+	if v.Fixed != nil && (v.Fixed.Validate() != nil) {
+		v.Fixed = nil
+	}
+	if v.Cursor != nil && !m.Grid.Contains(*v.Cursor) {
+		v.Cursor = nil
+	}
+	return v
+}
+
+func (s *Session) copiedPins() []Pin {
+	var all []Pin
+	for _, p := range s.pins {
+		p.Densities = append([][]float64(nil), p.Densities...)
+		all = append(all, p)
+	}
+	return all
+}
+
+// plane reads the densities of the slice in view.
+func (s *Session) plane(v View) (*render.Plane, error) {
+	g := s.scenario.Model.Grid
+	right, up := v.Slice.Across()
+	p := &render.Plane{
+		Slice: v.Slice, Position: v.Slice.Position(g), Planar: g.Planar && v.Slice.Axis == 2,
+		Width: g.Shape[right], Height: g.Shape[up], Spacing: [2]float64{g.Spacing[right], g.Spacing[up]},
+	}
+	centres := s.centres.of(g, v.Slice)
+	density := make([]float64, len(centres))
+	if err := s.solver.Gather(v.Substrate, centres, density, nil); err != nil {
+		return nil, err
+	}
+	p.Values = make([]float32, len(density))
+	for i, c := range density {
+		p.Values[i] = float32(c)
+	}
+	return p, nil
+}
+
+// centres are those of the voxels of a slice, kept while the same is looked at.
+type centres struct {
+	grid   tissue.Grid
+	slice  render.Slice
+	places []r3.Vec
+}
+
+func (c *centres) of(g tissue.Grid, s render.Slice) []r3.Vec {
+	if c.places != nil && c.grid == g && c.slice == s {
+		return c.places
+	}
+	right, up := s.Across()
+	*c = centres{g, s, make([]r3.Vec, 0, g.Shape[right]*g.Shape[up])}
+	var voxel [3]int
+	voxel[s.Axis] = s.Index
+	for voxel[up] = 0; voxel[up] < g.Shape[up]; voxel[up]++ {
+		for voxel[right] = 0; voxel[right] < g.Shape[right]; voxel[right]++ {
+			c.places = append(c.places, g.Centre(voxel[0], voxel[1], voxel[2]))
+		}
+	}
+	return c.places
+}
+
+// Density returns the texture that holds a substrate at this moment, nil where the
+// processor computes.
+func (s *Session) Density(id tissue.SubstrateID) *gpu.Texture {
+	if g, ok := s.solver.(*engine.GPUSolver); ok {
+		return g.Density(id)
+	}
+	return nil
+}
+
+// steady is an automatic scale that grows with the densities it is shown, and shrinks
+// only when they leave four fifths of it empty: a picture that keeps changing its
+// colours cannot be read.
+type steady struct {
+	of    View // of which Substrate, Slice and Log count
+	scale render.Scale
+}
+
+func (s *steady) follow(v View, seen *render.Range) render.Scale {
+	wanted := seen.Scale(v.Log)
+	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log}
+	kept := s.scale.High > 0 && s.of == of && wanted.High <= s.scale.High && wanted.High > s.scale.High/5
+	if !kept {
+		s.of, s.scale = of, wanted
+	}
+	return s.scale
+}

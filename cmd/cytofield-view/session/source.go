@@ -1,0 +1,74 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/tissue/gallery"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// Source is the text a session starts from.
+type Source struct {
+	Name      string   // as it was asked for
+	Settings  []string // PATH=VALUE, as cytofield run --set takes them
+	AllowRead []string // directories that CSV files and label images may be read from besides the scenario's own
+
+	file, dir string
+	text      []byte
+}
+
+// Find reads a scenario file, one of the gallery by name, or the scenario that a run
+// directory was made from.
+func Find(name string) (Source, error) {
+	s := Source{Name: name}
+	var err error
+	switch info, fault := os.Stat(name); {
+	case slices.Contains(gallery.Names(), name):
+		s.file = name + ".yaml"
+		s.text, err = gallery.Text(name)
+		return s, err
+	case errors.Is(fault, fs.ErrNotExist):
+		return s, fmt.Errorf("%s: neither a file nor a run directory nor in the gallery, which has: %s", name, strings.Join(gallery.Names(), ", "))
+	case fault != nil:
+		return s, fault
+	case info.IsDir():
+		s.file = filepath.Join(name, "scenario.yaml")
+	default:
+		s.file = name
+	}
+	s.dir = filepath.Dir(s.file)
+	if s.text, err = os.ReadFile(s.file); errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("%s is no run directory: it has no scenario.yaml", name)
+	}
+	return s, err
+}
+
+// decode reads the scenario with further settings behind those of the source.
+func (s Source) decode(further []string) (*scenario.Scenario, error) {
+	o := scenario.Options{Set: slices.Concat(s.Settings, further), AllowRead: s.AllowRead}
+	return scenario.Decode(s.file, s.text, s.dir, o)
+}
+
+// options are the numerics of a scenario for a solver.
+func options(n scenario.Numerics) engine.Options {
+	return engine.Options{
+		Scheme: engine.Scheme(n.Scheme), Coupling: engine.Coupling(n.Coupling),
+		RelativeTolerance: n.RelativeTolerance, AbsoluteTolerance: n.AbsoluteTolerance, TimeStep: n.TimeStep,
+	}
+}
+
+// Check reads the scenario with its settings and returns what is wrong with it.
+func (s Source) Check() error {
+	decoded, err := s.decode(nil)
+	if err == nil {
+		_, err = warned(decoded)
+	}
+	return err
+}

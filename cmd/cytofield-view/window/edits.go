@@ -1,0 +1,101 @@
+package window
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/AllenDang/cimgui-go/imgui"
+
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/render/figure"
+)
+
+// editsPanel lists what has been changed, as lines of a scenario.
+func (w *Window) editsPanel() {
+	if imgui.BeginV(editsName, nil, imgui.WindowFlagsNoCollapse) {
+		imgui.BeginDisabledV(len(w.report.Edits) == 0)
+		if imgui.Button("Undo") {
+			w.Undo()
+		}
+		imgui.SetItemTooltip("Go back to before the last edit (Ctrl Z)")
+		imgui.EndDisabled()
+		imgui.SameLine()
+		if imgui.Button("Save") {
+			w.saveBesides()
+		}
+		imgui.SetItemTooltip("Write the scenario with all edits (Ctrl S)")
+		imgui.SameLine()
+		if imgui.Button("Copy command") {
+			imgui.SetClipboardText(w.report.Command)
+			w.say("Copied: "+w.report.Command, false)
+		}
+		imgui.SetItemTooltip("The command that runs the scenario with all edits")
+		imgui.Spacing()
+		w.editLines()
+	}
+	imgui.End()
+}
+
+func (w *Window) editLines() {
+	if len(w.report.Edits) == 0 {
+		imgui.PushStyleColorVec4(imgui.ColText, vec4(w.theme.faint))
+		imgui.PushTextWrapPos()
+		imgui.TextUnformatted("Nothing changed yet. Drag a slider, or paint with the brush.")
+		imgui.PopTextWrapPos()
+		imgui.PopStyleColor()
+	}
+	for i := len(w.report.Edits) - 1; i >= 0; i-- {
+		e := w.report.Edits[i]
+		w.faintly(figure.FormatTime(e.Time))
+		if e.FromStart {
+			imgui.SameLine()
+			w.faintly("· a run has it from its start")
+		}
+		imgui.PushFont(w.fonts.mono, 0)
+		imgui.PushTextWrapPos()
+		imgui.TextUnformatted(strings.Join(e.Settings, "\n"))
+		imgui.PopTextWrapPos()
+		imgui.PopFont()
+	}
+}
+
+// Undo takes the last edit back.
+func (w *Window) Undo() { w.do((*session.Session).Undo) }
+
+// saveBesides writes the scenario into the folder the window was started in.
+func (w *Window) saveBesides() { w.Save(fileName(w.report.Title) + ".yaml") }
+
+func fileName(title string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(title))
+	if name = strings.Trim(name, "-"); name == "" {
+		return "scenario"
+	}
+	return name
+}
+
+// Save writes the scenario with all edits. A file that is there is replaced only by one
+// that the window wrote before.
+func (w *Window) Save(path string) {
+	if _, err := os.Stat(path); err == nil && !w.fields.saved[path] {
+		w.say(path+" is there already and not of this window: nothing was written", true)
+		return
+	}
+	w.do(func(s *session.Session) error {
+		text, err := s.Text()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(path, text, 0o644)
+	})
+	if w.fields.saved == nil {
+		w.fields.saved = map[string]bool{}
+	}
+	w.fields.saved[path] = true
+	w.say("Saved "+filepath.Base(path), false)
+}

@@ -1,0 +1,306 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"time"
+
+	"github.com/AllenDang/cimgui-go/imgui"
+	"github.com/AllenDang/cimgui-go/impl/opengl3"
+	"github.com/AllenDang/cimgui-go/implot"
+
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/shim"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/render/colormap"
+)
+
+// Window is a session on a host. All its methods are for the thread of the GL context.
+type Window struct {
+	host   Host
+	server *gpu.Server
+	worker *worker
+	plots  *implot.Context
+	fonts  fonts
+	theme  theme
+	styled struct { // what the style was made for
+		theme string
+		scale float32
+	}
+
+	report   *session.Report
+	picture  *gpu.Picture
+	view     session.View
+	look     stage.Look
+	pending  []command
+	asked    session.View // of the last request
+	painted  stage.Look
+	waiting  bool // for an answer
+	notice   notice
+	measured pace
+
+	camera  camera
+	canvas  canvas
+	brush   brush
+	sliders map[string]float64 // by path, of parameters being dragged
+	fields  fields
+	help    bool
+	quit    bool
+	laid    bool // the layout has been made
+}
+
+// pace is how long the parts of a frame took.
+type pace struct {
+	frame, draw, solve time.Duration // smoothed
+	last               time.Time
+	owed               time.Duration // not yet given to the session to play
+}
+
+// notice is what the window has to say.
+type notice struct {
+	text  string
+	fault bool
+	since time.Time
+}
+
+// framesPerSecond is what the window strives for; between two frames the device serves the solver.
+const framesPerSecond = 60
+
+// Open draws a session on a host. The device is the one that the server of this thread
+// serves; session and stage are the window's to close.
+func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
+	w := &Window{host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: map[string]float64{}}
+	if inferno, err := colormap.ByName("inferno"); err == nil {
+		w.look.Map = inferno
+	}
+	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	imgui.CreateContext()
+	w.plots = implot.CreateContext()
+	io := imgui.CurrentIO()
+	io.SetIniFilename("")
+	io.SetConfigFlags(io.ConfigFlags() | imgui.ConfigFlagsDockingEnable)
+	io.SetConfigWindowsMoveFromTitleBarOnly(true)
+	io.SetConfigInputTextCursorBlink(false) // pictures of one state are alike
+	io.SetConfigErrorRecoveryEnableAssert(false)
+	w.fonts = loadFonts(io)
+	err := server.Do(func(*gpu.Queue) error {
+		shim.KeepGL()
+		if !opengl3.InitV("#version 430") {
+			return errors.New("window: Dear ImGui cannot draw with this OpenGL")
+		}
+		return nil
+	})
+	w.worker = newWorker(s, st)
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	if err := w.Settle(0); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	w.begin()
+	return w, nil
+}
+
+// begin shows what the scenario is best seen by.
+func (w *Window) begin() {
+	g := w.report.Grid
+	w.view = w.report.View
+	w.view.Slice.Axis, w.view.Slice.Index = 2, g.Shape[2]/2
+}
+
+// Remember keeps the arrangement of the panels in a file.
+func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) }
+
+// Close ends the session and gives back what the window holds.
+func (w *Window) Close() error {
+	close(w.worker.requests)
+	err := w.server.Await(func() error { return <-w.worker.ended })
+	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
+		opengl3.Shutdown()
+		w.host.Free(q)
+		return nil
+	}))
+	implot.DestroyContextV(w.plots)
+	imgui.DestroyContext()
+	return err
+}
+
+// Run shows the window until it is closed, or returns the error of ctx when that is done.
+func (w *Window) Run(ctx context.Context) error {
+	w.measured.last = time.Now()
+	for !w.quit && !w.host.Closing() && ctx.Err() == nil {
+		now := time.Now()
+		took := now.Sub(w.measured.last)
+		w.measured.last = now
+		smooth(&w.measured.frame, took)
+		w.measured.owed = min(w.measured.owed+took, time.Second/4)
+		w.host.Poll(w.idle())
+		if err := w.frame(took); err != nil {
+			return err
+		}
+		limit := max(time.Second/framesPerSecond-time.Since(now), time.Second/framesPerSecond/2)
+		if w.needs() {
+			w.ask(w.measured.owed, limit, func() {})
+			w.measured.owed = 0
+		}
+		serving, cancel := context.WithTimeout(ctx, limit)
+		w.server.Serve(serving)
+		cancel()
+		if err := w.take(); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// idle is how long the window may sleep when nothing moves, s.
+func (w *Window) idle() float64 {
+	if w.waiting || w.needs() {
+		return 0
+	}
+	return 0.1
+}
+
+func smooth(to *time.Duration, by time.Duration) { *to += (by - *to) / 8 }
+
+// needs reports whether the worker has something to do.
+func (w *Window) needs() bool {
+	return !w.waiting && (w.report == nil || w.report.Playing || len(w.pending) > 0 || w.view != w.asked || w.look != w.painted)
+}
+
+// ask gives the worker a turn.
+func (w *Window) ask(tick, limit time.Duration, answered func()) {
+	r := request{commands: w.pending, tick: tick, limit: limit, view: w.view, look: w.look, answered: answered}
+	w.pending, w.waiting, w.asked, w.painted = nil, true, w.view, w.look
+	w.worker.requests <- r
+}
+
+// take takes the answer, if there is one.
+func (w *Window) take() error {
+	select {
+	case a := <-w.worker.answers:
+		w.waiting = false
+		for _, fault := range a.faults {
+			w.say(fault.Error(), true)
+		}
+		if a.err != nil {
+			return a.err
+		}
+		w.report, w.picture = a.report, a.picture
+		smooth(&w.measured.solve, a.took)
+	default:
+	}
+	return nil
+}
+
+// Settle gives the worker one turn of so much time to play, without a limit, and draws
+// what came of it: for scripts, whose pictures do not depend on how fast a machine is.
+func (w *Window) Settle(tick time.Duration) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	w.ask(tick, 0, cancel)
+	w.server.Serve(ctx)
+	return w.take()
+}
+
+// Frame draws once, as if so much time had passed, and lets the worker catch up.
+func (w *Window) Frame(tick time.Duration) error {
+	w.host.Poll(0)
+	if err := w.frame(time.Second / framesPerSecond); err != nil {
+		return err
+	}
+	if w.needs() {
+		return w.Settle(tick)
+	}
+	return nil
+}
+
+// Faults returns the fault the window shows, "" for none.
+func (w *Window) Faults() string {
+	if w.notice.fault {
+		return w.notice.text
+	}
+	return ""
+}
+
+// Report returns what the window shows.
+func (w *Window) Report() *session.Report { return w.report }
+
+// Quitting reports whether a person wants the window closed.
+func (w *Window) Quitting() bool { return w.quit || w.host.Closing() }
+
+// do has the worker do something in its next turn.
+func (w *Window) do(c command) { w.pending = append(w.pending, c) }
+
+func (w *Window) say(text string, fault bool) { w.notice = notice{text, fault, time.Now()} }
+
+// frame draws everything.
+func (w *Window) frame(dt time.Duration) error {
+	began := time.Now()
+	width, height, scale := w.host.Size()
+	if width < 1 || height < 1 { // minimised
+		return nil
+	}
+	w.style(scale)
+	io := imgui.CurrentIO()
+	io.SetDisplaySize(imgui.NewVec2(float32(width), float32(height)))
+	io.SetDeltaTime(float32(max(dt, time.Millisecond/10).Seconds()))
+	err := w.server.Do(func(q *gpu.Queue) error {
+		opengl3.NewFrame()
+		imgui.NewFrame()
+		w.panels()
+		imgui.Render()
+		screen, err := w.host.Screen(q)
+		if err != nil {
+			return err
+		}
+		screen.Begin(q, w.theme.background)
+		opengl3.RenderDrawData(imgui.CurrentDrawData())
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("window: %w", err)
+	}
+	w.host.Present()
+	smooth(&w.measured.draw, time.Since(began))
+	return nil
+}
+
+// Picture draws once more and returns what is seen.
+func (w *Window) Picture() (img *image.RGBA, err error) {
+	if err := w.frame(time.Second / framesPerSecond); err != nil {
+		return nil, err
+	}
+	err = w.server.Do(func(q *gpu.Queue) error {
+		screen, err := w.host.Screen(q)
+		if err == nil {
+			img = screen.Read(q)
+		}
+		return err
+	})
+	return img, err
+}
+
+func (w *Window) panels() {
+	w.shortcuts()
+	w.layout()
+	w.parametersPanel()
+	w.editsPanel()
+	w.tissuePanel()
+	w.plotsPanel()
+	w.timeBar()
+	w.helpPanel()
+}
+
+// vec4 is a colour as ImGui has it.
+func vec4(c color.RGBA) imgui.Vec4 {
+	return imgui.NewVec4(float32(c.R)/255, float32(c.G)/255, float32(c.B)/255, float32(c.A)/255)
+}
+
+// ink is a colour as draw lists have it.
+func ink(c color.RGBA) uint32 {
+	return uint32(c.R) | uint32(c.G)<<8 | uint32(c.B)<<16 | uint32(c.A)<<24
+}

@@ -1,0 +1,75 @@
+package window
+
+import (
+	"errors"
+	"time"
+
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
+	"github.com/cytofield/cytofield/engine/gpu"
+)
+
+// command is something done to a session.
+type command func(*session.Session) error
+
+// request asks the worker for one turn.
+type request struct {
+	commands    []command
+	tick, limit time.Duration // wall time to play for, and to take at most; see session.Tick
+	view        session.View
+	look        stage.Look
+	answered    func() // called once the answer is there
+}
+
+// answer is what came of it.
+type answer struct {
+	report  *session.Report
+	picture *gpu.Picture
+	faults  []error // of the commands
+	err     error   // nothing can be shown
+	took    time.Duration
+}
+
+// worker owns the session on a goroutine of its own, so that the window answers while a
+// step runs. It takes one request at a time.
+type worker struct {
+	session  *session.Session
+	stage    *stage.Stage
+	requests chan request
+	answers  chan answer
+	ended    chan error
+}
+
+func newWorker(s *session.Session, st *stage.Stage) *worker {
+	w := &worker{session: s, stage: st, requests: make(chan request), answers: make(chan answer, 1), ended: make(chan error, 1)}
+	go w.run()
+	return w
+}
+
+func (w *worker) run() {
+	for r := range w.requests {
+		began := time.Now()
+		a := w.turn(r)
+		a.took = time.Since(began)
+		w.answers <- a
+		r.answered()
+	}
+	w.ended <- errors.Join(w.stage.Close(), w.session.Close())
+}
+
+func (w *worker) turn(r request) (a answer) {
+	for _, c := range r.commands {
+		if err := c(w.session); err != nil {
+			a.faults = append(a.faults, err)
+			break // what was asked for after it may rest on it
+		}
+	}
+	if err := w.session.Tick(r.tick, r.limit); err != nil {
+		a.faults = append(a.faults, err)
+	}
+	if a.report, a.err = w.session.Look(r.view); a.err != nil {
+		return a
+	}
+	a.picture, a.err = w.stage.Paint(a.report, w.session.Density(a.report.View.Substrate), r.look)
+	return a
+}
