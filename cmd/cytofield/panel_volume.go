@@ -59,6 +59,9 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 	}
 	drawn.Paint = scene.Paint
 	drawBox(&drawn, scene.View(drawn.Size))
+	if drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
+		drawn.PerMicron = scene.View(drawn.Size).PerMicron()
+	}
 	return drawn, nil
 }
 
@@ -133,7 +136,7 @@ func fit(scene *render.Scene) image.Point {
 	zoom := scene.Camera.Zoom
 	scene.Camera.Zoom = 1
 	half := reach(scene.View(image.Pt(height, height)), image.Pt(height, height))
-	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 2.5)), height)
+	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 3.5)), height)
 	half = reach(scene.View(size), size)
 	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
 	return size
@@ -150,8 +153,7 @@ func reach(view render.View, size image.Point) (far [2]float64) {
 	return far
 }
 
-// drawBox draws the box around a scene: an arrow along each axis, with the length of the box,
-// or a scale bar where axes are hidden.
+// drawBox draws the box around a scene: an arrow along each axis, with the length of the box.
 func drawBox(drawn *figure.Scene, view render.View) {
 	axes := view.Axes()
 	for _, e := range view.Box() {
@@ -163,10 +165,19 @@ func drawBox(drawn *figure.Scene, view render.View) {
 	}
 	for _, a := range axes {
 		drawn.Labels = append(drawn.Labels, figure.SceneLabel{
-			At: a.Middle(), Out: a.Out, Symbol: tissue.AxisName(a.Axis), Text: figure.FormatLength(a.Length), Small: true,
+			At: nameplate(a, axes), Out: a.Out, Symbol: tissue.AxisName(a.Axis), Text: figure.FormatLength(a.Length), Small: true,
 		})
 	}
-	if drawn.Hide&figure.Axes != 0 { // else the axes tell how long things are
-		drawn.PerMicron = view.PerMicron()
+}
+
+// nameplate is where the name of an axis stands: at its middle, or further on where the arrow
+// of another ends at its start.
+func nameplate(a render.Axis, axes []render.Axis) [2]float64 {
+	for _, other := range axes {
+		if other.To == a.From {
+			const on = 0.7
+			return [2]float64{a.From[0] + on*(a.To[0]-a.From[0]), a.From[1] + on*(a.To[1]-a.From[1])}
+		}
 	}
+	return a.Middle()
 }

@@ -340,6 +340,25 @@ func TestRulesAreThickEnoughToPrint(t *testing.T) {
 	}
 }
 
+// A camera that is near leaves corners of the box out of its picture; what stands there takes
+// no room.
+func TestWhatACameraLeavesOutTakesNoRoom(t *testing.T) {
+	near := view()
+	far := near
+	far.Labels = append([]SceneLabel{{At: [2]float64{-900, 100}, Out: [2]float64{-1, 0}, Symbol: "z", Text: "1 mm"}}, near.Labels...)
+	far.Lines = append([]SceneLine{{From: [2]float64{160, 2000}, To: [2]float64{160, 3000}, Arrow: true}}, near.Lines...)
+	var pictures [2]*image.RGBA
+	for i, s := range []Scene{near, far} {
+		var err error
+		if pictures[i], err = (Figure{Panels: []Panel{s}}).Image(Options{Pixels: image.Pt(500, 0)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pictures[0].Rect != pictures[1].Rect || !slices.Equal(pictures[0].Pix, pictures[1].Pix) {
+		t.Errorf("%v, want the picture without them, %v", pictures[1].Rect, pictures[0].Rect)
+	}
+}
+
 // Names of axes and bars that are longer than the plot beside them stay in the panel.
 func TestLongNamesStayInTheirPanel(t *testing.T) {
 	long := "free receptors of interleukin 2 at the surface"

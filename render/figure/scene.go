@@ -150,9 +150,9 @@ func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	to := func(p [2]float64) point {
 		return point{float64(plot.Min.X) + p[0]*scale, float64(plot.Min.Y) + p[1]*scale}
 	}
-	b.drawLines(s, to, true)
+	b.drawLines(s, plot, to, true)
 	s.picture(plot, b.Paint(plot.Size()))
-	b.drawLines(s, to, false)
+	b.drawLines(s, plot, to, false)
 	b.drawLabels(s, to)
 	if b.PerMicron > 0 && b.Hide&ScaleBars == 0 {
 		b.drawScaleBar(s, plot, scale)
@@ -185,7 +185,13 @@ func (b *sceneBlock) drawScaleBar(s *sheet, plot image.Rectangle, scale float64)
 	s.scaleBar(plot, style, FormatLength(length), math.Round(length*b.PerMicron*scale))
 }
 
-func (b *sceneBlock) drawLines(s *sheet, to func([2]float64) point, behind bool) {
+// sees reports whether a place lies in the picture, which a camera that is near leaves parts
+// of the box out of.
+func (b *sceneBlock) sees(at [2]float64) bool {
+	return at[0] >= 0 && at[0] <= float64(b.Size.X) && at[1] >= 0 && at[1] <= float64(b.Size.Y)
+}
+
+func (b *sceneBlock) drawLines(s *sheet, plot image.Rectangle, to func([2]float64) point, behind bool) {
 	for _, l := range b.Lines {
 		if l.Behind != behind || b.Hide&Axes != 0 {
 			continue
@@ -198,13 +204,14 @@ func (b *sceneBlock) drawLines(s *sheet, to func([2]float64) point, behind bool)
 			width = 0.08
 		}
 		a, e := to(l.From), to(l.To)
-		if long := math.Hypot(e.x-a.x, e.y-a.y); l.Arrow && long > 0 {
+		s.line(plot, width*s.em, nil, solid(c), a, e)
+		if long := math.Hypot(e.x-a.x, e.y-a.y); l.Arrow && long > 0 && b.sees(l.To) {
 			ux, uy, head := (e.x-a.x)/long, (e.y-a.y)/long, arrowHead*s.em
-			e = point{e.x + arrowShaft*s.em*ux, e.y + arrowShaft*s.em*uy}
-			s.area(everywhere(), solid(c), point{e.x + head*ux, e.y + head*uy},
-				point{e.x - 0.4*head*uy, e.y + 0.4*head*ux}, point{e.x + 0.4*head*uy, e.y - 0.4*head*ux})
+			neck := point{e.x + arrowShaft*s.em*ux, e.y + arrowShaft*s.em*uy}
+			s.line(everywhere(), width*s.em, nil, solid(c), e, neck)
+			s.area(everywhere(), solid(c), point{neck.x + head*ux, neck.y + head*uy},
+				point{neck.x - 0.4*head*uy, neck.y + 0.4*head*ux}, point{neck.x + 0.4*head*uy, neck.y - 0.4*head*ux})
 		}
-		s.line(everywhere(), width*s.em, nil, solid(c), a, e)
 	}
 }
 
@@ -216,6 +223,9 @@ func (b *sceneBlock) drawLabels(s *sheet, to func([2]float64) point) {
 		return
 	}
 	for _, label := range b.Labels {
+		if !b.sees(label.At) {
+			continue
+		}
 		c := label.Color
 		if c == (color.RGBA{}) {
 			c = s.Ink
@@ -262,10 +272,12 @@ func (b *sceneBlock) overhang(r *ruler, plot image.Point) (s sides) {
 		s.top, s.bottom = max(s.top, int(math.Ceil(half.y-at.y))), max(s.bottom, int(math.Ceil(at.y+half.y))-plot.Y)
 	}
 	for _, label := range b.Labels {
-		reach(label.place(r, to))
+		if b.sees(label.At) {
+			reach(label.place(r, to))
+		}
 	}
 	for _, line := range b.Lines {
-		if line.Arrow {
+		if line.Arrow && b.sees(line.To) {
 			tip := (arrowShaft + arrowHead) * r.em
 			reach(to(line.To), point{tip, tip})
 		}
