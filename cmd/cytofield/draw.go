@@ -61,6 +61,9 @@ func (c *renderCommand) film(ctx context.Context, io streams, p *page) error {
 		return inputError{err}
 	}
 	defer w.Discard()
+	for _, picture := range p.pictures {
+		picture.moves = !picture.stands()
+	}
 	measured := newCounter(io.Err, c.NoProgress, "outputs measured")
 	defer measured.close()
 	for i, t := range times {
@@ -71,6 +74,9 @@ func (c *renderCommand) film(ctx context.Context, io streams, p *page) error {
 			return err
 		}
 		measured.update(i+1, len(times))
+	}
+	if err := p.tally(times); err != nil {
+		return err
 	}
 	drawn := newCounter(io.Err, c.NoProgress, "pictures")
 	defer drawn.close()

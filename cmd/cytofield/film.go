@@ -43,7 +43,7 @@ func newFilms(s *scenario.Scenario, run *record.Run, room *darkroom) []*film {
 			prefix = fmt.Sprintf("%s-%d", prefix, used[prefix])
 		}
 		films = append(films, &film{
-			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true},
+			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true, moves: true},
 			prefix: prefix, run: run, room: room, scales: scales{},
 		})
 	}
@@ -226,6 +226,26 @@ func (f *film) develop(drawn func()) (err error) {
 		return nil
 	}
 	defer func() { err = errors.Join(err, f.kept.Close()) }()
+	if f.picture.tallies() {
+		err := f.each(func(_ int, s *shot) error {
+			f.picture.tally(s, f.scales)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return f.each(func(n int, s *shot) error {
+		if err := f.draw(n, s); err != nil {
+			return err
+		}
+		drawn()
+		return nil
+	})
+}
+
+// each reads the shots that were kept, from the first on.
+func (f *film) each(do func(n int, s *shot) error) error {
 	if _, err := f.kept.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
@@ -234,10 +254,9 @@ func (f *film) develop(drawn func()) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := f.draw(n, s); err != nil {
+		if err := do(n, s); err != nil {
 			return err
 		}
-		drawn()
 	}
 	return nil
 }

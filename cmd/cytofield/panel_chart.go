@@ -65,12 +65,12 @@ func (p *picture) drawSeries(s *shot) figure.Chart {
 	for _, c := range s.Curves {
 		end = max(end, c.X[len(c.X)-1])
 	}
-	chart := figure.Chart{Title: p.spec.Title, X: figure.Axis{Quantity: "time", Unit: "s", Shown: timeUnit(end)}, Grid: true, Legend: p.legendPlace(s)}
+	chart := figure.Chart{Title: p.spec.Title, X: figure.Axis{Quantity: "time", Unit: "s", Shown: p.timeUnit(end)}, Grid: true, Legend: p.legendPlace(s)}
 	chart.Y = p.densityAxis("mean density")
 	if len(p.spec.Columns) > 0 {
 		chart.Y = p.shareWords(s)
 	}
-	shorten(&chart.Y, s)
+	p.dress(&chart.Y, s)
 	p.addCurves(&chart, s)
 	return chart
 }
@@ -96,6 +96,17 @@ func (p *picture) shareWords(s *shot) figure.Axis {
 	return axis
 }
 
+// dress gives an axis of densities or of columns the name and the unit asked for, or the unit
+// that gives it short numbers.
+func (p *picture) dress(axis *figure.Axis, s *shot) {
+	if p.spec.Label != "" {
+		axis.Quantity = p.spec.Label
+	}
+	if axis.Shown = p.spec.Unit; axis.Shown == "" {
+		shorten(axis, s)
+	}
+}
+
 // shorten shows densities in the unit that gives them short numbers.
 func shorten(axis *figure.Axis, s *shot) {
 	if axis.Unit != string(tissue.Nanomolar) {
@@ -117,6 +128,14 @@ func shorten(axis *figure.Axis, s *shot) {
 	case most < 1:
 		axis.Shown = "pM"
 	}
+}
+
+// timeUnit returns the unit asked for, or that in which people count a stretch of time, s.
+func (p *picture) timeUnit(length float64) string {
+	if p.spec.TimeUnit != "" {
+		return p.spec.TimeUnit
+	}
+	return timeUnit(length)
 }
 
 // timeUnit returns the unit in which people count a stretch of time, s.
@@ -230,7 +249,7 @@ func (p *picture) takeCurves(moments []moment, take func(*tissue.Field, moment) 
 }
 
 // drawProfile makes a chart of densities along the line.
-func (p *picture) drawProfile(s *shot) figure.Chart {
+func (p *picture) drawProfile(s *shot, all scales) figure.Chart {
 	chart := figure.Chart{
 		Title: p.spec.Title, Y: p.densityAxis("density"), Legend: p.legendPlace(s),
 		X: figure.Axis{Quantity: "distance along the line", Unit: "µm", High: r3.Norm(r3.Sub(p.spec.To, p.spec.From))},
@@ -238,7 +257,8 @@ func (p *picture) drawProfile(s *shot) figure.Chart {
 	if name, along := p.axisAlong(); along {
 		chart.X.Quantity = name
 	}
-	shorten(&chart.Y, s)
+	p.hold(&chart.Y, all, heldDensities)
+	p.dress(&chart.Y, s)
 	p.addCurves(&chart, s)
 	return chart
 }
@@ -261,22 +281,16 @@ func (p *picture) curveName(channel int, t float64) string {
 	case len(p.spec.Times) < 2:
 		return name
 	case len(p.spec.Channels) < 2:
-		return figure.FormatTime(t)
+		return figure.FormatTimeIn(t, p.spec.TimeUnit)
 	}
-	return fmt.Sprintf("%s, %s", name, figure.FormatTime(t))
+	return fmt.Sprintf("%s, %s", name, figure.FormatTimeIn(t, p.spec.TimeUnit))
 }
 
 // takeRadial takes the mean density in shells around the cells of a type, and between
 // which densities nine tenths of each shell lie.
 func (p *picture) takeRadial(moments []moment) (*shot, error) {
-	g := p.model.Grid
-	reach, radius := p.spec.Distance, p.model.CellTypes[p.spec.Around].Radius
-	if reach == 0 {
-		size := g.Size()
-		reach = min(size[0], size[1]) / 4
-	}
-	width := max(g.Spacing[0], g.Spacing[1])
-	n := max(int(math.Ceil(reach/width)), 2)
+	radius := p.model.CellTypes[p.spec.Around].Radius
+	width, n := p.shells()
 	return p.takeCurves(moments, func(f *tissue.Field, m moment) (curve, error) {
 		centres, err := p.centres(m)
 		if err != nil {
@@ -292,6 +306,18 @@ func (p *picture) takeRadial(moments []moment) (*shot, error) {
 		}
 		return c, nil
 	})
+}
+
+// shells returns how wide the shells of a radial profile are, µm, and how many there are.
+func (p *picture) shells() (width float64, n int) {
+	g := p.model.Grid
+	reach := p.spec.Distance
+	if reach == 0 {
+		size := g.Size()
+		reach = min(size[0], size[1]) / 4
+	}
+	width = max(g.Spacing[0], g.Spacing[1])
+	return width, max(int(math.Ceil(reach/width)), 2)
 }
 
 // centres returns where the living cells are that a radial profile is around.
@@ -312,13 +338,15 @@ func (p *picture) centres(m moment) ([]r3.Vec, error) {
 	return all, nil
 }
 
-func (p *picture) drawRadial(s *shot) figure.Chart {
+func (p *picture) drawRadial(s *shot, all scales) figure.Chart {
 	around := p.model.CellTypes[p.spec.Around].Name
+	width, n := p.shells()
 	chart := figure.Chart{
-		Title: p.spec.Title, X: figure.Axis{Quantity: "distance from " + around + " cells", Unit: "µm"},
+		Title: p.spec.Title, X: figure.Axis{Quantity: "distance from " + around + " cells", Unit: "µm", High: width * float64(n)},
 		Y: p.densityAxis("density"), Legend: p.legendPlace(s), Grid: true,
 	}
-	shorten(&chart.Y, s)
+	p.hold(&chart.Y, all, heldDensities)
+	p.dress(&chart.Y, s)
 	p.addCurves(&chart, s)
 	return chart
 }
@@ -338,7 +366,7 @@ func (p *picture) takeHistogram(moments []moment) (*shot, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Curves = append(s.Curves, curve{Name: figure.FormatTime(m.at()), Y: values})
+		s.Curves = append(s.Curves, curve{Name: figure.FormatTimeIn(m.at(), p.spec.TimeUnit), Y: values})
 		s.Time = m.at()
 	}
 	return s, nil
@@ -363,16 +391,22 @@ const defaultBins = 40
 func (p *picture) drawHistogram(s *shot, all scales) figure.Chart {
 	chart := figure.Chart{Title: p.spec.Title, X: p.densityAxis("density"), Y: figure.Axis{Quantity: "share of voxels"}, Legend: p.legendPlace(s)}
 	var span scenario.Span
-	what := p.spec.Variable
-	if what != "" {
-		name, unit := columnWords(what)
-		chart.X, chart.Y.Quantity = figure.Axis{Quantity: name, Unit: unit, Log: p.spec.Log}, "cells"
-	} else {
-		span, what = p.spec.Channels[0].Range, p.kind(p.spec.Channels[0])
-		shorten(&chart.X, s)
+	if p.spec.Variable == "" {
+		span = p.spec.Channels[0].Range
 	}
-	scale := all.of(span, what, p.spec.Log)
+	scale := all.of(span, p.counted(), p.spec.Log, s.values()...)
+	if p.spec.Variable != "" {
+		name, unit := columnWords(p.spec.Variable)
+		chart.X, chart.Y.Quantity = figure.Axis{Quantity: name, Unit: unit, Log: p.spec.Log}, "cells"
+		if p.spec.Label != "" {
+			chart.X.Quantity = p.spec.Label
+		}
+	}
 	chart.X.Low, chart.X.High = scale.Low, scale.High
+	if p.spec.Variable == "" {
+		p.dress(&chart.X, s)
+	}
+	p.hold(&chart.Y, all, heldHeights)
 	bins := p.spec.Bins
 	if bins == 0 {
 		bins = defaultBins

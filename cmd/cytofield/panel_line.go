@@ -74,7 +74,7 @@ func (p *picture) axes(m *figure.Map) {
 		name = "distance along the line"
 	}
 	end := m.Plane.Spacing[1] * float64(m.Plane.Height)
-	m.X, m.Y = figure.MapAxis{Quantity: name, Unit: "µm"}, figure.MapAxis{Quantity: "time", Unit: "s", Shown: timeUnit(end)}
+	m.X, m.Y = figure.MapAxis{Quantity: name, Unit: "µm"}, figure.MapAxis{Quantity: "time", Unit: "s", Shown: p.timeUnit(end)}
 	m.Y.Start = p.run.recording.FieldTimes()[0]
 	m.Time = math.NaN()
 	m.Hide |= figure.ScaleBars

@@ -183,7 +183,10 @@ func (p *picture) kind(c scenario.Channel) string {
 
 // drawMap makes a map of a shot.
 func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
-	m := figure.Map{Title: p.heading(), Time: p.stamp(s), Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(s)}
+	m := figure.Map{
+		Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(s),
+		ScaleBar: p.scaleBar(),
+	}
 	if p.spec.Kind == scenario.MergePanel {
 		p.merge(&m, s, all)
 	} else if err := p.single(&m, s, all); err != nil {
@@ -209,7 +212,7 @@ func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
 func (p *picture) single(m *figure.Map, s *shot, all scales) (err error) {
 	c := p.spec.Channels[0]
 	substrate := p.model.Substrates[c.Substrate]
-	m.Plane, m.Quantity, m.Unit = s.Planes[0], substrate.Name, string(substrate.Unit)
+	m.Plane, m.Quantity, m.Unit, m.Shown = s.Planes[0], substrate.Name, string(substrate.Unit), p.spec.Unit
 	if m.Colors, err = colormap.ByName(p.spec.Colormap); err != nil {
 		return err
 	}
@@ -217,6 +220,9 @@ func (p *picture) single(m *figure.Map, s *shot, all scales) (err error) {
 	if p.spec.Kind == scenario.DifferencePanel {
 		m.Quantity = "Δ" + substrate.Name
 		m.Scale = all.balanced(c.Range, p.kind(c), m.Plane)
+	}
+	if p.spec.Label != "" {
+		m.Quantity = p.spec.Label
 	}
 	m.Contours = p.contours(m.Plane, m.Scale)
 	if len(s.Arrows) > 0 {
@@ -234,9 +240,16 @@ func (p *picture) merge(m *figure.Map, s *shot, all scales) {
 		substrate := p.model.Substrates[c.Substrate]
 		m.Channels = append(m.Channels, figure.Channel{
 			Plane: s.Planes[i], Scale: all.of(c.Range, p.kind(c), p.spec.Log, s.Planes[i]), Color: colour(c.Color),
-			Quantity: substrate.Name, Unit: string(substrate.Unit),
+			Quantity: substrate.Name, Unit: string(substrate.Unit), Shown: p.spec.Unit,
 		})
 	}
+}
+
+// scaleBar is how the scale bar looks.
+func (p *picture) scaleBar() figure.ScaleBar {
+	corner := map[string]figure.Corner{"lower left": figure.LowerLeft, "upper right": figure.UpperRight, "upper left": figure.UpperLeft}
+	s := p.spec.Scalebar
+	return figure.ScaleBar{Length: s.Length, Corner: corner[s.Corner], Color: colour(s.Color), Bare: s.Bare}
 }
 
 // colour reads #rrggbb; "" is the zero colour.

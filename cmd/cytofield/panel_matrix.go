@@ -117,7 +117,7 @@ func (a *matrix) shares() [][]float64 {
 }
 
 // drawMatrix makes a matrix of shares or of amounts.
-func (p *picture) drawMatrix(s *shot) (figure.Panel, error) {
+func (p *picture) drawMatrix(s *shot, all scales) (figure.Panel, error) {
 	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
 	m := figure.Matrix{
 		Title: p.spec.Title, Rows: s.Matrix.Rows, Columns: s.Matrix.Columns, RowsAre: "made by", ColumnsAre: "caught by",
@@ -126,6 +126,8 @@ func (p *picture) drawMatrix(s *shot) (figure.Panel, error) {
 	if p.spec.Share {
 		m.Values, m.Unit, m.Label = s.Matrix.shares(), "", "share of "+name
 		m.Scale = render.Scale{High: 1}
+	} else if r := all[p.along(heldAmounts)]; r != nil {
+		m.Scale = r.Scale(false)
 	}
 	var err error
 	m.Colors, err = colormap.ByName(p.spec.Colormap)

@@ -11,6 +11,7 @@ import (
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // takeVolume takes whole fields, and the cells in them.
@@ -34,7 +35,7 @@ func (p *picture) takeVolume(m moment) (*shot, error) {
 // drawVolume makes a view of a shot.
 func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 	scene := render.Scene{Grid: p.model.Grid, Camera: render.Camera(p.spec.Camera)}
-	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), Hide: hidden(p.spec.Hide)}
+	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar()}
 	for i := range p.spec.Channels {
 		volume, bar, err := p.volume(i, s, all)
 		if err != nil {
@@ -59,7 +60,8 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 	}
 	drawn.Paint = scene.Paint
 	drawBox(&drawn, scene.View(drawn.Size))
-	if drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
+	asked := p.spec.Scalebar != scenario.Scalebar{}
+	if asked || drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
 		drawn.PerMicron = scene.View(drawn.Size).PerMicron()
 	}
 	return drawn, nil
@@ -85,7 +87,10 @@ func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.Colo
 	for _, plane := range p.spec.Planes {
 		v.Slices = append(v.Slices, render.Slice{Axis: plane.Axis, Index: plane.Index})
 	}
-	bar := figure.ColorBar{Colors: colors, Scale: scale, Quantity: substrate.Name, Unit: string(substrate.Unit)}
+	bar := figure.ColorBar{Colors: colors, Scale: scale, Quantity: substrate.Name, Unit: string(substrate.Unit), Shown: p.spec.Unit}
+	if p.spec.Label != "" {
+		bar.Quantity = p.spec.Label
+	}
 	bar.Below, bar.Above = figure.Beyond(values, scale)
 	for _, level := range p.levels(scale) {
 		v.Surfaces = append(v.Surfaces, render.Surface{Level: level, Colour: colors.At(scale.Position(level)), Opacity: surfaceOpacity})

@@ -17,6 +17,7 @@ type picture struct {
 	run   *recordedRun  // of what shows a whole run; nil while it goes on
 	other *recordedRun  // what a difference subtracts
 	alone bool          // the only panel
+	moves bool          // one of a movie, whose axes hold all that it shows
 	kept  *shot         // of a picture that a movie leaves as it is
 }
 
@@ -74,15 +75,15 @@ func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
 func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 	switch p.spec.Kind {
 	case scenario.ProfilePanel:
-		return p.drawProfile(s), nil
+		return p.drawProfile(s, all), nil
 	case scenario.RadialPanel:
-		return p.drawRadial(s), nil
+		return p.drawRadial(s, all), nil
 	case scenario.HistogramPanel:
 		return p.drawHistogram(s, all), nil
 	case scenario.SeriesPanel:
 		return p.drawSeries(s), nil
 	case scenario.MatrixPanel:
-		return p.drawMatrix(s)
+		return p.drawMatrix(s, all)
 	case scenario.VolumePanel:
 		return p.drawVolume(s, all)
 	}
@@ -106,19 +107,26 @@ func (p *picture) measure(s *shot, all scales) {
 	if p.spec.Arrows != scenario.NoArrows {
 		all.addValues(p.arrowKind(), lengths(s.Arrows))
 	}
-	if p.spec.Kind == scenario.HistogramPanel {
-		what := p.spec.Variable
-		if what == "" {
-			what = p.kind(p.spec.Channels[0])
-		}
+	switch p.spec.Kind {
+	case scenario.HistogramPanel:
 		for _, c := range s.Curves {
-			all.addValues(what, c.Y)
+			all.addValues(p.counted(), c.Y)
 		}
+	case scenario.ProfilePanel, scenario.RadialPanel:
+		for _, c := range s.Curves {
+			p.extend(all, heldDensities, c.Y, c.Low, c.High)
+		}
+	case scenario.MatrixPanel:
+		p.extend(all, heldAmounts, s.Matrix.Amounts...)
 	}
 }
 
-// automatic reports whether the picture changes with the ranges of others.
+// automatic reports whether the picture changes with the ranges of others. A histogram
+// does, but of a range of its own: how high its bars become only all frames tell.
 func (p *picture) automatic() bool {
+	if p.spec.Kind == scenario.HistogramPanel && !p.own() {
+		return true
+	}
 	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
 	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
 }

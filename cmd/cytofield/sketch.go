@@ -40,6 +40,8 @@ type panelFlags struct {
 	Camera    string   `placeholder:"KEYS" help:"Where a volume is seen from: \"azimuth: 30 deg, elevation: 24 deg\"."`
 	Around    string   `placeholder:"TYPE" help:"Cells of a radial profile."`
 	Columns   string   `placeholder:"NAMES" help:"Columns of series.csv in a series: \"Th_cells, Treg_cells\"."`
+	Unit      string   `placeholder:"UNIT" help:"Unit of the densities shown: pM (default: one with short numbers)."`
+	Scalebar  string   `placeholder:"KEYS" help:"How the scale bar looks: \"length: 50 um, corner: lower left\"."`
 	Title     string   `placeholder:"TEXT" help:"Title of the figure."`
 	Hide      []string `placeholder:"PART" help:"Leave out title, colorbar, scalebar, axes, time, stamps or legend."`
 }
@@ -85,6 +87,7 @@ func (c panelFlags) texts() []textFlag {
 	return []textFlag{
 		{"slice", c.Slice}, {"along", c.Along}, {"of", c.Of}, {"colormap", c.Colormap}, {"scale", c.Scale}, {"range", asList(c.Range, "auto", "own")},
 		{"contours", asList(c.Contours, "auto")}, {"arrows", c.Arrows}, {"surfaces", asList(c.Surfaces, "auto")}, {"camera", asMapping(c.Camera)}, {"around", c.Around}, {"columns", asList(c.Columns)},
+		{"unit", c.Unit}, {"scalebar", asMapping(c.Scalebar)},
 	}
 }
 

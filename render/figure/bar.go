@@ -34,7 +34,10 @@ func newBar(c ColorBar) (*bar, error) {
 	if err := c.Scale.Validate(); err != nil {
 		return nil, fmt.Errorf("colour bar %q: %w", c.Quantity, err)
 	}
-	unit, factor := readableUnit(c.Unit, max(math.Abs(c.Scale.Low), math.Abs(c.Scale.High)))
+	unit, factor, err := shownUnit(c.Unit, c.Shown, c.Scale)
+	if err != nil {
+		return nil, fmt.Errorf("colour bar %q: %w", c.Quantity, err)
+	}
 	b := &bar{ColorBar: c, name: densityLabel(c.Quantity, unit), factor: factor}
 	if c.Label != "" {
 		b.name, b.factor = plain(c.Label), 1

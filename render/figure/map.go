@@ -16,14 +16,16 @@ type Map struct {
 	Scale    render.Scale // in Unit; without ends, round ones are found for this plane (render.AutoScale)
 	Quantity string       // names the colour bar: "IL-2"
 	Unit     string       // of the densities: "nM", "mmHg", "dimensionless"; the colour bar may show pM instead
+	Shown    string       // unit of the colour bar and of the contours; "": one with short numbers
 	Label    string       // of the colour bar, instead of Quantity and the unit it shows
 	Channels []Channel    // shown together instead of Plane; their planes are of one size
 	Nearest  bool         // show voxels as blocks rather than interpolate densities between their centres
 
-	Title string
-	Time  float64 // s; NaN leaves the time stamp out
-	Place string  // instead of where the slice lies: "maximum along z"
-	X, Y  MapAxis // the zero axes are those of the slice, in µm
+	Title    string
+	Time     float64 // s; NaN leaves the time stamp out
+	TimeUnit string  // of the time stamp, "h"; "": as people say it, 2 h 10 min
+	Place    string  // instead of where the slice lies: "maximum along z"
+	X, Y     MapAxis // the zero axes are those of the slice, in µm
 
 	Cells      []render.Disc // from render.Cut
 	CellTypes  []CellType    // by Disc.Type; they make the legend
@@ -73,6 +75,7 @@ type Channel struct {
 	Color    color.RGBA   // the zero value stands for one of render.ChannelColours in turn
 	Quantity string
 	Unit     string
+	Shown    string // unit in the legend; "": one with short numbers
 }
 
 // Contour is a line of equal density.
@@ -113,7 +116,7 @@ type ScaleBar struct {
 	Length float64 // µm; 0: a round length of up to a fifth of the map's width
 	Corner Corner
 	Color  color.RGBA // of bar and label; the zero value stands for white
-	Bare   bool       // without the dark plate behind it
+	Bare   bool       // without the plate behind it, dark or, behind a dark colour, light
 }
 
 // Corner is a corner of a panel.
@@ -132,7 +135,8 @@ type ColorBar struct {
 	Colors       colormap.Map // the zero Map stands for viridis
 	Scale        render.Scale // in Unit
 	Quantity     string
-	Unit         string    // the labels may show another prefix
+	Unit         string    // of the scale
+	Shown        string    // unit of the labels; "": one with short numbers
 	Label        string    // instead of Quantity and the unit shown
 	Marks        []float64 // values that a line across the bar points out
 	Below, Above bool      // there are values beyond the ends

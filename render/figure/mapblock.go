@@ -104,6 +104,9 @@ func (b *mapBlock) setBars() error {
 		if err := c.Scale.Validate(); err != nil {
 			return err
 		}
+		if _, _, err := shownUnit(c.Unit, c.Shown, c.Scale); err != nil {
+			return err
+		}
 	}
 	if len(b.Channels) == 0 {
 		if b.Colors.IsZero() {
@@ -112,7 +115,7 @@ func (b *mapBlock) setBars() error {
 		if b.Scale.Low == 0 && b.Scale.High == 0 {
 			b.Scale = render.AutoScale(b.Plane, b.Scale.Log)
 		}
-		c := ColorBar{Colors: b.Colors, Scale: b.Scale, Quantity: b.Quantity, Unit: b.Unit, Label: b.Label}
+		c := ColorBar{Colors: b.Colors, Scale: b.Scale, Quantity: b.Quantity, Unit: b.Unit, Shown: b.Shown, Label: b.Label}
 		c.Below, c.Above = Beyond(b.Plane, b.Scale)
 		if err := b.addBar(c); err != nil {
 			return err
@@ -169,7 +172,7 @@ func (b *mapBlock) heading() heading {
 		return h
 	}
 	if !math.IsNaN(b.Time) {
-		h.left = timeStamp(b.Time)
+		h.left = timeStamp(b.Time, b.TimeUnit)
 	}
 	switch {
 	case b.Place != "":
@@ -297,7 +300,7 @@ func (b *mapBlock) drawScaleBar(s *sheet, plot image.Rectangle) {
 	s.scaleBar(plot, b.ScaleBar, FormatLength(length*micrometres), math.Round(length/width*float64(plot.Dx())))
 }
 
-// scaleBar draws a scale bar, so many pixels long, with its label on a dark plate.
+// scaleBar draws a scale bar, so many pixels long, with its label on a plate.
 func (s *sheet) scaleBar(plot image.Rectangle, style ScaleBar, length string, bar float64) {
 	em, label := s.em, plain(length)
 	size := smallSize * em
@@ -321,7 +324,7 @@ func (s *sheet) scaleBar(plot image.Rectangle, style ScaleBar, length string, ba
 		c = grey(0xff)
 	}
 	if !style.Bare {
-		s.fill(rounded(x1-width, y1-height, x1, y1, 0.22*em), color.NRGBA{R: 0x12, G: 0x12, B: 0x16, A: 0xa0})
+		s.fill(rounded(x1-width, y1-height, x1, y1, 0.22*em), plate(c))
 	}
 	middle := x1 - width/2
 	barTop := int(math.Round(y1 - (pad+thick)*em))
@@ -330,13 +333,21 @@ func (s *sheet) scaleBar(plot image.Rectangle, style ScaleBar, length string, ba
 	s.text(label, middle-text/2, float64(barTop)-gap*em, size, c)
 }
 
+// plate returns what stands behind a scale bar: dark, or light behind dark colours.
+func plate(bar color.RGBA) color.NRGBA {
+	if isDark(bar) {
+		return color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xb0}
+	}
+	return color.NRGBA{R: 0x12, G: 0x12, B: 0x16, A: 0xa0}
+}
+
 // keys are the entries of the legend.
 func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 	if b.Hide&Legends != 0 {
 		return nil
 	}
 	for _, c := range b.Channels {
-		unit, factor := readableUnit(c.Unit, c.Scale.High)
+		unit, factor, _ := shownUnit(c.Unit, c.Shown, c.Scale)
 		name := plain(fmt.Sprintf("%s, %s to %s ", c.Quantity, short(c.Scale.Low*factor), short(c.Scale.High*factor)))
 		keys = append(keys, key{append(name, unit...), 2.4, func(s *sheet, x, y float64) { s.ramp(c, x, y) }})
 	}
@@ -377,7 +388,15 @@ func typeKeys(types []CellType) (keys []key) {
 	return keys
 }
 
-func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+// short prints three digits of v, as a plain number up to a million.
+func short(v float64) string {
+	text := strconv.FormatFloat(v, 'g', 3, 64)
+	rounded, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.Abs(rounded) < 1000 || math.Abs(rounded) >= 1e6 {
+		return text
+	}
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}
 
 // Shown returns the colour of the i-th type.
 func (t CellType) Shown(i int) color.RGBA {

@@ -63,11 +63,13 @@ func (s *sheet) overlay(clip image.Rectangle, c color.RGBA, dashed bool, points 
 // shade returns what stands behind a colour on a map: dark, or light behind dark
 // colours.
 func shade(c color.RGBA) color.NRGBA {
-	if int(c.R)+int(c.G)+int(c.B) < 200 {
+	if isDark(c) {
 		return color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0x90}
 	}
 	return color.NRGBA{R: 0x10, G: 0x10, B: 0x10, A: 0x70}
 }
+
+func isDark(c color.RGBA) bool { return int(c.R)+int(c.G)+int(c.B) < 200 }
 
 // onDark puts a dark plate behind a swatch that is light, so many em wide.
 func (s *sheet) onDark(x, y, wide float64) {
@@ -111,7 +113,7 @@ func (s *sheet) turnedOn(label words, at point, angle, size float64, c color.RGB
 
 // factor is that from the map's unit to the one its colour bar shows.
 func (b *mapBlock) factor() float64 {
-	_, factor := readableUnit(b.Unit, max(math.Abs(b.Scale.Low), math.Abs(b.Scale.High)))
+	_, factor, _ := shownUnit(b.Unit, b.Shown, b.Scale)
 	if b.Label != "" {
 		return 1
 	}

@@ -13,11 +13,12 @@ import (
 // projects them. On PNG, SVG and PDF alike the lines and labels are drawn by the figure,
 // sharp.
 type Scene struct {
-	Size  image.Point                        // in whose pixels lines and labels are placed; the picture has its ratio of sides
-	Paint func(size image.Point) *image.RGBA // transparent where nothing is, with alpha premultiplied
-	Title string
-	Time  float64 // s; NaN leaves the time stamp out
-	Place string  // instead of a place stamp: "seen from 30° east"
+	Size     image.Point                        // in whose pixels lines and labels are placed; the picture has its ratio of sides
+	Paint    func(size image.Point) *image.RGBA // transparent where nothing is, with alpha premultiplied
+	Title    string
+	Time     float64 // s; NaN leaves the time stamp out
+	TimeUnit string  // of the time stamp, "h"; "": as people say it, 2 h 10 min
+	Place    string  // instead of a place stamp: "seen from 30° east"
 
 	Lines     []SceneLine
 	Labels    []SceneLabel
@@ -87,7 +88,7 @@ func (b *sceneBlock) heading() (h heading) {
 	}
 	if b.Hide&Stamps == 0 {
 		if !math.IsNaN(b.Time) {
-			h.left = timeStamp(b.Time)
+			h.left = timeStamp(b.Time, b.TimeUnit)
 		}
 		if b.Place != "" {
 			h.right = plain(b.Place)

@@ -1,6 +1,11 @@
 package figure
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+
+	"github.com/cytofield/cytofield/render"
+)
 
 // units are what axes convert between, by what they measure, with their size in the
 // first of the kind.
@@ -33,11 +38,22 @@ func conversion(from, to string) (float64, error) {
 			return a / b, nil
 		}
 	}
-	return 0, fmt.Errorf("axis in %q shown in %q: want units of one kind, of time, length or concentration", from, to)
+	return 0, fmt.Errorf("%q shown in %q: want units of one kind, of time, length or concentration", from, to)
 }
 
 // isLength reports whether a unit is one of length.
 func isLength(unit string) bool {
 	_, err := conversion(unit, "µm")
 	return err == nil
+}
+
+// shownUnit returns the unit in which a scale is shown, and the factor from the given one to
+// it: the unit asked for or, of "", the readable one.
+func shownUnit(unit, asked string, sc render.Scale) (label words, factor float64, err error) {
+	if asked == "" {
+		label, factor = readableUnit(unit, max(math.Abs(sc.Low), math.Abs(sc.High)))
+		return label, factor, nil
+	}
+	factor, err = conversion(unit, asked)
+	return plain(asked), factor, err
 }

@@ -215,9 +215,28 @@ func axisName(quantity, unit string) words {
 	return append(set(quantity, style), plain(" ("+unit+")")...)
 }
 
-// timeStamp is the line that says when: "t = 2 h 10 min".
-func timeStamp(seconds float64) words {
-	return words{{text: "t", style: italic}, {text: " = " + FormatTime(seconds)}}
+// FormatTimeIn prints a time, in seconds, in one unit, s, min, h or d, to four digits: "2.167 h".
+// It is [FormatTime] where the unit is "".
+func FormatTimeIn(seconds float64, unit string) string {
+	factor, err := conversion("s", unit)
+	if unit == "" || err != nil || math.IsNaN(seconds) || math.IsInf(seconds, 0) {
+		return FormatTime(seconds)
+	}
+	v := seconds * factor
+	decimals := 3
+	for most := math.Abs(v); decimals > 0 && most >= 10; decimals-- {
+		most /= 10
+	}
+	text := number(v, decimals)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text + " " + unit
+}
+
+// timeStamp is the line that says when: "t = 2 h 10 min", or in a unit "t = 2.167 h".
+func timeStamp(seconds float64, unit string) words {
+	return words{{text: "t", style: italic}, {text: " = " + FormatTimeIn(seconds, unit)}}
 }
 
 // placeStamp is the line that says where the slice lies: "z = 105 µm".

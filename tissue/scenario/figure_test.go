@@ -91,7 +91,8 @@ at: 2 h
 colorbars: shared
 panels:
   A: {kind: slice, substrate: IL-2, slice: y=25 um, at: 30 min, colormap: inferno, scale: log, range: [1 pM, 50 pM],
-    contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, regions: true, hide: [title, scalebar]}
+    contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, regions: true, hide: [title, legend],
+    label: free IL-2, unit: uM, time_unit: h, scalebar: {length: 25 um, corner: upper left, color: black, plate: false}}
   B: {kind: merge, substrates: [IL-2, {substrate: IFN-g, color: "#00ff00", range: [0 nM, 1 nM]}], along: x, of: mean}
   C: {kind: profile, substrate: IL-2, from: [0 um, 40 um, 30 um], to: [100 um, 40 um, 30 um], at: [1 h, 4 h]}
   D: {kind: histogram, substrate: IL-2, range: own, bins: 20}
@@ -113,7 +114,9 @@ panels:
 		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEE.", Shared: true,
 		Panels: []Panel{
 			{
-				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, ScalebarFurniture}, Times: []float64{1800}, Still: true,
+				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, LegendFurniture},
+				Label: "free IL-2", Unit: "µM", TimeUnit: "h", Scalebar: Scalebar{Length: 25, Corner: "upper left", Color: "#000000", Bare: true},
+				Times: []float64{1800}, Still: true,
 				Channels: []Channel{{Range: Span{Low: 0.001, High: 0.05}}}, Plane: Plane{Axis: 1, Index: 2, Position: 25},
 				Colormap: "inferno", Log: true, Contours: Levels{At: []float64{0.01, 0.05}}, Arrows: FluxArrows,
 				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"}, Regions: true,
@@ -194,6 +197,8 @@ func TestResolvedFramesAreTheSame(t *testing.T) {
     - {kind: radial, substrate: IFN-g, around: Treg, distance: 30 um}
     - {kind: histogram, substrate: O2, bins: 12}
     - {kind: histogram, variable: pSTAT_nM}
+    - {substrate: IL-2, label: "a: b", unit: µM, time_unit: min, scalebar: {length: 0.02 mm, corner: lower left, color: white, plate: false}}
+    - {kind: projection, substrate: IL-2, scalebar: {color: "#123456"}}
 `
 	first := figuredScenario(t, text)
 	second, err := Decode("again.yaml", first.Resolved(), "", Options{})

@@ -30,6 +30,10 @@ type Panel struct {
 	Kind       PanelKind
 	Title      string // "" leaves it to the picture
 	Hide       []Furniture
+	Label      string // names densities at the colour bar or axis; "": their substrate
+	Unit       string // of the labels of densities, pM for nM; "" leaves it to the picture
+	TimeUnit   string // of times, s, min, h or d; "" leaves it to the picture
+	Scalebar   Scalebar
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
 	Still      bool      // its time was given: a movie does not move it on
 	Channels   []Channel // one, or for a merge, a volume or a chart several
@@ -70,6 +74,14 @@ const (
 	StampsFurniture   Furniture = "stamps" // time and place
 	LegendFurniture   Furniture = "legend"
 )
+
+// Scalebar is how a scale bar looks. The zero Scalebar leaves it to the picture.
+type Scalebar struct {
+	Length float64 // µm; 0: a round one
+	Corner string  // of the picture: lower right and so on; "": lower right
+	Color  string  // #rrggbb; "": white
+	Bare   bool    // without a plate behind it
+}
 
 // Channel is one substrate of a panel.
 type Channel struct {

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,16 +14,16 @@ import (
 // panelKinds returns the kinds there are with the keys of each, besides those of all.
 func panelKinds() []panelKeys {
 	return []panelKeys{
-		{SlicePanel, "substrate slice colormap scale range contours arrows cells regions"},
-		{ProjectionPanel, "substrate along of colormap scale range contours cells"},
-		{MergePanel, "substrates slice along of scale range cells regions"},
-		{DifferencePanel, "substrate slice colormap range contours cells regions"},
-		{KymographPanel, "substrate from to colormap scale range contours"},
-		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera"},
-		{ProfilePanel, "substrate substrates from to scale range"},
-		{RadialPanel, "substrate substrates around distance scale range"},
-		{HistogramPanel, "substrate substrates variable bins scale range"},
-		{SeriesPanel, "substrate substrates columns scale range"},
+		{SlicePanel, "substrate slice colormap scale range contours arrows cells regions label unit time_unit scalebar"},
+		{ProjectionPanel, "substrate along of colormap scale range contours cells label unit time_unit scalebar"},
+		{MergePanel, "substrates slice along of scale range cells regions unit time_unit scalebar"},
+		{DifferencePanel, "substrate slice colormap range contours cells regions label unit time_unit scalebar"},
+		{KymographPanel, "substrate from to colormap scale range contours label unit time_unit"},
+		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera label unit time_unit scalebar"},
+		{ProfilePanel, "substrate substrates from to scale range label unit time_unit"},
+		{RadialPanel, "substrate substrates around distance scale range label unit time_unit"},
+		{HistogramPanel, "substrate substrates variable bins scale range label unit time_unit"},
+		{SeriesPanel, "substrate substrates columns scale range label unit time_unit"},
 		{MatrixPanel, "substrate amounts colormap"},
 	}
 }
@@ -123,6 +122,7 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 	d.marks(f, k, &p)
 	d.space(f, k, &p)
 	d.chart(f, k, &p)
+	d.style(f, k, &p)
 	if v, ok := f.get("at"); ok && key == "at" && p.Kind.ofATime() {
 		p.Times = d.times(v, p.Kind.manyTimes())
 	}
@@ -198,8 +198,6 @@ func (d *decoder) addChannel(p *Panel, v value, name string) bool {
 	return ok
 }
 
-var hexColour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-
 // channel decodes a substrate of several: its name, or a mapping with a colour and a range.
 func (d *decoder) channel(v value, p *Panel) {
 	if v.kind != mapping {
@@ -222,9 +220,7 @@ func (d *decoder) channel(v value, p *Panel) {
 	}
 	c := &p.Channels[len(p.Channels)-1]
 	if v, ok := f.get("color"); ok {
-		if c.Color, ok = v.str(); ok && !hexColour.MatchString(c.Color) {
-			v.fault(`%s: want a colour as "#ff00ff", in quotes`, v.written())
-		}
+		c.Color = v.colour()
 	}
 	if v, ok := f.get("range"); ok {
 		c.Range = d.span(v, c.Substrate, p.Log, false)

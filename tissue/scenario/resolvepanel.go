@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -29,6 +30,7 @@ func (w *writer) panel(p Panel) {
 		}
 		w.line(3, "hide: [%s]", strings.Join(words, ", "))
 	}
+	w.style(p)
 	w.channels(p, k)
 	w.extent(p, k)
 	if p.Colormap != "" {
@@ -52,6 +54,35 @@ func (w *writer) panel(p Panel) {
 		if p.Bins > 0 {
 			w.line(3, "bins: %d", p.Bins)
 		}
+	}
+}
+
+// style writes how what stands around a panel looks, where that is not left to the picture.
+func (w *writer) style(p Panel) {
+	if p.Label != "" {
+		w.line(3, "label: %s", yamlText(p.Label))
+	}
+	if p.Unit != "" {
+		w.line(3, "unit: %s", p.Unit)
+	}
+	if p.TimeUnit != "" {
+		w.line(3, "time_unit: %s", p.TimeUnit)
+	}
+	var bar []string
+	if p.Scalebar.Length > 0 {
+		bar = append(bar, "length: "+um(p.Scalebar.Length))
+	}
+	if p.Scalebar.Corner != "" {
+		bar = append(bar, "corner: "+p.Scalebar.Corner)
+	}
+	if p.Scalebar.Color != "" {
+		bar = append(bar, "color: "+strconv.Quote(p.Scalebar.Color))
+	}
+	if p.Scalebar.Bare {
+		bar = append(bar, "plate: false")
+	}
+	if len(bar) > 0 {
+		w.line(3, "scalebar: {%s}", strings.Join(bar, ", "))
 	}
 }
 
