@@ -69,8 +69,20 @@ func (p *picture) tally(s *shot, all scales) {
 	p.extend(all, heldHeights, tops)
 }
 
-// tally finds the heights of the histograms of a movie.
-func (p *page) tally(times []float64) error {
+// measure finds the scales that hold all that a movie of the page shows, telling after each time
+// how many are done.
+func (p *page) measure(times []float64, tell func(n int) error) error {
+	for _, picture := range p.pictures {
+		picture.moves = !picture.stands()
+	}
+	for i, t := range times {
+		if _, err := p.shoot(t); err != nil {
+			return err
+		}
+		if err := tell(i + 1); err != nil {
+			return err
+		}
+	}
 	for _, picture := range p.pictures {
 		if !picture.tallies() {
 			continue

@@ -61,21 +61,13 @@ func (c *renderCommand) film(ctx context.Context, io streams, p *page) error {
 		return inputError{err}
 	}
 	defer w.Discard()
-	for _, picture := range p.pictures {
-		picture.moves = !picture.stands()
-	}
 	measured := newCounter(io.Err, c.NoProgress, "outputs measured")
 	defer measured.close()
-	for i, t := range times {
-		if _, err := p.shoot(t); err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		measured.update(i+1, len(times))
-	}
-	if err := p.tally(times); err != nil {
+	err = p.measure(times, func(n int) error {
+		measured.update(n, len(times))
+		return ctx.Err()
+	})
+	if err != nil {
 		return err
 	}
 	drawn := newCounter(io.Err, c.NoProgress, "pictures")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/render"
@@ -75,11 +76,11 @@ func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
 func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 	switch p.spec.Kind {
 	case scenario.ProfilePanel:
-		return p.drawProfile(s, all), nil
+		return p.stamped(p.drawProfile(s, all), s), nil
 	case scenario.RadialPanel:
-		return p.drawRadial(s, all), nil
+		return p.stamped(p.drawRadial(s, all), s), nil
 	case scenario.HistogramPanel:
-		return p.drawHistogram(s, all), nil
+		return p.stamped(p.drawHistogram(s, all), s), nil
 	case scenario.SeriesPanel:
 		return p.drawSeries(s), nil
 	case scenario.MatrixPanel:
@@ -88,6 +89,13 @@ func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 		return p.drawVolume(s, all)
 	}
 	return p.drawMap(s, all)
+}
+
+// stamped puts the time over a chart that a movie moves.
+func (p *picture) stamped(c figure.Chart, s *shot) figure.Chart {
+	c.Stamped = p.moves && !math.IsNaN(p.stamp(s)) && !slices.Contains(p.spec.Hide, scenario.StampsFurniture)
+	c.Time, c.TimeUnit = s.Time, p.spec.TimeUnit
+	return c
 }
 
 // explain adds where the panel stands to an error.

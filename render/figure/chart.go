@@ -10,6 +10,9 @@ import "image/color"
 //	err := figure.Figure{Panels: []figure.Panel{c}}.Save("profile.png", figure.Options{})
 type Chart struct {
 	Title        string
+	Stamped      bool    // the time stands above, as in a movie
+	Time         float64 // s, where it is stamped
+	TimeUnit     string  // of the time stamp, "h"; "": as people say it, 2 h 10 min
 	X, Y         Axis
 	Marks, Lines string   // what all marks and all lines are, for the legend; "": no such entry
 	Series       []Series // each in its colour and with its mark

@@ -296,12 +296,20 @@ func (b *chartBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 		b.Legend = AboveChart
 	}
 	l := b.lay(r, words)
-	head := heading{title: b.Title}.lay(r, plot.X, words)
+	head := b.heading().lay(r, plot.X, words)
 	s := sides{
 		left: y.scale().leftOf(r), right: x.scale().overhang(r, plot.X),
 		top: r.px(l.above + head.height), bottom: r.px(x.scale().below() + l.below),
 	}
 	return s.holding(r, plot, x.label(), y.label()), max(head.wants, l.wants)
+}
+
+func (b *chartBlock) heading() heading {
+	h := heading{title: b.Title}
+	if b.Stamped {
+		h.left = timeStamp(b.Time, b.TimeUnit)
+	}
+	return h
 }
 
 // onto returns a function from values to a plot.
@@ -341,7 +349,7 @@ func (b *chartBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	s.axisBelow(plot, x.scale())
 	s.axisLeft(plot, y.scale())
 	l := b.lay(s.ruler, words)
-	heading{title: b.Title}.draw(s, plot.Sub(image.Pt(0, s.px(l.above))), words)
+	b.heading().draw(s, plot.Sub(image.Pt(0, s.px(l.above))), words)
 	b.drawLegend(s, plot, l, x, to)
 }
 
