@@ -16,7 +16,7 @@ import (
 
 // Scene is a box of tissue to be seen from outside: densities as glowing fog, as
 // surfaces of one density and as slices, and cells as balls. Fog and surfaces let
-// through what is behind; balls and slices do not. Nothing is where there is no
+// through what is behind, fog at least three quarters of a ball's light; balls and slices do not. Nothing is where there is no
 // tissue: the picture is transparent around the box.
 type Scene struct {
 	Grid    tissue.Grid

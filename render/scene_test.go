@@ -228,6 +228,16 @@ func TestWhatIsInFrontHides(t *testing.T) {
 	if c, bare := seen(fog, 0), seen(volume, 0); c.G == 0 || c.R < bare.R/2 {
 		t.Errorf("through 5 µm of fog: %v of %v", c, bare)
 	}
+	dense := volume
+	dense.Opacity = even(100)
+	if c, bare := seen(dense, 0), seen(volume, 0); math.Abs(float64(c.R)-0.75*float64(bare.R)-0.25*float64(colormap.Viridis().At(1).R)) > 1 {
+		t.Errorf("in dense fog: %v, want three quarters of %v", c, bare)
+	}
+	dense.Surfaces = []Surface{{Level: 0.65, Colour: color.RGBA{G: 255, A: 255}, Opacity: 1}}
+	dense.Opacity, dense.Field = nil, fieldOf(g, func(p r3.Vec) float64 { return 1 - p.Y/10 })
+	if c := seen(dense, 0); c.R > 0 {
+		t.Errorf("behind a tight surface: %v, want nothing of the ball", c)
+	}
 	only := Scene{Grid: g, Camera: front(), Volumes: []Volume{cut}, Balls: []Ball{far}}
 	if c := newTracer(only, image.Pt(200, 200)).trace(100, 100).colour(); c != colormap.Viridis().At(1) {
 		t.Errorf("a slice before the ball: %v, want its colour", c)

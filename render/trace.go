@@ -97,8 +97,9 @@ func (t *tracer) smooth(x, y int) sight {
 
 // sight is what a ray has gathered so far.
 type sight struct {
-	glow  [3]float64 // red, green, blue, 0 to 1
-	clear float64    // share of what lies behind that comes through
+	glow   [3]float64 // red, green, blue, 0 to 1
+	clear  float64    // share of what lies behind that comes through
+	shells float64    // that share, of surfaces alone
 }
 
 // colour rounds to what a picture holds.
@@ -113,6 +114,23 @@ func (l *sight) add(colour [3]float64, opacity float64) {
 		l.glow[c] += l.clear * opacity * colour[c]
 	}
 	l.clear *= 1 - opacity
+}
+
+// throughFog is the least share of a cell's light that comes through fog, however dense: cells that
+// secrete lie in the densest, and are known by their colour.
+const throughFog = 0.75
+
+// lift thins the fog in front of a cell to what throughFog leaves of it.
+func (l *sight) lift() {
+	least := throughFog * l.shells
+	if l.clear >= least {
+		return
+	}
+	thinner := (1 - least) / (1 - l.clear)
+	for c := range l.glow {
+		l.glow[c] *= thinner
+	}
+	l.clear = least
 }
 
 // tracer follows rays through a scene. render_scene.glsl mirrors it.
@@ -235,10 +253,13 @@ func (v *tracedVolume) position(density float64) float64 {
 func (t *tracer) trace(x, y float64) sight {
 	r := t.view.ray(x, y)
 	near, far := t.span(r)
-	end, solid := t.solid(r, x, y, near, far)
-	l := sight{clear: 1}
+	end, solid, cell := t.solid(r, x, y, near, far)
+	l := sight{clear: 1, shells: 1}
 	if stop := min(far, end); near < stop {
 		t.march(&l, r, near, stop)
+	}
+	if cell {
+		l.lift()
 	}
 	if !math.IsInf(end, 1) {
 		l.add(solid, 1)
@@ -265,8 +286,8 @@ func (t *tracer) span(r ray) (near, far float64) {
 }
 
 // solid returns the first ball or slice on the ray and its colour; +Inf if there
-// is none.
-func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]float64) {
+// is none. It tells a ball, which is a cell, from a slice.
+func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]float64, cell bool) {
 	end = math.Inf(1)
 	first := -1
 	for _, i := range t.tiles.at(x, y) {
@@ -276,6 +297,7 @@ func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]f
 	}
 	if first >= 0 {
 		b := t.tiles.balls[first]
+		cell = true
 		colour = shade(fractions(b.Colour), r3.Scale(1/b.Radius, r3.Sub(r.at(end), b.Centre)), t.lamp)
 	}
 	for _, s := range t.slices {
@@ -284,10 +306,10 @@ func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]f
 			continue
 		}
 		if c := t.density(s.volume, t.place(r.at(at))); !math.IsNaN(c) {
-			end, colour = at, t.volumes[s.volume].at(c).colour
+			end, colour, cell = at, t.volumes[s.volume].at(c).colour, false
 		}
 	}
-	return end, colour
+	return end, colour, cell
 }
 
 // hit returns where a ray meets the ball; +Inf if it does not.
@@ -421,7 +443,9 @@ const grazing = 0.2
 func (t *tracer) shell(l *sight, r ray, at r3.Vec, s *tracedSurface) {
 	normal := t.normal(s.volume, at, r)
 	cos := max(-r3.Dot(normal, r.along), grazing)
-	l.add(shade(s.colour, normal, t.lamp), 1-math.Pow(1-s.opacity, 1/cos))
+	clear := math.Pow(1-s.opacity, 1/cos)
+	l.add(shade(s.colour, normal, t.lamp), 1-clear)
+	l.shells *= clear
 }
 
 // normal returns the unit vector along the gradient of a field, over a voxel each

@@ -2,6 +2,7 @@
 //   fog over ds:  opacity 1 - exp(-absorption ds), colour glow / absorption, of the mean of two samples
 //   surface:      opacity 1 - (1 - a)^(1 / cos), where the density crosses a level
 //   layers add up from the front: glow += clear * opacity * colour, clear *= 1 - opacity
+//   fog before a ball is thinned to let through 0.75 of its light: glow *= (1 - least) / (1 - clear)
 //   FIELDS  how many densities there are, 1 to 4
 #define GROUP_X 8
 #define GROUP_Y 8
@@ -74,7 +75,7 @@ const float none = 3e38;
 const float enough = 1.0 / 1024.0;
 
 struct Ray { vec3 from; vec3 along; };
-struct Sight { vec3 glow; float clear; };
+struct Sight { vec3 glow; float clear; float shells; };
 struct Node { float density[FIELDS]; vec3 glow; float absorption; };
 
 Ray rayAt(vec2 pixel) {
@@ -88,6 +89,13 @@ Ray rayAt(vec2 pixel) {
 void add(inout Sight s, vec3 colour, float opacity) {
     s.glow += s.clear * opacity * colour;
     s.clear *= 1.0 - opacity;
+}
+
+void lift(inout Sight s) {
+    float least = 0.75 * s.shells;
+    if (s.clear >= least) return;
+    s.glow *= (1.0 - least) / (1.0 - s.clear);
+    s.clear = least;
 }
 
 vec3 shade(vec3 colour, vec3 normal) {
@@ -154,7 +162,7 @@ float hit(Ball b, Ray r) {
 }
 
 // The first ball or slice on the ray and its colour.
-float solid(Ray r, vec2 pixel, vec2 inBox, out vec3 colour) {
+float solid(Ray r, vec2 pixel, vec2 inBox, out vec3 colour, out bool cell) {
     float end = none;
     int first = -1;
     int t = int(pixel.x) / tile + (extent.x + tile - 1) / tile * (int(pixel.y) / tile);
@@ -166,7 +174,8 @@ float solid(Ray r, vec2 pixel, vec2 inBox, out vec3 colour) {
         }
     }
     colour = vec3(0.0);
-    if (first >= 0) {
+    cell = first >= 0;
+    if (cell) {
         Ball b = balls[first];
         colour = shade(b.colour, (r.from + end * r.along - b.centre) / b.radius);
     }
@@ -178,6 +187,7 @@ float solid(Ray r, vec2 pixel, vec2 inBox, out vec3 colour) {
         float c = densityAt(s.field, place(r.from + at * r.along));
         if (!isMissing(c)) {
             end = at;
+            cell = false;
             colour = look(s.field, c).rgb;
         }
     }
@@ -250,6 +260,7 @@ void shell(inout Sight sight, Ray r, vec3 at, Surface s) {
     vec3 normal = normalAt(s.field, at, r);
     float clear = s.opacity < 1.0 ? pow(1.0 - s.opacity, 1.0 / max(-dot(normal, r.along), 0.2)) : 0.0;
     add(sight, shade(s.colour, normal), 1.0 - clear);
+    sight.shells *= clear;
 }
 
 void between(inout Sight sight, Ray r, float start, float ds, Node last, Node next) {
@@ -280,10 +291,12 @@ Sight trace(vec2 pixel) {
     Ray r = rayAt(pixel);
     vec2 inBox = span(r);
     vec3 colour;
-    float end = solid(r, pixel, inBox, colour);
-    Sight sight = Sight(vec3(0.0), 1.0);
+    bool cell;
+    float end = solid(r, pixel, inBox, colour, cell);
+    Sight sight = Sight(vec3(0.0), 1.0, 1.0);
     float stop = min(inBox.y, end);
     if (inBox.x < stop) march(sight, r, inBox.x, stop);
+    if (cell) lift(sight);
     if (end < none) add(sight, colour, 1.0);
     return sight;
 }
