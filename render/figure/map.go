@@ -113,7 +113,7 @@ type Marker struct {
 
 // ScaleBar is how the scale bar looks.
 type ScaleBar struct {
-	Length float64 // µm; 0: a round length of up to a fifth of the map's width
+	Length float64 // µm; 0, and in a scene more than half of its width: a round length of up to a fifth
 	Corner Corner
 	Color  color.RGBA // of bar and label; the zero value stands for white
 	Bare   bool       // without the plate behind it, dark or, behind a dark colour, light

@@ -309,7 +309,11 @@ func (s *sheet) scaleBar(plot image.Rectangle, style ScaleBar, length string, ba
 	width := max(bar, text) + 2*pad*em
 	height := (2*pad+thick+gap+smallSize*capHeight)*em - 0.1*em
 	inset := 0.6 * em
-	if width+2*inset > 0.7*float64(plot.Dx()) || height+2*inset > float64(plot.Dy()) {
+	room := 0.7
+	if style.Length > 0 {
+		room = 1
+	}
+	if width+2*inset > room*float64(plot.Dx()) || height+2*inset > float64(plot.Dy()) {
 		return
 	}
 	x1, y1 := float64(plot.Max.X)-inset, float64(plot.Max.Y)-inset

@@ -175,9 +175,9 @@ func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 
 // drawScaleBar draws the scale bar, on the page itself unless it has a colour.
 func (b *sceneBlock) drawScaleBar(s *sheet, plot image.Rectangle, scale float64) {
-	length := b.ScaleBar.Length
-	if length == 0 {
-		length = scaleBar(float64(b.Size.X) / b.PerMicron)
+	length, width := b.ScaleBar.Length, float64(b.Size.X)/b.PerMicron
+	if length == 0 || length > width/2 { // of a camera that is near
+		length = scaleBar(width)
 	}
 	style := b.ScaleBar
 	if style.Color == (color.RGBA{}) {

@@ -2,6 +2,8 @@ package figure
 
 import (
 	"image"
+	"image/color"
+	"math"
 	"strings"
 	"testing"
 
@@ -170,5 +172,44 @@ func TestPlateStandsOutFromTheScaleBar(t *testing.T) {
 		if light := plate(grey(c.level)).R > 0x80; light != c.light {
 			t.Errorf("grey %d: light plate %t, want %t", c.level, light, c.light)
 		}
+	}
+}
+
+// A scale bar that is asked for is there, in the corner and colour asked for: of the map by its
+// length, in a scene that a near camera shows a part of by a shorter one.
+func TestScaleBarThatIsAskedForIsDrawn(t *testing.T) {
+	red := color.RGBA{R: 0xff, A: 0xff}
+	style := ScaleBar{Length: 200, Corner: UpperLeft, Color: red, Bare: true}
+	plane := &render.Plane{Slice: render.Slice{Axis: 2}, Width: 2, Height: 2, Spacing: [2]float64{200, 200}, Values: make([]float32, 4)}
+	scene := Scene{Size: image.Pt(100, 100), Paint: func(size image.Point) *image.RGBA { return image.NewRGBA(image.Rectangle{Max: size}) }, Time: math.NaN(), ScaleBar: style}
+	near := scene
+	scene.PerMicron, near.PerMicron = 0.25, 1 // 400 µm and 100 µm wide
+	for _, tc := range []struct {
+		name  string
+		panel Panel
+		share float64 // of the width
+	}{
+		{"map", Map{Plane: plane, Unit: "nM", Time: math.NaN(), ScaleBar: style, Hide: ColorBars | Axes}, 0.5},
+		{"scene", scene, 0.5},
+		{"near", near, 0.2},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			img, err := Figure{Panels: []Panel{tc.panel}}.Image(Options{Pixels: image.Pt(300, 0), DPI: 100})
+			if err != nil {
+				t.Fatal(err)
+			}
+			box := image.Rectangle{}
+			for y := range img.Bounds().Dy() {
+				for x := range img.Bounds().Dx() {
+					if c := color.RGBAModel.Convert(img.At(x, y)); c == red {
+						box = box.Union(image.Rect(x, y, x+1, y+1))
+					}
+				}
+			}
+			middle := img.Bounds().Max.Div(2)
+			if width := float64(box.Dx()) / float64(img.Bounds().Dx()); math.Abs(width-tc.share) > 0.06 || box.Max.Y > middle.Y || box.Min.X > middle.X/2 {
+				t.Errorf("bar at %v of %v, %.2f of its width: want %g in the upper left", box, img.Bounds().Max, width, tc.share)
+			}
+		})
 	}
 }
