@@ -34,10 +34,6 @@ func (d *decoder) shownUnit(v value, f fields, p *Panel) string {
 		d.fault(v.key, v.path, "want it for densities alone")
 		return ""
 	}
-	word, ok := v.str()
-	if !ok {
-		return ""
-	}
 	for _, c := range p.Channels {
 		s := d.model().Substrates[c.Substrate]
 		if s.Unit != tissue.Nanomolar {
@@ -45,7 +41,7 @@ func (d *decoder) shownUnit(v value, f fields, p *Panel) string {
 			return ""
 		}
 	}
-	word, ok = v.choice("M", "mM", "uM", "µM", "nM", "pM", "fM")
+	word, ok := v.choice("M", "mM", "uM", "µM", "nM", "pM", "fM")
 	if !ok {
 		return ""
 	}
