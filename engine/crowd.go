@@ -11,20 +11,25 @@ import (
 type crowd struct {
 	*Cohort
 	member CohortMember
-	norm   []float64 // per variable: √Σ y²
-	most   []float64 // and the largest |y|
+	crowdSums
 	// pending is whether steps were booked since the integrals were last fetched.
 	pending bool
 }
 
+// crowdSums are those of the present state, per variable.
+type crowdSums struct {
+	Norm []float64 // √Σ y²
+	Most []float64 // the largest |y|
+}
+
 func newCrowd(c *Cohort, member CohortMember) *crowd {
-	all := &crowd{Cohort: c, member: member, norm: make([]float64, len(c.State)), most: make([]float64, len(c.State))}
+	all := &crowd{Cohort: c, member: member, crowdSums: crowdSums{make([]float64, len(c.State)), make([]float64, len(c.State))}}
 	for v, of := range c.State {
 		for _, y := range of {
-			all.norm[v] += y * y
-			all.most[v] = max(all.most[v], math.Abs(y))
+			all.Norm[v] += y * y
+			all.Most[v] = max(all.Most[v], math.Abs(y))
 		}
-		all.norm[v] = math.Sqrt(all.norm[v])
+		all.Norm[v] = math.Sqrt(all.Norm[v])
 	}
 	return all
 }
@@ -43,11 +48,11 @@ func (c *crowd) errorRatio(constant, tolerance, parts float64) float64 {
 		largest := 0.0
 		for u, other := range trials {
 			if c.Kinetics.Variables[u].Dimension == c.Kinetics.Variables[v].Dimension && (u == v || !c.Kinetics.counts(u)) {
-				largest = max(largest, c.most[u], other.Most+(parts-1)*max(other.Most-c.most[u], 0))
+				largest = max(largest, c.Most[u], other.Most+(parts-1)*max(other.Most-c.Most[u], 0))
 			}
 		}
 		norm := math.Sqrt(t.Norm2)
-		norm += (parts - 1) * max(norm-c.norm[v], 0)
+		norm += (parts - 1) * max(norm-c.Norm[v], 0)
 		allowed := tolerance * (norm + DefaultAbsoluteTolerance*largest*math.Sqrt(float64(len(c.Cells))))
 		worst = max(worst, constant*math.Sqrt(t.Defect2)/allowed)
 	}
@@ -57,7 +62,7 @@ func (c *crowd) errorRatio(constant, tolerance, parts float64) float64 {
 // adopt takes the sums of an accepted state.
 func (c *crowd) adopt() {
 	for v, t := range c.member.Trials() {
-		c.norm[v], c.most[v] = math.Sqrt(t.Norm2), t.Most
+		c.Norm[v], c.Most[v] = math.Sqrt(t.Norm2), t.Most
 	}
 }
 

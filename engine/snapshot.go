@@ -31,6 +31,7 @@ type groupState struct {
 type cohortState struct {
 	Cells []tissue.CellID
 	State [][]float64 // per variable and cell
+	Sums  crowdSums   // as the device rounds them: the next step goes by them
 }
 
 type fieldState struct {
@@ -39,7 +40,7 @@ type fieldState struct {
 	Density []float64
 }
 
-const snapshotFormat = 2
+const snapshotFormat = 3
 
 // Snapshot writes the state. It settles the ledger, as Ledger does.
 func (in *Integrator) Snapshot(w io.Writer) error {
@@ -86,7 +87,7 @@ func (g *group) cohortStates(m *tissue.Model) ([]cohortState, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, cohortState{c.ids(m), state})
+		all = append(all, cohortState{c.ids(m), state, c.crowdSums})
 	}
 	return all, nil
 }
@@ -122,6 +123,7 @@ func (in *Integrator) Restore(r io.Reader) error {
 			if err := c.replace(&restored); err != nil {
 				return err
 			}
+			c.crowdSums = state.Groups[i].Cohorts[k].Sums
 		}
 		for _, t := range g.tagged {
 			if err := t.restore(in, g, state.Taggings[0]); err != nil {
@@ -156,7 +158,7 @@ func (in *Integrator) fits(state snapshot) error {
 			return errors.New("snapshot of other cell types")
 		}
 		for k, c := range g.cohorts {
-			if !slices.Equal(cohorts[k].Cells, c.ids(in.model)) || len(cohorts[k].State) != len(c.State) {
+			if !slices.Equal(cohorts[k].Cells, c.ids(in.model)) || len(cohorts[k].State) != len(c.State) || len(cohorts[k].Sums.Norm) != len(c.State) || len(cohorts[k].Sums.Most) != len(c.State) {
 				return fmt.Errorf("snapshot of other cells of type %q: update the solver with those first", c.Name)
 			}
 		}
