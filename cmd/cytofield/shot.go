@@ -17,6 +17,7 @@ type picture struct {
 	run   *recordedRun  // of what shows a whole run; nil while it goes on
 	other *recordedRun  // what a difference subtracts
 	alone bool          // the only panel
+	drawn []bool        // types of cells that are
 	kept  *shot         // of a picture that a movie leaves as it is
 }
 
