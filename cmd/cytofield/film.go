@@ -43,7 +43,7 @@ func newFilms(s *scenario.Scenario, run *record.Run, room *darkroom) []*film {
 			prefix = fmt.Sprintf("%s-%d", prefix, used[prefix])
 		}
 		films = append(films, &film{
-			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true, moves: true},
+			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true, moves: true, drawn: drawnTypes(frame.Panel, s.Model)},
 			prefix: prefix, run: run, room: room, scales: scales{},
 		})
 	}

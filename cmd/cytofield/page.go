@@ -23,6 +23,7 @@ func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
 	for _, panel := range spec.Panels {
 		p.pictures = append(p.pictures, &picture{
 			spec: panel, model: run.scenario.Model, run: run, other: other, alone: len(spec.Panels) == 1 && spec.Title == "",
+			drawn: drawnTypes(panel, run.scenario.Model),
 		})
 	}
 	return p

@@ -104,8 +104,7 @@ func (p *picture) takeCells(s *shot, m moment) error {
 	default:
 		s.Cells = render.Cut(cells, p.model.CellTypes, p.model.Grid, p.slice())
 	}
-	shown := p.shownTypes(people)
-	s.Cells = slices.DeleteFunc(s.Cells, func(d render.Disc) bool { return !shown[d.Type] })
+	s.Cells = slices.DeleteFunc(s.Cells, func(d render.Disc) bool { return !p.drawn[d.Type] })
 	if p.spec.Kind == scenario.VolumePanel {
 		for _, disc := range s.Cells {
 			s.Height = append(s.Height, people.positions[disc.Cell].Z)
@@ -130,20 +129,20 @@ func (p *picture) takeCells(s *shot, m moment) error {
 // crowd is how many cells of a type in space hide what lies behind them.
 const crowd = 200
 
-// shownTypes are the types of cells asked for: all where none are, but in a volume no crowd.
-func (p *picture) shownTypes(people *people) []bool {
-	shown, count := make([]bool, len(p.model.CellTypes)), make([]int, len(p.model.CellTypes))
-	for _, t := range people.types {
+// drawnTypes are the types of cells that a panel draws: those asked for, or all, but in a
+// volume no crowd. What is there at the start of a run decides for all of its pictures.
+func drawnTypes(spec scenario.Panel, m *tissue.Model) []bool {
+	drawn, count := make([]bool, len(m.CellTypes)), make([]int, len(m.CellTypes))
+	for _, t := range m.Cells.Type {
 		count[t]++
 	}
-	for t := range shown {
-		if p.spec.Cells.Types != nil {
-			shown[t] = slices.Contains(p.spec.Cells.Types, tissue.CellTypeID(t))
-		} else {
-			shown[t] = p.spec.Kind != scenario.VolumePanel || count[t] <= crowd
+	for t := range drawn {
+		drawn[t] = slices.Contains(spec.Cells.Types, tissue.CellTypeID(t))
+		if spec.Cells.Types == nil {
+			drawn[t] = spec.Kind != scenario.VolumePanel || count[t] <= crowd
 		}
 	}
-	return shown
+	return drawn
 }
 
 // alive and dead are the types of cells in the legend of their states.
@@ -184,7 +183,7 @@ func (p *picture) kind(c scenario.Channel) string {
 // drawMap makes a map of a shot.
 func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
 	m := figure.Map{
-		Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(s),
+		Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(),
 		ScaleBar: p.scaleBar(),
 	}
 	if p.spec.Kind == scenario.MergePanel {
@@ -326,19 +325,8 @@ func hidden(parts []scenario.Furniture) figure.Furniture {
 	return all
 }
 
-// leftOut reports whether no cell of a type can be in the picture.
-func (p *picture) leftOut(t tissue.CellTypeID, s *shot) bool {
-	switch {
-	case p.spec.Cells.Types != nil:
-		return !slices.Contains(p.spec.Cells.Types, t)
-	case p.spec.Kind == scenario.VolumePanel:
-		return !slices.ContainsFunc(s.Cells, func(d render.Disc) bool { return d.Type == t })
-	}
-	return false
-}
-
 // legend names the colours of cells.
-func (p *picture) legend(s *shot) []figure.CellType {
+func (p *picture) legend() []figure.CellType {
 	switch {
 	case !p.spec.Cells.Shown:
 		return nil
@@ -348,7 +336,7 @@ func (p *picture) legend(s *shot) []figure.CellType {
 	var all []figure.CellType
 	for i, t := range p.model.CellTypes {
 		all = append(all, figure.CellType{Name: t.Name})
-		if p.leftOut(tissue.CellTypeID(i), s) {
+		if !p.drawn[i] {
 			all[i].Name = ""
 		}
 	}

@@ -51,7 +51,7 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 		drawn.Bars = append(drawn.Bars, bar)
 		scene.Balls = balls(s, func(i int) color.RGBA { return bar.Colors.At(bar.Scale.Position(s.Values[i])) })
 	} else {
-		drawn.Types = p.legend(s)
+		drawn.Types = p.legend()
 		scene.Balls = balls(s, func(i int) color.RGBA { return drawn.Types[s.Cells[i].Type].Shown(int(s.Cells[i].Type)) })
 	}
 	drawn.Size = fit(&scene)

@@ -19,6 +19,7 @@ type picture struct {
 	other *recordedRun  // what a difference subtracts
 	alone bool          // the only panel
 	moves bool          // one of a movie, whose axes hold all that it shows
+	drawn []bool        // types of cells that are
 	kept  *shot         // of a picture that a movie leaves as it is
 }
 
