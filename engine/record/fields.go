@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/record/zarr"
@@ -78,24 +79,37 @@ func (k keeper) due(t, end float64) bool {
 	return k.writer != nil && (t >= end || math.Abs(t-n*k.Every) <= 1e-9*max(t, k.Every))
 }
 
-// recordFields adds the densities to the array. Inside impermeable regions there is none.
-func (r *Run) recordFields(s engine.Solver) error {
-	if !r.fields.due(s.Time(), r.model.Duration) {
-		return nil
-	}
+// recordFields adds the densities to the array where they are due, and returns the summary
+// of every substrate: a field crosses from the device once.
+func (r *Run) recordFields(s engine.Solver) ([]summary, error) {
+	due := r.fields.due(s.Time(), r.model.Duration)
 	field := tissue.NewField(r.model.Grid)
+	summaries := make([]summary, len(r.model.Substrates))
 	channels := make([][]float32, len(r.fields.Substrates))
-	for i, id := range r.fields.Substrates {
+	for i := range summaries {
+		id := tissue.SubstrateID(i)
 		if err := s.Read(id, field); err != nil {
-			return err
+			return nil, err
 		}
-		channels[i] = make([]float32, len(field.Values))
-		for k, c := range field.Values {
-			if r.fluid.in(k) == 0 {
-				c = math.NaN()
-			}
-			channels[i][k] = float32(c)
+		summaries[i] = r.fluid.summarise(field)
+		if at := slices.Index(r.fields.Substrates, id); due && at >= 0 {
+			channels[at] = r.channel(field)
 		}
 	}
-	return r.fields.writer.Append(s.Time(), channels)
+	if !due {
+		return summaries, nil
+	}
+	return summaries, r.fields.writer.Append(s.Time(), channels)
+}
+
+// channel is a field as the array has it: inside impermeable regions there is none.
+func (r *Run) channel(field *tissue.Field) []float32 {
+	values := make([]float32, len(field.Values))
+	for k, c := range field.Values {
+		if r.fluid.in(k) == 0 {
+			c = math.NaN()
+		}
+		values[k] = float32(c)
+	}
+	return values
 }

@@ -237,7 +237,8 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 	if err != nil {
 		return err
 	}
-	if err := r.recordFields(s); err != nil {
+	summaries, err := r.recordFields(s)
+	if err != nil {
 		return err
 	}
 	if err := r.recordAttribution(s.Time(), attributions); err != nil {
@@ -250,7 +251,7 @@ func (r *Run) Record(s engine.Solver, stats engine.Stats) error {
 		return err
 	}
 	// Last: an output is there for readers when its row of series.csv is.
-	if err := r.recordSeries(s, ledgers, states, body.Values, attributions); err != nil {
+	if err := r.recordSeries(s.Time(), summaries, ledgers, states, body.Values, attributions); err != nil {
 		return err
 	}
 	r.count(s.Time(), stats)

@@ -1,11 +1,9 @@
 package record
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -30,18 +28,14 @@ type Recording struct {
 
 // Open opens a run directory.
 func Open(dir string) (*Recording, error) {
-	r := &Recording{dir: dir}
-	path := filepath.Join(dir, "run.json")
-	text, err := os.ReadFile(path)
+	manifest, err := readManifest(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("record: %s is no run directory: want one that cytofield run has made, with a run.json: %w", dir, fs.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+		return nil, err
 	}
-	if err := json.Unmarshal(text, &r.Manifest); err != nil {
-		return nil, fmt.Errorf("record: %s: %w", path, err)
-	}
+	r := &Recording{Manifest: manifest, dir: dir}
 	series, err := r.Table("series")
 	if err != nil {
 		return nil, err

@@ -123,20 +123,15 @@ func seriesHeader(m *tissue.Model) []string {
 // bodyName tells a variable of the body from a substrate.
 func bodyName(v tissue.BodyVariable) string { return "body_" + v.Name }
 
-func (r *Run) recordSeries(s engine.Solver, ledgers []engine.Ledger, states engine.CellStates, body []float64, attributions []engine.Attribution) error {
-	row := []string{number(s.Time())}
-	field := tissue.NewField(r.model.Grid)
-	for i := range r.model.Substrates {
-		if err := s.Read(tissue.SubstrateID(i), field); err != nil {
-			return err
-		}
-		s := r.fluid.summarise(field)
+func (r *Run) recordSeries(t float64, summaries []summary, ledgers []engine.Ledger, states engine.CellStates, body []float64, attributions []engine.Attribution) error {
+	row := []string{number(t)}
+	for i, s := range summaries {
 		row = append(row, number(s.mean), number(s.least), number(s.most), number(ledgers[i].Present))
 	}
-	for t, n := range r.living() {
+	for kind, n := range r.living() {
 		row = append(row, strconv.Itoa(n))
-		for v := range r.model.CellTypes[t].Variables {
-			row = append(row, number(r.meanOf(states, tissue.CellTypeID(t), v)))
+		for v := range r.model.CellTypes[kind].Variables {
+			row = append(row, number(r.meanOf(states, tissue.CellTypeID(kind), v)))
 		}
 	}
 	for _, v := range body {
