@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/record/internal/whole"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -203,17 +204,7 @@ func (r *Run) Path(elements ...string) (string, error) {
 
 // WriteFile writes a whole file of the directory, or leaves the one before.
 func (r *Run) WriteFile(name string, content []byte) error {
-	return replaceFile(filepath.Join(r.dir, name), content)
-}
-
-func replaceFile(path string, content []byte) error {
-	part := path + ".part"
-	err := os.WriteFile(part, content, 0o644)
-	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err != nil {
-		os.Remove(part) // as far as it came
+	if err := whole.Write(filepath.Join(r.dir, name), content); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"github.com/cytofield/cytofield/engine/record/internal/whole"
 )
 
 // array is .zarray.
@@ -153,7 +155,10 @@ func writeJSON(path string, v any) error {
 	if err != nil {
 		return fmt.Errorf("zarr: %s: %w", path, err)
 	}
-	return replace(path, append(text, '\n'))
+	if err := whole.Write(path, append(text, '\n')); err != nil {
+		return fmt.Errorf("zarr: %w", err)
+	}
+	return nil
 }
 
 func readJSON(path string, v any) error {

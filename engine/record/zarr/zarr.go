@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"os"
 	"path/filepath"
 )
 
@@ -140,18 +139,4 @@ func halve(values []float32, shape, half [3]int) []float32 {
 		means[i] = float32(sum[i] / count[i])
 	}
 	return means
-}
-
-// replace writes a whole file, or leaves the one before.
-func replace(path string, content []byte) error {
-	part := path + ".part"
-	err := os.WriteFile(part, content, 0o644)
-	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err != nil {
-		os.Remove(part) // as far as it came
-		return fmt.Errorf("zarr: %w", err)
-	}
-	return nil
 }
