@@ -23,18 +23,26 @@ func (p Projection) String() string { return [...]string{"section", "maximum", "
 // a number are left out; a column of nothing else has none. It panics if there is
 // no such axis or projection.
 func Project(f *tissue.Field, axis int, how Projection) *Plane {
-	if how != Maximum && how != Mean {
-		panic(fmt.Sprintf("render: projection %d: want Maximum or Mean", int(how)))
-	}
-	p := Extract(f, Slice{Axis: axis})
-	p.Projection, p.Position = how, 0
-	p.Depth = f.Grid.Size()[axis]
+	p := NewProjection(f.Grid, axis, how, nil)
 	right, up := p.Slice.Across()
 	var voxel [3]int
 	for i := range p.Values {
 		voxel[right], voxel[up] = i%p.Width, i/p.Width
 		p.Values[i] = float32(along(f, axis, voxel, how))
 	}
+	return p
+}
+
+// NewProjection returns the plane of a projection with the given densities, to the right and
+// then up; nil stands for zeros. It panics if there is no such axis or projection, or the
+// densities are not as many as the columns of voxels.
+func NewProjection(g tissue.Grid, axis int, how Projection, densities []float64) *Plane {
+	if how != Maximum && how != Mean {
+		panic(fmt.Sprintf("render: projection %d: want Maximum or Mean", int(how)))
+	}
+	p := NewPlane(g, Slice{Axis: axis}, densities)
+	p.Projection, p.Position = how, 0
+	p.Depth = g.Size()[axis]
 	return p
 }
 
