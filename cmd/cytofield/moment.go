@@ -19,6 +19,23 @@ type moment interface {
 	projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error)
 	profile(s tissue.SubstrateID, from, to r3.Vec, n int) (distance, density []float64, err error) // as render.LineProfile
 	people() (*people, error)
+	onStage() *stage // that paints the densities where they are; nil where there is none
+}
+
+// close gives back what pictures took; of a moment that never was there is nothing.
+func (l *live) close() error {
+	if l == nil {
+		return nil
+	}
+	return l.stage.close()
+}
+
+// onStage has none of tissue with solid parts: the device holds numbers there too.
+func (l *live) onStage() *stage {
+	if len(l.solid) > 0 {
+		return nil
+	}
+	return l.stage
 }
 
 // people are the cells at a moment.
@@ -38,6 +55,7 @@ type live struct {
 	layer  []float64
 	solid  []int         // voxels without fluid
 	hollow *tissue.Field // of zeros but there; nil until a profile asks
+	stage  *stage        // nil on the processor
 }
 
 func newLive(s engine.Solver, m *tissue.Model) *live {
@@ -68,10 +86,7 @@ func (l *live) across(axis int) []float64 {
 
 // projection reads what it shows: the device reduces the layers.
 func (l *live) projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error) {
-	kept := engine.Maximum
-	if how == render.Mean {
-		kept = engine.Mean
-	}
+	kept := map[render.Projection]engine.Projection{render.Maximum: engine.Maximum, render.Minimum: engine.Minimum, render.Mean: engine.Mean}[how]
 	densities := l.across(axis)
 	if err := l.solver.ReadProjection(s, axis, kept, densities); err != nil {
 		return nil, err

@@ -138,6 +138,8 @@ func (p *past) profile(s tissue.SubstrateID, from, to r3.Vec, n int) (distance, 
 	return distance, density, nil
 }
 
+func (p *past) onStage() *stage { return nil }
+
 func (p *past) people() (*people, error) {
 	i, err := find(p.run.recording.Times(), p.time)
 	if err != nil {
