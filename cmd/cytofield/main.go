@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/cytofield/cytofield/cmd/internal/plate"
 )
 
 const version = "0.1.0"
@@ -89,6 +91,7 @@ func execute(ctx context.Context, args []string, io streams) (status int) {
 // report prints an error and returns its exit status.
 func report(err error, io streams) int {
 	var input inputError
+	var drawing plate.InputError
 	var window windowError
 	switch {
 	case err == nil:
@@ -98,7 +101,7 @@ func report(err error, io streams) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(io.Err, "cytofield: interrupted")
 		return exitInterrupted
-	case errors.As(err, &input):
+	case errors.As(err, &input), errors.As(err, &drawing):
 		fmt.Fprintf(io.Err, "%v\n", err)
 		return exitInput
 	}

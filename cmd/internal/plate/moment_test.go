@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"math/rand/v2"
@@ -34,12 +34,12 @@ func boned() *tissue.Model {
 func TestAFrameReadsItsPlaneAlone(t *testing.T) {
 	m := boned()
 	t.Run("cpu", func(t *testing.T) {
-		s, err := asSolver(cpu.NewSolver(m, engine.Options{}))
+		s, err := cpu.NewSolver(m, engine.Options{})
 		framesReadPlanes(t, m, s, err, func() int64 { return 0 }, 0)
 	})
 	t.Run("gpu", func(t *testing.T) {
 		d := gputest.Open(t)
-		s, err := asSolver(engine.NewGPUSolver(d, m, engine.Options{}))
+		s, err := engine.NewGPUSolver(d, m, engine.Options{})
 		framesReadPlanes(t, m, s, err, func() (n int64) {
 			d.Do(func(q *gpu.Queue) error { n = q.Counts().BytesRead; return nil })
 			return n
@@ -64,7 +64,7 @@ func framesReadPlanes(t *testing.T, m *tissue.Model, s engine.Solver, err error,
 	if err := s.Read(0, field); err != nil {
 		t.Fatal(err)
 	}
-	l := newLive(s, m)
+	l := NewLive(s, m)
 	for axis := range 3 {
 		at := render.Slice{Axis: axis, Index: 3}
 		before := bytes()

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"math"
@@ -28,8 +28,8 @@ type people struct {
 	column    func(name string) ([]float64, error) // of cells.csv; NaN where a cell has none
 }
 
-// live is the moment a solver is at.
-type live struct {
+// Live is the moment a solver is at.
+type Live struct {
 	solver engine.Solver
 	model  *tissue.Model
 	field  *tissue.Field // nil until all of a field is asked for
@@ -37,13 +37,14 @@ type live struct {
 	solid  []int // voxels without fluid
 }
 
-func newLive(s engine.Solver, m *tissue.Model) *live {
-	return &live{solver: s, model: m, solid: solid(m)}
+// NewLive returns the moment of a solver of a model.
+func NewLive(s engine.Solver, m *tissue.Model) *Live {
+	return &Live{solver: s, model: m, solid: solid(m)}
 }
 
-func (l *live) at() float64 { return l.solver.Time() }
+func (l *Live) at() float64 { return l.solver.Time() }
 
-func (l *live) density(s tissue.SubstrateID) (*tissue.Field, error) {
+func (l *Live) density(s tissue.SubstrateID) (*tissue.Field, error) {
 	if l.field == nil {
 		l.field = tissue.NewField(l.model.Grid)
 	}
@@ -55,7 +56,7 @@ func (l *live) density(s tissue.SubstrateID) (*tissue.Field, error) {
 }
 
 // section reads the layer that it shows and no other densities.
-func (l *live) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
+func (l *Live) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
 	grid := l.model.Grid
 	right, up := at.Across()
 	if size := grid.Shape[right] * grid.Shape[up]; len(l.layer) != size {
@@ -79,7 +80,7 @@ func hollow(f *tissue.Field, solid []int) {
 	}
 }
 
-func (l *live) people() (*people, error) {
+func (l *Live) people() (*people, error) {
 	cells := &l.model.Cells
 	p := &people{ids: cells.ID, types: cells.Type, positions: cells.Position, dead: make([]bool, cells.Len())}
 	for i := range p.dead {
