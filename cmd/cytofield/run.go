@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/cmd/internal/plate"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/export"
@@ -120,7 +121,7 @@ func (c *runCommand) directory(s *scenario.Scenario, d *device) (*record.Run, *r
 func manifest(s *scenario.Scenario, d *device) record.Manifest {
 	m := s.Model
 	return record.Manifest{
-		Version: version, Commit: commit(), Go: runtime.Version(),
+		Version: build.Version, Commit: build.Commit(), Go: runtime.Version(),
 		Device: d.name, Driver: d.driver, Software: d.software,
 		Scenario: s.Name, ScenarioHash: s.Hash, Title: m.Title, Seed: m.Seed,
 		Scheme: s.Numerics.Scheme, Coupling: s.Numerics.Coupling, RTol: s.Numerics.RelativeTolerance,

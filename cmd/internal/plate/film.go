@@ -82,7 +82,8 @@ func fileName(name string) string {
 	}, name)
 }
 
-func provenance(m record.Manifest) map[string]string {
+// Provenance is what the file of a figure tells of a run.
+func Provenance(m record.Manifest) map[string]string {
 	return map[string]string{
 		"Software": "Cytofield " + m.Version + " (" + m.Commit + ")", "Scenario": m.Scenario,
 		"Scenario hash": m.ScenarioHash, "Seed": fmt.Sprint(m.Seed), "Device": m.Device,
@@ -175,6 +176,16 @@ func (f *Film) Save(w io.Writer) error {
 	return gob.NewEncoder(w).Encode(f.times)
 }
 
+// SaveNone writes what Save does for the films of a scenario that have taken no picture yet.
+func SaveNone(w io.Writer, s *scenario.Scenario) error {
+	for range s.Output.Frames {
+		if err := (&Film{}).Save(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Load takes what save wrote, and the shots kept until then.
 func (f *Film) Load(r io.Reader) error {
 	if err := gob.NewDecoder(r).Decode(&f.times); err != nil {
@@ -212,7 +223,7 @@ func (f *Film) draw(n int, s *shot) error {
 	if err != nil {
 		return err
 	}
-	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: provenance(f.run.Manifest)}
+	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: Provenance(f.run.Manifest)}
 	return f.room.take(func() error { return page.Save(path, figure.Options{}) })
 }
 

@@ -16,6 +16,7 @@ type Page struct {
 	other    *Recorded // what differences subtract; nil without any
 	pictures []*picture
 	scales   scales
+	origin   map[string]string // of a moment that is no run's
 }
 
 // NewPage returns the page of a figure of a run; other is what differences subtract, nil without any.
@@ -28,6 +29,22 @@ func NewPage(spec *scenario.Figure, run, other *Recorded) *Page {
 		})
 	}
 	return p
+}
+
+// Compose makes the figure of one moment, of panels that show no whole run.
+func Compose(spec *scenario.Figure, m *Live, origin map[string]string) (figure.Figure, error) {
+	p := &Page{spec: spec, scales: scales{}, origin: origin}
+	shots := make([]*shot, len(spec.Panels))
+	for i, panel := range spec.Panels {
+		picture := &picture{spec: panel, model: m.model, alone: len(spec.Panels) == 1 && spec.Title == "", drawn: drawnTypes(panel, m.model)}
+		s, err := picture.take([]moment{m})
+		if err != nil {
+			return figure.Figure{}, err
+		}
+		picture.measure(s, p.scales)
+		p.pictures, shots[i] = append(p.pictures, picture), s
+	}
+	return p.figure(shots)
 }
 
 // Last stands for the time of the last output.
@@ -123,7 +140,10 @@ func (p *Page) layout() string {
 
 // Provenance is what the file of the figure tells of its runs.
 func (p *Page) Provenance() map[string]string {
-	text := provenance(p.run.recording.Manifest)
+	if p.run == nil {
+		return p.origin
+	}
+	text := Provenance(p.run.recording.Manifest)
 	if p.other != nil {
 		text = maps.Clone(text)
 		text["Compared with"] = p.other.recording.Manifest.Scenario + " " + p.other.recording.Manifest.ScenarioHash
