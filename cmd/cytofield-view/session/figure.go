@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 
 	"github.com/cytofield/cytofield/cmd/internal/plate"
 	"github.com/cytofield/cytofield/render/figure"
@@ -28,7 +29,7 @@ func (r *Report) FigureFile(p Paper) string {
 		scale = "log"
 	}
 	slice := ""
-	if !r.Plane.Planar {
+	if !r.Grid.Planar {
 		slice = fmt.Sprintf(" slice: %s=%s,", tissue.AxisName(r.View.Slice.Axis), quantity.Format(r.Plane.Position, "um"))
 	}
 	return fmt.Sprintf(`cytofield_figure: 1
@@ -40,7 +41,16 @@ theme: %s
 panels:
   A: {kind: slice, substrate: %q,%s colormap: %s, scale: %s, range: [%s, %s], cells: %t}
 `, filepath.Join("out", r.Name), quantity.Format(r.Time, "s"), quantity.Format(p.Width, "mm"), p.DPI, p.Theme, substrate.Name, slice,
-		p.Map, scale, density(r.Scale.Low, substrate), density(r.Scale.High, substrate), p.Cells)
+		p.Map, scale, density(digits(r.Scale.Low), substrate), density(digits(r.Scale.High), substrate), p.Cells)
+}
+
+// digits drops those of rounding.
+func digits(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		panic(err) // it has just been written
+	}
+	return rounded
 }
 
 // Figure makes what a figure file says of this moment.
