@@ -30,6 +30,7 @@ type Report struct {
 	Speed          float64 // simulated s per s; +Inf: as fast as it goes
 	Stats          engine.Stats
 	Title          string
+	Name           string // of the scenario
 
 	Grid       tissue.Grid
 	Substrates []tissue.Substrate
@@ -75,7 +76,7 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
+		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
 		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),

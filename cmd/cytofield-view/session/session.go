@@ -57,7 +57,7 @@ type Session struct {
 	centres centres
 }
 
-// Open reads the scenario and prepares it at its start, on a device or where that
+// Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
 	s := &Session{source: source, device: device}
@@ -67,6 +67,11 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 	}
 	if err := s.begin(decoded, nil); err != nil {
 		return nil, err
+	}
+	if source.recorded {
+		if err := s.resume(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	s.speed = defaultSpeed(decoded.Model.Duration)
 	return s, nil

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"image"
@@ -48,10 +48,10 @@ func TestAFrameOfAVolumeReadsNoField(t *testing.T) {
 		Camera:   scenario.Camera{Azimuth: 30, Elevation: 24, Zoom: 1},
 	}}
 	size := image.Pt(91, 70)
-	now := newLive(solver, m)
+	now := NewLive(solver, m)
 	want := painted(t, p, now, size)
-	now.stage = newStage(d, solver)
-	defer now.close()
+	now.Stage(d)
+	defer now.Close()
 	bytes := func() (n int64) {
 		d.Do(func(q *gpu.Queue) error { n = q.Counts().BytesRead; return nil })
 		return n

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"math"
@@ -35,12 +35,12 @@ func boned() *tissue.Model {
 func TestAFrameReadsItsPlaneAlone(t *testing.T) {
 	m := boned()
 	t.Run("cpu", func(t *testing.T) {
-		s, err := asSolver(cpu.NewSolver(m, engine.Options{}))
+		s, err := cpu.NewSolver(m, engine.Options{})
 		framesReadPlanes(t, m, s, err, func() int64 { return 0 }, 0)
 	})
 	t.Run("gpu", func(t *testing.T) {
 		d := gputest.Open(t)
-		s, err := asSolver(engine.NewGPUSolver(d, m, engine.Options{}))
+		s, err := engine.NewGPUSolver(d, m, engine.Options{})
 		framesReadPlanes(t, m, s, err, func() (n int64) {
 			d.Do(func(q *gpu.Queue) error { n = q.Counts().BytesRead; return nil })
 			return n
@@ -65,7 +65,7 @@ func framesReadPlanes(t *testing.T, m *tissue.Model, s engine.Solver, err error,
 	if err := s.Read(0, field); err != nil {
 		t.Fatal(err)
 	}
-	l := newLive(s, m)
+	l := NewLive(s, m)
 	framesReadProjections(t, l, field, bytes, perVoxel)
 	framesReadProfiles(t, l, field, bytes, perVoxel)
 	for axis := range 3 {
@@ -98,7 +98,7 @@ func framesReadPlanes(t *testing.T, m *tissue.Model, s engine.Solver, err error,
 }
 
 // framesReadProjections compares projections that were read alone with those of the field.
-func framesReadProjections(t *testing.T, l *live, field *tissue.Field, bytes func() int64, perVoxel int) {
+func framesReadProjections(t *testing.T, l *Live, field *tissue.Field, bytes func() int64, perVoxel int) {
 	t.Helper()
 	hollowed := tissue.NewField(field.Grid)
 	copy(hollowed.Values, field.Values)
@@ -125,7 +125,7 @@ func framesReadProjections(t *testing.T, l *live, field *tissue.Field, bytes fun
 
 // framesReadProfiles compares profiles that were gathered with those of the field, from wall
 // to wall and through bone.
-func framesReadProfiles(t *testing.T, l *live, field *tissue.Field, bytes func() int64, perVoxel int) {
+func framesReadProfiles(t *testing.T, l *Live, field *tissue.Field, bytes func() int64, perVoxel int) {
 	t.Helper()
 	hollowed := tissue.NewField(field.Grid)
 	copy(hollowed.Values, field.Values)

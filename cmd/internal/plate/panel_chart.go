@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -29,13 +29,13 @@ func (p *picture) takeSeries() (*shot, error) {
 	}
 	time, err := table.Column("t_s")
 	if err != nil {
-		return nil, inputError{err}
+		return nil, InputError{err}
 	}
 	s := &shot{}
 	for name, column := range p.columns() {
 		values, err := table.Column(column)
 		if err != nil {
-			return nil, inputError{err}
+			return nil, InputError{err}
 		}
 		s.Curves = append(s.Curves, curve{Name: name, X: time, Y: values})
 	}
@@ -333,7 +333,7 @@ func (p *picture) centres(m moment) ([]r3.Vec, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, inputError{fmt.Errorf("no living cell of type %s at %s", p.model.CellTypes[p.spec.Around].Name, figure.FormatTime(m.at()))}
+		return nil, InputError{fmt.Errorf("no living cell of type %s at %s", p.model.CellTypes[p.spec.Around].Name, figure.FormatTime(m.at()))}
 	}
 	return all, nil
 }

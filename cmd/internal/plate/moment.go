@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
@@ -22,8 +23,8 @@ type moment interface {
 	onStage() *stage // that paints the densities where they are; nil where there is none
 }
 
-// close gives back what pictures took; of a moment that never was there is nothing.
-func (l *live) close() error {
+// Close gives back what pictures took; of a moment that never was there is nothing.
+func (l *Live) Close() error {
 	if l == nil {
 		return nil
 	}
@@ -31,7 +32,7 @@ func (l *live) close() error {
 }
 
 // onStage has none of tissue with solid parts: the device holds numbers there too.
-func (l *live) onStage() *stage {
+func (l *Live) onStage() *stage {
 	if len(l.solid) > 0 {
 		return nil
 	}
@@ -47,8 +48,8 @@ type people struct {
 	column    func(name string) ([]float64, error) // of cells.csv; NaN where a cell has none
 }
 
-// live is the moment a solver is at.
-type live struct {
+// Live is the moment a solver is at.
+type Live struct {
 	solver engine.Solver
 	model  *tissue.Model
 	field  *tissue.Field // nil until all of a field is asked for
@@ -58,13 +59,18 @@ type live struct {
 	stage  *stage        // nil on the processor
 }
 
-func newLive(s engine.Solver, m *tissue.Model) *live {
-	return &live{solver: s, model: m, solid: solid(m)}
+// NewLive returns the moment of a solver of a model.
+func NewLive(s engine.Solver, m *tissue.Model) *Live {
+	return &Live{solver: s, model: m, solid: solid(m)}
 }
 
-func (l *live) at() float64 { return l.solver.Time() }
+// Stage has volumes painted on the device of the solver, if it computes there: no field
+// comes to the host. Close gives back what that takes.
+func (l *Live) Stage(d *gpu.Device) { l.stage = newStage(d, l.solver) }
 
-func (l *live) density(s tissue.SubstrateID) (*tissue.Field, error) {
+func (l *Live) at() float64 { return l.solver.Time() }
+
+func (l *Live) density(s tissue.SubstrateID) (*tissue.Field, error) {
 	if l.field == nil {
 		l.field = tissue.NewField(l.model.Grid)
 	}
@@ -76,7 +82,7 @@ func (l *live) density(s tissue.SubstrateID) (*tissue.Field, error) {
 }
 
 // across returns room for a layer of voxels across an axis.
-func (l *live) across(axis int) []float64 {
+func (l *Live) across(axis int) []float64 {
 	right, up := tissue.Across(axis)
 	if size := l.model.Grid.Shape[right] * l.model.Grid.Shape[up]; len(l.layer) != size {
 		l.layer = make([]float64, size)
@@ -85,7 +91,7 @@ func (l *live) across(axis int) []float64 {
 }
 
 // projection reads what it shows: the device reduces the layers.
-func (l *live) projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error) {
+func (l *Live) projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error) {
 	kept := map[render.Projection]engine.Projection{render.Maximum: engine.Maximum, render.Minimum: engine.Minimum, render.Mean: engine.Mean}[how]
 	densities := l.across(axis)
 	if err := l.solver.ReadProjection(s, axis, kept, densities); err != nil {
@@ -96,7 +102,7 @@ func (l *live) projection(s tissue.SubstrateID, axis int, how render.Projection)
 
 // profile gathers the densities along the line and no others. Beyond the outermost centres of
 // voxels they are constant, also where a wall is periodic, as render.Sample has them.
-func (l *live) profile(s tissue.SubstrateID, from, to r3.Vec, n int) (distance, density []float64, err error) {
+func (l *Live) profile(s tissue.SubstrateID, from, to r3.Vec, n int) (distance, density []float64, err error) {
 	points := render.Along(from, to, n)
 	within, numbers := make([]r3.Vec, n), l.numbers()
 	for i, p := range points {
@@ -117,7 +123,7 @@ func (l *live) profile(s tissue.SubstrateID, from, to r3.Vec, n int) (distance, 
 }
 
 // numbers is a field of zeros, with none where nothing can be; nil where it can everywhere.
-func (l *live) numbers() *tissue.Field {
+func (l *Live) numbers() *tissue.Field {
 	if len(l.solid) == 0 {
 		return nil
 	}
@@ -129,7 +135,7 @@ func (l *live) numbers() *tissue.Field {
 }
 
 // section reads the layer that it shows and no other densities.
-func (l *live) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
+func (l *Live) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
 	grid := l.model.Grid
 	right, up := at.Across()
 	l.across(at.Axis)
@@ -151,7 +157,7 @@ func hollow(f *tissue.Field, solid []int) {
 	}
 }
 
-func (l *live) people() (*people, error) {
+func (l *Live) people() (*people, error) {
 	cells := &l.model.Cells
 	p := &people{ids: cells.ID, types: cells.Type, positions: cells.Position, dead: make([]bool, cells.Len())}
 	for i := range p.dead {

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -58,7 +58,7 @@ func (p *picture) plane(m moment, s tissue.SubstrateID) (*render.Plane, error) {
 // subtract takes the plane of the other run, at the same time, from that of a shot.
 func (p *picture) subtract(s *shot, time float64) error {
 	if p.other == nil {
-		return inputError{fmt.Errorf("a difference of one run: name the run to subtract by --compare, or by compare: in the figure file")}
+		return InputError{fmt.Errorf("a difference of one run: name the run to subtract by --compare, or by compare: in the figure file")}
 	}
 	m, err := p.other.moment(time, true)
 	if err != nil {
@@ -67,10 +67,10 @@ func (p *picture) subtract(s *shot, time float64) error {
 	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
 	id, ok := p.other.scenario.Model.Substrate(name)
 	if !ok {
-		return inputError{fmt.Errorf("%s has no substrate %q", p.other.dir, name)}
+		return InputError{fmt.Errorf("%s has no substrate %q", p.other.dir, name)}
 	}
 	if p.other.scenario.Model.Grid != p.model.Grid {
-		return inputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
+		return InputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
 	}
 	plane, err := p.plane(m, id)
 	if err != nil {
@@ -78,7 +78,7 @@ func (p *picture) subtract(s *shot, time float64) error {
 	}
 	difference, err := render.Difference(s.Planes[0], plane)
 	if err != nil {
-		return inputError{err}
+		return InputError{err}
 	}
 	s.Planes[0] = difference
 	return nil
