@@ -47,8 +47,12 @@ type Session struct {
 
 	warnings []string // of the scenario and of its numbers
 
+	turned []Parameter        // of the scenario
+	opened map[string]float64 // by path, the values when the session opened
+
 	edits   []Edit
 	before  []*state // what undoing each edit goes back to; nil: the start
+	undone  []undone // what redoing does again, the last first
 	history History
 	fluid   float64 // volume that densities are of, µm³
 	pins    []Pin
@@ -127,6 +131,7 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 		}
 	}
 	s.scenario, s.start, s.warnings, s.fluid = decoded, *decoded.Model, warnings, fluidVolume(decoded.Model)
+	s.findParameters(decoded)
 	made, err := s.newSolver(decoded)
 	if err != nil {
 		s.solver = nil
