@@ -29,7 +29,7 @@ func (w *Window) toggleFigure() {
 	f := &w.figure
 	f.open, f.light = !f.open, w.theme.name == "light"
 	if f.name == "" {
-		f.name = fileName(w.report.Title) + ".png"
+		f.name = fileName(w.report.Name) + ".png"
 	}
 }
 
