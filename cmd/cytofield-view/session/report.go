@@ -41,6 +41,8 @@ type Report struct {
 	Redoable   int // edits that were undone
 	Command    string
 	Warnings   []string
+	Recording  bool
+	Pictures   int // of the movie being recorded
 
 	View      View
 	Plane     *render.Plane
@@ -81,6 +83,9 @@ func (s *Session) Look(v View) (*Report, error) {
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
 		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+	}
+	if s.recording != nil {
+		r.Recording, r.Pictures = true, s.recording.reel.Pictures()
 	}
 	var err error
 	if r.Plane, err = s.plane(v); err != nil {

@@ -59,6 +59,8 @@ type Session struct {
 	scale   steady
 	extents [2]extent // of the axes of a gate's plot
 	centres centres
+
+	recording *recording // nil: no movie is being taken
 }
 
 // Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
@@ -227,13 +229,17 @@ func (s *Session) schedule(resumed bool) {
 	}
 }
 
-// Close gives back what the session holds on its device. Closing twice is harmless.
+// Close gives back what the session holds on its device, and completes a movie that is being
+// taken. Closing twice is harmless.
 func (s *Session) Close() error {
 	if s.solver == nil {
 		return nil
 	}
 	err := s.solver.Close()
 	s.solver = nil
+	if reel := s.EndRecording(); reel != nil {
+		err = errors.Join(err, reel.Develop())
+	}
 	return err
 }
 
@@ -279,7 +285,7 @@ func (s *Session) Tick(wall, limit time.Duration) error {
 	err := errPaused
 	for errors.Is(err, errPaused) && !late() && s.Time() < due {
 		next := s.Time() + s.Duration()/mostMoments*4
-		err = s.simulation.Advance(pace{context.Background(), func() bool { return late() || s.Time() >= min(due, next) }}, until)
+		err = s.simulation.Advance(pace{context.Background(), func() bool { return late() || s.Time() >= min(due, next, s.nextPicture()) }}, until)
 		if fault := s.note(); fault != nil {
 			return fault
 		}
