@@ -411,11 +411,11 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 	}
 }
 
-// opaque returns 1 − exp(−depth). Of thin layers it is the first five terms of the series,
-// which leave out less than 2e-10.
+// opaque returns 1 − exp(−depth). Of thin layers it is the first six terms of the series,
+// which leave out less than 1e-14.
 func opaque(depth float64) float64 {
 	if depth < 1.0/32 {
-		return depth * (1 - depth/2*(1-depth/3*(1-depth/4*(1-depth/5))))
+		return depth * (1 - depth/2*(1-depth/3*(1-depth/4*(1-depth/5*(1-depth/6)))))
 	}
 	return -math.Expm1(-depth)
 }
