@@ -28,15 +28,16 @@ type Report struct {
 	Stats          engine.Stats
 	Title          string
 
-	Grid       tissue.Grid
-	Substrates []tissue.Substrate
-	CellTypes  []tissue.CellType
-	Cells      int
-	Parameters []Parameter
-	Edits      []Edit
-	Redoable   int // edits that were undone
-	Command    string
-	Warnings   []string
+	Grid         tissue.Grid
+	Substrates   []tissue.Substrate
+	CellTypes    []tissue.CellType
+	Cells        int
+	Compartments []string // of the body, that may be dosed
+	Parameters   []Parameter
+	Edits        []Edit
+	Redoable     int // edits that were undone
+	Command      string
+	Warnings     []string
 
 	View      View
 	Plane     *render.Plane
@@ -67,7 +68,7 @@ func (s *Session) Look(v View) (*Report, error) {
 	r := &Report{
 		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Command: s.Command(), Warnings: s.warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
 	}
 	var err error

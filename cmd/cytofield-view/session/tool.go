@@ -135,12 +135,15 @@ func (s *Session) Wound(at Spheres) error {
 	return s.edit("", happenings("remove: {within: "+within+"}", clear), false)
 }
 
-// mostDrops is the most doses that stand for a source over a run.
-const mostDrops = 500
+// A source is doses so many seconds apart, more where they would be too many over the run.
+const (
+	dropInterval = 60
+	mostDrops    = 2000
+)
 
 // Source has spheres give off so much of a substrate a second from now on to the end of the
 // run: molecules, or where those are not counted its density. It is a dose that is repeated every
-// cell step, or less often in a long run.
+// minute, or less often in a long run.
 func (s *Session) Source(substrate string, perSecond float64, at Spheres) error {
 	m := s.scenario.Model
 	i := slices.IndexFunc(m.Substrates, func(of tissue.Substrate) bool { return of.Name == substrate })
@@ -152,8 +155,7 @@ func (s *Session) Source(substrate string, perSecond float64, at Spheres) error 
 		if left <= 0 {
 			return nil, errors.New("the run is at its end: a source would give nothing")
 		}
-		every := m.CellStepTime()
-		every *= math.Ceil(left / every / mostDrops)
+		every := dropInterval * math.Ceil(left/dropInterval/mostDrops)
 		amount := density(perSecond*every, m.Substrates[i])
 		if m.Substrates[i].Unit.CountsMolecules() {
 			amount = quantity.Format(perSecond*every, "molecules")
@@ -169,4 +171,17 @@ func (s *Session) DoseBody(compartment, amount string) error {
 	return s.edit("", func(t float64, _ []Edit) ([]string, error) {
 		return []string{"body.doses[+]={into: " + keyed(compartment) + ", amount: " + amount + ", at: " + quantity.Format(t, "s") + "}"}, nil
 	}, false)
+}
+
+// compartments are the names of those of a body.
+func compartments(b *tissue.Body) (names []string) {
+	if b == nil {
+		return nil
+	}
+	for _, v := range b.Variables {
+		if v.IsCompartment() {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }

@@ -77,7 +77,7 @@ func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Win
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
-	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
 	io := imgui.CurrentIO()
