@@ -84,8 +84,11 @@ func (s *Session) edit(what string, compose composer, fromStart bool) error {
 		return err
 	}
 	back := from
-	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && s.before[n-1] != nil {
+	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && (s.before[n-1] != nil || t == 0) {
 		kept, from = kept[:n-1], s.before[n-1]
+	}
+	if fromStart && t == 0 {
+		from = nil // what the run starts from may be another
 	}
 	if e.Settings, err = compose(t, kept); err != nil {
 		return err

@@ -126,7 +126,7 @@ func labelOf(p session.Parameter) label {
 		l.group = "Rules of cells"
 	case "body":
 		l.group = "Body"
-		if rest != nil && rest[0] != "compartments" && rest[0] != "variables" {
+		if len(rest) > 0 && rest[0] != "compartments" && rest[0] != "variables" {
 			l.group = "Body: " + rest[0]
 		}
 	}

@@ -81,7 +81,7 @@ func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Win
 		w.look.Map = inferno
 	}
 	w.figure.width, w.figure.dpi = 120, 300
-	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
 	io := imgui.CurrentIO()
