@@ -89,7 +89,7 @@ func (s *Session) note() error {
 		_, most := s.solver.Extremes(id)
 		h.Amount[i] = append(h.Amount[i], ledger.Present)
 		h.Most[i] = append(h.Most[i], most)
-		h.Mean[i] = append(h.Mean[i], ledger.Present/(s.fluid*m.Substrates[i].Unit.AmountPerVolume()))
+		h.Mean[i] = append(h.Mean[i], ledger.Present/(s.fluid*m.Substrates[i].Unit.AmountPerVolume()*m.Substrates[i].Medium().RetardationFactor()))
 		h.Residual[i] = append(h.Residual[i], share(ledger.Residual(), ledger.Handled()))
 	}
 	for t, n := range s.living() {

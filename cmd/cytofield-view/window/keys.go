@@ -43,6 +43,7 @@ func shortcutList() []shortcut {
 		{imgui.KeyZ, false, "Z", "slice across z", axis(2)},
 		{imgui.KeyPageUp, false, "Page up", "next layer", layer(1)},
 		{imgui.KeyPageDown, false, "Page down", "layer before", layer(-1)},
+		{imgui.KeyG, false, "G", "gates, or the course of the run", (*Window).toggleGates},
 		{imgui.Key0, false, "0", "the whole tissue", func(w *Window) { w.camera.fit = true }},
 		{imgui.KeyT, false, "T", "light or dark", (*Window).toggleTheme},
 		{imgui.KeyZ, true, "Ctrl Z, Ctrl Shift Z", "undo, redo", (*Window).undoOrRedo},
@@ -115,7 +116,8 @@ func (w *Window) helpPanel() {
 			}
 			row("1 to 9", "substrate in view")
 			row("Wheel, drag", "zoom and pan")
-			row("Click", "pin: follow the densities there")
+			row("Click", "pin: follow a cell, or the densities there")
+			row("Shift drag", "lasso: mark cells in the plot of gates")
 			imgui.EndTable()
 		}
 	}

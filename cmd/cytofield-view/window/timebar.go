@@ -10,6 +10,7 @@ import (
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
@@ -90,6 +91,11 @@ func (w *Window) Speed(simulatedPerSecond float64) {
 // Pin follows the densities at a place, µm.
 func (w *Window) Pin(at r3.Vec) {
 	w.do(func(s *session.Session) error { return s.Pin(at) })
+}
+
+// PinCell follows a cell.
+func (w *Window) PinCell(id tissue.CellID) {
+	w.do(func(s *session.Session) error { return s.PinCell(id) })
 }
 
 func (w *Window) speed() {

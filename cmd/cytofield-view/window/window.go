@@ -46,6 +46,8 @@ type Window struct {
 	camera   camera
 	canvas   canvas
 	brush    brush
+	gates    gates
+	opens    map[string]bool // groups of plots, by name
 	sliders  sliders
 	fields   fields
 	figure   figureForm
@@ -76,7 +78,7 @@ const framesPerSecond = 60
 // Open draws a session on a host. The device is the one that the server of this thread
 // serves; session and stage are the window's to close.
 func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
-	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders()}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
@@ -295,6 +297,7 @@ func (w *Window) panels() {
 	w.editsPanel()
 	w.tissuePanel()
 	w.plotsPanel()
+	w.gatesPanel()
 	w.timeBar()
 	w.tell()
 	w.figureDialog()
