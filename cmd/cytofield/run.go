@@ -91,7 +91,7 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
-	if err = r.finish(err); err == nil {
+	if err = errors.Join(r.finish(err), r.now.Close()); err == nil {
 		err = r.printAttributions(io.Out)
 	}
 	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps in %.3g s\n", c.Output, directory.Manifest.Status,
@@ -202,6 +202,7 @@ func (r *run) begin() (*engine.Simulation, error) {
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
 	r.now = plate.NewLive(r.solver, model)
+	r.now.Stage(r.device.gpu)
 	for _, f := range r.films {
 		simulation.Every(f.Every(), func(float64) error { return f.Shoot(r.now) })
 	}

@@ -47,11 +47,17 @@ type Session struct {
 
 	warnings []string // of the scenario and of its numbers
 
+	turned []Parameter        // of the scenario
+	opened map[string]float64 // by path, the values when the session opened
+
 	edits   []Edit
 	before  []*state // what undoing each edit goes back to; nil: the start
+	undone  []undone // what redoing does again, the last first
 	history History
+	fluid   float64 // volume that densities are of, µm³
 	pins    []Pin
 	scale   steady
+	extents [2]extent // of the axes of a gate's plot
 	centres centres
 
 	recording *recording // nil: no movie is being taken
@@ -126,7 +132,8 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 			return err
 		}
 	}
-	s.scenario, s.start, s.warnings = decoded, *decoded.Model, warnings
+	s.scenario, s.start, s.warnings, s.fluid = decoded, *decoded.Model, warnings, fluidVolume(decoded.Model)
+	s.findParameters(decoded)
 	made, err := s.newSolver(decoded)
 	if err != nil {
 		s.solver = nil
@@ -318,9 +325,9 @@ func (s *Session) Restart() error {
 // forget drops what is of the past that is left.
 func (s *Session) forget() {
 	s.playing, s.goal = false, 0
-	s.history, s.scale = History{}, steady{}
+	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
 	for i := range s.pins {
-		s.pins[i].Densities = nil
+		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}
 	s.before = make([]*state, len(s.edits))
 }

@@ -46,7 +46,7 @@ type Window struct {
 	camera   camera
 	canvas   canvas
 	brush    brush
-	sliders  map[string]float64 // by path, of parameters being dragged
+	sliders  sliders
 	fields   fields
 	figure   figureForm
 	errands  errands
@@ -76,7 +76,7 @@ const framesPerSecond = 60
 // Open draws a session on a host. The device is the one that the server of this thread
 // serves; session and stage are the window's to close.
 func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
-	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: map[string]float64{}}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders()}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}

@@ -232,6 +232,12 @@ func (f *Film) draw(n int, s *shot) error {
 		return err
 	}
 	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: Provenance(f.run.Manifest)}
+	if s.stage != nil { // whose densities go on
+		page, err = page.Painted(figure.Options{})
+		if err := errors.Join(err, s.fault); err != nil {
+			return err
+		}
+	}
 	return f.room.take(func() error { return page.Save(path, figure.Options{}) })
 }
 

@@ -48,15 +48,11 @@ func (p *picture) plane(m moment, s tissue.SubstrateID) (*render.Plane, error) {
 	if p.spec.Projection == "" {
 		return m.section(s, p.slice())
 	}
-	f, err := m.density(s)
-	if err != nil {
-		return nil, err
-	}
 	how := render.Maximum
 	if p.spec.Projection == scenario.Mean {
 		how = render.Mean
 	}
-	return render.Project(f, p.spec.Plane.Axis, how), nil
+	return m.projection(s, p.spec.Plane.Axis, how)
 }
 
 // subtract takes the plane of the other run, at the same time, from that of a shot.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
@@ -121,6 +123,25 @@ func (p *past) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, er
 	}
 	return render.Extract(f, at), nil
 }
+
+func (p *past) projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error) {
+	f, err := p.density(s)
+	if err != nil {
+		return nil, err
+	}
+	return render.Project(f, axis, how), nil
+}
+
+func (p *past) profile(s tissue.SubstrateID, from, to r3.Vec, n int) (distance, density []float64, err error) {
+	f, err := p.density(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	distance, density = render.LineProfile(f, from, to, n)
+	return distance, density, nil
+}
+
+func (p *past) onStage() *stage { return nil }
 
 func (p *past) people() (*people, error) {
 	i, err := find(p.run.recording.Times(), p.time)

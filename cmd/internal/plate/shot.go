@@ -34,6 +34,10 @@ type shot struct {
 	Curves []curve         // of a chart
 	Matrix *matrix         //
 	Fields []*tissue.Field // of a volume, one for each channel
+
+	extremes []*render.Plane // of a volume on a stage, instead of fields: the largest and the smallest densities
+	stage    *stage          // that paints it, as long as the moment lasts
+	fault    error           // of the painting
 }
 
 // take reduces the moments to a shot; but for charts with a curve for each it is one.
