@@ -116,6 +116,9 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	w.Theme(o.Theme)
+	if err := w.Arrange(o.Scenario); err != nil {
+		return inputError{err}
+	}
 	if actions != nil {
 		return actions.Play(w, host, o.Output)
 	}

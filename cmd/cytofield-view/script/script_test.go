@@ -214,7 +214,7 @@ func random(r *rand.Rand) string {
 }
 
 func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
-	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\n")
+	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nfigure a.bmp\nrecord a.mp4 3\n")
 	if err == nil {
 		t.Fatal("a script full of faults was taken")
 	}
@@ -222,7 +222,7 @@ func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
 		`talk.script:2: run 3: no action "run": want one of play`, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
 		"talk.script:6: map jet: ", "talk.script:7: resize 0 10: ", `talk.script:8: key hyper: no key "hyper"`, "talk.script:9: set a: ",
 		`talk.script:10: screenshot ../x.png: "../x.png" is not a name that ends in .png`, "talk.script:11: slice w=3 um: ", "talk.script:12: step 0: ",
-		"talk.script:13: speed -1: ",
+		"talk.script:13: speed -1: ", "talk.script:14: figure a.bmp: ", "talk.script:15: record a.mp4 3: ",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)
