@@ -191,7 +191,9 @@ func random(r *rand.Rand) string {
 			return fmt.Sprintf("brush IL-2 %d pM 20um %dum %dum", r.IntN(900), r.IntN(140), r.IntN(100))
 		},
 		func() string { return "redo" },
-		func() string { return fmt.Sprintf("add-cells Th %d 25um %dum %dum", 1+r.IntN(4), r.IntN(140), r.IntN(100)) },
+		func() string {
+			return fmt.Sprintf("add-cells Th %d 25um %dum %dum", 1+r.IntN(4), r.IntN(140), r.IntN(100))
+		},
 		func() string { return fmt.Sprintf("remove-cells all 25um %dum %dum", r.IntN(140), r.IntN(100)) },
 		func() string { return fmt.Sprintf("wound 25um %dum %dum", r.IntN(140), r.IntN(100)) },
 		func() string { return fmt.Sprintf("clear TNF 25um %dum %dum", r.IntN(140), r.IntN(100)) },
