@@ -73,6 +73,8 @@ func actions() []action {
 		{"wait", "wait FRAMES", parseWait},
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
 		{"save", "save NAME.yaml", parseSave},
+		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
+		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
 	}
 }

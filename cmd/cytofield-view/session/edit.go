@@ -219,6 +219,11 @@ func sameTissue(a, b *tissue.Model) bool {
 				all = append(all, v.Name)
 			}
 		}
+		if m.Body != nil {
+			for _, v := range m.Body.Variables {
+				all = append(all, v.Name)
+			}
+		}
 		return all
 	}
 	return a.Grid == b.Grid && a.Seed == b.Seed && reflect.DeepEqual(names(a), names(b)) &&

@@ -43,14 +43,17 @@ type Window struct {
 	notice   notice
 	measured pace
 
-	camera  camera
-	canvas  canvas
-	brush   brush
-	sliders sliders
-	fields  fields
-	help    bool
-	quit    bool
-	laid    bool // the layout has been made
+	camera   camera
+	canvas   canvas
+	brush    brush
+	sliders  sliders
+	fields   fields
+	figure   figureForm
+	errands  errands
+	recorded string // the movie being taken
+	help     bool
+	quit     bool
+	laid     bool // the layout has been made
 }
 
 // pace is how long the parts of a frame took.
@@ -73,10 +76,11 @@ const framesPerSecond = 60
 // Open draws a session on a host. The device is the one that the server of this thread
 // serves; session and stage are the window's to close.
 func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
-	w := &Window{host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders()}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders()}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
+	w.figure.width, w.figure.dpi = 120, 300
 	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
@@ -119,7 +123,7 @@ func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) 
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
-	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
+	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -292,6 +296,8 @@ func (w *Window) panels() {
 	w.tissuePanel()
 	w.plotsPanel()
 	w.timeBar()
+	w.tell()
+	w.figureDialog()
 	w.helpPanel()
 }
 
