@@ -287,7 +287,7 @@ func (w *Window) about(p session.Parameter) {
 		imgui.TextUnformatted("The scenario has " + valued(p.Opened, p.Unit) + ".")
 	}
 	if p.Catalogue.Known() {
-		imgui.TextUnformatted("Published: " + p.Catalogue.String())
+		imgui.TextUnformatted("Published: " + pretty(p.Catalogue.String()))
 		if reference, ok := catalogue.Cite(p.Catalogue.Source); ok {
 			w.faintly(citation(reference))
 		}
@@ -319,7 +319,7 @@ func citation(r catalogue.Reference) string {
 	if r.DOI != "" {
 		parts = append(parts, "doi:"+r.DOI)
 	}
-	return strings.Join(parts, ". ")
+	return strings.NewReplacer("{", "", "}", "").Replace(strings.Join(parts, ". ")) // braces are BibTeX's
 }
 
 // choices is the menu of a slider.
