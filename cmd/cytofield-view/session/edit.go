@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -18,6 +19,7 @@ type Edit struct {
 	// FromStart says that a run with the settings has them from its start, not from Time.
 	FromStart bool
 	what      string // edits of the same thing at the same time are one
+	steps     int64  // made before it
 }
 
 // String returns the edit as options of a command.
@@ -61,11 +63,16 @@ func (s *Session) change(what, event string) error {
 }
 
 func (s *Session) edit(what string, compose func(t float64) []string, fromStart bool) error {
+	if s.behind() {
+		if err := s.depart(); err != nil {
+			return err
+		}
+	}
 	t, err := s.land()
 	if err != nil {
 		return err
 	}
-	e := Edit{Time: t, Settings: compose(t), what: what}
+	e := Edit{Time: t, Settings: compose(t), what: what, steps: s.solver.Stats().Steps}
 	e.FromStart = fromStart && t > 0
 	kept := s.edits
 	from, err := s.capture()
@@ -93,6 +100,7 @@ func (s *Session) edit(what string, compose func(t float64) []string, fromStart 
 		return nil
 	}
 	s.before = append(s.before[:len(kept):len(kept)], from)
+	s.past.moments = slices.DeleteFunc(slices.Clone(s.past.moments), func(m moment) bool { return m.edits > len(kept) })
 	s.bound()
 	return nil
 }
@@ -115,6 +123,7 @@ func (s *Session) Undo() error {
 	}
 	from := s.before[n]
 	s.edits, s.before = s.edits[:n:n], s.before[:n:n]
+	s.past.ahead, s.past.undoes = nil, nil
 	if from == nil {
 		return s.Restart()
 	}
@@ -122,12 +131,7 @@ func (s *Session) Undo() error {
 	if err := s.rebuild(s.edits, from); err != nil {
 		return err
 	}
-	seen := s.history.Len()
-	s.history.cut(s.Time())
-	for i := range s.pins {
-		s.pins[i].cut(seen - s.history.Len())
-	}
-	return nil
+	return s.depart()
 }
 
 // Edits returns what has been changed, oldest first.

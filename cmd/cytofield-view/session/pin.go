@@ -9,7 +9,8 @@ import (
 // Pin is a place whose densities are followed.
 type Pin struct {
 	At        r3.Vec      // µm
-	Densities [][]float64 // by substrate, at the last moments of the history
+	Densities [][]float64 // by substrate, at Times or else at the last moments of the history
+	Times     []float64   // s, of a replay
 }
 
 // Pin follows the densities at a place, µm, from now on.

@@ -50,6 +50,15 @@ func Find(name string) (Source, error) {
 	return s, err
 }
 
+// IsRun reports whether the source was found in a run directory.
+func (s Source) IsRun() bool {
+	if s.dir != filepath.Clean(s.Name) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(s.dir, "run.json"))
+	return err == nil
+}
+
 // decode reads the scenario with further settings behind those of the source.
 func (s Source) decode(further []string) (*scenario.Scenario, error) {
 	o := scenario.Options{Set: slices.Concat(s.Settings, further), AllowRead: s.AllowRead}
