@@ -33,10 +33,12 @@ func shortcutList() []shortcut {
 	return []shortcut{
 		{imgui.KeySpace, false, "Space", "play or pause", func(w *Window) { w.Play(!w.report.Playing) }},
 		{imgui.KeyPeriod, false, ".", "one step", (*Window).Step},
+		{imgui.KeyLeftArrow, false, "Left", "back: the moment or output before", (*Window).Back},
+		{imgui.KeyRightArrow, false, "Right", "on: the next output, or one step", (*Window).Step},
 		{imgui.KeyHome, false, "Home", "restart, with all edits", (*Window).Restart},
 		{imgui.KeyF, false, "F", "as fast as it goes, or at a speed", (*Window).toggleFastest},
 		{imgui.KeyL, false, "L", "logarithmic or linear scale", func(w *Window) { w.view.Log, w.view.Fixed = !w.view.Log, nil }},
-		{imgui.KeyB, false, "B", "brush: paint a dose", func(w *Window) { w.brush.on = !w.brush.on }},
+		{imgui.KeyB, false, "B", "brush: paint a dose", func(w *Window) { w.brush.on = !w.brush.on && w.report.Recorded == nil }},
 		{imgui.KeyC, false, "C", "show or hide cells", func(w *Window) { w.brush.hideCells = !w.brush.hideCells }},
 		{imgui.KeyX, false, "X", "slice across x", axis(0)},
 		{imgui.KeyY, false, "Y", "slice across y", axis(1)},
@@ -60,7 +62,7 @@ func (w *Window) shortcuts() {
 		return
 	}
 	for _, s := range shortcutList() {
-		if io.KeyCtrl() == s.ctrl && imgui.IsKeyPressedBoolV(s.key, s.key == imgui.KeyPageUp || s.key == imgui.KeyPageDown || s.key == imgui.KeyPeriod) {
+		if io.KeyCtrl() == s.ctrl && imgui.IsKeyPressedBoolV(s.key, s.key == imgui.KeyPageUp || s.key == imgui.KeyPageDown || s.key == imgui.KeyLeftArrow || s.key == imgui.KeyRightArrow || s.key == imgui.KeyPeriod) {
 			s.act(w)
 		}
 	}

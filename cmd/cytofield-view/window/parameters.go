@@ -11,6 +11,7 @@ import (
 // parametersPanel has a slider for every number that may change while the run goes on.
 func (w *Window) parametersPanel() {
 	if imgui.BeginV(parametersName, nil, imgui.WindowFlagsNoCollapse) {
+		w.recorded()
 		group := ""
 		for _, p := range w.report.Parameters {
 			if p.Group != group {

@@ -16,6 +16,7 @@ type curve struct {
 	name   string
 	values []float64 // the last ones of the history
 	factor float64   // to the unit of the axis
+	times  []float64 // s; nil: those of the history
 	colour color.RGBA
 }
 
@@ -56,11 +57,14 @@ func (w *Window) courses() []course {
 	if len(r.CellTypes) > 0 && r.Cells > 0 {
 		cells := course{title: "Living cells"}
 		for i, t := range r.CellTypes {
-			cells.curves = append(cells.curves, curve{t.Name, r.History.Cells[i], 1, figure.Palette(i)})
+			cells.curves = append(cells.curves, curve{name: t.Name, values: r.History.Cells[i], factor: 1, colour: figure.Palette(i)})
 		}
 		all = append(all, cells)
 	}
-	return append(all, course{"Step (s)", []curve{{"step", r.History.StepTaken, 1, w.theme.accent}}}, w.residualPlot())
+	if r.Recorded == nil {
+		all = append(all, course{"Step (s)", []curve{{name: "step", values: r.History.StepTaken, factor: 1, colour: w.theme.accent}}})
+	}
+	return append(all, w.residualPlot())
 }
 
 func (w *Window) mostPlot() course {
@@ -71,7 +75,7 @@ func (w *Window) mostPlot() course {
 		most = max(most, v)
 	}
 	unit, factor := readable(substrate.Unit, most)
-	return course{titled("Largest density of "+substrate.Name, unit), []curve{{substrate.Name, values, factor, w.theme.accent}}}
+	return course{titled("Largest density of "+substrate.Name, unit), []curve{{name: substrate.Name, values: values, factor: factor, colour: w.theme.accent}}}
 }
 
 func titled(what, unit string) string {
@@ -87,7 +91,7 @@ func (w *Window) amountPlot() course {
 		if !substrate.Unit.CountsMolecules() {
 			c.title = "Amounts (" + substrate.Unit.AmountUnit() + ")"
 		}
-		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Amount[i], 1, w.substrateColour(i)})
+		c.curves = append(c.curves, curve{name: substrate.Name, values: w.report.History.Amount[i], factor: 1, colour: w.substrateColour(i)})
 	}
 	return c
 }
@@ -115,7 +119,7 @@ func (w *Window) pinPlot() course {
 	c := course{title: titled(substrate.Name+" at pins", unit)}
 	for i, p := range w.report.Pins {
 		if p.Densities != nil {
-			c.curves = append(c.curves, curve{fmt.Sprint(i + 1), p.Densities[id], factor, figure.Palette(i)})
+			c.curves = append(c.curves, curve{name: fmt.Sprint(i + 1), values: p.Densities[id], factor: factor, times: p.Times, colour: figure.Palette(i)})
 		}
 	}
 	return c
@@ -124,14 +128,15 @@ func (w *Window) pinPlot() course {
 func (w *Window) residualPlot() course {
 	c := course{title: "Ledger: molecules unaccounted for (share)"}
 	for i, substrate := range w.report.Substrates {
-		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Residual[i], 1, w.substrateColour(i)})
+		c.curves = append(c.curves, curve{name: substrate.Name, values: w.report.History.Residual[i], factor: 1, colour: w.substrateColour(i)})
 	}
 	return c
 }
 
-// plot draws a course against time, from the start to now. The last one has the times.
+// plot draws a course against time, from the start to the furthest that was seen, with a
+// line at now. The last one has the times.
 func (w *Window) plot(p course, height float32, last bool) {
-	unit, seconds := timeUnit(w.report.Time)
+	unit, seconds := timeUnit(w.report.Seen)
 	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
 	if len(p.curves) < 2 || last { // the last has the colours of the one with the molecules
 		flags |= implot.FlagsNoLegend
@@ -144,14 +149,15 @@ func (w *Window) plot(p course, height float32, last bool) {
 		times |= implot.AxisFlagsNoTickLabels
 		unit = ""
 	}
-	now := max(w.report.Time, w.report.Duration/1000, 1e-9) / seconds
+	end := max(w.report.Seen, w.report.Duration/1000, 1e-9) / seconds
 	implot.SetupAxesV(unit, "", times, implot.AxisFlagsNoHighlight)
-	implot.SetupAxesLimitsV(0, now, 0, p.most()*1.08, implot.CondAlways)
+	implot.SetupAxesLimitsV(0, end, 0, p.most()*1.08, implot.CondAlways)
 	implot.SetupAxisFormatStr(implot.AxisY1, "%.4g")
 	implot.SetupLegendV(implot.LocationNorthWest, implot.LegendFlagsNoButtons)
 	for _, c := range p.curves {
 		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
+	w.now(seconds)
 	implot.EndPlot()
 }
 
@@ -171,6 +177,9 @@ func (p course) most() float64 {
 
 // draw draws the curve at the last times of a history, s.
 func (c curve) draw(times []float64, seconds float64, width float32) {
+	if c.times != nil {
+		times = c.times
+	}
 	n := min(len(c.values), len(times))
 	times, values := times[len(times)-n:], c.values[len(c.values)-n:]
 	xs, ys := make([]float64, n), make([]float64, n)

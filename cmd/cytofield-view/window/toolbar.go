@@ -35,8 +35,10 @@ func (w *Window) toolbar() {
 	imgui.SameLine()
 	imgui.Checkbox("smooth", &w.look.Smooth)
 	imgui.SetItemTooltip("Interpolate between the centres of voxels")
-	imgui.SameLine()
-	w.chooseBrush()
+	if w.report.Recorded == nil {
+		imgui.SameLine()
+		w.chooseBrush()
+	}
 	imgui.EndGroup()
 	imgui.SetCursorPosY(imgui.CursorPosY() + 3*s)
 }
