@@ -99,7 +99,7 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return inputError{err}
 	}
 	source.Settings, source.AllowRead = o.Set, o.AllowRead
-	if o.Live || len(o.Set) > 0 || !source.IsRun() {
+	if o.Live || len(o.Set) > 0 || !source.Replays() {
 		o.Live = true
 		if err := source.Check(); err != nil {
 			return inputError{err}

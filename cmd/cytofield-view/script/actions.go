@@ -62,6 +62,7 @@ func actions() []action {
 		{"wait", "wait FRAMES", parseWait},
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
 		{"save", "save NAME.yaml", parseSave},
+		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
 	}
 }

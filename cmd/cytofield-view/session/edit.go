@@ -96,8 +96,7 @@ func (s *Session) edit(what string, compose func(t float64) []string, fromStart 
 	}
 	s.edits = append(kept[:len(kept):len(kept)], e)
 	if !same {
-		s.forget()
-		return nil
+		return s.forget()
 	}
 	s.before = append(s.before[:len(kept):len(kept)], from)
 	s.past.moments = slices.DeleteFunc(slices.Clone(s.past.moments), func(m moment) bool { return m.edits > len(kept) })
@@ -174,6 +173,11 @@ func sameTissue(a, b *tissue.Model) bool {
 		for _, t := range m.CellTypes {
 			all = append(all, t.Name)
 			for _, v := range t.Variables {
+				all = append(all, v.Name)
+			}
+		}
+		if m.Body != nil {
+			for _, v := range m.Body.Variables {
 				all = append(all, v.Name)
 			}
 		}

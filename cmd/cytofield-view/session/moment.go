@@ -48,9 +48,18 @@ const (
 	keepingShare = 0.05
 )
 
-// startPast forgets what was: the course begins here.
-func (s *Session) startPast() {
-	s.past = past{spacing: s.Duration() / firstMoments, moments: []moment{{edits: len(s.edits)}}}
+// startPast forgets what was: the course begins here, at its start or at a checkpoint.
+func (s *Session) startPast() error {
+	first := moment{edits: len(s.edits)}
+	if s.Time() > 0 {
+		at, err := s.capture()
+		if err != nil {
+			return err
+		}
+		first = moment{at, s.Time(), s.solver.Stats().Steps, len(s.edits)}
+	}
+	s.past = past{spacing: s.Duration() / firstMoments, moments: []moment{first}}
+	return nil
 }
 
 // behind reports whether the session went back, and is not where it was yet.

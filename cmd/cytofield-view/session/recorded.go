@@ -30,6 +30,7 @@ func recordedHistory(r *record.Recording, m *tissue.Model) (h History, err error
 			amount = s.Name + "_" + string(s.Unit) + "_um3"
 		}
 		h.Amount = append(h.Amount, column(amount))
+		h.Mean = append(h.Mean, column(s.Name+"_mean_"+string(s.Unit)))
 		h.Most = append(h.Most, column(s.Name+"_max_"+string(s.Unit)))
 	}
 	for _, t := range m.CellTypes {

@@ -55,8 +55,8 @@ func replayed(t *testing.T, dir string) *Replay {
 	t.Helper()
 	source, err := Find(dir)
 	must(t, err)
-	if !source.IsRun() {
-		t.Fatalf("%s is not taken for a run", dir)
+	if !source.Replays() {
+		t.Fatalf("%s is not replayed", dir)
 	}
 	r, err := OpenReplay(source, nil)
 	must(t, err)

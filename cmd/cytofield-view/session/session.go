@@ -52,12 +52,14 @@ type Session struct {
 	before  []*state // what undoing each edit goes back to; nil: the start
 	past    past
 	history History
+	fluid   float64 // volume that densities are of, µm³
 	pins    []Pin
 	scale   steady
+	extents [2]extent // of the axes of a gate's plot
 	centres centres
 }
 
-// Open reads the scenario and prepares it at its start, on a device or where that
+// Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
 	s := &Session{source: source, device: device}
@@ -68,8 +70,15 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 	if err := s.begin(decoded, nil); err != nil {
 		return nil, err
 	}
+	if source.recorded {
+		if err := s.resume(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	s.speed = defaultSpeed(decoded.Model.Duration)
-	s.startPast()
+	if err := s.startPast(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -122,7 +131,7 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 			return err
 		}
 	}
-	s.scenario, s.start, s.warnings = decoded, *decoded.Model, warnings
+	s.scenario, s.start, s.warnings, s.fluid = decoded, *decoded.Model, warnings, fluidVolume(decoded.Model)
 	made, err := s.newSolver(decoded)
 	if err != nil {
 		s.solver = nil
@@ -318,19 +327,18 @@ func (s *Session) Restart() error {
 		return err
 	}
 	s.edits = slices.Concat(s.edits, s.past.ahead)
-	s.forget()
-	return nil
+	return s.forget()
 }
 
 // forget drops what is of the past that is left.
-func (s *Session) forget() {
+func (s *Session) forget() error {
 	s.Play(false)
-	s.history, s.scale = History{}, steady{}
+	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
 	for i := range s.pins {
-		s.pins[i].Densities = nil
+		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}
 	s.before = make([]*state, len(s.edits))
-	s.startPast()
+	return s.startPast()
 }
 
 // errPaused ends an Advance between two steps.

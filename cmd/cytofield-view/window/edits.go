@@ -29,7 +29,7 @@ func (w *Window) editsPanel() {
 		if imgui.Button("Save") {
 			w.saveBesides()
 		}
-		imgui.SetItemTooltip("Write the scenario with all edits (Ctrl S)")
+		imgui.SetItemTooltip("Write the scenario with all edits, and the moment to go on from (Ctrl S)")
 		imgui.SameLine()
 		if imgui.Button("Copy command") {
 			imgui.SetClipboardText(w.report.Command)
@@ -84,23 +84,27 @@ func fileName(title string) string {
 	return name
 }
 
-// Save writes the scenario with all edits. A file that is there is replaced only by one
-// that the window wrote before.
+// Save writes the scenario with all edits, and beside it a run directory of that name with
+// the moment. What is there is replaced only where the window wrote it before.
 func (w *Window) Save(path string) {
 	if _, err := os.Stat(path); err == nil && !w.fields.saved[path] {
 		w.say(path+" is there already and not of this window: nothing was written", true)
 		return
 	}
+	again := w.fields.saved[path]
 	w.do(func(s *session.Session) error {
 		text, err := s.Text()
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(path, text, 0o644)
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return err
+		}
+		return s.Keep(strings.TrimSuffix(path, filepath.Ext(path)), again)
 	})
 	if w.fields.saved == nil {
 		w.fields.saved = map[string]bool{}
 	}
 	w.fields.saved[path] = true
-	w.say("Saved "+filepath.Base(path), false)
+	w.say("Saved "+filepath.Base(path)+" and the moment beside it", false)
 }

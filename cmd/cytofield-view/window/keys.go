@@ -49,6 +49,7 @@ func shortcutList() []shortcut {
 		{imgui.KeyT, false, "T", "light or dark", (*Window).toggleTheme},
 		{imgui.KeyZ, true, "Ctrl Z", "undo", (*Window).Undo},
 		{imgui.KeyS, true, "Ctrl S", "save the scenario with all edits", (*Window).saveBesides},
+		{imgui.KeyE, true, "Ctrl E", "save a figure of what is in view", (*Window).toggleFigure},
 		{imgui.KeyQ, true, "Ctrl Q", "quit", func(w *Window) { w.quit = true }},
 		{imgui.KeyF1, false, "F1", "this list", func(w *Window) { w.help = !w.help }},
 		{imgui.KeyEscape, false, "Esc", "away with messages and this list", func(w *Window) { w.help, w.notice = false, notice{} }},

@@ -50,6 +50,7 @@ type Window struct {
 	brush   brush
 	sliders map[string]float64 // by path, of parameters being dragged
 	fields  fields
+	figure  figureForm
 	help    bool
 	quit    bool
 	laid    bool // the layout has been made
@@ -79,6 +80,7 @@ func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Windo
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
+	w.figure.width, w.figure.dpi = 120, 300
 	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
@@ -120,6 +122,7 @@ func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
+	w.figure.drawing.Wait()
 	err := w.server.Await(func() error { return <-w.worker.ended })
 	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
 		opengl3.Shutdown()
@@ -301,6 +304,7 @@ func (w *Window) panels() {
 	w.tissuePanel()
 	w.plotsPanel()
 	w.timeBar()
+	w.figureDialog()
 	w.helpPanel()
 }
 
