@@ -21,7 +21,10 @@ func (w *Window) timeline() {
 	if r.Duration <= 0 {
 		return
 	}
-	imgui.SetItemTooltip("Drag back and forth in what has been seen (Left, Right)")
+	active, letGo := imgui.IsItemActive(), imgui.IsItemDeactivated()
+	if !active {
+		imgui.SetItemTooltip("Drag back and forth in what has been seen (Left, Right)")
+	}
 	place := func(t float64) float32 { return at.X + width*float32(min(t/r.Duration, 1)) }
 	list, top, bottom := imgui.WindowDrawList(), at.Y+2*s, at.Y+6*s
 	bar := func(until float32, colour uint32) {
@@ -36,14 +39,17 @@ func (w *Window) timeline() {
 		}
 	}
 	list.AddCircleFilled(imgui.NewVec2(place(r.Time), (top+bottom)/2), 5*s, ink(w.theme.accent))
-	if imgui.IsItemActive() {
-		w.dragTo(r.Duration * float64((imgui.MousePos().X-at.X)/width))
+	aimed := min(max(r.Duration*float64((imgui.MousePos().X-at.X)/width), 0), r.Seen)
+	switch {
+	case active:
+		w.dragTo(aimed)
+	case letGo:
+		w.travel(func(c session.Course) error { return c.Seek(aimed) })
 	}
 }
 
-// dragTo shows what was seen nearest to a time, s.
+// dragTo shows the moment nearest to a time, s, of those kept.
 func (w *Window) dragTo(t float64) {
-	t = min(max(t, 0), w.report.Seen)
 	if t == w.dragged || w.waiting {
 		return
 	}
