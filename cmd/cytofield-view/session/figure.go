@@ -18,6 +18,7 @@ type Paper struct {
 	DPI        int
 	Theme, Map string
 	Cells      bool
+	Free       bool // the ends of the scale are found
 }
 
 // FigureFile returns the file by which cytofield render draws what is in view from a run
@@ -32,6 +33,10 @@ func (r *Report) FigureFile(p Paper) string {
 	if !r.Grid.Planar {
 		slice = fmt.Sprintf(" slice: %s=%s,", tissue.AxisName(r.View.Slice.Axis), quantity.Format(r.Plane.Position, "um"))
 	}
+	span := fmt.Sprintf("[%s, %s]", density(digits(r.Scale.Low), substrate), density(digits(r.Scale.High), substrate))
+	if p.Free {
+		span = "auto"
+	}
 	return fmt.Sprintf(`cytofield_figure: 1
 run: %s
 at: %s
@@ -39,9 +44,9 @@ width: %s
 dpi: %d
 theme: %s
 panels:
-  A: {kind: slice, substrate: %q,%s colormap: %s, scale: %s, range: [%s, %s], cells: %t}
+  A: {kind: slice, substrate: %q,%s colormap: %s, scale: %s, range: %s, cells: %t}
 `, filepath.Join("out", r.Name), quantity.Format(r.Time, "s"), quantity.Format(p.Width, "mm"), p.DPI, p.Theme, substrate.Name, slice,
-		p.Map, scale, density(digits(r.Scale.Low), substrate), density(digits(r.Scale.High), substrate), p.Cells)
+		p.Map, scale, span, p.Cells)
 }
 
 // digits drops those of rounding.

@@ -210,6 +210,17 @@ func (s *Session) gated(g *Gate) (*Gated, error) {
 	return found, nil
 }
 
+// MostInABar returns the largest number of cells of one type in a bar of a histogram.
+func (f *Gated) MostInABar() float64 {
+	most := 0.0
+	for _, counts := range f.Bars {
+		for _, n := range counts {
+			most = max(most, n)
+		}
+	}
+	return most
+}
+
 // choose finds the cells inside.
 func (f *Gated) choose(m *tissue.Model, values [2][]float64) {
 	f.Shares = make([]Share, len(m.CellTypes))

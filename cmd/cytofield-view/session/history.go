@@ -66,6 +66,9 @@ func (h *History) copied() History {
 
 // note adds the moment, unless it is in already.
 func (s *Session) note() error {
+	if err := s.expose(); err != nil {
+		return err
+	}
 	h := &s.history
 	now := s.Time()
 	if n := h.Len(); n > 0 && h.Time[n-1] >= now {
@@ -86,7 +89,7 @@ func (s *Session) note() error {
 		_, most := s.solver.Extremes(id)
 		h.Amount[i] = append(h.Amount[i], ledger.Present)
 		h.Most[i] = append(h.Most[i], most)
-		h.Mean[i] = append(h.Mean[i], ledger.Present/(s.fluid*m.Substrates[i].Unit.AmountPerVolume()))
+		h.Mean[i] = append(h.Mean[i], ledger.Present/(s.fluid*m.Substrates[i].Unit.AmountPerVolume()*m.Substrates[i].Medium().RetardationFactor()))
 		h.Residual[i] = append(h.Residual[i], share(ledger.Residual(), ledger.Handled()))
 	}
 	for t, n := range s.living() {

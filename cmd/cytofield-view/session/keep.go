@@ -31,7 +31,7 @@ func (s *Session) Keep(dir string, force bool) error {
 	if err != nil {
 		return err
 	}
-	err = r.WriteFile("scenario.yaml", text)
+	err = errors.Join(r.WriteFile("scenario.yaml", text), r.KeepFields(record.Fields(written.Output.Fields)))
 	if err == nil {
 		err = r.Checkpoint(s.Time(), s.save, func(w io.Writer) error { return plate.SaveNone(w, written) })
 	}

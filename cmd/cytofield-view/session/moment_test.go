@@ -27,7 +27,7 @@ func eventful(t *testing.T, s *Session) {
 	until(500)
 	must(t, s.Set("substrates.TNF.diffusion=3 um^2/s"))
 	must(t, s.Set("substrates.TNF.diffusion=4 um^2/s"))
-	must(t, s.Change(find(t, s, "export of IL-2"), 40))
+	must(t, s.Change(find(t, s, "cells.types.Th.export.IL-2"), 40))
 	until(1000)
 }
 

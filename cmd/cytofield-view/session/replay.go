@@ -221,10 +221,13 @@ func (r *Replay) Look(v View) (*Report, error) {
 	manifest := r.recording.Manifest
 	report := &Report{
 		Time: r.Time(), Duration: manifest.Duration, Seen: r.recording.Times()[len(r.recording.Times())-1],
-		Playing: r.playing, Speed: r.speed, Title: m.Title,
+		Playing: r.playing, Speed: r.speed, Title: m.Title, Name: r.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: cells.Len(), Command: "cytofield run " + r.recording.ScenarioPath(),
 		View: v, Discs: render.Cut(cells, m.CellTypes, m.Grid, v.Slice), History: r.history.copied(), Pins: copied(r.pins), Behind: r.behind(),
 		Recorded: &Recorded{Dir: r.source.Name, Status: manifest.Status, Device: manifest.Device, Times: r.times, Missing: r.missing(v.Substrate)},
+	}
+	for _, d := range report.Discs {
+		report.DiscCells = append(report.DiscCells, cells.ID[d.Cell])
 	}
 	if err := r.picture(report); err != nil {
 		return nil, err

@@ -35,14 +35,18 @@ type Report struct {
 	Title          string
 	Name           string // of the scenario
 
-	Grid       tissue.Grid
-	Substrates []tissue.Substrate
-	CellTypes  []tissue.CellType
-	Cells      int
-	Parameters []Parameter
-	Edits      []Edit
-	Command    string
-	Warnings   []string
+	Grid         tissue.Grid
+	Substrates   []tissue.Substrate
+	CellTypes    []tissue.CellType
+	Cells        int
+	Compartments []string // of the body, that may be dosed
+	Parameters   []Parameter
+	Edits        []Edit
+	Redoable     int // edits that were undone
+	Command      string
+	Warnings     []string
+	Recording    bool
+	Pictures     int // of the movie being recorded
 
 	View      View
 	Plane     *render.Plane
@@ -81,8 +85,11 @@ func (s *Session) Look(v View) (*Report, error) {
 	r := &Report{
 		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+	}
+	if s.recording != nil {
+		r.Recording, r.Pictures = true, s.recording.reel.Pictures()
 	}
 	var err error
 	if r.Plane, err = s.plane(v); err != nil {

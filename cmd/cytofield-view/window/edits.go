@@ -26,20 +26,32 @@ func (w *Window) editsPanel() {
 		imgui.SetItemTooltip("Go back to before the last edit (Ctrl Z)")
 		imgui.EndDisabled()
 		imgui.SameLine()
+		imgui.BeginDisabledV(w.report.Redoable == 0)
+		if imgui.Button("Redo") {
+			w.Redo()
+		}
+		imgui.SetItemTooltip("Make the edit again that was undone (Ctrl Shift Z)")
+		imgui.EndDisabled()
+		imgui.SameLine()
 		if imgui.Button("Save") {
 			w.saveBesides()
 		}
 		imgui.SetItemTooltip("Write the scenario with all edits, and the moment to go on from (Ctrl S)")
 		imgui.SameLine()
-		if imgui.Button("Copy command") {
-			imgui.SetClipboardText(w.report.Command)
-			w.say("Copied: "+w.report.Command, false)
+		if imgui.Button("Copy all") {
+			w.copied(w.report.Command)
 		}
 		imgui.SetItemTooltip("The command that runs the scenario with all edits")
 		imgui.Spacing()
 		w.editLines()
 	}
 	imgui.End()
+}
+
+// copied puts a text on the clipboard and says so.
+func (w *Window) copied(text string) {
+	imgui.SetClipboardText(text)
+	w.say("Copied: "+text, false)
 }
 
 func (w *Window) editLines() {
@@ -52,6 +64,13 @@ func (w *Window) editLines() {
 	}
 	for i := len(w.report.Edits) - 1; i >= 0; i-- {
 		e := w.report.Edits[i]
+		imgui.PushIDInt(int32(i))
+		if imgui.SmallButton("Copy") {
+			w.copied(e.String())
+		}
+		imgui.SetItemTooltip(shortened(e.String(), 400))
+		imgui.PopID()
+		imgui.SameLine()
 		w.faintly(figure.FormatTime(e.Time))
 		if e.FromStart {
 			imgui.SameLine()
@@ -59,11 +78,23 @@ func (w *Window) editLines() {
 		}
 		imgui.PushFont(w.fonts.mono, 0)
 		imgui.PushTextWrapPos()
-		imgui.TextUnformatted(strings.Join(e.Settings, "\n"))
+		imgui.TextUnformatted(shortened(strings.Join(e.Settings, "\n"), 400))
 		imgui.PopTextWrapPos()
 		imgui.PopFont()
 	}
 }
+
+// shortened is a text of so many runes at most, with its end.
+func shortened(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most/2]) + " … " + string(runes[len(runes)-most/2:])
+}
+
+// Redo makes the edit again that was undone last.
+func (w *Window) Redo() { w.do((*session.Session).Redo) }
 
 // Undo takes the last edit back.
 func (w *Window) Undo() { w.do((*session.Session).Undo) }

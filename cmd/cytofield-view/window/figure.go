@@ -2,34 +2,25 @@ package window
 
 import (
 	"path/filepath"
-	"sync"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 )
 
-// figureForm is how a figure of what is in view is to be, and those that are being drawn.
+// figureForm is how a figure of what is in view is to be.
 type figureForm struct {
 	open       bool
 	name       string
 	width, dpi int32 // mm, pixels per inch
 	light      bool
-	drawing    sync.WaitGroup
-	results    chan result
-}
-
-// result is what came of something in the background.
-type result struct {
-	text string
-	err  error
 }
 
 func (w *Window) toggleFigure() {
 	f := &w.figure
 	f.open, f.light = !f.open, w.theme.name == "light"
 	if f.name == "" {
-		f.name = fileName(w.report.Title) + ".png"
+		f.name = fileName(w.report.Name) + ".png"
 	}
 }
 
@@ -53,50 +44,18 @@ func (w *Window) Figure(path string, width float64) {
 // saveFigure has the worker take the moment; it is drawn in the background.
 func (w *Window) saveFigure(path string, p session.Paper) {
 	file := w.report.FigureFile(p)
-	f := &w.figure
-	if f.results == nil {
-		f.results = make(chan result, 16)
-	}
-	f.drawing.Add(1)
 	w.do(func(s *session.Session) error {
 		drawn, options, err := s.Figure(file)
 		if err != nil {
-			f.drawing.Done()
 			return err
 		}
-		go func() {
-			defer f.drawing.Done()
-			f.results <- result{"Saved " + filepath.Base(path), drawn.Save(path, options)}
-		}()
+		w.background("Saved "+filepath.Base(path), func() error { return drawn.Save(path, options) })
 		return nil
 	})
 }
 
-// Finish waits for figures that are being drawn.
-func (w *Window) Finish() {
-	w.figure.drawing.Wait()
-	w.tell()
-}
-
-// tell says what came of figures.
-func (w *Window) tell() {
-	for {
-		select {
-		case r := <-w.figure.results:
-			if r.err != nil {
-				w.say(r.err.Error(), true)
-				continue
-			}
-			w.say(r.text, false)
-		default:
-			return
-		}
-	}
-}
-
 // figureDialog asks for the name and the size of a figure.
 func (w *Window) figureDialog() {
-	w.tell()
 	f := &w.figure
 	if !f.open {
 		return

@@ -112,11 +112,8 @@ func (w *Window) progressWords() string {
 	return fmt.Sprintf("·  output %d of %d  ·  %d cells  ·  replay of %s, %s", which, len(r.Recorded.Times), r.Cells, r.Recorded.Dir, r.Recorded.Status)
 }
 
-// recorded stands in the place of the sliders while a recorded run is shown.
-func (w *Window) recorded() {
-	if w.report.Recorded == nil {
-		return
-	}
+// recordedRun stands in the place of the sliders while a recorded run is shown.
+func (w *Window) recordedRun() {
 	imgui.PushTextWrapPos()
 	w.faintly("Parameters belong to a run that is computed; this one was recorded.")
 	imgui.PopTextWrapPos()

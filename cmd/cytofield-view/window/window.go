@@ -45,15 +45,19 @@ type Window struct {
 	notice   notice
 	measured pace
 
-	camera  camera
-	canvas  canvas
-	brush   brush
-	sliders map[string]float64 // by path, of parameters being dragged
-	fields  fields
-	figure  figureForm
-	help    bool
-	quit    bool
-	laid    bool // the layout has been made
+	camera   camera
+	canvas   canvas
+	brush    brush
+	gates    gates
+	opens    map[string]bool // groups of plots, by name
+	sliders  sliders
+	fields   fields
+	figure   figureForm
+	errands  errands
+	recorded string // the movie being taken
+	help     bool
+	quit     bool
+	laid     bool // the layout has been made
 }
 
 // pace is how long the parts of a frame took.
@@ -76,12 +80,12 @@ const framesPerSecond = 60
 // Open draws a course on a host. The device is the one that the server of this thread
 // serves; course and stage are the window's to close.
 func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
-	w := &Window{host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: map[string]float64{}}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
 	w.figure.width, w.figure.dpi = 120, 300
-	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
 	io := imgui.CurrentIO()
@@ -122,9 +126,8 @@ func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
-	w.figure.drawing.Wait()
 	err := w.server.Await(func() error { return <-w.worker.ended })
-	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
+	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -303,7 +306,9 @@ func (w *Window) panels() {
 	w.editsPanel()
 	w.tissuePanel()
 	w.plotsPanel()
+	w.gatesPanel()
 	w.timeBar()
+	w.tell()
 	w.figureDialog()
 	w.helpPanel()
 }

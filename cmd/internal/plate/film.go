@@ -124,13 +124,18 @@ func (f *Film) spool(s *shot) error {
 			return err
 		}
 	}
+	return writeShot(f.kept, s)
+}
+
+// writeShot writes a shot behind its length.
+func writeShot(to io.Writer, s *shot) error {
 	var text bytes.Buffer
 	err := gob.NewEncoder(&text).Encode(s)
 	if err == nil {
-		err = binary.Write(f.kept, binary.NativeEndian, int64(text.Len()))
+		err = binary.Write(to, binary.NativeEndian, int64(text.Len()))
 	}
 	if err == nil {
-		_, err = f.kept.Write(text.Bytes())
+		_, err = to.Write(text.Bytes())
 	}
 	if err != nil {
 		return fmt.Errorf("frames: %w", err)
@@ -139,13 +144,16 @@ func (f *Film) spool(s *shot) error {
 }
 
 // unspool reads the next shot that was kept.
-func (f *Film) unspool() (*shot, error) {
+func (f *Film) unspool() (*shot, error) { return readShot(f.kept) }
+
+// readShot reads what writeShot wrote.
+func readShot(from io.Reader) (*shot, error) {
 	var length int64
-	if err := binary.Read(f.kept, binary.NativeEndian, &length); err != nil {
+	if err := binary.Read(from, binary.NativeEndian, &length); err != nil {
 		return nil, fmt.Errorf("frames: %w", err)
 	}
 	text := make([]byte, length)
-	if _, err := io.ReadFull(f.kept, text); err != nil {
+	if _, err := io.ReadFull(from, text); err != nil {
 		return nil, fmt.Errorf("frames: %w", err)
 	}
 	s := &shot{}
