@@ -31,6 +31,9 @@ func actions() []action {
 		{"pause", "pause", plainly(func(p *player) error { p.window.Play(false); return nil })},
 		{"step", "step, or step NUMBER", parseStep},
 		{"run-to", "run-to TIME, such as run-to 10 min", parseRunTo},
+		{"seek", "seek TIME, such as seek 5 min, that has been seen", parseSeek},
+		{"back", "back", plainly(func(p *player) error { p.window.Back(); return nil })},
+		{"run-anew", "run-anew", plainly(func(p *player) error { p.window.Anew(); return nil })},
 		{"restart", "restart", plainly(func(p *player) error { p.window.Restart(); return nil })},
 		{"speed", "speed SECONDS per second, or speed fastest", parseSpeed},
 		{"set", "set PATH VALUE, such as set substrates.IL-2.decay 1e-4/s", parseSet},
@@ -153,6 +156,16 @@ func measured(text string, d quantity.Dimension) (float64, error) {
 func parseRunTo(rest string) (func(*player) error, error) {
 	t, err := measured(rest, quantity.Time)
 	return func(p *player) error { p.window.RunTo(t); return p.run() }, err
+}
+
+func parseSeek(rest string) (func(*player) error, error) {
+	t, err := measured(rest, quantity.Time)
+	return func(p *player) error {
+		if err := p.window.Seek(t); err != nil {
+			return err
+		}
+		return p.run()
+	}, err
 }
 
 func parseSpeed(rest string) (func(*player) error, error) {

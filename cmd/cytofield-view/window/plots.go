@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 	"github.com/AllenDang/cimgui-go/implot"
@@ -19,6 +20,7 @@ type curve struct {
 	name   string
 	values []float64 // the last ones of the history
 	factor float64   // to the unit of the axis
+	times  []float64 // s; nil: those of the history
 	colour color.RGBA
 }
 
@@ -83,7 +85,10 @@ func (w *Window) groups() []group {
 	if len(r.Body) > 0 {
 		all = append(all, group{name: "Blood and body", plots: w.bodyPlots()})
 	}
-	all = append(all, group{name: "Steps", plots: w.stepPlots(), closed: true}, group{name: "Ledger", plots: []course{w.residualPlot()}, closed: true},
+	if r.Recorded == nil {
+		all = append(all, group{name: "Steps", plots: w.stepPlots(), closed: true})
+	}
+	all = append(all, group{name: "Ledger", plots: []course{w.residualPlot()}, closed: true},
 		group{name: histogramsName, draw: w.histograms, drawn: 1 + len(r.Occupied), closed: true})
 	if w.measured.frame > 0 {
 		all = append(all, group{name: "Pace", draw: func(float32) { w.pace() }, closed: true})
@@ -146,7 +151,7 @@ func (w *Window) densityPlots() []course {
 		unit, factor := readable(substrate.Unit, largest(most))
 		faint := w.theme.faint
 		all = append(all, course{title: titled(substrate.Name, unit), log: w.view.Log,
-			curves: []curve{{"largest", most, factor, w.substrateColour(i)}, {"mean", w.report.History.Mean[i], factor, faint}}})
+			curves: []curve{{name: "largest", values: most, factor: factor, colour: w.substrateColour(i)}, {name: "mean", values: w.report.History.Mean[i], factor: factor, colour: faint}}})
 	}
 	return all
 }
@@ -174,7 +179,7 @@ func (w *Window) amountPlot() course {
 		if !substrate.Unit.CountsMolecules() {
 			c.title = "amounts (" + substrate.Unit.AmountUnit() + ")"
 		}
-		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Amount[i], 1, w.substrateColour(i)})
+		c.curves = append(c.curves, curve{name: substrate.Name, values: w.report.History.Amount[i], factor: 1, colour: w.substrateColour(i)})
 	}
 	return c
 }
@@ -190,7 +195,7 @@ func (w *Window) substrateColour(i int) color.RGBA {
 func (w *Window) cellsPlot() course {
 	c := course{title: "living"}
 	for i, t := range w.report.CellTypes {
-		c.curves = append(c.curves, curve{t.Name, w.report.History.Cells[i], 1, figure.Palette(i)})
+		c.curves = append(c.curves, curve{name: t.Name, values: w.report.History.Cells[i], factor: 1, colour: figure.Palette(i)})
 	}
 	return c
 }
@@ -230,7 +235,7 @@ func (w *Window) ofPins(title string, factor float64, of func(session.Pin) [][]f
 	c := course{title: title}
 	for i, p := range w.report.Pins {
 		if all := of(p); all != nil {
-			c.curves = append(c.curves, curve{pinName(i, p), all[which], factor, figure.Palette(i)})
+			c.curves = append(c.curves, curve{name: pinName(i, p), values: all[which], factor: factor, times: p.Times, colour: figure.Palette(i)})
 		}
 	}
 	return c
@@ -254,7 +259,7 @@ func (w *Window) bodyPlots() []course {
 	together := map[string]int{}
 	for i, v := range w.report.Body {
 		values := w.report.History.Body[i]
-		c := curve{v.Name, values, 1, figure.Palette(i)}
+		c := curve{name: v.Name, values: values, factor: 1, colour: figure.Palette(i)}
 		if !v.IsCompartment() {
 			all = append(all, course{title: v.Name, curves: []curve{c}, free: true})
 			continue
@@ -274,16 +279,16 @@ func (w *Window) bodyPlots() []course {
 func (w *Window) stepPlots() []course {
 	h := w.report.History
 	return []course{
-		{title: "step (s)", curves: []curve{{"step", h.StepTaken, 1, w.theme.accent}}},
-		{title: "error estimate, over its tolerance", curves: []curve{{"error", h.Error, 1, w.theme.accent}}},
-		{title: "stages of the step", curves: []curve{{"stages", h.Stages, 1, w.theme.accent}}},
+		{title: "step (s)", curves: []curve{{name: "step", values: h.StepTaken, factor: 1, colour: w.theme.accent}}},
+		{title: "error estimate, over its tolerance", curves: []curve{{name: "error", values: h.Error, factor: 1, colour: w.theme.accent}}},
+		{title: "stages of the step", curves: []curve{{name: "stages", values: h.Stages, factor: 1, colour: w.theme.accent}}},
 	}
 }
 
 func (w *Window) residualPlot() course {
 	c := course{title: "unaccounted for (share of the molecules)"}
 	for i, substrate := range w.report.Substrates {
-		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Residual[i], 1, w.substrateColour(i)})
+		c.curves = append(c.curves, curve{name: substrate.Name, values: w.report.History.Residual[i], factor: 1, colour: w.substrateColour(i)})
 	}
 	return c
 }
@@ -302,7 +307,7 @@ func (w *Window) pace() {
 // coursePlot draws a course below its title, which says the values of now.
 func (w *Window) coursePlot(p course, height float32, last bool) {
 	w.heading(p.title)
-	if now := p.now(); now != "" {
+	if now := w.values(p); now != "" {
 		imgui.SameLine()
 		room := imgui.ContentRegionAvail().X
 		if size := imgui.CalcTextSize(now).X; size < room {
@@ -318,29 +323,47 @@ func (w *Window) coursePlot(p course, height float32, last bool) {
 	w.plot(p, height, last)
 }
 
-// now writes the last values of one or two curves.
-func (p course) now() string {
+// values writes what one or two curves are at the time shown.
+func (w *Window) values(p course) string {
+	if len(p.curves) > 2 {
+		return ""
+	}
 	text := ""
-	for i, c := range p.curves {
-		if i > 1 {
-			return ""
+	for _, c := range p.curves {
+		v, ok := c.at(w.report.History.Time, w.report.Time)
+		if !ok {
+			continue
 		}
-		if n := len(c.values); n > 0 && !math.IsNaN(c.values[n-1]) {
-			if text != "" {
-				text += "  "
-			}
-			if len(p.curves) > 1 {
-				text += c.name + " "
-			}
-			text += number(c.values[n-1] * c.factor)
+		if text != "" {
+			text += "  "
 		}
+		if len(p.curves) > 1 {
+			text += c.name + " "
+		}
+		text += number(v * c.factor)
 	}
 	return text
 }
 
-// plot draws a course against time, from the start to now. The last one has the times.
+// at returns the last value until a time, s, of a curve at the last times of a history,
+// and whether there is one.
+func (c curve) at(times []float64, t float64) (float64, bool) {
+	if c.times != nil {
+		times = c.times
+	}
+	n := min(len(c.values), len(times))
+	times, values := times[len(times)-n:], c.values[len(c.values)-n:]
+	i := sort.Search(n, func(i int) bool { return times[i] > t }) - 1
+	if i < 0 || math.IsNaN(values[i]) {
+		return 0, false
+	}
+	return values[i], true
+}
+
+// plot draws a course against time, from the start to the furthest that was seen, with a
+// line at now. The last one has the times.
 func (w *Window) plot(p course, height float32, last bool) {
-	unit, seconds := timeUnit(w.report.Time)
+	unit, seconds := timeUnit(w.report.Seen)
 	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
 	if len(p.curves) < 2 {
 		flags |= implot.FlagsNoLegend
@@ -353,10 +376,10 @@ func (w *Window) plot(p course, height float32, last bool) {
 		times |= implot.AxisFlagsNoTickLabels
 		unit = ""
 	}
-	now := max(w.report.Time, w.report.Duration/1000, 1e-9) / seconds
+	end := max(w.report.Seen, w.report.Duration/1000, 1e-9) / seconds
 	implot.SetupAxesV(unit, "", times, implot.AxisFlagsNoHighlight)
 	low, high := p.limits()
-	implot.SetupAxesLimitsV(0, now, low, high, implot.CondAlways)
+	implot.SetupAxesLimitsV(0, end, low, high, implot.CondAlways)
 	if p.log {
 		implot.SetupAxisScalePlotScale(implot.AxisY1, implot.ScaleLog10)
 	}
@@ -365,6 +388,7 @@ func (w *Window) plot(p course, height float32, last bool) {
 	for _, c := range p.curves {
 		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
+	w.now(seconds)
 	implot.EndPlot()
 }
 
@@ -391,6 +415,9 @@ func (p course) limits() (low, high float64) {
 
 // draw draws the curve at the last times of a history, s, where it has values.
 func (c curve) draw(times []float64, seconds float64, width float32) {
+	if c.times != nil {
+		times = c.times
+	}
 	n := min(len(c.values), len(times))
 	times, values := times[len(times)-n:], c.values[len(c.values)-n:]
 	var xs, ys []float64
