@@ -34,6 +34,10 @@ func (w *Window) drawCanvas() {
 	size.X, size.Y = max(size.X, 8), max(size.Y, 8)
 	imgui.InvisibleButtonV("canvas", size, imgui.ButtonFlagsMouseButtonLeft|imgui.ButtonFlagsMouseButtonRight|imgui.ButtonFlagsMouseButtonMiddle)
 	w.canvas = canvas{corner, size}
+	if w.paned() {
+		w.drawPanes()
+		return
+	}
 	free, room := w.canvas.inside(w.styled.scale)
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
@@ -247,7 +251,7 @@ func (w *Window) readout() {
 			continue
 		}
 		substrate := w.report.Substrates[i]
-		imgui.TextUnformatted(substrate.Name + "   " + density(c, substrate.Unit))
+		imgui.TextUnformatted(substrate.Name + "   " + density(c, substrate.Unit) + w.cursorOfA(i))
 	}
 	imgui.EndTooltip()
 }

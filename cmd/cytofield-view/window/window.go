@@ -49,6 +49,7 @@ type Window struct {
 	canvas   canvas
 	brush    brush
 	gates    gates
+	forks    forks
 	opens    map[string]bool // groups of plots, by name
 	sliders  sliders
 	fields   fields
@@ -198,7 +199,7 @@ func (w *Window) take() error {
 		if a.err != nil {
 			return a.err
 		}
-		w.report, w.picture = a.report, a.picture
+		w.report, w.picture, w.forks.beside = a.report, a.picture, a.beside
 		smooth(&w.measured.solve, a.took)
 	default:
 	}

@@ -28,6 +28,7 @@ type request struct {
 type answer struct {
 	report  *session.Report
 	picture *gpu.Picture
+	beside  *beside // nil: not forked
 	faults  []error // of the commands
 	err     error   // nothing can be shown
 	took    time.Duration
@@ -38,6 +39,8 @@ type answer struct {
 type worker struct {
 	course   session.Course
 	stage    *stage.Stage
+	branch   *session.Branch // nil: not forked
+	branched [2]*stage.Stage // of the branch and the difference; nil: not forked yet
 	requests chan request
 	answers  chan answer
 	ended    chan error
@@ -57,7 +60,7 @@ func (w *worker) run() {
 		w.answers <- a
 		r.answered()
 	}
-	w.ended <- errors.Join(w.stage.Close(), w.course.Close())
+	w.ended <- errors.Join(w.closeBranch(), w.stage.Close(), w.course.Close())
 }
 
 func (w *worker) turn(r request) (a answer) {
@@ -67,10 +70,13 @@ func (w *worker) turn(r request) (a answer) {
 			break // what was asked for after it may rest on it
 		}
 	}
-	if err := w.course.Tick(r.tick, r.limit); err != nil {
+	if err := w.tick(r); err != nil {
 		a.faults = append(a.faults, err)
 	}
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
+		return a
+	}
+	if a.beside, a.err = w.compare(a.report, r.look); a.err != nil {
 		return a
 	}
 	a.picture, a.err = w.stage.Paint(a.report, w.course.Density(a.report.View.Substrate), r.look)
