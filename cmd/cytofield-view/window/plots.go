@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 	"github.com/AllenDang/cimgui-go/implot"
@@ -268,6 +269,11 @@ func (w *Window) bodyPlots() []course {
 		}
 		all[at].curves = append(all[at].curves, c)
 	}
+	for i, p := range all {
+		if len(p.curves) == 1 && !p.free {
+			all[i].title = strings.Replace(p.title, "compartments", p.curves[0].name, 1)
+		}
+	}
 	return all
 }
 
@@ -299,52 +305,70 @@ func (w *Window) pace() {
 	share("drawing", w.measured.draw.Seconds()*1e3)
 }
 
-// coursePlot draws a course below its title, which says the values of now.
+// coursePlot draws a course below its title, which says what the colours are, and the
+// values of now.
 func (w *Window) coursePlot(p course, height float32, last bool) {
 	w.heading(p.title)
-	if now := p.now(); now != "" {
-		imgui.SameLine()
-		room := imgui.ContentRegionAvail().X
-		if size := imgui.CalcTextSize(now).X; size < room {
-			imgui.SetCursorPosX(imgui.CursorPosX() + room - size)
-			w.faintly(now)
-		} else {
-			imgui.NewLine()
-		}
-	}
+	imgui.SameLine()
+	w.legend(p)
 	if last {
 		height += timesHeight * w.styled.scale
 	}
 	w.plot(p, height, last)
 }
 
-// now writes the last values of one or two curves.
-func (p course) now() string {
-	text := ""
-	for i, c := range p.curves {
-		if i > 1 {
-			return ""
+// legend writes the names and last values of curves at the right of the line, or below it
+// where they do not fit.
+func (w *Window) legend(p course) {
+	s, line := w.styled.scale, imgui.TextLineHeight()
+	var labels []string
+	whole := float32(0)
+	for _, c := range p.curves {
+		text := c.now()
+		if len(p.curves) > 1 {
+			text = c.name + "  " + text
 		}
-		if n := len(c.values); n > 0 && !math.IsNaN(c.values[n-1]) {
-			if text != "" {
-				text += "  "
-			}
-			if len(p.curves) > 1 {
-				text += c.name + " "
-			}
-			text += number(c.values[n-1] * c.factor)
-		}
+		labels = append(labels, text)
+		whole += imgui.CalcTextSize(text).X + 22*s
 	}
-	return text
+	room := imgui.ContentRegionAvail().X
+	if whole <= room {
+		imgui.SetCursorPosX(imgui.CursorPosX() + room - whole)
+	} else {
+		imgui.NewLine()
+		room = imgui.ContentRegionAvail().X
+	}
+	left := room
+	for i, text := range labels {
+		wide := imgui.CalcTextSize(text).X + 22*s
+		if i > 0 && (whole <= room || wide <= left) {
+			imgui.SameLineV(0, 8*s)
+		} else if i > 0 {
+			left = room
+		}
+		left -= wide
+		if len(labels) > 1 {
+			at := imgui.CursorScreenPos()
+			imgui.WindowDrawList().AddRectFilled(imgui.NewVec2(at.X, at.Y+line/2-2*s), imgui.NewVec2(at.X+9*s, at.Y+line/2+2*s), ink(p.curves[i].colour))
+		}
+		imgui.Dummy(imgui.NewVec2(9*s, line))
+		imgui.SameLineV(0, 4*s)
+		w.faintly(text)
+	}
+}
+
+// now writes the last value.
+func (c curve) now() string {
+	if n := len(c.values); n > 0 && !math.IsNaN(c.values[n-1]) {
+		return number(c.values[n-1] * c.factor)
+	}
+	return ""
 }
 
 // plot draws a course against time, from the start to now. The last one has the times.
 func (w *Window) plot(p course, height float32, last bool) {
 	unit, seconds := timeUnit(w.report.Time)
-	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
-	if len(p.curves) < 2 {
-		flags |= implot.FlagsNoLegend
-	}
+	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText | implot.FlagsNoLegend)
 	if !implot.BeginPlotV("##"+p.title, imgui.NewVec2(-1, height), flags) {
 		return
 	}
@@ -361,7 +385,6 @@ func (w *Window) plot(p course, height float32, last bool) {
 		implot.SetupAxisScalePlotScale(implot.AxisY1, implot.ScaleLog10)
 	}
 	implot.SetupAxisFormatStr(implot.AxisY1, "%.4g")
-	implot.SetupLegendV(implot.LocationNorthWest, implot.LegendFlagsNoButtons)
 	for _, c := range p.curves {
 		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
