@@ -25,7 +25,7 @@ var errArguments = errors.New("wrong arguments")
 
 // actions is the language, in the order that the documentation shows.
 func actions() []action {
-	return append(gateActions(), []action{
+	return append([]action{
 		{"play", "play, or play FRAMES to wait for so many pictures", parsePlay},
 		{"pause", "pause", plainly(func(p *player) error { p.window.Play(false); return nil })},
 		{"step", "step, or step NUMBER", parseStep},
@@ -60,7 +60,7 @@ func actions() []action {
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
 		{"save", "save NAME.yaml", parseSave},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
-	}...)
+	}, gateActions()...)
 }
 
 func plainly(act func(*player) error) func(string) (func(*player) error, error) {
