@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +15,11 @@ import (
 func TestGatesByMouseAndByScript(t *testing.T) {
 	w, host := opened(t, false)
 	folder := t.TempDir()
-	play(t, w, host, folder, "resize 1200 700\nslice z=35 um\nrun-to 2 min\nmark 0um,0um 120um,90um\nwait 2\ngate-save all.csv\n")
+	play(t, w, host, folder, "resize 1200 700\nrun-to 2 min\n")
+	for z := 5; len(w.Report().Discs) == 0; z += 10 {
+		play(t, w, host, folder, fmt.Sprintf("slice z=%d um\nwait 2\n", z))
+	}
+	play(t, w, host, folder, "mark 0um,0um 120um,90um\nwait 2\ngate-save all.csv\n")
 	r := w.Report()
 	inside := 0
 	for _, in := range r.Gated.Inside {

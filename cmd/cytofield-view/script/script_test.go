@@ -190,11 +190,18 @@ func random(r *rand.Rand) string {
 		func() string {
 			return fmt.Sprintf("brush IL-2 %d pM 20um %dum %dum", r.IntN(900), r.IntN(140), r.IntN(100))
 		},
+		func() string { return "redo" },
+		func() string {
+			return fmt.Sprintf("add-cells Th %d 25um %dum %dum", 1+r.IntN(4), r.IntN(140), r.IntN(100))
+		},
+		func() string { return fmt.Sprintf("remove-cells all 25um %dum %dum", r.IntN(140), r.IntN(100)) },
+		func() string { return fmt.Sprintf("wound 25um %dum %dum", r.IntN(140), r.IntN(100)) },
+		func() string { return fmt.Sprintf("clear TNF 25um %dum %dum", r.IntN(140), r.IntN(100)) },
 		func() string { return "event remove: {type: Th}" }, func() string { return "click " + pixels() },
 		func() string { return "right-click " + pixels() }, func() string { return "drag " + pixels() + " " + pixels() },
 		func() string { return fmt.Sprintf("scroll %d", r.IntN(9)-4) },
 		func() string {
-			return "key " + []string{"space", "l", "b", "c", "x", "y", "z", "pageup", "pagedown", "0", "1", "2", "3", "t", "f", "f1", "escape", "period", "home"}[r.IntN(19)]
+			return "key " + []string{"space", "l", "b", "c", "x", "y", "z", "pageup", "pagedown", "0", "1", "2", "3", "t", "f", "f1", "escape", "period", "home", "a", "d", "e", "r", "s", "w"}[r.IntN(25)]
 		},
 		func() string { return fmt.Sprintf("resize %d %d", 200+r.IntN(500), 150+r.IntN(350)) },
 		func() string { return "slice " + []string{"x=mid", "y=20 um", "z=50 um"}[r.IntN(3)] },

@@ -66,6 +66,9 @@ func (h *History) copied() History {
 
 // note adds the moment, unless it is in already.
 func (s *Session) note() error {
+	if err := s.expose(); err != nil {
+		return err
+	}
 	h := &s.history
 	now := s.Time()
 	if n := h.Len(); n > 0 && h.Time[n-1] >= now {

@@ -30,15 +30,20 @@ type Report struct {
 	Speed          float64 // simulated s per s; +Inf: as fast as it goes
 	Stats          engine.Stats
 	Title          string
+	Name           string // of the scenario
 
-	Grid       tissue.Grid
-	Substrates []tissue.Substrate
-	CellTypes  []tissue.CellType
-	Cells      int
-	Parameters []Parameter
-	Edits      []Edit
-	Command    string
-	Warnings   []string
+	Grid         tissue.Grid
+	Substrates   []tissue.Substrate
+	CellTypes    []tissue.CellType
+	Cells        int
+	Compartments []string // of the body, that may be dosed
+	Parameters   []Parameter
+	Edits        []Edit
+	Redoable     int // edits that were undone
+	Command      string
+	Warnings     []string
+	Recording    bool
+	Pictures     int // of the movie being recorded
 
 	View      View
 	Plane     *render.Plane
@@ -75,10 +80,13 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
+		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+	}
+	if s.recording != nil {
+		r.Recording, r.Pictures = true, s.recording.reel.Pictures()
 	}
 	var err error
 	if r.Plane, err = s.plane(v); err != nil {

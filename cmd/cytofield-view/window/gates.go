@@ -179,7 +179,9 @@ func (w *Window) Mark(corners []session.Point) {
 		}
 	}
 	slices.Sort(ids)
-	w.ungate()
+	if w.ungate(); ids == nil {
+		w.say("No cells of the slice are inside the lasso", false)
+	}
 	w.gates.marked = ids
 }
 

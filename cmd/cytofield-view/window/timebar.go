@@ -153,6 +153,7 @@ func (w *Window) pulse() {
 	}
 	w.faintly(text)
 	w.badge()
+	w.recordingMark()
 }
 
 // badge says that check has warnings, and shows them under the mouse.

@@ -56,6 +56,7 @@ func (w *Window) drawCanvas() {
 	w.captions(list)
 	w.message(list)
 	list.PopClipRect()
+	w.palette()
 	w.readout()
 }
 
@@ -247,7 +248,7 @@ func (w *Window) mouse(hovered, active bool) {
 		w.camera.enlarge(math.Pow(1.2, float64(io.MouseWheel())), at)
 	}
 	w.follow(hovered, at)
-	brushing := w.brush.on && !imgui.IsMouseDown(imgui.MouseButtonRight) && !imgui.IsMouseDown(imgui.MouseButtonMiddle)
+	brushing := w.brush.on && w.brush.tool != dosesBody && !imgui.IsMouseDown(imgui.MouseButtonRight) && !imgui.IsMouseDown(imgui.MouseButtonMiddle)
 	switch {
 	case w.mark(active, at):
 	case brushing:

@@ -43,16 +43,19 @@ type Window struct {
 	notice   notice
 	measured pace
 
-	camera  camera
-	canvas  canvas
-	brush   brush
-	gates   gates
-	opens   map[string]bool    // groups of plots, by name
-	sliders map[string]float64 // by path, of parameters being dragged
-	fields  fields
-	help    bool
-	quit    bool
-	laid    bool // the layout has been made
+	camera   camera
+	canvas   canvas
+	brush    brush
+	gates    gates
+	opens    map[string]bool // groups of plots, by name
+	sliders  sliders
+	fields   fields
+	figure   figureForm
+	errands  errands
+	recorded string // the movie being taken
+	help     bool
+	quit     bool
+	laid     bool // the layout has been made
 }
 
 // pace is how long the parts of a frame took.
@@ -75,11 +78,12 @@ const framesPerSecond = 60
 // Open draws a session on a host. The device is the one that the server of this thread
 // serves; session and stage are the window's to close.
 func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
-	w := &Window{host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: map[string]float64{}, opens: map[string]bool{}}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
-	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	w.figure.width, w.figure.dpi = 120, 300
+	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
 	io := imgui.CurrentIO()
@@ -121,7 +125,7 @@ func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) 
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
-	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
+	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -295,6 +299,8 @@ func (w *Window) panels() {
 	w.plotsPanel()
 	w.gatesPanel()
 	w.timeBar()
+	w.tell()
+	w.figureDialog()
 	w.helpPanel()
 }
 

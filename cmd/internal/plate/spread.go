@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"math"
@@ -11,14 +11,14 @@ import (
 // half of a picture in the darkest thirtieth of its colours.
 const wide = 30
 
-// spread gives the panels of a figure that show densities as colours a logarithmic scale
+// Spread gives the panels of a figure that show densities as colours a logarithmic scale
 // where these lie wide apart.
-func spread(spec *scenario.Figure, run *recordedRun) error {
-	for i, picture := range newPage(spec, run, nil).pictures {
+func Spread(spec *scenario.Figure, run *Recorded) error {
+	for i, picture := range NewPage(spec, run, nil).pictures {
 		if k := picture.spec.Kind; k == scenario.DifferencePanel || !picture.ofDensities() {
 			continue
 		}
-		s, err := picture.of(run, last())
+		s, err := picture.of(run, Last())
 		if err != nil {
 			return err
 		}

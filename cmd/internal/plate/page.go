@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"maps"
@@ -9,17 +9,19 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// page is a figure on its way to paper: its pictures, and the scales they share.
-type page struct {
+// Page is a figure on its way to paper: its pictures, and the scales they share.
+type Page struct {
 	spec     *scenario.Figure
-	run      *recordedRun
-	other    *recordedRun // what differences subtract; nil without any
+	run      *Recorded
+	other    *Recorded // what differences subtract; nil without any
 	pictures []*picture
 	scales   scales
+	origin   map[string]string // of a moment that is no run's
 }
 
-func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
-	p := &page{spec: spec, run: run, other: other, scales: scales{}}
+// NewPage returns the page of a figure of a run; other is what differences subtract, nil without any.
+func NewPage(spec *scenario.Figure, run, other *Recorded) *Page {
+	p := &Page{spec: spec, run: run, other: other, scales: scales{}}
 	for _, panel := range spec.Panels {
 		p.pictures = append(p.pictures, &picture{
 			spec: panel, model: run.scenario.Model, run: run, other: other, alone: len(spec.Panels) == 1 && spec.Title == "",
@@ -29,11 +31,36 @@ func newPage(spec *scenario.Figure, run, other *recordedRun) *page {
 	return p
 }
 
-// last stands for the time of the last output.
-func last() float64 { return math.NaN() }
+// Compose makes the figure of one moment, of panels that show no whole run.
+func Compose(spec *scenario.Figure, m *Live, origin map[string]string) (figure.Figure, error) {
+	p := &Page{spec: spec, scales: scales{}, origin: origin}
+	shots := make([]*shot, len(spec.Panels))
+	for i, panel := range spec.Panels {
+		picture := &picture{spec: panel, model: m.model, alone: len(spec.Panels) == 1 && spec.Title == "", drawn: drawnTypes(panel, m.model)}
+		s, err := picture.take([]moment{m})
+		if err != nil {
+			return figure.Figure{}, err
+		}
+		picture.measure(s, p.scales)
+		p.pictures, shots[i] = append(p.pictures, picture), s
+	}
+	return p.figure(shots)
+}
+
+// Last stands for the time of the last output.
+func Last() float64 { return math.NaN() }
+
+// At returns the figure at the time of an output, s, for pictures without a time of their own.
+func (p *Page) At(t float64) (figure.Figure, error) {
+	shots, err := p.shoot(t)
+	if err != nil {
+		return figure.Figure{}, err
+	}
+	return p.figure(shots)
+}
 
 // shoot takes every picture, those without a time of their own at a time, s.
-func (p *page) shoot(t float64) ([]*shot, error) {
+func (p *Page) shoot(t float64) ([]*shot, error) {
 	shots := make([]*shot, len(p.pictures))
 	for i, picture := range p.pictures {
 		if picture.kept != nil {
@@ -54,12 +81,12 @@ func (p *page) shoot(t float64) ([]*shot, error) {
 }
 
 // of takes the picture of a run.
-func (p *picture) of(run *recordedRun, t float64) (*shot, error) {
+func (p *picture) of(run *Recorded, t float64) (*shot, error) {
 	times := p.spec.Times
 	if times == nil {
 		times = []float64{t}
 		if p.spec.Still {
-			times[0] = last()
+			times[0] = Last()
 		}
 	}
 	var moments []moment
@@ -74,8 +101,8 @@ func (p *picture) of(run *recordedRun, t float64) (*shot, error) {
 }
 
 // figure composes the shots.
-func (p *page) figure(shots []*shot) (figure.Figure, error) {
-	f := figure.Figure{Title: p.spec.Title, Layout: p.layout(), Provenance: p.provenance()}
+func (p *Page) figure(shots []*shot) (figure.Figure, error) {
+	f := figure.Figure{Title: p.spec.Title, Layout: p.layout(), Provenance: p.Provenance()}
 	f.Theme = figure.Light()
 	if p.spec.Theme == "dark" {
 		f.Theme = figure.Dark()
@@ -100,7 +127,7 @@ func (p *page) figure(shots []*shot) (figure.Figure, error) {
 }
 
 // layout names the panels as figures do: A is the first.
-func (p *page) layout() string {
+func (p *Page) layout() string {
 	return strings.Map(func(r rune) rune {
 		for i, panel := range p.spec.Panels {
 			if panel.Name == string(r) {
@@ -111,8 +138,12 @@ func (p *page) layout() string {
 	}, p.spec.Layout)
 }
 
-func (p *page) provenance() map[string]string {
-	text := provenance(p.run.recording.Manifest)
+// Provenance is what the file of the figure tells of its runs.
+func (p *Page) Provenance() map[string]string {
+	if p.run == nil {
+		return p.origin
+	}
+	text := Provenance(p.run.recording.Manifest)
 	if p.other != nil {
 		text = maps.Clone(text)
 		text["Compared with"] = p.other.recording.Manifest.Scenario + " " + p.other.recording.Manifest.ScenarioHash
@@ -120,7 +151,8 @@ func (p *page) provenance() map[string]string {
 	return text
 }
 
-func (p *page) options() figure.Options {
+// Options are the size of the figure on paper.
+func (p *Page) Options() figure.Options {
 	return figure.Options{Width: p.spec.Width, Height: p.spec.Height, DPI: p.spec.DPI, TextSize: p.spec.Text}
 }
 

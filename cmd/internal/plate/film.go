@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"bytes"
@@ -18,31 +18,32 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// film is the pictures of one panel through a run. Each is taken when its time
+// Film is the pictures of one panel through a run. Each is taken when its time
 // comes and drawn while the run goes on; where the scale is automatic they are
 // drawn again at the end, all with the scale that holds them all, from shots kept
 // beside the checkpoint.
-type film struct {
+type Film struct {
 	frame   scenario.Frame
 	picture *picture
 	prefix  string
 	run     *record.Run
-	room    *darkroom
+	room    *Darkroom
 
 	scales scales
 	times  []float64
 	kept   *os.File // each shot behind its length
 }
 
-func newFilms(s *scenario.Scenario, run *record.Run, room *darkroom) []*film {
-	var films []*film
+// NewFilms returns the films that a scenario asks for, in its run directory.
+func NewFilms(s *scenario.Scenario, run *record.Run, room *Darkroom) []*Film {
+	var films []*Film
 	used := map[string]int{}
 	for _, frame := range s.Output.Frames {
 		prefix := framePrefix(s.Model, frame.Panel)
 		if used[prefix]++; used[prefix] > 1 {
 			prefix = fmt.Sprintf("%s-%d", prefix, used[prefix])
 		}
-		films = append(films, &film{
+		films = append(films, &Film{
 			frame: frame, picture: &picture{spec: frame.Panel, model: s.Model, alone: true, moves: true, drawn: drawnTypes(frame.Panel, s.Model)},
 			prefix: prefix, run: run, room: room, scales: scales{},
 		})
@@ -81,15 +82,19 @@ func fileName(name string) string {
 	}, name)
 }
 
-func provenance(m record.Manifest) map[string]string {
+// Provenance is what the file of a figure tells of a run.
+func Provenance(m record.Manifest) map[string]string {
 	return map[string]string{
 		"Software": "Cytofield " + m.Version + " (" + m.Commit + ")", "Scenario": m.Scenario,
 		"Scenario hash": m.ScenarioHash, "Seed": fmt.Sprint(m.Seed), "Device": m.Device,
 	}
 }
 
-// shoot takes the picture as it is now and has it drawn.
-func (f *film) shoot(m moment) error {
+// Every is the time from one picture to the next, s.
+func (f *Film) Every() float64 { return f.frame.Every }
+
+// Shoot takes the picture as it is now and has it drawn.
+func (f *Film) Shoot(m moment) error {
 	s, err := f.picture.take([]moment{m})
 	if err != nil {
 		return err
@@ -104,8 +109,8 @@ func (f *film) shoot(m moment) error {
 	return f.draw(len(f.times)-1, s)
 }
 
-// last returns the time of the last picture, s; NaN before the first.
-func (f *film) last() float64 {
+// Last returns the time of the last picture, s; NaN before the first.
+func (f *Film) Last() float64 {
 	if len(f.times) == 0 {
 		return math.NaN()
 	}
@@ -113,19 +118,24 @@ func (f *film) last() float64 {
 }
 
 // spool keeps a shot.
-func (f *film) spool(s *shot) error {
+func (f *Film) spool(s *shot) error {
 	if f.kept == nil {
 		if err := f.openKept(); err != nil {
 			return err
 		}
 	}
+	return writeShot(f.kept, s)
+}
+
+// writeShot writes a shot behind its length.
+func writeShot(to io.Writer, s *shot) error {
 	var text bytes.Buffer
 	err := gob.NewEncoder(&text).Encode(s)
 	if err == nil {
-		err = binary.Write(f.kept, binary.NativeEndian, int64(text.Len()))
+		err = binary.Write(to, binary.NativeEndian, int64(text.Len()))
 	}
 	if err == nil {
-		_, err = f.kept.Write(text.Bytes())
+		_, err = to.Write(text.Bytes())
 	}
 	if err != nil {
 		return fmt.Errorf("frames: %w", err)
@@ -134,13 +144,16 @@ func (f *film) spool(s *shot) error {
 }
 
 // unspool reads the next shot that was kept.
-func (f *film) unspool() (*shot, error) {
+func (f *Film) unspool() (*shot, error) { return readShot(f.kept) }
+
+// readShot reads what writeShot wrote.
+func readShot(from io.Reader) (*shot, error) {
 	var length int64
-	if err := binary.Read(f.kept, binary.NativeEndian, &length); err != nil {
+	if err := binary.Read(from, binary.NativeEndian, &length); err != nil {
 		return nil, fmt.Errorf("frames: %w", err)
 	}
 	text := make([]byte, length)
-	if _, err := io.ReadFull(f.kept, text); err != nil {
+	if _, err := io.ReadFull(from, text); err != nil {
 		return nil, fmt.Errorf("frames: %w", err)
 	}
 	s := &shot{}
@@ -150,7 +163,7 @@ func (f *film) unspool() (*shot, error) {
 	return s, nil
 }
 
-func (f *film) openKept() error {
+func (f *Film) openKept() error {
 	path, err := f.run.Path("checkpoint", f.prefix+".planes")
 	if err != nil {
 		return err
@@ -161,8 +174,8 @@ func (f *film) openKept() error {
 	return nil
 }
 
-// save writes how far the film has come: what it goes on from, beside the shots kept.
-func (f *film) save(w io.Writer) error {
+// Save writes how far the film has come: what it goes on from, beside the shots kept.
+func (f *Film) Save(w io.Writer) error {
 	if f.kept != nil {
 		if err := f.kept.Sync(); err != nil {
 			return fmt.Errorf("frames: %w", err)
@@ -171,8 +184,18 @@ func (f *film) save(w io.Writer) error {
 	return gob.NewEncoder(w).Encode(f.times)
 }
 
-// load takes what save wrote, and the shots kept until then.
-func (f *film) load(r io.Reader) error {
+// SaveNone writes what Save does for the films of a scenario that have taken no picture yet.
+func SaveNone(w io.Writer, s *scenario.Scenario) error {
+	for range s.Output.Frames {
+		if err := (&Film{}).Save(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Load takes what save wrote, and the shots kept until then.
+func (f *Film) Load(r io.Reader) error {
 	if err := gob.NewDecoder(r).Decode(&f.times); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}
@@ -199,7 +222,7 @@ func (f *film) load(r io.Reader) error {
 	return nil
 }
 
-func (f *film) draw(n int, s *shot) error {
+func (f *Film) draw(n int, s *shot) error {
 	path, err := f.run.Path("frames", fmt.Sprintf("%s-%04d.png", f.prefix, n))
 	if err != nil {
 		return err
@@ -208,20 +231,26 @@ func (f *film) draw(n int, s *shot) error {
 	if err != nil {
 		return err
 	}
-	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: provenance(f.run.Manifest)}
+	page := figure.Figure{Panels: []figure.Panel{panel}, Provenance: Provenance(f.run.Manifest)}
+	if s.stage != nil { // whose densities go on
+		page, err = page.Painted(figure.Options{})
+		if err := errors.Join(err, s.fault); err != nil {
+			return err
+		}
+	}
 	return f.room.take(func() error { return page.Save(path, figure.Options{}) })
 }
 
-// undeveloped returns how many pictures develop draws.
-func (f *film) undeveloped() int {
+// Undeveloped returns how many pictures develop draws.
+func (f *Film) Undeveloped() int {
 	if f.kept == nil {
 		return 0
 	}
 	return len(f.times)
 }
 
-// develop draws all pictures again with one scale, and tells of each.
-func (f *film) develop(drawn func()) (err error) {
+// Develop draws all pictures again with one scale, and tells of each.
+func (f *Film) Develop(drawn func()) (err error) {
 	if f.kept == nil {
 		return nil
 	}
@@ -245,7 +274,7 @@ func (f *film) develop(drawn func()) (err error) {
 }
 
 // each reads the shots that were kept, from the first on.
-func (f *film) each(do func(n int, s *shot) error) error {
+func (f *Film) each(do func(n int, s *shot) error) error {
 	if _, err := f.kept.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("frames: %w", err)
 	}

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 // some 50 MB each.
 const drawnAtOnce = 4
 
-// darkroom draws pictures while the run that they are of goes on.
-type darkroom struct {
+// Darkroom draws pictures while the run that they are of goes on.
+type Darkroom struct {
 	places chan struct{}
 	work   sync.WaitGroup
 
@@ -18,11 +18,12 @@ type darkroom struct {
 	fault error // of what was drawn, until it is told
 }
 
-func newDarkroom() *darkroom { return &darkroom{places: make(chan struct{}, drawnAtOnce)} }
+// NewDarkroom returns one that draws nothing yet.
+func NewDarkroom() *Darkroom { return &Darkroom{places: make(chan struct{}, drawnAtOnce)} }
 
 // take has a picture drawn once there is a place, which it waits for. Where one before has
 // failed it returns why instead.
-func (d *darkroom) take(draw func() error) error {
+func (d *Darkroom) take(draw func() error) error {
 	d.places <- struct{}{}
 	if err := d.failed(); err != nil {
 		<-d.places
@@ -38,13 +39,13 @@ func (d *darkroom) take(draw func() error) error {
 	return nil
 }
 
-// wait returns when all pictures taken are drawn, and what failed since it was last told.
-func (d *darkroom) wait() error {
+// Wait returns when all pictures taken are drawn, and what failed since it was last told.
+func (d *Darkroom) Wait() error {
 	d.work.Wait()
 	return d.failed()
 }
 
-func (d *darkroom) failed() error {
+func (d *Darkroom) failed() error {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	fault := d.fault

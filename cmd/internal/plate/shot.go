@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -15,8 +15,8 @@ import (
 type picture struct {
 	spec  scenario.Panel
 	model *tissue.Model // its grid, substrates, types and regions
-	run   *recordedRun  // of what shows a whole run; nil while it goes on
-	other *recordedRun  // what a difference subtracts
+	run   *Recorded     // of what shows a whole run; nil while it goes on
+	other *Recorded     // what a difference subtracts
 	alone bool          // the only panel
 	moves bool          // one of a movie, whose axes hold all that it shows
 	drawn []bool        // types of cells that are
@@ -34,6 +34,10 @@ type shot struct {
 	Curves []curve         // of a chart
 	Matrix *matrix         //
 	Fields []*tissue.Field // of a volume, one for each channel
+
+	extremes []*render.Plane // of a volume on a stage, instead of fields: the largest and the smallest densities
+	stage    *stage          // that paints it, as long as the moment lasts
+	fault    error           // of the painting
 }
 
 // take reduces the moments to a shot; but for charts with a curve for each it is one.

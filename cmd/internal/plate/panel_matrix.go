@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -36,15 +36,15 @@ func (p *picture) takeMatrix(m moment) (*shot, error) {
 	}
 	times, err := table.Column("t_s")
 	if err != nil {
-		return nil, inputError{err}
+		return nil, InputError{err}
 	}
 	amounts, err := table.Column("amount")
 	if err != nil {
-		return nil, inputError{err}
+		return nil, InputError{err}
 	}
 	for _, name := range []string{"substrate", "unit", "sender", "receiver"} {
 		if column[name] == nil {
-			return nil, inputError{fmt.Errorf("%s: attribution.csv: no column %q", p.run.dir, name)}
+			return nil, InputError{fmt.Errorf("%s: attribution.csv: no column %q", p.run.dir, name)}
 		}
 	}
 	substrate := p.model.Substrates[p.spec.Channels[0].Substrate].Name
@@ -60,7 +60,7 @@ func (p *picture) takeMatrix(m moment) (*shot, error) {
 		}
 	}
 	if len(all.Rows) == 0 {
-		return nil, inputError{fmt.Errorf("%s: attribution.csv: nothing of %s", p.run.dir, substrate)}
+		return nil, InputError{fmt.Errorf("%s: attribution.csv: nothing of %s", p.run.dir, substrate)}
 	}
 	all.prune()
 	return &shot{Time: m.at(), Matrix: all}, nil

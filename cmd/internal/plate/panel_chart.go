@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -29,13 +29,13 @@ func (p *picture) takeSeries() (*shot, error) {
 	}
 	time, err := table.Column("t_s")
 	if err != nil {
-		return nil, inputError{err}
+		return nil, InputError{err}
 	}
 	s := &shot{}
 	for name, column := range p.columns() {
 		values, err := table.Column(column)
 		if err != nil {
-			return nil, inputError{err}
+			return nil, InputError{err}
 		}
 		s.Curves = append(s.Curves, curve{Name: name, X: time, Y: values})
 	}
@@ -222,22 +222,18 @@ func (p *picture) addCurves(chart *figure.Chart, s *shot) {
 // takeProfile takes the densities along the line, of every substrate and moment.
 func (p *picture) takeProfile(moments []moment) (*shot, error) {
 	const points = 401 // finer than a printed line shows
-	return p.takeCurves(moments, func(f *tissue.Field, _ moment) (curve, error) {
-		x, y := render.LineProfile(f, p.spec.From, p.spec.To, points)
-		return curve{X: x, Y: y}, nil
+	return p.takeCurves(moments, func(m moment, s tissue.SubstrateID) (curve, error) {
+		x, y, err := m.profile(s, p.spec.From, p.spec.To, points)
+		return curve{X: x, Y: y}, err
 	})
 }
 
 // takeCurves takes a curve of every substrate and moment.
-func (p *picture) takeCurves(moments []moment, take func(*tissue.Field, moment) (curve, error)) (*shot, error) {
+func (p *picture) takeCurves(moments []moment, take func(moment, tissue.SubstrateID) (curve, error)) (*shot, error) {
 	s := &shot{}
 	for i, channel := range p.spec.Channels {
 		for _, m := range moments {
-			f, err := m.density(channel.Substrate)
-			if err != nil {
-				return nil, err
-			}
-			c, err := take(f, m)
+			c, err := take(m, channel.Substrate)
 			if err != nil {
 				return nil, err
 			}
@@ -291,8 +287,12 @@ func (p *picture) curveName(channel int, t float64) string {
 func (p *picture) takeRadial(moments []moment) (*shot, error) {
 	radius := p.model.CellTypes[p.spec.Around].Radius
 	width, n := p.shells()
-	return p.takeCurves(moments, func(f *tissue.Field, m moment) (curve, error) {
+	return p.takeCurves(moments, func(m moment, s tissue.SubstrateID) (curve, error) {
 		centres, err := p.centres(m)
+		if err != nil {
+			return curve{}, err
+		}
+		f, err := m.density(s)
 		if err != nil {
 			return curve{}, err
 		}
@@ -333,7 +333,7 @@ func (p *picture) centres(m moment) ([]r3.Vec, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, inputError{fmt.Errorf("no living cell of type %s at %s", p.model.CellTypes[p.spec.Around].Name, figure.FormatTime(m.at()))}
+		return nil, InputError{fmt.Errorf("no living cell of type %s at %s", p.model.CellTypes[p.spec.Around].Name, figure.FormatTime(m.at()))}
 	}
 	return all, nil
 }
@@ -354,7 +354,13 @@ func (p *picture) drawRadial(s *shot, all scales) figure.Chart {
 // takeHistogram takes all densities, or the values of all cells.
 func (p *picture) takeHistogram(moments []moment) (*shot, error) {
 	if p.spec.Variable == "" {
-		return p.takeCurves(moments, func(f *tissue.Field, _ moment) (curve, error) { return curve{Y: slices.Clone(f.Values)}, nil })
+		return p.takeCurves(moments, func(m moment, s tissue.SubstrateID) (curve, error) {
+			f, err := m.density(s)
+			if err != nil {
+				return curve{}, err
+			}
+			return curve{Y: slices.Clone(f.Values)}, nil
+		})
 	}
 	s := &shot{}
 	for _, m := range moments {

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"slices"
@@ -69,9 +69,9 @@ func (p *picture) tally(s *shot, all scales) {
 	p.extend(all, heldHeights, tops)
 }
 
-// measure finds the scales that hold all that a movie of the page shows, telling after each time
+// Measure finds the scales that hold all that a movie of the page shows, telling after each time
 // how many are done.
-func (p *page) measure(times []float64, tell func(n int) error) error {
+func (p *Page) Measure(times []float64, tell func(n int) error) error {
 	for _, picture := range p.pictures {
 		picture.moves = !picture.stands()
 	}

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -48,21 +48,17 @@ func (p *picture) plane(m moment, s tissue.SubstrateID) (*render.Plane, error) {
 	if p.spec.Projection == "" {
 		return m.section(s, p.slice())
 	}
-	f, err := m.density(s)
-	if err != nil {
-		return nil, err
-	}
 	how := render.Maximum
 	if p.spec.Projection == scenario.Mean {
 		how = render.Mean
 	}
-	return render.Project(f, p.spec.Plane.Axis, how), nil
+	return m.projection(s, p.spec.Plane.Axis, how)
 }
 
 // subtract takes the plane of the other run, at the same time, from that of a shot.
 func (p *picture) subtract(s *shot, time float64) error {
 	if p.other == nil {
-		return inputError{fmt.Errorf("a difference of one run: name the run to subtract by --compare, or by compare: in the figure file")}
+		return InputError{fmt.Errorf("a difference of one run: name the run to subtract by --compare, or by compare: in the figure file")}
 	}
 	m, err := p.other.moment(time, true)
 	if err != nil {
@@ -71,10 +67,10 @@ func (p *picture) subtract(s *shot, time float64) error {
 	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
 	id, ok := p.other.scenario.Model.Substrate(name)
 	if !ok {
-		return inputError{fmt.Errorf("%s has no substrate %q", p.other.dir, name)}
+		return InputError{fmt.Errorf("%s has no substrate %q", p.other.dir, name)}
 	}
 	if p.other.scenario.Model.Grid != p.model.Grid {
-		return inputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
+		return InputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
 	}
 	plane, err := p.plane(m, id)
 	if err != nil {
@@ -82,7 +78,7 @@ func (p *picture) subtract(s *shot, time float64) error {
 	}
 	difference, err := render.Difference(s.Planes[0], plane)
 	if err != nil {
-		return inputError{err}
+		return InputError{err}
 	}
 	s.Planes[0] = difference
 	return nil

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 
 // Who brings a picture goes on while it is drawn, until there are too many.
 func TestPicturesAreDrawnInTheBackground(t *testing.T) {
-	d := newDarkroom()
+	d := NewDarkroom()
 	var drawing, most, drawn atomic.Int32
 	finish := make(chan struct{})
 	draw := func() error {
@@ -33,14 +33,14 @@ func TestPicturesAreDrawnInTheBackground(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := d.wait(); err != nil || drawn.Load() != 3*drawnAtOnce || most.Load() > drawnAtOnce {
+	if err := d.Wait(); err != nil || drawn.Load() != 3*drawnAtOnce || most.Load() > drawnAtOnce {
 		t.Errorf("%d pictures drawn, %d at once, %v: want %d, %d at once", drawn.Load(), most.Load(), err, 3*drawnAtOnce, drawnAtOnce)
 	}
 }
 
 func TestAPictureThatFailsIsToldOnce(t *testing.T) {
 	full := errors.New("no space left")
-	d := newDarkroom()
+	d := NewDarkroom()
 	fail := func() {
 		if err := d.take(func() error { return full }); err != nil {
 			t.Fatal(err)
@@ -52,10 +52,10 @@ func TestAPictureThatFailsIsToldOnce(t *testing.T) {
 		t.Errorf("take: %v, want %v", err, full)
 	}
 	fail()
-	if err := d.wait(); !errors.Is(err, full) {
+	if err := d.Wait(); !errors.Is(err, full) {
 		t.Errorf("wait: %v, want %v", err, full)
 	}
-	if err := d.wait(); err != nil {
+	if err := d.Wait(); err != nil {
 		t.Errorf("told again: %v", err)
 	}
 }

@@ -1,9 +1,10 @@
-package main
+package plate
 
 import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -14,22 +15,71 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// takeVolume takes whole fields, and the cells in them.
+// takeVolume takes whole fields, or where the device paints what they end at, and the cells
+// in them.
 func (p *picture) takeVolume(m moment) (*shot, error) {
 	s := &shot{Time: m.at()}
-	for _, c := range p.spec.Channels {
-		f, err := m.density(c.Substrate)
-		if err != nil {
-			return nil, err
-		}
-		kept := tissue.NewField(f.Grid)
-		copy(kept.Values, f.Values)
-		s.Fields = append(s.Fields, kept)
+	take := p.takeFields
+	if stage := m.onStage(); stage != nil && p.staged() {
+		s.stage, take = stage, p.takeExtremes
+	}
+	if err := take(s, m); err != nil {
+		return nil, err
 	}
 	if p.spec.Cells.Shown {
 		return s, p.takeCells(s, m)
 	}
 	return s, nil
+}
+
+// staged reports whether the device can paint the picture: where the range depends on other
+// times it is painted again at the end, and one of its own on a logarithmic scale depends on
+// the smallest density above 0, which extremes do not tell.
+func (p *picture) staged() bool {
+	own := slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Own })
+	return !p.automatic() && !(own && p.spec.Log)
+}
+
+// takeExtremes takes the largest and the smallest density of every column of voxels.
+func (p *picture) takeExtremes(s *shot, m moment) error {
+	const upright = 2
+	for _, c := range p.spec.Channels {
+		ends := &render.Plane{}
+		for _, how := range []render.Projection{render.Maximum, render.Minimum} {
+			plane, err := m.projection(c.Substrate, upright, how)
+			if err != nil {
+				return err
+			}
+			ends.Values = append(ends.Values, plane.Values...)
+		}
+		s.extremes = append(s.extremes, ends)
+	}
+	return nil
+}
+
+func (p *picture) takeFields(s *shot, m moment) error {
+	for _, c := range p.spec.Channels {
+		f, err := m.density(c.Substrate)
+		if err != nil {
+			return err
+		}
+		kept := tissue.NewField(f.Grid)
+		copy(kept.Values, f.Values)
+		s.Fields = append(s.Fields, kept)
+	}
+	return nil
+}
+
+// reached returns the densities of a channel of a volume, or those it ends at.
+func (s *shot) reached(channel int) *render.Plane {
+	if s.stage != nil {
+		return s.extremes[channel]
+	}
+	values := &render.Plane{Values: make([]float32, len(s.Fields[channel].Values))}
+	for k, v := range s.Fields[channel].Values {
+		values.Values[k] = float32(v)
+	}
+	return values
 }
 
 // drawVolume makes a view of a shot.
@@ -59,6 +109,9 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 		return nil, err
 	}
 	drawn.Paint = scene.Paint
+	if s.stage != nil {
+		drawn.Paint = p.paintOn(s, scene)
+	}
 	drawBox(&drawn, scene.View(drawn.Size))
 	asked := p.spec.Scalebar != scenario.Scalebar{}
 	if asked || drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
@@ -67,20 +120,36 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 	return drawn, nil
 }
 
+// paintOn has a scene painted on the stage of a shot. What fails is told by the shot.
+func (p *picture) paintOn(s *shot, scene render.Scene) func(size image.Point) *image.RGBA {
+	var substrates []tissue.SubstrateID
+	for _, c := range p.spec.Channels {
+		substrates = append(substrates, c.Substrate)
+	}
+	return func(size image.Point) *image.RGBA {
+		img, err := s.stage.paint(scene, substrates, size)
+		if err != nil {
+			s.fault = err
+			img = image.NewRGBA(image.Rectangle{Max: size})
+		}
+		return img
+	}
+}
+
 // volume is how a channel is shown, and the bar of its colours.
 func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.ColorBar, error) {
 	c := p.spec.Channels[i]
 	substrate := p.model.Substrates[c.Substrate]
-	values := &render.Plane{Values: make([]float32, len(s.Fields[i].Values))}
-	for k, v := range s.Fields[i].Values {
-		values.Values[k] = float32(v)
-	}
+	values := s.reached(i)
 	scale := all.of(c.Range, p.kind(c), p.spec.Log, values)
 	colors, err := p.hues(i)
 	if err != nil {
 		return render.Volume{}, figure.ColorBar{}, err
 	}
-	v := render.Volume{Field: s.Fields[i], Map: colors, Scale: scale}
+	v := render.Volume{Map: colors, Scale: scale}
+	if s.stage == nil {
+		v.Field = s.Fields[i]
+	}
 	if p.spec.Opacity > 0 {
 		v.Opacity = render.Fog(p.model.Grid, scale, p.spec.Opacity)
 	}

@@ -1,4 +1,4 @@
-package main
+package plate
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ func (p *picture) takeKymograph() (*shot, error) {
 		return nil, err
 	}
 	if len(times) < 2 {
-		return nil, inputError{fmt.Errorf("%s: one output with densities: a kymograph needs two", p.run.dir)}
+		return nil, InputError{fmt.Errorf("%s: one output with densities: a kymograph needs two", p.run.dir)}
 	}
 	g := p.model.Grid
 	along := r3.Sub(p.spec.To, p.spec.From)
