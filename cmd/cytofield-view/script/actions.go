@@ -26,7 +26,7 @@ var errArguments = errors.New("wrong arguments")
 
 // actions is the language, in the order that the documentation shows.
 func actions() []action {
-	return append(gateActions(), []action{
+	return append([]action{
 		{"play", "play, or play FRAMES to wait for so many pictures", parsePlay},
 		{"pause", "pause", plainly(func(p *player) error { p.window.Play(false); return nil })},
 		{"step", "step, or step NUMBER", parseStep},
@@ -79,7 +79,7 @@ func actions() []action {
 		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
-	}...)
+	}, gateActions()...)
 }
 
 func plainly(act func(*player) error) func(string) (func(*player) error, error) {
