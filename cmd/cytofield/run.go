@@ -200,7 +200,9 @@ func (r *run) begin() (*engine.Simulation, error) {
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
 	r.now = newLive(r.solver, model)
-	r.now.stage = newStage(r.device.gpu, r.solver)
+	if !r.device.software { // in software the densities are on the host, which paints faster
+		r.now.stage = newStage(r.device.gpu, r.solver)
+	}
 	for _, f := range r.films {
 		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.now) })
 	}
