@@ -70,6 +70,18 @@ func (r *Range) Add(p *Plane) {
 	}
 }
 
+// AddEnds takes densities into the range of which only the ends are known. Where the
+// smallest is 0, the smallest above 0 is not.
+func (r *Range) AddEnds(low, high float64) {
+	if !r.seen {
+		r.seen, r.low, r.high = true, low, high
+	}
+	r.low, r.high = min(r.low, low), max(r.high, high)
+	if low > 0 && (r.positive == 0 || low < r.positive) {
+		r.positive = low
+	}
+}
+
 // Ends returns the smallest and the largest density; zeros before the first.
 func (r *Range) Ends() (low, high float64) { return r.low, r.high }
 
