@@ -159,7 +159,7 @@ func (v View) Outline(axis int, at float64) []Edge {
 			from[axis], from[across] = at, size[across]*float64(side)
 			to := from
 			to[along] = size[along]
-			edges = append(edges, Edge{Axis: along, From: v.place(from), To: v.place(to), Hidden: !v.facing(across, side)})
+			edges = append(edges, Edge{Axis: along, From: v.place(from), To: v.place(to), Hidden: !v.facing(across, side), start: from})
 		}
 	}
 	return edges
@@ -186,7 +186,15 @@ func (v View) ray(x, y float64) ray {
 type Edge struct {
 	Axis     int // 0, 1 or 2: the axis that it runs along
 	From, To [2]float64
-	Hidden   bool // behind the box
+	Hidden   bool       // behind the box
+	start    [3]float64 // its lower end in the box, µm
+}
+
+// On returns where a point of an edge of the box is seen, µm from the edge's lower end.
+func (v View) On(e Edge, along float64) [2]float64 {
+	p := e.start
+	p[e.Axis] += along
+	return v.place(p)
 }
 
 // Box returns the twelve edges of the box, each from its lower to its upper end.
@@ -218,7 +226,7 @@ func (v View) edge(axis, corner int) (e Edge, faces int) {
 	if v.facing(c, corner>>1) {
 		faces++
 	}
-	return Edge{Axis: axis, From: v.place(from), To: v.place(to)}, faces
+	return Edge{Axis: axis, From: v.place(from), To: v.place(to), start: from}, faces
 }
 
 // facing reports whether a face of the box, across an axis at its lower or upper

@@ -44,6 +44,14 @@ func (s Scale) Position(density float64) float64 {
 	}
 }
 
+// Density returns the density at a position from 0 to 1.
+func (s Scale) Density(position float64) float64 {
+	if s.Log {
+		return s.Low * math.Pow(s.High/s.Low, position)
+	}
+	return s.Low + position*(s.High-s.Low)
+}
+
 // Range is what densities a set of planes has, found one plane after another.
 // The zero Range has seen none.
 type Range struct {

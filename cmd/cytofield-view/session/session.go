@@ -53,6 +53,8 @@ type Session struct {
 	pins    []Pin
 	scale   steady
 	centres centres
+	read    *tissue.Field // the last read of a whole one
+	whole   *Field        // the last shown
 }
 
 // Open reads the scenario and prepares it at its start, on a device or where that
