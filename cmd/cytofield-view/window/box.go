@@ -127,8 +127,9 @@ func (w *Window) boxAxes(list *imgui.DrawList, e eye) {
 			list.AddLineV(from, to, ink(w.theme.faint), s)
 			w.beside(list, to, a.Out, number(at), w.theme.text)
 		}
-		middle := e.pixel(e.On(a.Edge, a.Length/2))
-		out := imgui.NewVec2(middle.X+26*s*float32(a.Out[0]), middle.Y+26*s*float32(a.Out[1]))
+		middle, widest := e.pixel(e.On(a.Edge, a.Length/2)), imgui.CalcTextSize(number(a.Length))
+		clear := 12*s + widest.X*float32(math.Abs(a.Out[0])) + widest.Y*float32(math.Abs(a.Out[1])) // of the numbers
+		out := imgui.NewVec2(middle.X+clear*float32(a.Out[0]), middle.Y+clear*float32(a.Out[1]))
 		w.beside(list, out, a.Out, tissue.AxisName(a.Axis)+" (µm)", w.theme.faint)
 	}
 }
