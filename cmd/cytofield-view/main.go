@@ -40,7 +40,7 @@ type inputError struct{ error }
 func (e inputError) Unwrap() error { return e.error }
 
 type options struct {
-	Scenario  string   `arg:"" optional:"" default:"il2-niche" help:"A scenario file, the name of one in the gallery, or a run directory, whose scenario starts anew (default: il2-niche)."`
+	Scenario  string   `arg:"" optional:"" default:"il2-niche" help:"A scenario file, the name of one in the gallery, or a run directory, whose scenario starts at its checkpoint or anew (default: il2-niche)."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value: --set substrates.TNF.decay=1e-4/s. May be given several times."`
 	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
 	Device    string   `default:"auto" enum:"auto,gpu,cpu" placeholder:"auto|gpu|cpu" help:"auto computes on the window's GPU where that is hardware, else on the CPU; gpu there in any case (default: auto)."`

@@ -38,43 +38,60 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 // ErrNothingToUndo is what Undo returns when there is no edit.
 var ErrNothingToUndo = errors.New("nothing to undo")
 
+// ErrNothingToRedo is what Redo returns when no edit was undone last.
+var ErrNothingToRedo = errors.New("nothing to redo")
+
 // Set gives a value of the scenario another, from now on. Other cells or another
 // grid mean another tissue: that begins at its start.
 func (s *Session) Set(settings ...string) error {
 	path, _, _ := strings.Cut(settings[0], "=")
-	return s.edit("set "+path, func(float64) []string { return settings }, true)
+	return s.edit("set "+path, func(float64, []Edit) ([]string, error) { return settings, nil }, true)
 }
 
 // Happen has an event happen now. It is written as in the scenario, without its time:
 // "dose: {IL-2: 1 nM}".
 func (s *Session) Happen(event string) error {
-	return s.edit("", func(t float64) []string { return []string{happening(t, event)} }, false)
+	return s.edit("", happenings(event), false)
 }
 
-func happening(t float64, event string) string {
-	return "events[+]={at: " + quantity.Format(t, "s") + ", " + event + "}"
+// composer writes the settings of an edit at a time, s, behind those of earlier ones.
+type composer func(t float64, kept []Edit) ([]string, error)
+
+// happenings composes events, each written without its time.
+func happenings(events ...string) composer {
+	return func(t float64, _ []Edit) (all []string, _ error) {
+		for _, event := range events {
+			all = append(all, "events[+]={at: "+quantity.Format(t, "s")+", "+event+"}")
+		}
+		return all, nil
+	}
 }
 
 // change has an event change what another one of the same name changed.
 func (s *Session) change(what, event string) error {
-	return s.edit(what, func(t float64) []string { return []string{happening(t, event)} }, false)
+	return s.edit(what, happenings(event), false)
 }
 
-func (s *Session) edit(what string, compose func(t float64) []string, fromStart bool) error {
+func (s *Session) edit(what string, compose composer, fromStart bool) error {
 	t, err := s.land()
 	if err != nil {
 		return err
 	}
-	e := Edit{Time: t, Settings: compose(t), what: what}
-	e.FromStart = fromStart && t > 0
+	e := Edit{Time: t, what: what, FromStart: fromStart && t > 0}
 	kept := s.edits
 	from, err := s.capture()
 	if err != nil {
 		return err
 	}
 	back := from
-	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && s.before[n-1] != nil {
+	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && (s.before[n-1] != nil || t == 0) {
 		kept, from = kept[:n-1], s.before[n-1]
+	}
+	if fromStart && t == 0 {
+		from = nil // what the run starts from may be another
+	}
+	if e.Settings, err = compose(t, kept); err != nil {
+		return err
 	}
 	decoded, err := s.source.decode(append(settings(kept), e.Settings...))
 	if err != nil {
@@ -87,7 +104,7 @@ func (s *Session) edit(what string, compose func(t float64) []string, fromStart 
 	if err := s.begin(decoded, from); err != nil {
 		return errors.Join(err, s.rebuild(s.edits, back))
 	}
-	s.edits = append(kept[:len(kept):len(kept)], e)
+	s.edits, s.undone = append(kept[:len(kept):len(kept)], e), nil
 	if !same {
 		s.forget()
 		return nil
@@ -114,7 +131,33 @@ func (s *Session) Undo() error {
 		return ErrNothingToUndo
 	}
 	from := s.before[n]
+	s.undone = append(s.undone, undone{s.edits[n], from})
 	s.edits, s.before = s.edits[:n:n], s.before[:n:n]
+	return s.goBack(from)
+}
+
+// Redo makes the edit again that was undone last, at its time: as if it had never been
+// undone.
+func (s *Session) Redo() error {
+	n := len(s.undone) - 1
+	if n < 0 {
+		return ErrNothingToRedo
+	}
+	again := s.undone[n]
+	s.undone = s.undone[:n:n]
+	s.edits, s.before = append(s.edits[:len(s.edits):len(s.edits)], again.edit), append(s.before[:len(s.before):len(s.before)], again.from)
+	return s.goBack(again.from)
+}
+
+// undone is an edit that was taken back, and the moment at which it was made; nil: it is
+// not kept, or another tissue began.
+type undone struct {
+	edit Edit
+	from *state
+}
+
+// goBack takes up the scenario with its edits at a moment, nil for the start.
+func (s *Session) goBack(from *state) error {
 	if from == nil {
 		return s.Restart()
 	}
@@ -132,6 +175,9 @@ func (s *Session) Undo() error {
 
 // Edits returns what has been changed, oldest first.
 func (s *Session) Edits() []Edit { return s.edits }
+
+// Redoable returns how many edits Redo can make again.
+func (s *Session) Redoable() int { return len(s.undone) }
 
 // Command returns the command line that runs the scenario with all edits.
 func (s *Session) Command() string {
@@ -170,6 +216,11 @@ func sameTissue(a, b *tissue.Model) bool {
 		for _, t := range m.CellTypes {
 			all = append(all, t.Name)
 			for _, v := range t.Variables {
+				all = append(all, v.Name)
+			}
+		}
+		if m.Body != nil {
+			for _, v := range m.Body.Variables {
 				all = append(all, v.Name)
 			}
 		}

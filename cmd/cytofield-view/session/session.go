@@ -47,17 +47,25 @@ type Session struct {
 
 	warnings []string // of the scenario and of its numbers
 
+	turned []Parameter        // of the scenario
+	opened map[string]float64 // by path, the values when the session opened
+
 	edits   []Edit
 	before  []*state // what undoing each edit goes back to; nil: the start
+	undone  []undone // what redoing does again, the last first
 	history History
+	fluid   float64 // volume that densities are of, µm³
 	pins    []Pin
 	scale   steady
+	extents [2]extent // of the axes of a gate's plot
 	centres centres
 	read    *tissue.Field // the last read of a whole one
 	whole   *Field        // the last shown
+
+	recording *recording // nil: no movie is being taken
 }
 
-// Open reads the scenario and prepares it at its start, on a device or where that
+// Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
 	s := &Session{source: source, device: device}
@@ -67,6 +75,11 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 	}
 	if err := s.begin(decoded, nil); err != nil {
 		return nil, err
+	}
+	if source.recorded {
+		if err := s.resume(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	s.speed = defaultSpeed(decoded.Model.Duration)
 	return s, nil
@@ -121,7 +134,8 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 			return err
 		}
 	}
-	s.scenario, s.start, s.warnings = decoded, *decoded.Model, warnings
+	s.scenario, s.start, s.warnings, s.fluid = decoded, *decoded.Model, warnings, fluidVolume(decoded.Model)
+	s.findParameters(decoded)
 	made, err := s.newSolver(decoded)
 	if err != nil {
 		s.solver = nil
@@ -217,13 +231,17 @@ func (s *Session) schedule(resumed bool) {
 	}
 }
 
-// Close gives back what the session holds on its device. Closing twice is harmless.
+// Close gives back what the session holds on its device, and completes a movie that is being
+// taken. Closing twice is harmless.
 func (s *Session) Close() error {
 	if s.solver == nil {
 		return nil
 	}
 	err := s.solver.Close()
 	s.solver = nil
+	if reel := s.EndRecording(); reel != nil {
+		err = errors.Join(err, reel.Develop())
+	}
 	return err
 }
 
@@ -269,7 +287,7 @@ func (s *Session) Tick(wall, limit time.Duration) error {
 	err := errPaused
 	for errors.Is(err, errPaused) && !late() && s.Time() < due {
 		next := s.Time() + s.Duration()/mostMoments*4
-		err = s.simulation.Advance(pace{context.Background(), func() bool { return late() || s.Time() >= min(due, next) }}, until)
+		err = s.simulation.Advance(pace{context.Background(), func() bool { return late() || s.Time() >= min(due, next, s.nextPicture()) }}, until)
 		if fault := s.note(); fault != nil {
 			return fault
 		}
@@ -309,9 +327,9 @@ func (s *Session) Restart() error {
 // forget drops what is of the past that is left.
 func (s *Session) forget() {
 	s.playing, s.goal = false, 0
-	s.history, s.scale = History{}, steady{}
+	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
 	for i := range s.pins {
-		s.pins[i].Densities = nil
+		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}
 	s.before = make([]*state, len(s.edits))
 }

@@ -21,6 +21,7 @@ type Source struct {
 	AllowRead []string // directories that CSV files and label images may be read from besides the scenario's own
 
 	file, dir string
+	recorded  bool // from a run directory
 	text      []byte
 }
 
@@ -39,7 +40,7 @@ func Find(name string) (Source, error) {
 	case fault != nil:
 		return s, fault
 	case info.IsDir():
-		s.file = filepath.Join(name, "scenario.yaml")
+		s.file, s.recorded = filepath.Join(name, "scenario.yaml"), true
 	default:
 		s.file = name
 	}

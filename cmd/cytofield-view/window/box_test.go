@@ -17,18 +17,18 @@ func TestTheMouseTurnsMovesAndEnlargesTheBox(t *testing.T) {
 	w.mode(session.Slices)
 	draw(t, w)
 	io, middle := imgui.CurrentIO(), w.boxMiddle()
-	drag := func(button int32) {
+	drag := func(button int32, x, y float32) {
 		io.AddMousePosEvent(middle.X, middle.Y)
 		draw(t, w)
 		io.AddMouseButtonEvent(button, true)
 		draw(t, w)
-		io.AddMousePosEvent(middle.X+50, middle.Y+20)
+		io.AddMousePosEvent(middle.X+x, middle.Y+y)
 		draw(t, w)
 		io.AddMouseButtonEvent(button, false)
 		draw(t, w)
 	}
 	start := w.view.Space.Camera
-	drag(0)
+	drag(0, 50, 20)
 	turned := w.view.Space.Camera
 	if near(turned.Azimuth, start.Azimuth-20) || near(turned.Elevation, start.Elevation+8) {
 		t.Errorf("a drag of 50, 20 pixels turns from %v to %v", start, turned)
@@ -36,11 +36,11 @@ func TestTheMouseTurnsMovesAndEnlargesTheBox(t *testing.T) {
 	if len(w.report.Pins) != 0 {
 		t.Errorf("%d pins after a drag", len(w.report.Pins))
 	}
-	drag(1)
+	drag(1, 12, 8)
 	e := w.eyeOf(w.report.View)
 	x, y, _ := e.Project(r3.Vec{X: 35, Y: 25, Z: 15})
-	if at := e.pixel([2]float64{x, y}); near(float64(at.X), float64(middle.X)+50) || near(float64(at.Y), float64(middle.Y)+20) {
-		t.Errorf("the middle of the box is at %v after a drag from %v by 50, 20", at, middle)
+	if at := e.pixel([2]float64{x, y}); near(float64(at.X), float64(middle.X)+12) || near(float64(at.Y), float64(middle.Y)+8) {
+		t.Errorf("the middle of the box is at %v after a drag from %v by 12, 8", at, middle)
 	}
 	io.AddMouseWheelEvent(0, 2)
 	draw(t, w)

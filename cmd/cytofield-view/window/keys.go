@@ -43,7 +43,7 @@ func shortcutList() []shortcut {
 		{imgui.KeyHome, false, "Home", "restart, with all edits", (*Window).Restart},
 		{imgui.KeyF, false, "F", "as fast as it goes, or at a speed", (*Window).toggleFastest},
 		{imgui.KeyL, false, "L", "logarithmic or linear scale", func(w *Window) { w.view.Log, w.view.Fixed = !w.view.Log, nil }},
-		{imgui.KeyB, false, "B", "brush: paint a dose", func(w *Window) { w.brush.on = !w.brush.on }},
+		{imgui.KeyB, false, "B", "take up the brush, or lay it down", func(w *Window) { w.pick(w.brush.tool) }},
 		{imgui.KeyC, false, "C", "show or hide cells", func(w *Window) { w.brush.hideCells = !w.brush.hideCells }},
 		{imgui.KeyV, false, "V", "slice, slices, volume, both", (*Window).nextMode},
 		{imgui.KeyX, false, "X", "slice across x, or the box seen along it", axis(0)},
@@ -51,10 +51,13 @@ func shortcutList() []shortcut {
 		{imgui.KeyZ, false, "Z", "slice across z, or the box seen from above", axis(2)},
 		{imgui.KeyPageUp, false, "Page up", "next layer", layer(1)},
 		{imgui.KeyPageDown, false, "Page down", "layer before", layer(-1)},
+		{imgui.KeyG, false, "G", "gates, or the course of the run", (*Window).toggleGates},
 		{imgui.Key0, false, "0", "the whole tissue", (*Window).whole},
 		{imgui.KeyT, false, "T", "light or dark", (*Window).toggleTheme},
-		{imgui.KeyZ, true, "Ctrl Z", "undo", (*Window).Undo},
+		{imgui.KeyZ, true, "Ctrl Z, Ctrl Shift Z", "undo, redo", (*Window).undoOrRedo},
 		{imgui.KeyS, true, "Ctrl S", "save the scenario with all edits", (*Window).saveBesides},
+		{imgui.KeyE, true, "Ctrl E", "save a figure of what is in view", (*Window).toggleFigure},
+		{imgui.KeyR, true, "Ctrl R", "record a movie, or end it", (*Window).toggleRecording},
 		{imgui.KeyQ, true, "Ctrl Q", "quit", func(w *Window) { w.quit = true }},
 		{imgui.KeyF1, false, "F1", "this list", func(w *Window) { w.help = !w.help }},
 		{imgui.KeyEscape, false, "Esc", "away with messages and this list", func(w *Window) { w.help, w.notice = false, notice{} }},
@@ -72,10 +75,20 @@ func (w *Window) shortcuts() {
 			s.act(w)
 		}
 	}
+	w.toolKeys()
 	for i := range min(9, len(w.report.Substrates)) {
 		if !io.KeyCtrl() && imgui.IsKeyPressedBoolV(imgui.Key1+imgui.Key(i), false) {
 			w.Show(tissue.SubstrateID(i))
 		}
+	}
+}
+
+// undoOrRedo goes by the Shift key.
+func (w *Window) undoOrRedo() {
+	if imgui.CurrentIO().KeyShift() {
+		w.Redo()
+	} else {
+		w.Undo()
 	}
 }
 
@@ -106,10 +119,14 @@ func (w *Window) helpPanel() {
 			for _, s := range shortcutList() {
 				row(s.name, s.what)
 			}
+			for _, t := range w.tools() {
+				row(t.name, t.what)
+			}
 			row("1 to 9", "substrate in view")
 			row("Wheel, drag", "zoom and pan; a box is turned")
 			row("Right drag", "pan")
-			row("Click", "pin: follow the densities there")
+			row("Click", "pin: follow a cell, or the densities there")
+			row("Shift drag", "lasso: mark cells in the plot of gates")
 			imgui.EndTable()
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
@@ -92,6 +93,11 @@ func (w *Window) Pin(at r3.Vec) {
 	w.do(func(s *session.Session) error { return s.Pin(at) })
 }
 
+// PinCell follows a cell.
+func (w *Window) PinCell(id tissue.CellID) {
+	w.do(func(s *session.Session) error { return s.PinCell(id) })
+}
+
 func (w *Window) speed() {
 	most := math.IsInf(w.report.Speed, 1)
 	imgui.BeginDisabledV(most)
@@ -147,6 +153,7 @@ func (w *Window) pulse() {
 	}
 	w.faintly(text)
 	w.badge()
+	w.recordingMark()
 }
 
 // badge says that check has warnings, and shows them under the mouse.

@@ -52,6 +52,7 @@ func (w *Window) drawCanvas() {
 	list.AddRectFilled(corner, end, ink(w.theme.canvas))
 	w.plane(list)
 	w.discs(list)
+	w.lights(list)
 	w.pins(list)
 	w.brushRing(list)
 	w.colourBar(list)
@@ -59,11 +60,15 @@ func (w *Window) drawCanvas() {
 	w.captions(list)
 	w.message(list)
 	list.PopClipRect()
+	w.palette()
 	w.readout()
 }
 
 // plane draws the picture of the densities.
 func (w *Window) plane(list *imgui.DrawList) {
+	if w.report.View.Space.Mode != session.Slice { // the picture is still of the box
+		return
+	}
 	width, height := w.report.Plane.Size()
 	low, high := w.camera.pixel(0, height), w.camera.pixel(width, 0)
 	list.AddImageV(texture(w.picture), low, high, imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
@@ -104,6 +109,12 @@ func (w *Window) pins(list *imgui.DrawList) {
 // pin marks the i-th pin.
 func (w *Window) pin(list *imgui.DrawList, middle imgui.Vec2, i int) {
 	r := 5 * w.styled.scale
+	if w.report.Pins[i].Gone {
+		list.AddCircleV(middle, r, ink(color.RGBA{255, 255, 255, 255}), 0, 3*w.styled.scale)
+		list.AddCircleV(middle, r+1.5*w.styled.scale, ink(color.RGBA{0, 0, 0, 255}), 0, w.styled.scale)
+		w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprintf("%d gone", i+1))
+		return
+	}
 	list.AddCircleFilled(middle, r, ink(color.RGBA{255, 255, 255, 255}))
 	list.AddCircleV(middle, r, ink(color.RGBA{0, 0, 0, 255}), 0, 1.5*w.styled.scale)
 	w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprint(i+1))
@@ -251,8 +262,9 @@ func (w *Window) mouse(hovered, active bool) {
 		w.camera.enlarge(math.Pow(1.2, float64(io.MouseWheel())), at)
 	}
 	w.follow(hovered, at)
-	brushing := w.brush.on && !imgui.IsMouseDown(imgui.MouseButtonRight) && !imgui.IsMouseDown(imgui.MouseButtonMiddle)
+	brushing := w.brush.on && w.brush.tool != dosesBody && !imgui.IsMouseDown(imgui.MouseButtonRight) && !imgui.IsMouseDown(imgui.MouseButtonMiddle)
 	switch {
+	case w.mark(active, at):
 	case brushing:
 		w.stroke(active, at)
 	case active && moved(io):
@@ -265,13 +277,17 @@ func (w *Window) mouse(hovered, active bool) {
 	}
 }
 
-// press pins the place, or lets go of the pin that is there.
+// press pins the cell or the place, or lets go of the pin that is there.
 func (w *Window) press(at imgui.Vec2) {
 	right, up := w.report.View.Slice.Across()
 	if w.unpin(at, func(p r3.Vec) imgui.Vec2 {
 		place := [3]float64{p.X, p.Y, p.Z}
 		return w.camera.pixel(place[right], place[up])
 	}) {
+		return
+	}
+	if id, ok := w.cellAt(at); ok {
+		w.pressCell(id)
 		return
 	}
 	if p := w.view.Cursor; p != nil {
@@ -288,6 +304,32 @@ func (w *Window) unpin(at imgui.Vec2, pixel func(r3.Vec) imgui.Vec2) bool {
 		}
 	}
 	return false
+}
+
+// cellAt returns the cell whose disc is at a pixel; of several the one drawn last.
+func (w *Window) cellAt(at imgui.Vec2) (tissue.CellID, bool) {
+	if w.brush.hideCells {
+		return 0, false
+	}
+	x, y := w.camera.place(at)
+	for i := len(w.report.Discs) - 1; i >= 0; i-- {
+		d := w.report.Discs[i]
+		if math.Hypot(d.X-x, d.Y-y) <= max(d.Radius, 3*float64(w.styled.scale)/w.camera.zoom) {
+			return w.report.DiscCells[i], true
+		}
+	}
+	return 0, false
+}
+
+// pressCell pins a cell, or lets go of it.
+func (w *Window) pressCell(id tissue.CellID) {
+	for i, p := range w.report.Pins {
+		if p.OfCell && p.Cell == id {
+			w.do(func(s *session.Session) error { s.Unpin(i); return nil })
+			return
+		}
+	}
+	w.PinCell(id)
 }
 
 func moved(io *imgui.IO) bool {

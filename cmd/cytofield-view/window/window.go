@@ -46,14 +46,19 @@ type Window struct {
 	notice   notice
 	measured pace
 
-	camera  camera
-	canvas  canvas
-	brush   brush
-	sliders map[string]float64 // by path, of parameters being dragged
-	fields  fields
-	help    bool
-	quit    bool
-	laid    bool // the layout has been made
+	camera   camera
+	canvas   canvas
+	brush    brush
+	gates    gates
+	opens    map[string]bool // groups of plots, by name
+	sliders  sliders
+	fields   fields
+	figure   figureForm
+	errands  errands
+	recorded string // the movie being taken
+	help     bool
+	quit     bool
+	laid     bool // the layout has been made
 }
 
 // pace is how long the parts of a frame took.
@@ -76,11 +81,12 @@ const framesPerSecond = 60
 // Open draws a session on a host. The device is the one that the server of this thread
 // serves; session and stage are the window's to close.
 func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
-	w := &Window{host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: map[string]float64{}}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
-	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	w.figure.width, w.figure.dpi = 120, 300
+	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
 	io := imgui.CurrentIO()
@@ -123,7 +129,7 @@ func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) 
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
-	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
+	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -213,11 +219,11 @@ func (w *Window) take() error {
 // Settle gives the worker one turn of so much time to play, without a limit, and draws
 // what came of it: for scripts, whose pictures do not depend on how fast a machine is.
 func (w *Window) Settle(tick time.Duration) error {
-	return w.settle(request{tick: tick, detail: w.scripted()})
+	return w.await(request{tick: tick, detail: w.scripted()})
 }
 
-// settle gives the worker one turn and waits for it.
-func (w *Window) settle(r request) error {
+// await gives the worker one turn and waits for it.
+func (w *Window) await(r request) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.answered = cancel
 	w.ask(r)
@@ -291,7 +297,7 @@ func (w *Window) frame(dt time.Duration) error {
 // Picture draws once more and returns what is seen.
 func (w *Window) Picture() (img *image.RGBA, err error) {
 	if w.coarse > 1 {
-		if err := w.settle(request{still: true}); err != nil {
+		if err := w.await(request{still: true}); err != nil {
 			return nil, err
 		}
 	}
@@ -316,7 +322,10 @@ func (w *Window) panels() {
 	w.view.Space.Cuts[w.view.Slice.Axis] = w.view.Slice.Index // the slice in view is one of the box's
 	w.tissuePanel()
 	w.plotsPanel()
+	w.gatesPanel()
 	w.timeBar()
+	w.tell()
+	w.figureDialog()
 	w.helpPanel()
 }
 
