@@ -41,7 +41,7 @@ func TestCalmBricksHideNothing(t *testing.T) {
 			if tc.flat {
 				g.Shape[2], g.Planar = 1, true
 			}
-			for _, camera := range []Camera{StandardCamera(), {200, -50, 1.5, true}, {0, 0, 1, false}} {
+			for _, camera := range []Camera{StandardCamera(), {Azimuth: 200, Elevation: -50, Zoom: 1.5, Perspective: true}, {Zoom: 1}} {
 				s := Scene{Grid: g, Camera: camera, Volumes: []Volume{{
 					Field: fieldOf(g, tc.field), Map: colormap.Viridis(), Scale: tc.scale, Opacity: Fog(g, tc.scale, 1),
 					Surfaces: []Surface{{Level: 2e-3, Colour: colormap.Viridis().At(0.6), Opacity: 0.4}},
