@@ -71,7 +71,7 @@ func (w *Window) Arrange(dir string) error {
 	w.view.Slice, w.view.Log, w.view.Fixed = a.Slice, a.Log, a.Fixed
 	w.look.Smooth, w.brush.hideCells = a.Smooth, !a.Cells
 	for _, at := range a.Pins {
-		w.do(func(s *session.Session) error { return s.Pin(at) })
+		w.travel(func(c session.Course) error { return c.Pin(at) })
 	}
 	return nil
 }
