@@ -117,6 +117,8 @@ type Stats struct {
 	Cycles     int64   // of multigrid, for implicit steps and steady states
 	VoxelSteps int64   // voxels × substrates × accepted steps
 	LastStep   float64 // the latest step, s
+	LastStages int     // of the latest step
+	LastError  float64 // estimate of the latest step over its tolerance; 0 where none is made
 }
 
 // Work returns the sweeps, with a cycle of multigrid counted as the sweeps it costs.

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/render/colormap"
-	"github.com/cytofield/cytofield/render/internal/golden"
+	"github.com/cytofield/cytofield/render/golden"
 	"github.com/cytofield/cytofield/tissue"
 )
 

@@ -18,24 +18,35 @@ type View struct {
 	Log       bool
 	Fixed     *render.Scale // nil: found by the densities seen, and steady
 	Cursor    *r3.Vec       // a place whose densities are asked for, µm
+	Gate      *Gate         // nil: none
+	Voxels    bool          // how often densities are is asked for
+	Occupied  bool          // how many receptors are bound is asked for
 }
 
 // Report is the state of a session at one moment. Nothing in it changes later.
 type Report struct {
 	Time, Duration float64 // s
+	Seen           float64 // how far the course has come, s: Time or, where one went back, more
 	Playing        bool
-	Speed          float64 // simulated s per s; +Inf: as fast as it goes
+	Behind         bool      // more of it is to be read: look again
+	Recorded       *Recorded // nil where it is computed
+	Speed          float64   // simulated s per s; +Inf: as fast as it goes
 	Stats          engine.Stats
 	Title          string
+	Name           string // of the scenario
 
-	Grid       tissue.Grid
-	Substrates []tissue.Substrate
-	CellTypes  []tissue.CellType
-	Cells      int
-	Parameters []Parameter
-	Edits      []Edit
-	Command    string
-	Warnings   []string
+	Grid         tissue.Grid
+	Substrates   []tissue.Substrate
+	CellTypes    []tissue.CellType
+	Cells        int
+	Compartments []string // of the body, that may be dosed
+	Parameters   []Parameter
+	Edits        []Edit
+	Redoable     int // edits that were undone
+	Command      string
+	Warnings     []string
+	Recording    bool
+	Pictures     int // of the movie being recorded
 
 	View      View
 	Plane     *render.Plane
@@ -45,6 +56,14 @@ type Report struct {
 	Cursor    []float64 // by substrate, at View.Cursor
 	History   History
 	Pins      []Pin
+
+	Signals   []Signal              // that cells have
+	Variables []tissue.CellVariable // of all types, each once
+	Body      []tissue.BodyVariable
+	DiscCells []tissue.CellID // whose Discs are
+	Gated     *Gated          // nil: not asked for
+	Voxels    *Distribution   // of densities; nil: not asked for
+	Occupied  []Distribution  // of bound receptors, one each
 }
 
 // Clipped reports whether densities of the plane lie above the scale.
@@ -59,15 +78,18 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, errLost
 	}
 	m := s.scenario.Model
-	v = s.possible(v)
+	v = possible(m, v)
 	if err := s.note(); err != nil {
 		return nil, err
 	}
 	r := &Report{
-		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
+		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+	}
+	if s.recording != nil {
+		r.Recording, r.Pictures = true, s.recording.reel.Pictures()
 	}
 	var err error
 	if r.Plane, err = s.plane(v); err != nil {
@@ -80,14 +102,41 @@ func (s *Session) Look(v View) (*Report, error) {
 		r.Scale = *v.Fixed
 	}
 	if v.Cursor != nil {
-		r.Cursor, err = s.readAll(*v.Cursor)
+		if r.Cursor, err = s.readAll(*v.Cursor); err != nil {
+			return nil, err
+		}
 	}
-	return r, err
+	return r, s.understand(r)
+}
+
+// understand adds what cells have, and how it is distributed where that is asked for.
+func (s *Session) understand(r *Report) (err error) {
+	m := s.scenario.Model
+	r.Signals, r.Variables = signals(m), variables(m)
+	if m.Body != nil {
+		r.Body = m.Body.Variables
+	}
+	for _, d := range r.Discs {
+		r.DiscCells = append(r.DiscCells, m.Cells.ID[d.Cell])
+	}
+	if r.View.Gate != nil {
+		if r.Gated, err = s.gated(r.View.Gate); err != nil {
+			return err
+		}
+	}
+	if r.View.Voxels {
+		if r.Voxels, err = s.voxels(r.View); err != nil {
+			return err
+		}
+	}
+	if r.View.Occupied {
+		r.Occupied, err = s.occupied()
+	}
+	return err
 }
 
 // possible returns the view with what the model does not have replaced.
-func (s *Session) possible(v View) View {
-	m := s.scenario.Model
+func possible(m *tissue.Model, v View) View {
 	if int(v.Substrate) >= len(m.Substrates) {
 		v.Substrate = 0
 	}
@@ -101,15 +150,6 @@ func (s *Session) possible(v View) View {
 		v.Cursor = nil
 	}
 	return v
-}
-
-func (s *Session) copiedPins() []Pin {
-	var all []Pin
-	for _, p := range s.pins {
-		p.Densities = append([][]float64(nil), p.Densities...)
-		all = append(all, p)
-	}
-	return all
 }
 
 // plane reads the densities of the slice in view.

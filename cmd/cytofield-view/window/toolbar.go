@@ -8,7 +8,7 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// toolbar chooses what the canvas shows, and what a click on it does.
+// toolbar chooses what the canvas shows.
 func (w *Window) toolbar() {
 	s := w.styled.scale
 	imgui.SetCursorPos(imgui.NewVec2(12*s, 10*s))
@@ -35,8 +35,6 @@ func (w *Window) toolbar() {
 	imgui.SameLine()
 	imgui.Checkbox("smooth", &w.look.Smooth)
 	imgui.SetItemTooltip("Interpolate between the centres of voxels")
-	imgui.SameLine()
-	w.chooseBrush()
 	imgui.EndGroup()
 	imgui.SetCursorPosY(imgui.CursorPosY() + 3*s)
 }
@@ -123,37 +121,6 @@ func (w *Window) hold(on bool) {
 		scale := w.report.Scale
 		w.view.Fixed = &scale
 	}
-}
-
-func (w *Window) chooseBrush() {
-	s := w.styled.scale
-	if w.toggle("Brush", w.brush.on) {
-		w.brush.on = !w.brush.on
-	}
-	imgui.SetItemTooltip("Paint a dose of the substrate in view (B)")
-	if !w.brush.on {
-		return
-	}
-	imgui.SameLine()
-	if w.toggle("clear", w.brush.clears) {
-		w.brush.clears = !w.brush.clears
-	}
-	imgui.SetItemTooltip("Take the substrate out instead")
-	imgui.SameLine()
-	imgui.SetNextItemWidth(80 * s)
-	imgui.SliderFloatV("##radius", &w.brush.radius, 1, 500, "%.0f µm", imgui.SliderFlagsLogarithmic)
-	imgui.SetItemTooltip("Radius of the brush")
-	if w.brush.clears {
-		return
-	}
-	imgui.SameLine()
-	imgui.SetNextItemWidth(90 * s)
-	unit := string(w.report.Substrates[w.report.View.Substrate].Unit)
-	if unit == string(tissue.DimensionlessUnit) {
-		unit = ""
-	}
-	imgui.SliderFloatV("##amount", &w.brush.amount, 1e-3, 1e3, "%.3g "+unit, imgui.SliderFlagsLogarithmic)
-	imgui.SetItemTooltip("Density added")
 }
 
 // toggle is a button that shows whether it is on.
