@@ -26,7 +26,7 @@ var errArguments = errors.New("wrong arguments")
 
 // actions is the language, in the order that the documentation shows.
 func actions() []action {
-	return append(gateActions(), []action{
+	return append([]action{
 		{"play", "play, or play FRAMES to wait for so many pictures", parsePlay},
 		{"pause", "pause", plainly(func(p *player) error { p.window.Play(false); return nil })},
 		{"step", "step, or step NUMBER", parseStep},
@@ -45,6 +45,11 @@ func actions() []action {
 		{"join", "join a or join b, whichever is kept", parseJoin},
 		{"substrate", "substrate NAME", parseSubstrate},
 		{"slice", "slice AXIS=POSITION, such as slice z=40 um or slice x=mid", parseSlice},
+		{"view", "view slice, slices, volume or both", parseView},
+		{"orbit", "orbit AZIMUTH ELEVATION [ZOOM], in degrees", parseOrbit},
+		{"perspective", "perspective on or perspective off", parsePerspective},
+		{"opacity", "opacity NUMBER of the fog, 1 as it begins, 0 for none", parseOpacity},
+		{"surface", "surface DENSITY, such as surface 10 pM, or surface off", parseSurface},
 		{"map", "map NAME", parseMap},
 		{"scale", "scale linear, log, hold or auto", parseScale},
 		{"cells", "cells on or cells off", parseCells},
@@ -82,7 +87,7 @@ func actions() []action {
 		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
-	}...)
+	}, gateActions()...)
 }
 
 func plainly(act func(*player) error) func(string) (func(*player) error, error) {

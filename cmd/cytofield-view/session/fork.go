@@ -139,7 +139,7 @@ type Comparison struct {
 }
 
 // Compare looks at the branch as a report shows the session that was forked, and gives both
-// one scale. Where A ends its steps elsewhere, its densities are taken linearly between its
+// one scale. Slices alone have a difference. Where A ends its steps elsewhere, its densities are taken linearly between its
 // two moments around that of B.
 func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 	v := shown.View
@@ -152,6 +152,9 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 	if v.Fixed == nil {
 		common := joint(a.Scale, shown.Scale)
 		a.Scale, shown.Scale = common, common
+	}
+	if v.Space.Mode != Slice {
+		return c, nil
 	}
 	if a.Grid != shown.Grid || a.View.Slice != shown.View.Slice || a.Substrates[a.View.Substrate].Name != shown.Substrates[shown.View.Substrate].Name {
 		c.Note = "not the same tissue"

@@ -86,6 +86,9 @@ func (w *worker) compare(shown *session.Report, l stage.Look) (*beside, error) {
 	}
 	shown.Behind = shown.Behind || w.branch.Lags(leader, shown.View)
 	b := &beside{Comparison: c}
+	if shown.View.Space.Mode != session.Slice {
+		return b, nil
+	}
 	if b.picture, err = w.branched[0].Paint(c.A, w.branch.Session.Density(c.A.View.Substrate), l); err != nil || c.Difference == nil {
 		return b, err
 	}

@@ -35,6 +35,9 @@ type pane struct {
 // Fork has the run go on twice from the moment shown, to change one of the two.
 func (w *Window) Fork() {
 	w.forks.show, w.notice = "difference", notice{}
+	if w.view.Space.Mode != session.Slice {
+		w.mode(session.Slice)
+	}
 	w.pending = append(w.pending, (*worker).fork)
 }
 
@@ -54,7 +57,9 @@ func (w *Window) ShowBranches(which string) error {
 }
 
 // paned reports whether the canvas shows more than the session in front.
-func (w *Window) paned() bool { return w.forks.beside != nil && w.forks.show != "b" }
+func (w *Window) paned() bool {
+	return w.forks.beside != nil && w.forks.show != "b" && w.report.View.Space.Mode == session.Slice
+}
 
 // panes are what the canvas shows, from left to right or from top to bottom.
 func (w *Window) panes() []pane {

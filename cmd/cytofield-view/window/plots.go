@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 	"github.com/AllenDang/cimgui-go/implot"
@@ -277,6 +278,11 @@ func (w *Window) bodyPlots() []course {
 		}
 		all[at].curves = append(all[at].curves, c)
 	}
+	for i, p := range all {
+		if len(p.curves) == 1 && !p.free {
+			all[i].title = strings.Replace(p.title, "compartments", p.curves[0].name, 1)
+		}
+	}
 	return all
 }
 
@@ -308,45 +314,65 @@ func (w *Window) pace() {
 	share("drawing", w.measured.draw.Seconds()*1e3)
 }
 
-// coursePlot draws a course below its title, which says the values of now.
+// coursePlot draws a course below its title, which says what the colours are, and the
+// values of now.
 func (w *Window) coursePlot(p course, height float32, last bool) {
 	w.heading(p.title)
-	if now := w.values(p); now != "" {
-		imgui.SameLine()
-		room := imgui.ContentRegionAvail().X
-		if size := imgui.CalcTextSize(now).X; size < room {
-			imgui.SetCursorPosX(imgui.CursorPosX() + room - size)
-			w.faintly(now)
-		} else {
-			imgui.NewLine()
-		}
-	}
+	imgui.SameLine()
+	w.legend(p)
 	if last {
 		height += timesHeight * w.styled.scale
 	}
 	w.plot(p, height, last)
 }
 
-// values writes what one or two curves are at the time shown.
-func (w *Window) values(p course) string {
-	if len(p.curves) > 2 {
+// legend writes the names and last values of curves at the right of the line, or below it
+// where they do not fit.
+func (w *Window) legend(p course) {
+	s, line := w.styled.scale, imgui.TextLineHeight()
+	var labels []string
+	whole := float32(0)
+	for _, c := range p.curves {
+		text := w.value(c)
+		if len(p.curves) > 1 {
+			text = c.name + "  " + text
+		}
+		labels = append(labels, text)
+		whole += imgui.CalcTextSize(text).X + 22*s
+	}
+	room := imgui.ContentRegionAvail().X
+	if whole <= room {
+		imgui.SetCursorPosX(imgui.CursorPosX() + room - whole)
+	} else {
+		imgui.NewLine()
+		room = imgui.ContentRegionAvail().X
+	}
+	left := room
+	for i, text := range labels {
+		wide := imgui.CalcTextSize(text).X + 22*s
+		if i > 0 && (whole <= room || wide <= left) {
+			imgui.SameLineV(0, 8*s)
+		} else if i > 0 {
+			left = room
+		}
+		left -= wide
+		if len(labels) > 1 {
+			at := imgui.CursorScreenPos()
+			imgui.WindowDrawList().AddRectFilled(imgui.NewVec2(at.X, at.Y+line/2-2*s), imgui.NewVec2(at.X+9*s, at.Y+line/2+2*s), ink(p.curves[i].colour))
+		}
+		imgui.Dummy(imgui.NewVec2(9*s, line))
+		imgui.SameLineV(0, 4*s)
+		w.faintly(text)
+	}
+}
+
+// value writes what a curve is at the time shown.
+func (w *Window) value(c curve) string {
+	v, ok := c.at(w.report.History.Time, w.report.Time)
+	if !ok {
 		return ""
 	}
-	text := ""
-	for _, c := range p.curves {
-		v, ok := c.at(w.report.History.Time, w.report.Time)
-		if !ok {
-			continue
-		}
-		if text != "" {
-			text += "  "
-		}
-		if len(p.curves) > 1 {
-			text += c.name + " "
-		}
-		text += number(v * c.factor)
-	}
-	return text
+	return number(v * c.factor)
 }
 
 // at returns the last value until a time, s, of a curve at the last times of a history,
@@ -368,10 +394,7 @@ func (c curve) at(times []float64, t float64) (float64, bool) {
 // line at now. The last one has the times.
 func (w *Window) plot(p course, height float32, last bool) {
 	unit, seconds := timeUnit(w.report.Seen)
-	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
-	if len(p.curves) < 2 {
-		flags |= implot.FlagsNoLegend
-	}
+	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText | implot.FlagsNoLegend)
 	if !implot.BeginPlotV("##"+p.title, imgui.NewVec2(-1, height), flags) {
 		return
 	}
@@ -388,7 +411,6 @@ func (w *Window) plot(p course, height float32, last bool) {
 		implot.SetupAxisScalePlotScale(implot.AxisY1, implot.ScaleLog10)
 	}
 	implot.SetupAxisFormatStr(implot.AxisY1, "%.4g")
-	implot.SetupLegendV(implot.LocationNorthWest, implot.LegendFlagsNoButtons)
 	for _, c := range slices.Concat(p.behind, p.curves) {
 		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
