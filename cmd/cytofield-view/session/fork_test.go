@@ -1,6 +1,7 @@
 package session
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -103,6 +104,32 @@ func TestABranchIsTheRunThatWasNeverForked(t *testing.T) {
 			t.Errorf("at %g s of %g s, %.2g apart", b.Session.Time(), alone.Time(), apart(want, got))
 		}
 	})
+}
+
+// A does not land where B was told to: it is taken linearly between its two moments around.
+func TestABetweenItsSteps(t *testing.T) {
+	s := opened(t, nil)
+	b := forked(t, s)
+	s.RunTo(203.7)
+	must(t, s.Tick(0, 0))
+	must(t, b.Follow(s, whole(0), 0))
+	r, c := compared(t, s, b, whole(0))
+	if r.Time != 203.7 || c.Note != "A between its steps" || b.earlier.of >= 203.7 || c.A.Time <= 203.7 {
+		t.Fatalf("%q: B at %g s, A at %g and %g s", c.Note, r.Time, b.earlier.of, c.A.Time)
+	}
+	share := (203.7 - b.earlier.of) / (c.A.Time - b.earlier.of)
+	for i, v := range r.Plane.Values {
+		before, behind := float64(b.earlier.plane.Values[i]), float64(c.A.Plane.Values[i])
+		want := float64(v) - (before + share*(behind-before))
+		if got := float64(c.Difference.Values[i]); math.Abs(got-want) > 1e-6*math.Abs(behind) { // float32
+			t.Fatalf("voxel %d differs by %g nM, want %g", i, got, want)
+		}
+	}
+	r, err := s.Look(whole(1)) // nobody looked at TNF before A's last step
+	must(t, err)
+	if c, err = b.Compare(s, r); err != nil || c.Note != "A at another time" {
+		t.Errorf("%q, %v", c.Note, err)
+	}
 }
 
 func TestABranchFollowsBackInTime(t *testing.T) {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
@@ -70,7 +71,10 @@ func (w *worker) tick(r request) error {
 	if limit > 0 {
 		limit = max(limit-time.Since(began), time.Nanosecond)
 	}
-	return w.branch.Follow(leader, r.view, limit)
+	if err := w.branch.Follow(leader, r.view, limit); err != nil {
+		return errors.Join(fmt.Errorf("A cannot go on, B goes on alone: %w", err), w.join(false))
+	}
+	return nil
 }
 
 // compare looks at the branch as a report shows the one in front, and paints it and the
