@@ -72,7 +72,7 @@ func (w *worker) tick(r request) error {
 		limit = max(limit-time.Since(began), time.Nanosecond)
 	}
 	if err := w.branch.Follow(leader, r.view, limit); err != nil {
-		return errors.Join(fmt.Errorf("A cannot go on, B goes on alone: %w", err), w.join(false))
+		return errors.Join(fmt.Errorf("branch A cannot go on, B goes on alone: %w", err), w.join(false))
 	}
 	return nil
 }
