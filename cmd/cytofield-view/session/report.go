@@ -18,6 +18,7 @@ type View struct {
 	Log       bool
 	Fixed     *render.Scale // nil: found by the densities seen, and steady
 	Cursor    *r3.Vec       // a place whose densities are asked for, µm
+	Layers    Layers
 }
 
 // Report is the state of a session at one moment. Nothing in it changes later.
@@ -45,6 +46,7 @@ type Report struct {
 	Cursor    []float64 // by substrate, at View.Cursor
 	History   History
 	Pins      []Pin
+	Laid
 }
 
 // Clipped reports whether densities of the plane lie above the scale.
@@ -73,11 +75,15 @@ func (s *Session) Look(v View) (*Report, error) {
 	if r.Plane, err = s.plane(v); err != nil {
 		return nil, err
 	}
+	r.reworked = s.ground.solid || v.Layers.Overlay == MoleculesOverlay
 	var seen render.Range
 	seen.Add(r.Plane)
 	r.Low, r.High = seen.Ends()
 	if r.Scale = s.scale.follow(v, &seen); v.Fixed != nil {
 		r.Scale = *v.Fixed
+	}
+	if err := s.lay(r); err != nil {
+		return nil, err
 	}
 	if v.Cursor != nil {
 		r.Cursor, err = s.readAll(*v.Cursor)
@@ -100,6 +106,7 @@ func (s *Session) possible(v View) View {
 	if v.Cursor != nil && !m.Grid.Contains(*v.Cursor) {
 		v.Cursor = nil
 	}
+	v.Layers = s.allowed(v)
 	return v
 }
 
@@ -112,47 +119,18 @@ func (s *Session) copiedPins() []Pin {
 	return all
 }
 
-// plane reads the densities of the slice in view.
+// plane reads the densities of the slice in view, or what the view makes of them; voxels
+// without fluid have none.
 func (s *Session) plane(v View) (*render.Plane, error) {
 	g := s.scenario.Model.Grid
 	right, up := v.Slice.Across()
-	p := &render.Plane{
-		Slice: v.Slice, Position: v.Slice.Position(g), Planar: g.Planar && v.Slice.Axis == 2,
-		Width: g.Shape[right], Height: g.Shape[up], Spacing: [2]float64{g.Spacing[right], g.Spacing[up]},
-	}
-	centres := s.centres.of(g, v.Slice)
-	density := make([]float64, len(centres))
-	if err := s.solver.Gather(v.Substrate, centres, density, nil); err != nil {
+	density := make([]float64, g.Shape[right]*g.Shape[up])
+	if err := s.solver.ReadLayer(v.Substrate, v.Slice.Axis, v.Slice.Index, density); err != nil {
 		return nil, err
 	}
-	p.Values = make([]float32, len(density))
-	for i, c := range density {
-		p.Values[i] = float32(c)
-	}
+	p := render.NewPlane(g, v.Slice, density)
+	s.rework(p, v)
 	return p, nil
-}
-
-// centres are those of the voxels of a slice, kept while the same is looked at.
-type centres struct {
-	grid   tissue.Grid
-	slice  render.Slice
-	places []r3.Vec
-}
-
-func (c *centres) of(g tissue.Grid, s render.Slice) []r3.Vec {
-	if c.places != nil && c.grid == g && c.slice == s {
-		return c.places
-	}
-	right, up := s.Across()
-	*c = centres{g, s, make([]r3.Vec, 0, g.Shape[right]*g.Shape[up])}
-	var voxel [3]int
-	voxel[s.Axis] = s.Index
-	for voxel[up] = 0; voxel[up] < g.Shape[up]; voxel[up]++ {
-		for voxel[right] = 0; voxel[right] < g.Shape[right]; voxel[right]++ {
-			c.places = append(c.places, g.Centre(voxel[0], voxel[1], voxel[2]))
-		}
-	}
-	return c.places
 }
 
 // Density returns the texture that holds a substrate at this moment, nil where the
@@ -168,13 +146,13 @@ func (s *Session) Density(id tissue.SubstrateID) *gpu.Texture {
 // only when they leave four fifths of it empty: a picture that keeps changing its
 // colours cannot be read.
 type steady struct {
-	of    View // of which Substrate, Slice and Log count
+	of    View // of which Substrate, Slice, Log and the overlay count
 	scale render.Scale
 }
 
 func (s *steady) follow(v View, seen *render.Range) render.Scale {
 	wanted := seen.Scale(v.Log)
-	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log}
+	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log, Layers: Layers{Overlay: v.Layers.Overlay}}
 	kept := s.scale.High > 0 && s.of == of && wanted.High <= s.scale.High && wanted.High > s.scale.High/5
 	if !kept {
 		s.of, s.scale = of, wanted

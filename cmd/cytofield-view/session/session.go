@@ -52,13 +52,17 @@ type Session struct {
 	history History
 	pins    []Pin
 	scale   steady
-	centres centres
+
+	ground     ground
+	resolution resolution
+	channels   map[tissue.SubstrateID]steady
+	signal     signal
 }
 
 // Open reads the scenario and prepares it at its start, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
-	s := &Session{source: source, device: device}
+	s := &Session{source: source, device: device, channels: map[tissue.SubstrateID]steady{}}
 	decoded, err := source.decode(nil)
 	if err != nil {
 		return nil, err
@@ -120,6 +124,7 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 		}
 	}
 	s.scenario, s.start, s.warnings = decoded, *decoded.Model, warnings
+	s.ground, s.resolution = newGround(decoded.Model), resolution{}
 	made, err := s.newSolver(decoded)
 	if err != nil {
 		s.solver = nil
@@ -308,6 +313,7 @@ func (s *Session) Restart() error {
 func (s *Session) forget() {
 	s.playing, s.goal = false, 0
 	s.history, s.scale = History{}, steady{}
+	s.channels, s.signal = map[tissue.SubstrateID]steady{}, signal{}
 	for i := range s.pins {
 		s.pins[i].Densities = nil
 	}

@@ -70,6 +70,6 @@ func (w *worker) turn(r request) (a answer) {
 	if a.report, a.err = w.session.Look(r.view); a.err != nil {
 		return a
 	}
-	a.picture, a.err = w.stage.Paint(a.report, w.session.Density(a.report.View.Substrate), r.look)
+	a.picture, a.err = w.stage.Paint(a.report, w.session.Density, r.look)
 	return a
 }
