@@ -135,6 +135,9 @@ func (s *Session) allowed(v View) Layers {
 	if l.Overlay == MoleculesOverlay && (l.Merge != nil || !m.Substrates[v.Substrate].Unit.CountsMolecules()) {
 		l.Overlay = NoOverlay
 	}
+	if l.Overlay == MoleculesOverlay {
+		l.Arrows = NoArrows // they are of densities
+	}
 	if by := l.CellsBy; by != "" && by != ByType && by != ByState && !slices.Contains(record.CellColumns(m), by) {
 		l.CellsBy, l.CellScale = ByType, nil
 	}
@@ -298,10 +301,11 @@ type ground struct {
 	slice  render.Slice
 	lines  []Outline // in the slice
 	found  bool
+	thin   map[int]map[int]bool // of vessels thinner than a voxel, by region, the voxels they run through
 }
 
 func newGround(m *tissue.Model) ground {
-	g := ground{labels: m.Labels()}
+	g := ground{labels: m.Labels(), thin: map[int]map[int]bool{}}
 	for _, label := range g.labels {
 		g.solid = g.solid || label > 0 && m.Regions[label-1].Impermeable
 	}
@@ -323,10 +327,26 @@ func (g *ground) outlines(m *tissue.Model, s render.Slice) []Outline {
 	}
 	g.found, g.slice, g.lines = true, s, nil
 	for i, region := range m.Regions {
-		lines := render.Outlines(m.Grid, s, func(voxel int) bool { return int(g.labels[voxel]) == i+1 })
+		lines := render.Outlines(m.Grid, s, g.within(m, i))
 		if len(lines) > 0 {
 			g.lines = append(g.lines, Outline{region.Name, i, region.Impermeable, lines})
 		}
 	}
 	return g.lines
+}
+
+// within tells the voxels of a region; of a vessel thinner than a voxel those that it runs
+// through.
+func (g *ground) within(m *tissue.Model, region int) func(voxel int) bool {
+	if !m.Regions[region].HasWall() || m.HasVoxels(region) {
+		return func(voxel int) bool { return int(g.labels[voxel]) == region+1 }
+	}
+	if g.thin[region] == nil {
+		through := map[int]bool{}
+		for _, a := range m.VesselSurface(region) {
+			through[a.Voxel] = true
+		}
+		g.thin[region] = through
+	}
+	return func(voxel int) bool { return g.thin[region][voxel] }
 }

@@ -46,11 +46,18 @@ func (w *Window) drawCanvas() {
 	end := imgui.NewVec2(corner.X+size.X, corner.Y+size.Y)
 	list.PushClipRectV(corner, end, true)
 	list.AddRectFilled(corner, end, ink(w.theme.canvas))
+	w.stride()
 	w.plane(list)
+	w.layersBelow(list)
 	w.discs(list)
+	w.layersAbove(list)
 	w.pins(list)
 	w.brushRing(list)
-	w.colourBar(list)
+	if len(w.report.Merged) > 0 {
+		w.channelLegend(list)
+	} else {
+		w.colourBar(list)
+	}
 	w.scaleBar(list)
 	w.captions(list)
 	w.message(list)
@@ -75,10 +82,10 @@ func (w *Window) discs(list *imgui.DrawList) {
 	if w.brush.hideCells {
 		return
 	}
-	for _, d := range w.report.Discs {
+	for i, d := range w.report.Discs {
 		at := w.camera.pixel(d.X, d.Y)
 		radius := float32(d.Radius * w.camera.zoom)
-		c := figure.Palette(int(d.Type))
+		c := w.cellColour(i)
 		if radius < 1.5 {
 			list.AddCircleFilled(at, max(radius, 1), ink(c))
 			continue
@@ -125,7 +132,7 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 	list.AddRectV(imgui.NewVec2(left, top), imgui.NewVec2(right, bottom), ink(w.theme.faint), 0, 0, s)
 	scale := w.report.Scale
 	substrate := w.report.Substrates[w.report.View.Substrate]
-	unit, factor := readable(substrate.Unit, scale.High)
+	unit, factor := w.shownUnit(scale.High)
 	for _, level := range marks(scale) {
 		y := bottom + (top-bottom)*float32(scale.Position(level))
 		list.AddLineV(imgui.NewVec2(right, y), imgui.NewVec2(right+4*s, y), ink(w.theme.faint), s)
@@ -133,7 +140,9 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 		list.AddTextVec2V(imgui.NewVec2(right+8*s, y-imgui.CalcTextSize(text).Y/2), ink(w.theme.text), text)
 	}
 	title := substrate.Name
-	if unit != "" {
+	if w.report.View.Layers.Overlay == session.MoleculesOverlay {
+		title += " per voxel"
+	} else if unit != "" {
 		title += " (" + unit + ")"
 	}
 	at := imgui.NewVec2(c.corner.X+c.size.X-imgui.CalcTextSize(title).X-14*s, top-28*s)
@@ -145,9 +154,12 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 
 // clipped says that densities lie above the scale.
 func (w *Window) clipped(list *imgui.DrawList, at imgui.Vec2) {
-	unit := w.report.Substrates[w.report.View.Substrate].Unit
+	text := density(w.report.High, w.report.Substrates[w.report.View.Substrate].Unit)
+	if w.report.View.Layers.Overlay == session.MoleculesOverlay {
+		text = number(w.report.High)
+	}
 	list.AddTextVec2V(at, ink(w.theme.fault), "up to")
-	list.AddTextVec2V(imgui.NewVec2(at.X, at.Y+imgui.TextLineHeight()), ink(w.theme.fault), density(w.report.High, unit))
+	list.AddTextVec2V(imgui.NewVec2(at.X, at.Y+imgui.TextLineHeight()), ink(w.theme.fault), text)
 }
 
 // marks are the densities that the colour bar labels: its ends and round ones between.
@@ -180,14 +192,8 @@ func (w *Window) captions(list *imgui.DrawList) {
 		clock += fmt.Sprintf("     %s = %s", tissue.AxisName(slice.Axis), length(w.report.Plane.Position))
 	}
 	list.AddTextVec2V(imgui.NewVec2(x, y+imgui.TextLineHeight()+3*s), ink(w.theme.faint), clock)
-	x, y = c.corner.X+c.size.X, c.corner.Y+c.size.Y-16*s-imgui.TextLineHeight()
-	for i := len(w.report.CellTypes) - 1; i >= 0; i-- {
-		name := w.report.CellTypes[i].Name
-		x -= imgui.CalcTextSize(name).X + 16*s
-		list.AddTextVec2V(imgui.NewVec2(x, y), ink(w.theme.text), name)
-		x -= 10 * s
-		list.AddCircleFilled(imgui.NewVec2(x, y+imgui.TextLineHeight()/2), 5*s, ink(figure.Palette(i)))
-	}
+	w.coarse(list, imgui.NewVec2(x, y+2*(imgui.TextLineHeight()+3*s)))
+	w.legend(list)
 }
 
 // message shows what the window has to say, until something else happens.

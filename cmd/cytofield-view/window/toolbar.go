@@ -33,8 +33,7 @@ func (w *Window) toolbar() {
 	}
 	imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
 	imgui.SameLine()
-	imgui.Checkbox("smooth", &w.look.Smooth)
-	imgui.SetItemTooltip("Interpolate between the centres of voxels")
+	w.chooseLayers()
 	imgui.SameLine()
 	w.chooseBrush()
 	imgui.EndGroup()
@@ -55,7 +54,9 @@ func (w *Window) chooseSubstrate() {
 }
 
 // Show brings a substrate into view.
-func (w *Window) Show(id tissue.SubstrateID) { w.view.Substrate, w.view.Fixed = id, nil }
+func (w *Window) Show(id tissue.SubstrateID) {
+	w.view.Substrate, w.view.Fixed, w.show = id, nil, showing{}
+}
 
 func (w *Window) chooseSlice() {
 	s := w.styled.scale

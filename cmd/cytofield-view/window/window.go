@@ -17,6 +17,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // Window is a session on a host. All its methods are for the thread of the GL context.
@@ -48,6 +49,8 @@ type Window struct {
 	brush   brush
 	sliders map[string]float64 // by path, of parameters being dragged
 	fields  fields
+	show    showing
+	merging []tissue.SubstrateID // chosen, also while there are too few
 	help    bool
 	quit    bool
 	laid    bool // the layout has been made
