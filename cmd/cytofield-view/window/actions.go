@@ -43,7 +43,10 @@ func (w *Window) SliceAt(axis int, position float64) error {
 }
 
 // Log chooses a logarithmic scale, or a linear one.
-func (w *Window) Log(on bool) { w.view.Log, w.view.Fixed = on, nil }
+func (w *Window) Log(on bool) {
+	w.view.Log = on
+	w.hold(false)
+}
 
 // Hold keeps the scale as it is, or lets it follow the densities.
 func (w *Window) Hold(on bool) { w.hold(on) }

@@ -35,7 +35,7 @@ func shortcutList() []shortcut {
 		{imgui.KeyPeriod, false, ".", "one step", (*Window).Step},
 		{imgui.KeyHome, false, "Home", "restart, with all edits", (*Window).Restart},
 		{imgui.KeyF, false, "F", "as fast as it goes, or at a speed", (*Window).toggleFastest},
-		{imgui.KeyL, false, "L", "logarithmic or linear scale", func(w *Window) { w.view.Log, w.view.Fixed = !w.view.Log, nil }},
+		{imgui.KeyL, false, "L", "logarithmic or linear scale", func(w *Window) { w.Log(!w.view.Log) }},
 		{imgui.KeyB, false, "B", "brush: paint a dose", func(w *Window) { w.brush.on = !w.brush.on }},
 		{imgui.KeyC, false, "C", "show or hide cells", func(w *Window) { w.brush.hideCells = !w.brush.hideCells }},
 		{imgui.KeyI, false, "I", "contours on, off", func(w *Window) { w.Contours(w.view.Layers.Contours == 0, contourLines) }},

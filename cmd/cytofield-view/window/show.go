@@ -164,6 +164,23 @@ func (w *Window) MergeNamed(names []string) error {
 	return nil
 }
 
+// holdMerged keeps the scales of what is merged, or lets them follow the densities.
+func (w *Window) holdMerged(on bool) {
+	m := w.view.Layers.Merge
+	if m == nil {
+		return
+	}
+	fresh := &session.Merge{Channels: slices.Clone(m.Channels)}
+	for i := range fresh.Channels {
+		fresh.Channels[i].Fixed = nil
+		if on && len(w.report.Merged) == len(fresh.Channels) {
+			scale := w.report.Merged[i].Scale
+			fresh.Channels[i].Fixed = &scale
+		}
+	}
+	w.view.Layers.Merge = fresh
+}
+
 func (w *Window) chooseOverlay(label func(string)) {
 	label("Overlay")
 	for i, name := range []string{"none", "molecules", "limit"} {
@@ -208,7 +225,8 @@ func (w *Window) chooseRange(label func(string)) {
 	imgui.SameLine()
 	imgui.BeginDisabledV(w.view.Fixed == nil)
 	if imgui.Button("auto") {
-		w.view.Fixed, w.show = nil, showing{}
+		w.show = showing{}
+		w.hold(false)
 	}
 	imgui.EndDisabled()
 	if !enter {

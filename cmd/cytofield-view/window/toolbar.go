@@ -23,7 +23,7 @@ func (w *Window) toolbar() {
 	imgui.SameLine()
 	log := w.view.Log
 	if imgui.Checkbox("log", &log) {
-		w.view.Log, w.view.Fixed = log, nil
+		w.Log(log)
 	}
 	imgui.SetItemTooltip("Logarithmic scale (L)")
 	imgui.SameLine()
@@ -120,6 +120,7 @@ func (w *Window) Map(name string) error {
 // hold keeps the scale, or lets it follow the densities.
 func (w *Window) hold(on bool) {
 	w.view.Fixed = nil
+	w.holdMerged(on)
 	if on {
 		scale := w.report.Scale
 		w.view.Fixed = &scale
