@@ -71,9 +71,9 @@ func (s *Session) limits(discs []render.Disc, id tissue.SubstrateID) (all []Limi
 	exchanges := make([]bool, len(m.CellTypes))
 	for t := range m.CellTypes {
 		law, ok, err := laws.AtStart(tissue.CellTypeID(t), id)
-		exchanges[t] = ok
+		exchanges[t] = ok || m.CellTypes[t].Exchanges(id) // by rules, later
 		switch {
-		case !ok:
+		case !exchanges[t]:
 		case coupling != engine.CloudCoupling && !engine.HasSubVoxelLaw(m.Grid, coupling):
 			kinds[t] = Unseen
 		case err != nil || law.Slack() < engine.TightSlack:

@@ -217,6 +217,14 @@ func (w *Window) cellColour(disc int) color.RGBA {
 	return figure.Palette(0)
 }
 
+// cellEdge is what stands around a cell: light where cells may be as dark as the picture.
+func (w *Window) cellEdge() color.RGBA {
+	if w.report.CellValues != nil || w.report.View.Layers.CellsBy == session.ByState {
+		return chalk()
+	}
+	return color.RGBA{0, 0, 0, 150}
+}
+
 // limitColour returns that of a ring around cells which the grid does not resolve.
 func limitColour(l session.Limit) color.RGBA {
 	switch l {
@@ -269,6 +277,13 @@ func (w *Window) legend(list *imgui.DrawList) {
 	bottom := c.corner.Y + c.size.Y - 16*s - line
 	for row, entries := range [][]entry{w.cellEntries(list), w.lineEntries(list)} {
 		x, y := c.corner.X+c.size.X, bottom-float32(row)*(line+4*s)
+		wide := float32(0)
+		for _, e := range entries {
+			wide += imgui.CalcTextSize(e.text).X + e.width + 22*s
+		}
+		if wide > 0 {
+			w.plate(list, imgui.NewVec2(x-wide-14*s, y-3*s), imgui.NewVec2(x-6*s, y+line+3*s))
+		}
 		for i := len(entries) - 1; i >= 0; i-- {
 			e := entries[i]
 			x -= imgui.CalcTextSize(e.text).X + 16*s
@@ -291,9 +306,11 @@ func (w *Window) cellEntries(list *imgui.DrawList) []entry {
 		return nil
 	case r.CellValues != nil:
 		name, unit := columnWords(r.View.Layers.CellsBy)
-		bar := entry{width: 90 * s, draw: func(at imgui.Vec2) {
+		low := imgui.CalcTextSize(number(r.CellScale.Low)).X
+		bar := entry{width: 96*s + low, draw: func(at imgui.Vec2) {
+			at.X += low + 6*s
 			ramp(list, at, 90*s, 10*s, func(t float64) color.RGBA { return signalMap().At(t) })
-			list.AddTextVec2V(imgui.NewVec2(at.X-imgui.CalcTextSize(number(r.CellScale.Low)).X-6*s, at.Y-imgui.TextLineHeight()/2), ink(w.theme.faint), number(r.CellScale.Low))
+			list.AddTextVec2V(imgui.NewVec2(at.X-low-6*s, at.Y-imgui.TextLineHeight()/2), ink(w.theme.faint), number(r.CellScale.Low))
 		}}
 		bar.text = number(r.CellScale.High) + " " + unit + "  " + name
 		all = append(all, bar)
@@ -307,6 +324,9 @@ func (w *Window) cellEntries(list *imgui.DrawList) []entry {
 	count := map[session.Limit]int{}
 	for _, l := range r.Limits {
 		count[l]++
+	}
+	if len(r.Limits) > 0 && count[session.Resolved] == len(r.Limits) {
+		all = append(all, entry{0, func(imgui.Vec2) {}, "each of them resolved"})
 	}
 	for _, l := range []session.Limit{session.Crowded, session.Tight, session.Unseen} {
 		if count[l] > 0 {
@@ -381,11 +401,19 @@ func columnWords(column string) (name, unit string) {
 	return strings.ReplaceAll(column, "_", " "), ""
 }
 
+// plate stands behind what is read on the picture.
+func (w *Window) plate(list *imgui.DrawList, low, high imgui.Vec2) {
+	c := w.theme.canvas
+	c.A = 215
+	list.AddRectFilledV(low, high, ink(c), 6*w.styled.scale, 0)
+}
+
 // channelLegend stands in the place of the colour bar where substrates are merged.
 func (w *Window) channelLegend(list *imgui.DrawList) {
 	s, c := w.styled.scale, w.canvas
 	x, y := c.corner.X+c.size.X-92*s, c.corner.Y+52*s
 	line := imgui.TextLineHeight()
+	w.plate(list, imgui.NewVec2(x-8*s, y-6*s), imgui.NewVec2(c.corner.X+c.size.X-6*s, y+float32(len(w.report.Merged))*(3*line+32*s)-line-10*s))
 	for _, m := range w.report.Merged {
 		substrate := w.report.Substrates[m.Substrate]
 		unit, factor := readable(substrate.Unit, m.Scale.High)

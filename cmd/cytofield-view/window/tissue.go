@@ -91,7 +91,7 @@ func (w *Window) discs(list *imgui.DrawList) {
 			continue
 		}
 		list.AddCircleFilled(at, radius, ink(color.RGBA{c.R, c.G, c.B, 210}))
-		list.AddCircleV(at, radius, ink(color.RGBA{0, 0, 0, 150}), 0, min(1, radius/4))
+		list.AddCircleV(at, radius, ink(w.cellEdge()), 0, min(1, radius/4))
 	}
 }
 
@@ -123,6 +123,7 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
 	right := left + 14*s
+	w.plate(list, imgui.NewVec2(left-10*s, top-36*s), imgui.NewVec2(c.corner.X+c.size.X-6*s, bottom+12*s))
 	const bands = 64
 	for i := range bands {
 		y0 := bottom + (top-bottom)*float32(i)/bands
@@ -178,6 +179,7 @@ func (w *Window) scaleBar(list *imgui.DrawList) {
 	s, c, zoom := w.styled.scale, w.canvas, w.camera.zoom
 	micrometres := roundLength(150 * float64(s) / zoom)
 	x, y := c.corner.X+18*s, c.corner.Y+c.size.Y-20*s
+	w.plate(list, imgui.NewVec2(x-8*s, y-imgui.TextLineHeight()-8*s), imgui.NewVec2(x+max(float32(micrometres*zoom), imgui.CalcTextSize(length(micrometres)).X)+8*s, y+10*s))
 	list.AddRectFilled(imgui.NewVec2(x, y), imgui.NewVec2(x+float32(micrometres*zoom), y+4*s), ink(w.theme.text))
 	list.AddTextVec2V(imgui.NewVec2(x, y-imgui.TextLineHeight()-3*s), ink(w.theme.text), length(micrometres))
 }
@@ -186,6 +188,8 @@ func (w *Window) scaleBar(list *imgui.DrawList) {
 func (w *Window) captions(list *imgui.DrawList) {
 	s, c := w.styled.scale, w.canvas
 	x, y := c.corner.X+18*s, c.corner.Y+14*s
+	wide := max(imgui.CalcTextSize(w.report.Title).X, 180*s)
+	w.plate(list, imgui.NewVec2(x-8*s, y-6*s), imgui.NewVec2(x+wide+26*s, y+2*imgui.TextLineHeight()+9*s))
 	list.AddTextFontPtr(w.fonts.strong, imgui.FontSize(), imgui.NewVec2(x, y), ink(w.theme.text), w.report.Title)
 	clock := "t = " + figure.FormatTime(w.report.Time)
 	if slice := w.report.View.Slice; !w.report.Plane.Planar {
