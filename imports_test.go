@@ -105,7 +105,7 @@ func rules() []struct {
 		{[]string{"engine/life"}, []string{"engine.", "tissue"}, "the cell step knows solvers by what it needs of them"},
 		{[]string{"engine/cpu"}, []string{"engine.", "engine/multigrid", "tissue"}, "the oracle needs no GPU"},
 		{[]string{"engine"}, []string{"engine", "tissue", "shaders"}, "records know the engine, not pictures"},
-		{[]string{"cmd/cytofield-view/session."}, []string{"cmd/cytofield-view/session.", "engine", "tissue", "render."}, "a session is steered without a window"},
+		{[]string{"cmd/cytofield-view/session."}, []string{"cmd/cytofield-view/session.", "cmd/internal", "engine", "tissue", "render"}, "a session is steered without a window"},
 		{[]string{"render/movie"}, nil, "a movie is of pictures, whatever they show"},
 		{[]string{"render"}, []string{"render", "tissue", "shaders", "engine/gpu"}, "pictures are of fields, not of solvers"},
 	}

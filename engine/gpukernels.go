@@ -149,6 +149,7 @@ type kernels struct {
 	rows          *gpu.Kernel[rowsArgs]
 	gather        *gpu.Kernel[gatherArgs]
 	layer         *gpu.Kernel[layerArgs]
+	project       *gpu.Kernel[projectionArgs]
 	lod           lodKernels // where the key asks for them
 	key           programKey
 	implicit      *implicitKernels // nil before the first step that needs them
@@ -221,6 +222,7 @@ func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
 		build(q, &k.rows, "reduce_rows", nil),
 		build(q, &k.gather, "gather_density", key.defines()),
 		build(q, &k.layer, "copy_layer", key.defines()),
+		build(q, &k.project, "project_layers", key.defines()),
 	)
 	if key.lod && err == nil {
 		k.lod, err = newLODKernels(q, key)
@@ -261,6 +263,7 @@ func (k *kernels) free(q *gpu.Queue) {
 	k.rows.Free(q)
 	k.gather.Free(q)
 	k.layer.Free(q)
+	k.project.Free(q)
 	k.lod.free(q)
 	k.implicit.free(q)
 }

@@ -113,7 +113,7 @@ func mosaicBytes(m *tissue.Model) int {
 		return 0
 	}
 	labels := len(m.Regions) + 1
-	bytes := (m.Grid.Voxels()+3)/4*4 + labels*(labels+4)*4
+	bytes := (m.Grid.Voxels()+3)/4*4 + labels*(labels+5)*4
 	if m.Flow != nil {
 		bytes += flowAxes(m.Grid) * m.Grid.Voxels() * 8
 	}

@@ -154,6 +154,13 @@ func (st *gpuStepper) openMosaic(q *gpu.Queue) (err error) {
 		properties = append(properties, loss/p.Capacity[i])
 	}
 	properties = append(append(append(properties, p.Capacity...), p.Loss...), p.Reacting...)
+	for _, solid := range p.Solid {
+		share := 0.
+		if solid {
+			share = 1
+		}
+		properties = append(properties, share)
+	}
 	single := make([]float32, len(properties))
 	for i, v := range properties {
 		single[i] = float32(v)
@@ -421,30 +428,14 @@ func (st *gpuStepper) readTexture(t *gpu.Texture, dst []float64) error {
 
 // ReadLayer has a kernel put the layer into a buffer: nothing else crosses the bus.
 func (st *gpuStepper) ReadLayer(axis, index int, dst []float64) error {
-	values := make([]float32, len(dst))
-	if err := st.device.Do(func(q *gpu.Queue) error { return st.copyLayer(q, axis, index, values) }); err != nil {
-		return err
-	}
-	for i, v := range values {
-		dst[i] = float64(v)
-	}
-	return nil
-}
-
-func (st *gpuStepper) copyLayer(q *gpu.Queue, axis, index int, values []float32) error {
-	layer, err := q.NewBuffer(4 * len(values))
-	if err != nil {
-		return err
-	}
-	defer layer.Free(q)
 	right, up := tissue.Across(axis)
 	width, height := st.Grid.Shape[right], st.Grid.Shape[up]
-	args := layerArgs{Density: st.density, Layer: layer, Extent: [2]int32{int32(width), int32(height)}}
+	args := layerArgs{Density: st.density, Extent: [2]int32{int32(width), int32(height)}}
 	args.Corner[axis], args.Right[right], args.Up[up] = int32(index), 1, 1
-	if err := st.program.layer.Launch(q, [3]int{width, height, 1}, &args); err != nil {
-		return err
-	}
-	return gpu.ReadBuffer(q, layer, 0, values)
+	return st.readPlane(dst, func(q *gpu.Queue, layer *gpu.Buffer) error {
+		args.Layer = layer
+		return st.program.layer.Launch(q, [3]int{width, height, 1}, &args)
+	})
 }
 
 func (st *gpuStepper) Write(src []float64) error {

@@ -25,6 +25,7 @@ type Mosaic struct {
 	Loss     []float64 // α λ per label, 1/s; 0 in voxels with a held density
 	Reacting []float64 // α per label; 0 where impermeable or held
 	Held     []bool    // labels whose density is held
+	Solid    []bool    // labels of impermeable regions: nothing is inside
 
 	fluid *fluid // nil where it rests
 }
@@ -52,6 +53,7 @@ func newMosaic(m *tissue.Model, s tissue.SubstrateID, labels []uint8, flow *flui
 		p.Reacting = append(p.Reacting, reacting)
 		p.Loss = append(p.Loss, alpha*medium.DecayRate)
 		p.Held = append(p.Held, held)
+		p.Solid = append(p.Solid, impermeable)
 	}
 	add(m.ExtracellularFraction, m.Substrates[s].Medium(), false, false)
 	for _, r := range m.Regions {

@@ -52,12 +52,13 @@ type attempt struct {
 	trials   []Trial
 	constant float64 // of the error: what the root of Defect2 is multiplied by
 	implicit bool
+	stages   int
 }
 
 // try makes candidates dt, s, on.
 func (in *Integrator) try(g *group, dt float64) (a attempt, err error) {
 	if in.stepsImplicitly(g, dt) {
-		a.implicit, a.constant = true, sdirk2Error
+		a.implicit, a.stages, a.constant = true, 2, sdirk2Error
 		if a.trials, err = g.stepper.TryImplicit(g.time, dt, stageTolerance*in.options.RelativeTolerance); err != nil {
 			return a, err
 		}
@@ -66,7 +67,7 @@ func (in *Integrator) try(g *group, dt float64) (a attempt, err error) {
 		return a, nil
 	}
 	scheme := in.scheme(RKC2Stages(dt, g.bound()))
-	a.constant = 12 * scheme.ErrorConstant
+	a.stages, a.constant = len(scheme.Stages)+1, 12*scheme.ErrorConstant
 	if a.trials, err = g.stepper.Try(g.time, dt, scheme); err != nil {
 		return a, err
 	}

@@ -26,6 +26,10 @@ type Solver interface {
 	// ReadLayer copies the densities of one layer of voxels, the index-th along an axis,
 	// and no others: along the first axis of tissue.Across fastest, then the second.
 	ReadLayer(s tissue.SubstrateID, axis, index int, dst []float64) error
+	// ReadProjection copies what a projection along an axis keeps of every column of voxels,
+	// laid out as a layer. Voxels of impermeable regions are left out; a column of nothing
+	// else has no number, NaN.
+	ReadProjection(s tissue.SubstrateID, axis int, how Projection, dst []float64) error
 	// Gather interpolates a density and its gradient, density/µm, at points, µm:
 	// trilinear between voxel centres, constant from the last centre to a wall.
 	// Either result may be nil.
@@ -113,6 +117,8 @@ type Stats struct {
 	Cycles     int64   // of multigrid, for implicit steps and steady states
 	VoxelSteps int64   // voxels × substrates × accepted steps
 	LastStep   float64 // the latest step, s
+	LastStages int     // of the latest step
+	LastError  float64 // estimate of the latest step over its tolerance; 0 where none is made
 }
 
 // Work returns the sweeps, with a cycle of multigrid counted as the sweeps it costs.

@@ -84,6 +84,7 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 			if tried.implicit {
 				in.stats.Implicit++
 			}
+			in.stats.LastStages, in.stats.LastError = tried.stages, verdict.ratio
 			return in.accept(g, tried.trials, dt, until, remaining)
 		}
 		in.stats.Rejected++
@@ -303,6 +304,7 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	}
 	for _, f := range g.fields {
 		in.stats.Sweeps += int64(n) * f.sweeps
+		in.stats.LastStages = int(f.sweeps)
 	}
 	g.expose()
 	for i, f := range g.followed() {

@@ -55,6 +55,8 @@ type Member interface {
 	Read(dst []float64) error
 	// ReadLayer does what Solver.ReadLayer does; what it is given fits the grid.
 	ReadLayer(axis, index int, dst []float64) error
+	// ReadProjection does what Solver.ReadProjection does; what it is given fits the grid.
+	ReadProjection(axis int, how Projection, dst []float64) error
 	// ReadCandidate copies what the last Try, TryImplicit, Settle, Euler or LOD made, for
 	// the report of a failure.
 	ReadCandidate(dst []float64) error

@@ -42,14 +42,32 @@ func Sample(f *tissue.Field, at r3.Vec) float64 {
 // LineProfile samples a field at n points, at least 2, evenly from one to
 // another, both included: distances from the first, µm, and densities.
 func LineProfile(f *tissue.Field, from, to r3.Vec, n int) (distance, density []float64) {
-	length := r3.Norm(r3.Sub(to, from))
 	distance, density = make([]float64, n), make([]float64, n)
-	for i := range n {
-		t := float64(i) / float64(n-1)
-		distance[i] = t * length
-		density[i] = Sample(f, r3.Add(from, r3.Scale(t, r3.Sub(to, from))))
+	for i, p := range Along(from, to, n) {
+		distance[i] = r3.Norm(r3.Sub(p, from))
+		density[i] = Sample(f, p)
 	}
 	return distance, density
+}
+
+// Along returns n points, at least 2, evenly from one to another, both included, µm.
+func Along(from, to r3.Vec, n int) []r3.Vec {
+	points := make([]r3.Vec, n)
+	for i := range points {
+		t := float64(i) / float64(n-1)
+		points[i] = r3.Add(from, r3.Scale(t, r3.Sub(to, from)))
+	}
+	return points
+}
+
+// Within returns the nearest point between the outermost centres of voxels, where a solver
+// gathers what Sample finds at the point, whatever the walls.
+func Within(g tissue.Grid, p r3.Vec) r3.Vec {
+	place := [3]float64{p.X, p.Y, p.Z}
+	for axis, h := range g.Spacing {
+		place[axis] = min(max(place[axis], h/2), (float64(g.Shape[axis])-0.5)*h)
+	}
+	return r3.Vec{X: place[0], Y: place[1], Z: place[2]}
 }
 
 // Gradient returns arrows of ∇c in the plane, in the plane's unit per µm, from

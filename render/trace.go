@@ -29,6 +29,7 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 		}
 	}
 	t := newTracer(s, size)
+	t.bricks = newBricks(t)
 	first := image.NewRGBA(image.Rectangle{Max: size})
 	eachRow(size.Y, func(y int) {
 		for x := range size.X {
@@ -135,6 +136,7 @@ func (l *sight) lift() {
 
 // tracer follows rays through a scene. render_scene.glsl mirrors it.
 type tracer struct {
+	bricks   *bricks // nil: every step is taken
 	view     View
 	grid     tissue.Grid
 	step     float64 // along a ray, µm
@@ -146,11 +148,12 @@ type tracer struct {
 }
 
 type tracedVolume struct {
-	values   []float64
-	scale    Scale
-	perRange float64 // the inverse of the scale's extent, or of its logarithm
-	fog      bool
-	look     []look
+	values     []float64
+	scale      Scale
+	perRange   float64 // the inverse of the scale's extent, or of its logarithm
+	fog        bool
+	look       []look
+	logarithms *logarithms
 }
 
 // look is the colour, and the absorption, 1/µm, at an entry of a table over the scale.
@@ -176,8 +179,9 @@ func newTracer(s Scene, size image.Point) *tracer {
 	t := &tracer{view: s.View(size), grid: s.Grid, step: step(s.Grid)}
 	t.lamp = t.view.lamp()
 	t.tiles = t.view.tiles(s.Balls)
+	logarithms := newLogarithms()
 	for i, v := range s.Volumes {
-		traced := tracedVolume{scale: v.Scale, perRange: 1 / (v.Scale.High - v.Scale.Low), fog: len(v.Opacity) > 0}
+		traced := tracedVolume{logarithms: logarithms, scale: v.Scale, perRange: 1 / (v.Scale.High - v.Scale.Low), fog: len(v.Opacity) > 0}
 		if v.Scale.Log {
 			traced.perRange = 1 / math.Log(v.Scale.High/v.Scale.Low)
 		}
@@ -242,7 +246,7 @@ func (v *tracedVolume) position(density float64) float64 {
 	case density >= s.High:
 		return 1
 	case s.Log:
-		return math.Log(density/s.Low) * v.perRange
+		return v.logarithms.of(density/s.Low) * v.perRange
 	default:
 		return (density - s.Low) * v.perRange
 	}
@@ -345,17 +349,29 @@ const enough = 1.0 / 1024
 func (t *tracer) march(l *sight, r ray, near, far float64) {
 	n := math.Ceil((far - near) / t.step)
 	ds := (far - near) / n
-	last := t.node(r.at(near))
-	for i := 1.0; i <= n && l.clear > enough; i++ {
-		next := t.node(r.at(near + i*ds))
-		t.between(l, r, near+(i-1)*ds, ds, &last, &next)
-		last = next
+	from, by := t.place(r.at(near)), t.place(r3.Add(r3.Scale(ds, r.along), t.first()))
+	var nodes [2]node
+	last, next := &nodes[0], &nodes[1]
+	t.sample(from, last)
+	at := from
+	for i := 0.0; i < n && l.clear > enough; {
+		steps := min(t.bricks.through(at, by), n-i)
+		i += steps
+		at = [3]float64{from[0] + i*by[0], from[1] + i*by[1], from[2] + i*by[2]}
+		t.sample(at, next)
+		t.between(l, r, near+(i-steps)*ds, steps*ds, last, next)
+		last, next = next, last
 	}
 }
 
-// node samples all fields at a point.
-func (t *tracer) node(p r3.Vec) (n node) {
-	at := t.place(p)
+// first is the centre of the first voxel, µm: a place of zeros.
+func (t *tracer) first() r3.Vec {
+	return r3.Scale(0.5, r3.Vec{X: t.grid.Spacing[0], Y: t.grid.Spacing[1], Z: t.grid.Spacing[2]})
+}
+
+// sample samples all fields at a place.
+func (t *tracer) sample(at [3]float64, n *node) {
+	n.absorption, n.glow = 0, [3]float64{}
 	for i := range t.volumes {
 		v := &t.volumes[i]
 		c := t.density(i, at)
@@ -369,20 +385,22 @@ func (t *tracer) node(p r3.Vec) (n node) {
 			n.glow[k] += look.absorption * look.colour[k]
 		}
 	}
-	return n
 }
 
 // between gathers what lies between two samples: fog by the mean of both, and the
 // surfaces in the order in which the ray meets them.
 func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 	absorption := (last.absorption + next.absorption) / 2
+	if absorption == 0 && len(t.surfaces) == 0 {
+		return
+	}
 	var colour [3]float64
 	if absorption > 0 {
 		for c := range colour {
 			colour[c] = (last.glow[c] + next.glow[c]) / 2 / absorption
 		}
 	}
-	fog := func(share float64) { l.add(colour, -math.Expm1(-absorption*share*ds)) }
+	fog := func(share float64) { l.add(colour, opaque(absorption*share*ds)) }
 	from := 0.0
 	for passed := -1.0; ; {
 		share, surface := t.crossing(last, next, passed)
@@ -397,6 +415,15 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 		t.shell(l, r, r.at(start+share*ds), s)
 		from = share
 	}
+}
+
+// opaque returns 1 − exp(−depth). Of thin layers it is the first six terms of the series,
+// which leave out less than 1e-14.
+func opaque(depth float64) float64 {
+	if depth < 1.0/32 {
+		return depth * (1 - depth/2*(1-depth/3*(1-depth/4*(1-depth/5*(1-depth/6)))))
+	}
+	return -math.Expm1(-depth)
 }
 
 // crossing returns the first surface beyond a share of the way from one sample to
@@ -492,11 +519,13 @@ func (t *tracer) density(volume int, at [3]float64) float64 {
 		}
 		stride *= n
 	}
-	mix := func(a, b, share float64) float64 { return a + share*(b-a) }
-	line := func(i int) float64 { return mix(values[i], values[i+step[0]], share[0]) }
-	plane := func(i int) float64 { return mix(line(i), line(i+step[1]), share[1]) }
-	c := mix(plane(base), plane(base+step[2]), share[2])
-	if math.IsNaN(c) {
+	x, y, z := step[0], base+step[1], base+step[2]
+	yz := z + step[1]
+	south, north := values[base]+share[0]*(values[base+x]-values[base]), values[y]+share[0]*(values[y+x]-values[y])
+	below := south + share[1]*(north-south)
+	south, north = values[z]+share[0]*(values[z+x]-values[z]), values[yz]+share[0]*(values[yz+x]-values[yz])
+	c := below + share[2]*(south+share[1]*(north-south)-below)
+	if c != c {
 		for axis := range step {
 			if share[axis] >= 0.5 {
 				base += step[axis]
@@ -505,4 +534,29 @@ func (t *tracer) density(volume int, at [3]float64) float64 {
 		return values[base]
 	}
 	return c
+}
+
+// mantissas is how many of the logarithms of mantissas are kept.
+const mantissas = 1 << 11
+
+// logarithms are those of 1 to 2.
+type logarithms [mantissas + 1]float64
+
+func newLogarithms() *logarithms {
+	table := &logarithms{}
+	for i := range table {
+		table[i] = math.Log1p(float64(i) / mantissas)
+	}
+	return table
+}
+
+// of returns ln v of a normal number above 0, to 3e-8: straight lines between those of
+// mantissas.
+func (l *logarithms) of(v float64) float64 {
+	const mantissaBits, bias = 52, 1023
+	bits := math.Float64bits(v)
+	exponent := int(bits>>mantissaBits) - bias
+	place := (math.Float64frombits(bits&(1<<mantissaBits-1)|bias<<mantissaBits) - 1) * mantissas
+	i := int(place)
+	return float64(exponent)*math.Ln2 + l[i] + (place-float64(i))*(l[i+1]-l[i])
 }

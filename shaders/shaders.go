@@ -41,7 +41,7 @@ func Variants() []Variant {
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
 			{"join_body", walls}, {"sum_body", walls},
-			{"gather_density", walls}, {"gather_density", wrapped}, {"copy_layer", walls}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
+			{"gather_density", walls}, {"gather_density", wrapped}, {"copy_layer", walls}, {"project_layers", walls}, {"project_layers", map[string]string{"MOSAIC": ""}}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 			{"residual_multigrid", walls}, {"advance_multigrid", walls}, {"combine_implicit", walls},
 			{"assemble_implicit", walls}, {"assemble_implicit", map[string]string{"MOSAIC": ""}},

@@ -5,6 +5,7 @@ import (
 	"image"
 	"testing"
 
+	"github.com/cytofield/cytofield/cmd/internal/plate"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
@@ -12,7 +13,7 @@ import (
 // filmed measures the outputs of a run for a movie of panels, and returns the charts of each.
 func filmed(t *testing.T, run, panels string) [][]figure.Panel {
 	t.Helper()
-	r, err := openRun(run)
+	r, err := plate.OpenRun(run)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,25 +21,21 @@ func filmed(t *testing.T, run, panels string) [][]figure.Panel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := f.Decode(r.scenario)
+	spec, err := f.Decode(r.Scenario())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPage(spec, r, nil)
-	times, err := p.times()
+	p := plate.NewPage(spec, r, nil)
+	times, err := p.Times()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.measure(times, func(int) error { return nil }); err != nil {
+	if err := p.Measure(times, func(int) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	var frames [][]figure.Panel
 	for _, at := range times {
-		shots, err := p.shoot(at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		drawn, err := p.figure(shots)
+		drawn, err := p.At(at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,35 +149,6 @@ func TestFramesOfChartsHaveOnePairOfAxes(t *testing.T) {
 		whole := first.Bounds().Max
 		if left, below := changed.Min.X, whole.Y-changed.Max.Y; changed.Empty() || left < whole.X/12 || below < whole.Y/12 {
 			t.Errorf("%s: frames differ in %v of %v: want the numbers at the axes to stay", name, changed, whole)
-		}
-	}
-}
-
-// Densities and times are shown in the unit that gives them short numbers, or the one asked for.
-func TestUnitsOfAxesSuitTheNumbers(t *testing.T) {
-	for _, tc := range []struct {
-		most  float64 // nM
-		asked string
-		want  string
-	}{
-		{2000, "", "µM"}, {2, "", ""}, {0.5, "", "pM"}, {0.002, "", "pM"}, {0.0005, "", "fM"}, {0, "", "pM"}, {0.5, "fM", "fM"}, {0.0005, "nM", "nM"},
-	} {
-		p := picture{spec: scenario.Panel{Unit: tc.asked}}
-		axis := figure.Axis{Quantity: "IL-2", Unit: "nM"}
-		if p.dress(&axis, &shot{Curves: []curve{{Y: []float64{0, tc.most}}}}); axis.Shown != tc.want {
-			t.Errorf("up to %g nM, %q asked for: shown in %q, want %q", tc.most, tc.asked, axis.Shown, tc.want)
-		}
-	}
-	for _, tc := range []struct {
-		length float64 // s
-		asked  string
-		want   string
-	}{
-		{100, "", "s"}, {180, "", "min"}, {7199, "", "min"}, {7200, "", "h"}, {2 * 86400, "", "h"}, {3 * 86400, "", "d"}, {3 * 86400, "min", "min"},
-	} {
-		p := picture{spec: scenario.Panel{TimeUnit: tc.asked}}
-		if got := p.timeUnit(tc.length); got != tc.want {
-			t.Errorf("%g s, %q asked for: shown in %q, want %q", tc.length, tc.asked, got, tc.want)
 		}
 	}
 }

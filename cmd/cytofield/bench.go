@@ -14,6 +14,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/cytofield/cytofield/bench"
+	"github.com/cytofield/cytofield/cmd/internal/build"
 )
 
 type benchCommand struct {
@@ -98,7 +99,7 @@ func (c *benchCommand) report(ctx context.Context, io streams) (report bench.Rep
 
 func environment(d *device) bench.Environment {
 	return bench.Environment{
-		Device: d.name, Driver: d.driver, Software: d.software, Version: version, Commit: commit(), Go: runtime.Version(),
+		Device: d.name, Driver: d.driver, Software: d.software, Version: build.Version, Commit: build.Commit(), Go: runtime.Version(),
 		Processor: processor(), Threads: runtime.GOMAXPROCS(0), CacheBytes: bench.CacheBytes(), Date: time.Now().UTC().Format(time.DateOnly),
 	}
 }

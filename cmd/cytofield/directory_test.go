@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/colormap"
 )
@@ -66,7 +67,7 @@ func TestTheRunDirectoryIsComplete(t *testing.T) {
 	if m.Status != record.Done || m.Error != "" || m.SimulatedTime != 600 || m.Duration != 600 || m.WallTime <= 0 {
 		t.Errorf("run.json: %+v: want done at 600 of 600 s", m)
 	}
-	if m.Version != version || m.Commit == "" || m.Device == "" || m.Seed != 3 || m.Scenario != "small" || len(m.ScenarioHash) != 64 || m.Voxels != 240 || m.Cells != 14 {
+	if m.Version != build.Version || m.Commit == "" || m.Device == "" || m.Seed != 3 || m.Scenario != "small" || len(m.ScenarioHash) != 64 || m.Voxels != 240 || m.Cells != 14 {
 		t.Errorf("run.json: %+v: want version, commit, device, seed 3, scenario small and its hash, 240 voxels, 14 cells", m)
 	}
 	if m.Steps < 10 || m.VoxelSteps != m.Steps*240 || m.Sweeps < m.Steps {
@@ -128,7 +129,7 @@ func TestReferencesAreTheOnesCited(t *testing.T) {
 	if !maps.Equal(entries, cited) || !cited["Sommeijer1998"] || !cited["CollinsKimball1949"] || len(cited) < 4 {
 		t.Errorf("methods.md cites %v, references.bib has %v", cited, entries)
 	}
-	contains(t, "methods.md", methods, "80 × 60 × 50 µm", "8 × 6 × 5 voxels", "fraction was 0.2", "2 cells of type Th", "seed 3", "Cytofield "+version)
+	contains(t, "methods.md", methods, "80 × 60 × 50 µm", "8 × 6 × 5 voxels", "fraction was 0.2", "2 cells of type Th", "seed 3", "Cytofield "+build.Version)
 
 	plain := recorded(t, file(t, "small.yaml", small), "--device", "cpu", "--set", "numerics={coupling: plain, scheme: ftcs}")
 	for _, name := range []string{"methods.md", "references.bib"} {
@@ -343,7 +344,7 @@ func TestFramesTellWhereTheyComeFrom(t *testing.T) {
 	for name, picture := range frames(t, dir) {
 		text := textChunks(t, picture)
 		for keyword, want := range map[string]string{
-			"Scenario": "small", "Scenario hash": m.ScenarioHash, "Seed": "3", "Device": m.Device, "Software": "Cytofield " + version + " (" + m.Commit + ")",
+			"Scenario": "small", "Scenario hash": m.ScenarioHash, "Seed": "3", "Device": m.Device, "Software": "Cytofield " + build.Version + " (" + m.Commit + ")",
 		} {
 			if text[keyword] != want {
 				t.Errorf("%s: %s is %q, want %q", name, keyword, text[keyword], want)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 )
@@ -35,7 +36,7 @@ func (c *infoCommand) Run(io streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	info := information{
-		Version: version, Commit: commit(), Go: runtime.Version(),
+		Version: build.Version, Commit: build.Commit(), Go: runtime.Version(),
 		Processor: processor(), Threads: runtime.GOMAXPROCS(0), Devices: egl.Devices(),
 	}
 	if d.gpu != nil {

@@ -9,14 +9,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
-)
 
-const version = "0.1.0"
+	"github.com/cytofield/cytofield/cmd/internal/build"
+	"github.com/cytofield/cytofield/cmd/internal/plate"
+)
 
 // Exit statuses; scripts rely on them.
 const (
@@ -65,7 +65,7 @@ func execute(ctx context.Context, args []string, io streams) (status int) {
 	parser, err := kong.New(&commands{},
 		kong.Name("cytofield"),
 		kong.Description("Simulates how cells talk through cytokines: secretion, diffusion, decay and uptake in tissue, on the GPU.\n\nFirst run: cytofield run il2-niche"),
-		kong.Vars{"version": "cytofield " + version + " (" + commit() + ")"},
+		kong.Vars{"version": "cytofield " + build.Version + " (" + build.Commit() + ")"},
 		kong.Writers(io.Out, io.Err),
 		kong.Exit(func(code int) { status, exited = code, true }), // --help and --version
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -89,6 +89,7 @@ func execute(ctx context.Context, args []string, io streams) (status int) {
 // report prints an error and returns its exit status.
 func report(err error, io streams) int {
 	var input inputError
+	var drawing plate.InputError
 	var window windowError
 	switch {
 	case err == nil:
@@ -98,26 +99,10 @@ func report(err error, io streams) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(io.Err, "cytofield: interrupted")
 		return exitInterrupted
-	case errors.As(err, &input):
+	case errors.As(err, &input), errors.As(err, &drawing):
 		fmt.Fprintf(io.Err, "%v\n", err)
 		return exitInput
 	}
 	fmt.Fprintf(io.Err, "cytofield: %v\n", err)
 	return exitFailed
-}
-
-// commit returns the revision the program was built from.
-func commit() string {
-	revision, modified := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				revision = s.Value[:min(12, len(s.Value))]
-			case s.Key == "vcs.modified" && s.Value == "true":
-				modified = "+changes"
-			}
-		}
-	}
-	return revision + modified
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 	"github.com/cytofield/cytofield/engine/record"
@@ -266,7 +267,7 @@ func TestInfoHasTheKeysScriptsRelyOn(t *testing.T) {
 			if n, ok := info["memory_bytes"].(float64); !ok || n < 1<<28 {
 				t.Errorf("memory_bytes is %v, want 256 MiB or more", info["memory_bytes"])
 			}
-			contains(t, "info", must(t, exitDone, "info", "--device", device).out, version, info["renderer"].(string), "GiB")
+			contains(t, "info", must(t, exitDone, "info", "--device", device).out, build.Version, info["renderer"].(string), "GiB")
 		})
 	}
 }

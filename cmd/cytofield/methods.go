@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/catalogue"
@@ -94,7 +95,7 @@ func methods(s *scenario.Scenario, d *device, simulated float64) string {
 		fmt.Fprintf(&b, "Molecules of %s carried tags of the %s that made them, which every process took in the share they had in it. ", m.Substrates[a.Substrate].Name, map[tissue.Tagging]string{tissue.TagTypes: "cell types", tissue.TagCells: "cells"}[a.By])
 	}
 	b.WriteString(numericsText(s))
-	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, version, commit(), d.name)
+	fmt.Fprintf(&b, "The run covered %g s of simulated time with seed %d, on Cytofield %s (%s), device %s.\n", simulated, m.Seed, build.Version, build.Commit(), d.name)
 	fmt.Fprintf(&b, "\nParameters in full: scenario.yaml (hash %s). Literature: references.bib", s.Hash[:12])
 	for i, key := range cited(s) {
 		separator := ", "

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/cytofield/cytofield/cmd/internal/plate"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -37,36 +38,36 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	run, err := openRun(dir)
+	run, err := plate.OpenRun(dir)
 	if err != nil {
 		return err
 	}
 	sketched := file == nil
 	if sketched {
-		if file, err = c.sketch(run.scenario.Model); err != nil {
+		if file, err = c.sketch(run.Scenario().Model); err != nil {
 			return inputError{err}
 		}
 	}
 	c.apply(file)
-	spec, err := file.Decode(run.scenario)
+	spec, err := file.Decode(run.Scenario())
 	if err != nil {
 		return inputError{err}
 	}
-	var other *recordedRun
+	var other *plate.Recorded
 	if c.Compare != "" {
-		if other, err = openRun(c.Compare); err != nil {
+		if other, err = plate.OpenRun(c.Compare); err != nil {
 			return err
 		}
 	}
 	if sketched && c.Scale == "" && c.Range == "" {
-		if err := spread(spec, run); err != nil {
+		if err := plate.Spread(spec, run); err != nil {
 			return err
 		}
 	}
 	if c.Output == "" {
 		c.Output = c.name(spec.Every)
 	}
-	p := newPage(spec, run, other)
+	p := plate.NewPage(spec, run, other)
 	if c.moves(spec) {
 		return c.film(ctx, io, p)
 	}

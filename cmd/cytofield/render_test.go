@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
@@ -217,15 +218,19 @@ func TestRenderExplainsWhatIsWrong(t *testing.T) {
 
 // TestColumnsOfCellsAreThoseOfTheRecord: scenarios name them without knowing records.
 func TestColumnsOfCellsAreThoseOfTheRecord(t *testing.T) {
-	run, err := openRun(recorded(t, file(t, "told.yaml", told), "--device", "cpu"))
+	run, err := record.Open(recorded(t, file(t, "told.yaml", told), "--device", "cpu"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := run.recording.Cells(0)
+	s, err := run.Scenario()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := scenario.CellColumns(run.scenario.Model); !slices.Equal(cells.Columns, want) {
+	cells, err := run.Cells(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := scenario.CellColumns(s.Model); !slices.Equal(cells.Columns, want) {
 		t.Errorf("cells.csv has %q, figures may ask for %q", cells.Columns, want)
 	}
 }

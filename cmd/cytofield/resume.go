@@ -22,7 +22,7 @@ func (r *run) checkpoint(t float64) error {
 // again.
 func (r *run) keep() error {
 	r.kept = time.Now()
-	if err := r.room.wait(); err != nil {
+	if err := r.room.Wait(); err != nil {
 		return err
 	}
 	var parts []func(io.Writer) error
@@ -31,7 +31,7 @@ func (r *run) keep() error {
 	}
 	parts = append(parts, r.solver.Snapshot)
 	for _, f := range r.films {
-		parts = append(parts, f.save)
+		parts = append(parts, f.Save)
 	}
 	return r.directory.Checkpoint(r.solver.Time(), parts...)
 }
@@ -49,7 +49,7 @@ func (r *run) restore() (err error) {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	for _, f := range r.films {
-		if err := f.load(r.from); err != nil {
+		if err := f.Load(r.from); err != nil {
 			return fmt.Errorf("checkpoint: %w", err)
 		}
 	}

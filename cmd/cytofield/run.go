@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cytofield/cytofield/cmd/internal/build"
+	"github.com/cytofield/cytofield/cmd/internal/plate"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/export"
 	"github.com/cytofield/cytofield/engine/life"
@@ -82,14 +84,14 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, room: newDarkroom(), pictures: newCounter(io.Err, c.NoProgress, "pictures")}
+	r := &run{scenario: s, start: *s, device: device, solver: solver, directory: directory, from: from, room: plate.NewDarkroom(), pictures: newCounter(io.Err, c.NoProgress, "pictures")}
 	model := *s.Model // cells and types of the run's own are replaced, not written to
 	r.start.Model = &model
 	err = errors.Join(r.documents(), directory.KeepFields(record.Fields(s.Output.Fields)))
 	if err == nil {
 		err = r.simulate(ctx, newProgress(io.Err, c.NoProgress, s))
 	}
-	if err = r.finish(err); err == nil {
+	if err = errors.Join(r.finish(err), r.now.Close()); err == nil {
 		err = r.printAttributions(io.Out)
 	}
 	fmt.Fprintf(io.Out, "%s: %s at %s of %s, %d steps in %.3g s\n", c.Output, directory.Manifest.Status,
@@ -119,7 +121,7 @@ func (c *runCommand) directory(s *scenario.Scenario, d *device) (*record.Run, *r
 func manifest(s *scenario.Scenario, d *device) record.Manifest {
 	m := s.Model
 	return record.Manifest{
-		Version: version, Commit: commit(), Go: runtime.Version(),
+		Version: build.Version, Commit: build.Commit(), Go: runtime.Version(),
 		Device: d.name, Driver: d.driver, Software: d.software,
 		Scenario: s.Name, ScenarioHash: s.Hash, Title: m.Title, Seed: m.Seed,
 		Scheme: s.Numerics.Scheme, Coupling: s.Numerics.Coupling, RTol: s.Numerics.RelativeTolerance,
@@ -136,9 +138,9 @@ type run struct {
 	directory *record.Run
 	from      *record.Checkpoint // nil at the start
 	life      *life.Life         // nil where cells do nothing and nothing happens to them
-	films     []*film
-	now       *live // what the films take
-	room      *darkroom
+	films     []*plate.Film
+	now       *plate.Live // what the films take
+	room      *plate.Darkroom
 	pictures  *counter // that are drawn again at the end
 	stats     engine.Stats
 	recorded  float64   // time of the last record, s
@@ -187,7 +189,7 @@ func (r *run) begin() (*engine.Simulation, error) {
 			return nil, err
 		}
 	}
-	r.films = newFilms(r.scenario, r.directory, r.room)
+	r.films = plate.NewFilms(r.scenario, r.directory, r.room)
 	simulation := engine.New(r.solver)
 	if r.from != nil {
 		if err := r.restore(); err != nil {
@@ -199,9 +201,12 @@ func (r *run) begin() (*engine.Simulation, error) {
 		r.life.Attend(simulation)
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
-	r.now = newLive(r.solver, model)
+	r.now = plate.NewLive(r.solver, model)
+	if !r.device.software { // in software the densities are on the host, which paints faster
+		r.now.Stage(r.device.gpu)
+	}
 	for _, f := range r.films {
-		simulation.Every(f.frame.Every, func(float64) error { return f.shoot(r.now) })
+		simulation.Every(f.Every(), func(float64) error { return f.Shoot(r.now) })
 	}
 	simulation.Every(r.scenario.Output.Every, r.checkpoint)
 	return simulation, nil
@@ -253,15 +258,15 @@ func (r *run) parquet() error {
 // develop draws the pictures of all films again, each film with one scale.
 func (r *run) develop() error {
 	defer r.pictures.close()
-	err := r.room.wait() // for the pictures that these replace
+	err := r.room.Wait() // for the pictures that these replace
 	done, all := 0, 0
 	for _, f := range r.films {
-		all += f.undeveloped()
+		all += f.Undeveloped()
 	}
 	for _, f := range r.films {
-		err = errors.Join(err, f.develop(func() { done++; r.pictures.update(done, all) }))
+		err = errors.Join(err, f.Develop(func() { done++; r.pictures.update(done, all) }))
 	}
-	return errors.Join(err, r.room.wait())
+	return errors.Join(err, r.room.Wait())
 }
 
 // end records the last state where no schedule has, and what an interrupted run
@@ -274,8 +279,8 @@ func (r *run) end() error {
 		}
 	}
 	for _, f := range r.films {
-		if f.last() != now {
-			if err := f.shoot(r.now); err != nil {
+		if f.Last() != now {
+			if err := f.Shoot(r.now); err != nil {
 				return err
 			}
 		}

@@ -140,16 +140,42 @@ func Resume(dir string, m *tissue.Model, manifest Manifest) (*Run, *Checkpoint, 
 	return r, from, nil
 }
 
-// resume takes up the tables where the checkpoint left them.
-func (r *Run) resume(from *Checkpoint, before Manifest) error {
+// OpenCheckpoint opens that of a run directory and leaves all as it is. Without one it
+// returns ErrNoCheckpoint.
+func OpenCheckpoint(dir string) (*Checkpoint, error) {
+	file, err := os.Open(checkpointPath(dir))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNoCheckpoint
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	from := &Checkpoint{Reader: bufio.NewReaderSize(file, 1<<20), file: file}
+	if _, err := from.readHead(); err != nil {
+		return nil, errors.Join(err, from.Close())
+	}
+	return from, nil
+}
+
+// readHead reads up to the states of cells and fields.
+func (c *Checkpoint) readHead() (checkpointHead, error) {
 	var head checkpointHead
-	if err := gob.NewDecoder(from).Decode(&head); err != nil {
-		return fmt.Errorf("record: %s: %w", from.file.Name(), err)
+	if err := gob.NewDecoder(c).Decode(&head); err != nil {
+		return head, fmt.Errorf("record: %s: %w", c.file.Name(), err)
 	}
 	if head.Format != checkpointFormat {
-		return fmt.Errorf("record: %s: format %d: want %d", from.file.Name(), head.Format, checkpointFormat)
+		return head, fmt.Errorf("record: %s: format %d: want %d", c.file.Name(), head.Format, checkpointFormat)
 	}
-	from.Time = head.Time
+	c.Time = head.Time
+	return head, nil
+}
+
+// resume takes up the tables where the checkpoint left them.
+func (r *Run) resume(from *Checkpoint, before Manifest) error {
+	head, err := from.readHead()
+	if err != nil {
+		return err
+	}
 	r.start = time.Now().Add(-time.Duration(head.WallTime * float64(time.Second)))
 	r.Manifest.Status, r.Manifest.Started = Running, before.Started
 	r.Manifest.Resumed = append(before.Resumed, head.Time)

@@ -34,8 +34,5 @@ func CellColumn(m *tissue.Model, states engine.CellStates, name string) ([]float
 	return values, nil
 }
 
-// CellColumns returns the names that CellColumn takes.
-func CellColumns(m *tissue.Model) []string { return cellsHeader(m)[firstOfSubstrates:] }
-
 // firstOfSubstrates is the column of cells.csv behind time, id, type, place and state.
 const firstOfSubstrates = 7

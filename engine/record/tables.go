@@ -304,28 +304,46 @@ func variableColumns(m *tissue.Model) []string {
 }
 
 func (r *Run) recordCells(s engine.Solver, states engine.CellStates) error {
+	return r.cells.add(cellRows(r.model, s.Time(), states, func(int) bool { return true })...)
+}
+
+// WriteCells writes a table like cells.csv of some cells at a time, s.
+func WriteCells(w io.Writer, m *tissue.Model, t float64, states engine.CellStates, which func(i int) bool) error {
+	c := csv.NewWriter(w)
+	if err := c.Write(cellsHeader(m)); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if err := c.WriteAll(cellRows(m, t, states, which)); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// cellRows returns the rows of cells.csv of some cells.
+func cellRows(m *tissue.Model, t float64, states engine.CellStates, which func(i int) bool) [][]string {
 	columns := map[string]int{}
-	for i, name := range variableColumns(r.model) {
+	for i, name := range variableColumns(m) {
 		columns[name] = i
 	}
-	rows := make([][]string, len(states.ID))
+	rows := make([][]string, 0, len(states.ID))
 	for i, id := range states.ID {
-		p, state := r.model.Cells.Position[i], "alive"
-		if r.model.Cells.IsDead(i) {
+		if !which(i) {
+			continue
+		}
+		p, state := m.Cells.Position[i], "alive"
+		if m.Cells.IsDead(i) {
 			state = "dead"
 		}
-		row := []string{
-			number(s.Time()), strconv.FormatUint(uint64(id), 10), r.model.CellTypes[r.model.Cells.Type[i]].Name,
-			number(p.X), number(p.Y), number(p.Z), state,
-		}
-		for k := range r.model.Substrates {
+		kind := &m.CellTypes[m.Cells.Type[i]]
+		row := []string{number(t), strconv.FormatUint(uint64(id), 10), kind.Name, number(p.X), number(p.Y), number(p.Z), state}
+		for k := range m.Substrates {
 			row = append(row, number(states.Surface[k][i]), number(states.TakenUp[k][i]), number(states.Secreted[k][i]))
 		}
 		own := make([]string, len(columns))
-		for v, variable := range r.model.CellTypes[r.model.Cells.Type[i]].Variables {
+		for v, variable := range kind.Variables {
 			own[columns[variableColumn(variable)]] = number(states.Variables[i][v])
 		}
-		rows[i] = append(row, own...)
+		rows = append(rows, append(row, own...))
 	}
-	return r.cells.add(rows...)
+	return rows
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/cytofield/cytofield/render/internal/golden"
+	"github.com/cytofield/cytofield/render/golden"
 )
 
 func charts() map[string]Chart {

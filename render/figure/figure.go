@@ -17,6 +17,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -113,6 +114,24 @@ func Palette(i int) color.RGBA {
 		{R: 0x00, G: 0x00, B: 0x00, A: 0xff}, // black
 	}
 	return colors[((i%len(colors))+len(colors))%len(colors)]
+}
+
+// Painted returns the figure with the pictures of its scenes painted, in the sizes that they
+// have with the options: what they show may change before it is drawn.
+func (f Figure) Painted(o Options) (Figure, error) {
+	p, err := f.page(o)
+	if err != nil {
+		return f, err
+	}
+	f.Panels = slices.Clone(f.Panels)
+	for i, b := range p.blocks {
+		if scene, ok := b.(*sceneBlock); ok {
+			painted, img := scene.Scene, scene.Paint(p.plots[i].Size())
+			painted.Paint = func(image.Point) *image.RGBA { return img }
+			f.Panels[i] = painted
+		}
+	}
+	return f, nil
 }
 
 // Image draws the figure in pixels.

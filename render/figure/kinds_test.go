@@ -8,7 +8,7 @@ import (
 
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
-	"github.com/cytofield/cytofield/render/internal/golden"
+	"github.com/cytofield/cytofield/render/golden"
 )
 
 // hill is 1/(1 + (r/100 µm)²) about the middle of 400 by 300 µm, whose contours are circles.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
-	"github.com/cytofield/cytofield/render/internal/golden"
+	"github.com/cytofield/cytofield/render/golden"
 	"github.com/cytofield/cytofield/tissue"
 )
 

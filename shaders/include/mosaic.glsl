@@ -6,7 +6,7 @@
 //   transport = (sum over the axes of weights (across the lower face - across the upper)) / (R alpha) - scale rate c
 // Mirrors engine.Passage and cpu's applyFlow.
 layout(std430) readonly buffer Labels { uint packedLabels[]; }; // four voxels each, x fastest
-layout(std430) readonly buffer Tissue { float properties[]; };  // transfer, n x n; then n each of rate, capacity, loss, reacting
+layout(std430) readonly buffer Tissue { float properties[]; };  // transfer, n x n; then n each of rate, capacity, loss, reacting, solid
 
 uniform int labelCount; // n
 uniform vec3 weights;   // scale/dx^2 per axis
@@ -21,6 +21,7 @@ float rateOf(uint label) { return properties[labelCount * labelCount + int(label
 float capacityOf(uint label) { return properties[labelCount * (labelCount + 1) + int(label)]; } // R alpha
 float lossOf(uint label) { return properties[labelCount * (labelCount + 2) + int(label)]; }     // alpha lambda
 float reactingOf(uint label) { return properties[labelCount * (labelCount + 3) + int(label)]; } // alpha, or 0
+float solidOf(uint label) { return properties[labelCount * (labelCount + 4) + int(label)]; }    // 1 where nothing is inside
 
 #ifdef FLOW
 #include "passage.glsl"

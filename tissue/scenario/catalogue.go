@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -164,38 +163,29 @@ func affinity(r catalogue.Receptor) string {
 // has not. An off rate may come from the dissociation constant, a turnover from the
 // half-life, or the internalisation, of the free receptor.
 func (d *decoder) catalogueKinetics(f fields, k *tissue.ReceptorKinetics, entry catalogue.Receptor) {
-	rate := func(key string, rate *float64, parameters ...string) bool {
+	rate := func(key string, rate *float64) bool {
 		if f.has(key) {
 			return true
 		}
-		for _, name := range parameters {
+		for _, name := range kineticNames(key) {
 			p, ok := entry.Find(name)
 			if !ok {
 				continue
 			}
-			q, ok := d.use(f, key, p)
-			if !ok {
-				return true
-			}
-			switch q.Dim {
-			case quantity.Time:
-				*rate = math.Ln2 / q.Value
-			case quantity.Concentration:
-				*rate = k.OnRate * q.Value / quantity.MoleculesPerNanomolar
-			default:
-				*rate = q.Value
+			if q, ok := d.use(f, key, p); ok {
+				*rate = kineticRate(q, k.OnRate)
 			}
 			return true
 		}
 		return false
 	}
-	if !rate("off_rate", &k.OffRate, catalogue.OffRate, catalogue.DissociationConstant) {
+	if !rate("off_rate", &k.OffRate) {
 		d.fault(f.key, f.path, "the catalogue has neither an off rate nor a dissociation constant of %s: give off_rate", entry.Name)
 	}
-	rate("turnover", &k.Turnover, catalogue.Turnover, catalogue.TurnoverHalfLife, catalogue.FreeInternalisation)
-	rate("internalisation", &k.Internalisation, catalogue.Internalisation)
-	rate("recycling", &k.Recycling, catalogue.Recycling)
-	rate("degradation", &k.Degradation, catalogue.Degradation)
+	rate("turnover", &k.Turnover)
+	rate("internalisation", &k.Internalisation)
+	rate("recycling", &k.Recycling)
+	rate("degradation", &k.Degradation)
 }
 
 // catalogueEntry finds a receptor for the ligand the file names, or else for the

@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/spatial/r3"
 
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
@@ -25,18 +26,27 @@ var errArguments = errors.New("wrong arguments")
 
 // actions is the language, in the order that the documentation shows.
 func actions() []action {
-	return []action{
+	return append([]action{
 		{"play", "play, or play FRAMES to wait for so many pictures", parsePlay},
 		{"pause", "pause", plainly(func(p *player) error { p.window.Play(false); return nil })},
 		{"step", "step, or step NUMBER", parseStep},
 		{"run-to", "run-to TIME, such as run-to 10 min", parseRunTo},
+		{"seek", "seek TIME, such as seek 5 min, that has been seen", parseSeek},
+		{"back", "back", plainly(func(p *player) error { p.window.Back(); return nil })},
+		{"run-anew", "run-anew", plainly(func(p *player) error { p.window.Anew(); return nil })},
 		{"restart", "restart", plainly(func(p *player) error { p.window.Restart(); return nil })},
 		{"speed", "speed SECONDS per second, or speed fastest", parseSpeed},
 		{"set", "set PATH VALUE, such as set substrates.IL-2.decay 1e-4/s", parseSet},
 		{"event", "event TEXT, such as event dose: {IL-2: 1 nM}", parseEvent},
 		{"undo", "undo", plainly(func(p *player) error { p.window.Undo(); return nil })},
+		{"redo", "redo", plainly(func(p *player) error { p.window.Redo(); return nil })},
 		{"substrate", "substrate NAME", parseSubstrate},
 		{"slice", "slice AXIS=POSITION, such as slice z=40 um or slice x=mid", parseSlice},
+		{"view", "view slice, slices, volume or both", parseView},
+		{"orbit", "orbit AZIMUTH ELEVATION [ZOOM], in degrees", parseOrbit},
+		{"perspective", "perspective on or perspective off", parsePerspective},
+		{"opacity", "opacity NUMBER of the fog, 1 as it begins, 0 for none", parseOpacity},
+		{"surface", "surface DENSITY, such as surface 10 pM, or surface off", parseSurface},
 		{"map", "map NAME", parseMap},
 		{"scale", "scale linear, log, hold or auto", parseScale},
 		{"range", "range LOW HIGH or range SUBSTRATE LOW HIGH, such as range 0 50pM", parseRange},
@@ -50,6 +60,18 @@ func actions() []action {
 		{"theme", "theme dark or theme light", parseTheme},
 		{"pin", "pin X Y or pin X Y Z, such as pin 100um 40um", parsePin},
 		{"brush", "brush SUBSTRATE DENSITY RADIUS X Y [Z], such as brush IL-2 1nM 20um 100um 40um", parseBrush},
+		{"clear", "clear SUBSTRATE RADIUS X Y [Z]", brushing(1, func(p *player, words []string, at session.Spheres) error {
+			p.window.Clear(words[0], at)
+			return nil
+		})},
+		{"add-cells", "add-cells TYPE NUMBER RADIUS X Y [Z], such as add-cells Th 5 30um 100um 40um", brushing(2, addCells)},
+		{"remove-cells", "remove-cells TYPE RADIUS X Y [Z], TYPE all for all", brushing(1, func(p *player, words []string, at session.Spheres) error {
+			p.window.RemoveCells(map[bool]string{false: words[0]}[words[0] == "all"], at)
+			return nil
+		})},
+		{"wound", "wound RADIUS X Y [Z]", brushing(0, func(p *player, _ []string, at session.Spheres) error { p.window.Wound(at); return nil })},
+		{"source", "source SUBSTRATE RATE RADIUS X Y [Z], of a rate in molecules/s such as 100", brushing(2, addSource)},
+		{"blood", "blood COMPARTMENT = AMOUNT, such as blood plasma IL-6 = 1 nmol", parseBlood},
 		{"move", "move X Y, in pixels", pointing(func(p *player, v []float64) error { return p.point(v[0], v[1]) }, 2)},
 		{"click", "click X Y, in pixels", pointing(func(p *player, v []float64) error { return p.click(0, v[0], v[1]) }, 2)},
 		{"right-click", "right-click X Y, in pixels", pointing(func(p *player, v []float64) error { return p.click(1, v[0], v[1]) }, 2)},
@@ -65,8 +87,10 @@ func actions() []action {
 		{"wait", "wait FRAMES", parseWait},
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
 		{"save", "save NAME.yaml", parseSave},
+		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
+		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
-	}
+	}, gateActions()...)
 }
 
 func plainly(act func(*player) error) func(string) (func(*player) error, error) {
@@ -143,6 +167,16 @@ func measured(text string, d quantity.Dimension) (float64, error) {
 func parseRunTo(rest string) (func(*player) error, error) {
 	t, err := measured(rest, quantity.Time)
 	return func(p *player) error { p.window.RunTo(t); return p.run() }, err
+}
+
+func parseSeek(rest string) (func(*player) error, error) {
+	t, err := measured(rest, quantity.Time)
+	return func(p *player) error {
+		if err := p.window.Seek(t); err != nil {
+			return err
+		}
+		return p.run()
+	}, err
 }
 
 func parseSpeed(rest string) (func(*player) error, error) {
@@ -246,21 +280,6 @@ func parsePin(rest string) (func(*player) error, error) {
 	words := strings.Fields(rest)
 	at, err := place(words)
 	return func(p *player) error { p.window.Pin(p.window.InPlane(at, len(words))); return nil }, err
-}
-
-func parseBrush(rest string) (func(*player) error, error) {
-	words := strings.Fields(rest)
-	if len(words) < 5 {
-		return nil, errArguments
-	}
-	at, err := place(words[3:])
-	if err != nil {
-		return nil, err
-	}
-	radius, err := measured(words[2], quantity.Length)
-	return func(p *player) error {
-		return p.window.Brush(words[0], words[1], radius, p.window.InPlane(at, len(words)-3))
-	}, err
 }
 
 func parseKey(rest string) (func(*player) error, error) {

@@ -197,11 +197,18 @@ func random(r *rand.Rand) string {
 		func() string {
 			return fmt.Sprintf("brush IL-2 %d pM 20um %dum %dum", r.IntN(900), r.IntN(140), r.IntN(100))
 		},
+		func() string { return "redo" },
+		func() string {
+			return fmt.Sprintf("add-cells Th %d 25um %dum %dum", 1+r.IntN(4), r.IntN(140), r.IntN(100))
+		},
+		func() string { return fmt.Sprintf("remove-cells all 25um %dum %dum", r.IntN(140), r.IntN(100)) },
+		func() string { return fmt.Sprintf("wound 25um %dum %dum", r.IntN(140), r.IntN(100)) },
+		func() string { return fmt.Sprintf("clear TNF 25um %dum %dum", r.IntN(140), r.IntN(100)) },
 		func() string { return "event remove: {type: Th}" }, func() string { return "click " + pixels() },
 		func() string { return "right-click " + pixels() }, func() string { return "drag " + pixels() + " " + pixels() },
 		func() string { return fmt.Sprintf("scroll %d", r.IntN(9)-4) },
 		func() string {
-			return "key " + []string{"space", "l", "b", "c", "x", "y", "z", "pageup", "pagedown", "0", "1", "2", "3", "t", "f", "f1", "escape", "period", "home"}[r.IntN(19)]
+			return "key " + []string{"space", "l", "b", "c", "x", "y", "z", "pageup", "pagedown", "0", "1", "2", "3", "t", "f", "f1", "escape", "period", "home", "a", "d", "e", "r", "s", "w"}[r.IntN(25)]
 		},
 		func() string { return fmt.Sprintf("resize %d %d", 200+r.IntN(500), 150+r.IntN(350)) },
 		func() string { return "slice " + []string{"x=mid", "y=20 um", "z=50 um"}[r.IntN(3)] },
@@ -216,22 +223,34 @@ func random(r *rand.Rand) string {
 		func() string {
 			return "cells by " + []string{"type", "state", "TNF_secreted_molecules_per_s"}[r.IntN(3)]
 		},
+		func() string { return fmt.Sprintf("pin-cell %d", 1+r.IntN(6)) },
+		func() string { return "gate " + []string{"x_um IL-2_surface_nM", "TNF_surface_nM"}[r.IntN(2)] },
+		func() string { return fmt.Sprintf("lasso %d,%d %d,1", r.IntN(60), -r.IntN(2), r.IntN(120)) },
+		func() string { return fmt.Sprintf("mark %dum,10um 70um,%dum 10um,90um", r.IntN(60), r.IntN(60)) },
+		func() string { return "gate-off" }, func() string { return "gate-scale linear log" }, func() string { return "key g" },
+		func() string { return "plots " + []string{"Histograms on", "Steps on", "Densities off"}[r.IntN(3)] },
+		func() string {
+			return "view " + []string{"slice", "slice", "slice", "slices", "volume", "both"}[r.IntN(6)]
+		},
+		func() string { return fmt.Sprintf("orbit %d %d", r.IntN(360), r.IntN(180)-90) },
+		func() string { return "surface " + []string{"3pM", "off"}[r.IntN(2)] },
 		func() string { return "pin 20um 30um" }, func() string { return "substrate TNF" },
 	}
 	return strings.Replace(all[r.IntN(len(all))](), " pM", "pM", 1)
 }
 
 func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
-	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nrange 1nM\nmerge TNF\narrows up\ncontours 0\ncells by\noverlay error\n")
+	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nrange 1nM\nmerge TNF\narrows up\ncontours 0\ncells by\noverlay error\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
 	if err == nil {
 		t.Fatal("a script full of faults was taken")
 	}
 	for _, want := range []string{
-		`talk.script:2: run 3: no action "run": want one of play`, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
+		`talk.script:2: run 3: no action "run": want one of `, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
 		"talk.script:6: map jet: ", "talk.script:7: resize 0 10: ", `talk.script:8: key hyper: no key "hyper"`, "talk.script:9: set a: ",
 		`talk.script:10: screenshot ../x.png: "../x.png" is not a name that ends in .png`, "talk.script:11: slice w=3 um: ", "talk.script:12: step 0: ",
 		"talk.script:13: speed -1: ", "talk.script:14: range 1nM: ", "talk.script:15: merge TNF: ", "talk.script:16: arrows up: ", "talk.script:17: contours 0: ",
-		"talk.script:18: cells by: ", "talk.script:19: overlay error: ",
+		"talk.script:18: cells by: ", "talk.script:19: overlay error: ", "talk.script:20: figure a.bmp: ", "talk.script:21: record a.mp4 3: ",
+		"talk.script:22: view sphere: ", "talk.script:23: orbit 3: ", "talk.script:24: surface low: ",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -18,6 +19,7 @@ type Edit struct {
 	// FromStart says that a run with the settings has them from its start, not from Time.
 	FromStart bool
 	what      string // edits of the same thing at the same time are one
+	steps     int64  // made before it
 }
 
 // String returns the edit as options of a command.
@@ -38,43 +40,65 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 // ErrNothingToUndo is what Undo returns when there is no edit.
 var ErrNothingToUndo = errors.New("nothing to undo")
 
+// ErrNothingToRedo is what Redo returns when no edit was undone last.
+var ErrNothingToRedo = errors.New("nothing to redo")
+
 // Set gives a value of the scenario another, from now on. Other cells or another
 // grid mean another tissue: that begins at its start.
 func (s *Session) Set(settings ...string) error {
 	path, _, _ := strings.Cut(settings[0], "=")
-	return s.edit("set "+path, func(float64) []string { return settings }, true)
+	return s.edit("set "+path, func(float64, []Edit) ([]string, error) { return settings, nil }, true)
 }
 
 // Happen has an event happen now. It is written as in the scenario, without its time:
 // "dose: {IL-2: 1 nM}".
 func (s *Session) Happen(event string) error {
-	return s.edit("", func(t float64) []string { return []string{happening(t, event)} }, false)
+	return s.edit("", happenings(event), false)
 }
 
-func happening(t float64, event string) string {
-	return "events[+]={at: " + quantity.Format(t, "s") + ", " + event + "}"
+// composer writes the settings of an edit at a time, s, behind those of earlier ones.
+type composer func(t float64, kept []Edit) ([]string, error)
+
+// happenings composes events, each written without its time.
+func happenings(events ...string) composer {
+	return func(t float64, _ []Edit) (all []string, _ error) {
+		for _, event := range events {
+			all = append(all, "events[+]={at: "+quantity.Format(t, "s")+", "+event+"}")
+		}
+		return all, nil
+	}
 }
 
 // change has an event change what another one of the same name changed.
 func (s *Session) change(what, event string) error {
-	return s.edit(what, func(t float64) []string { return []string{happening(t, event)} }, false)
+	return s.edit(what, happenings(event), false)
 }
 
-func (s *Session) edit(what string, compose func(t float64) []string, fromStart bool) error {
+func (s *Session) edit(what string, compose composer, fromStart bool) error {
+	if s.behind() {
+		if err := s.depart(); err != nil {
+			return err
+		}
+	}
 	t, err := s.land()
 	if err != nil {
 		return err
 	}
-	e := Edit{Time: t, Settings: compose(t), what: what}
-	e.FromStart = fromStart && t > 0
+	e := Edit{Time: t, what: what, FromStart: fromStart && t > 0, steps: s.solver.Stats().Steps}
 	kept := s.edits
 	from, err := s.capture()
 	if err != nil {
 		return err
 	}
 	back := from
-	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && s.before[n-1] != nil {
+	if n := len(kept); n > 0 && what != "" && kept[n-1].what == what && kept[n-1].Time == t && (s.before[n-1] != nil || t == 0) {
 		kept, from = kept[:n-1], s.before[n-1]
+	}
+	if fromStart && t == 0 {
+		from = nil // what the run starts from may be another
+	}
+	if e.Settings, err = compose(t, kept); err != nil {
+		return err
 	}
 	decoded, err := s.source.decode(append(settings(kept), e.Settings...))
 	if err != nil {
@@ -87,12 +111,12 @@ func (s *Session) edit(what string, compose func(t float64) []string, fromStart 
 	if err := s.begin(decoded, from); err != nil {
 		return errors.Join(err, s.rebuild(s.edits, back))
 	}
-	s.edits = append(kept[:len(kept):len(kept)], e)
+	s.edits, s.undone = append(kept[:len(kept):len(kept)], e), nil
 	if !same {
-		s.forget()
-		return nil
+		return s.forget()
 	}
 	s.before = append(s.before[:len(kept):len(kept)], from)
+	s.past.moments = slices.DeleteFunc(slices.Clone(s.past.moments), func(m moment) bool { return m.edits > len(kept) })
 	s.bound()
 	return nil
 }
@@ -114,7 +138,38 @@ func (s *Session) Undo() error {
 		return ErrNothingToUndo
 	}
 	from := s.before[n]
+	if len(s.past.ahead) > 0 { // those undone came behind edits that are dropped now
+		s.undone = nil
+	}
+	s.undone = append(s.undone, undone{s.edits[n], from})
 	s.edits, s.before = s.edits[:n:n], s.before[:n:n]
+	s.past.ahead, s.past.undoes = nil, nil
+	return s.goBack(from)
+}
+
+// Redo makes the edit again that was undone last, at its time: as if it had never been
+// undone.
+func (s *Session) Redo() error {
+	n := len(s.undone) - 1
+	if n < 0 {
+		return ErrNothingToRedo
+	}
+	again := s.undone[n]
+	s.undone = s.undone[:n:n]
+	s.edits, s.before = slices.Concat(s.edits, s.past.ahead, []Edit{again.edit}), slices.Concat(s.before, s.past.undoes, []*state{again.from})
+	s.past.ahead, s.past.undoes = nil, nil
+	return s.goBack(again.from)
+}
+
+// undone is an edit that was taken back, and the moment at which it was made; nil: it is
+// not kept, or another tissue began.
+type undone struct {
+	edit Edit
+	from *state
+}
+
+// goBack takes up the scenario with its edits at a moment, nil for the start.
+func (s *Session) goBack(from *state) error {
 	if from == nil {
 		return s.Restart()
 	}
@@ -122,16 +177,14 @@ func (s *Session) Undo() error {
 	if err := s.rebuild(s.edits, from); err != nil {
 		return err
 	}
-	seen := s.history.Len()
-	s.history.cut(s.Time())
-	for i := range s.pins {
-		s.pins[i].cut(seen - s.history.Len())
-	}
-	return nil
+	return s.depart()
 }
 
 // Edits returns what has been changed, oldest first.
 func (s *Session) Edits() []Edit { return s.edits }
+
+// Redoable returns how many edits Redo can make again.
+func (s *Session) Redoable() int { return len(s.undone) }
 
 // Command returns the command line that runs the scenario with all edits.
 func (s *Session) Command() string {
@@ -170,6 +223,11 @@ func sameTissue(a, b *tissue.Model) bool {
 		for _, t := range m.CellTypes {
 			all = append(all, t.Name)
 			for _, v := range t.Variables {
+				all = append(all, v.Name)
+			}
+		}
+		if m.Body != nil {
+			for _, v := range m.Body.Variables {
 				all = append(all, v.Name)
 			}
 		}

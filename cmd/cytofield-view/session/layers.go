@@ -12,6 +12,7 @@ import (
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // Layers is what a view has besides the densities of one substrate. The zero Layers is
@@ -86,7 +87,6 @@ type Laid struct {
 	Arrows   []render.Arrow // in the substrate's unit per µm, or that times µm²/s
 	Outlines []Outline
 	Walls    [4]tissue.BoundaryKind // of the substrate in view at the left, right, lower and upper wall; with Outlines
-	Signals  []string               // columns that cells may be coloured by
 
 	Dead       []bool    // of each disc
 	CellValues []float64 // of each disc, NaN where it has none; nil without a column
@@ -126,9 +126,12 @@ type Outline struct {
 // fluid have no density, or the plane shows molecules.
 func (l *Laid) Reworked() bool { return l.reworked }
 
-// allowed returns layers with what the model does not have taken out.
-func (s *Session) allowed(v View) Layers {
-	m, l := s.scenario.Model, v.Layers
+// allowed returns layers with what the model does not have taken out; a box has none.
+func allowed(m *tissue.Model, v View) Layers {
+	l := v.Layers
+	if v.Space.Mode != Slice {
+		return Layers{}
+	}
 	if l.Merge != nil && slices.ContainsFunc(l.Merge.Channels, func(c Channel) bool { return int(c.Substrate) >= len(m.Substrates) }) {
 		l.Merge = nil
 	}
@@ -138,20 +141,44 @@ func (s *Session) allowed(v View) Layers {
 	if l.Overlay == MoleculesOverlay {
 		l.Arrows = NoArrows // they are of densities
 	}
-	if by := l.CellsBy; by != "" && by != ByType && by != ByState && !slices.Contains(record.CellColumns(m), by) {
+	if l.byColumn() && !slices.Contains(scenario.CellColumns(m), l.CellsBy) {
 		l.CellsBy, l.CellScale = ByType, nil
 	}
 	return l
 }
 
-// lay adds to a report, whose plane and scale are there, what its view asks for.
-func (s *Session) lay(r *Report) error {
-	m, v := s.scenario.Model, r.View
-	r.Signals = record.CellColumns(m)
-	for _, d := range r.Discs {
-		r.Dead = append(r.Dead, m.Cells.IsDead(d.Cell))
+// byColumn reports whether cells are coloured by a column of cells.csv.
+func (l Layers) byColumn() bool {
+	return l.CellsBy != "" && l.CellsBy != ByType && l.CellsBy != ByState
+}
+
+// recorded returns layers without what a run directory does not have.
+func (l Layers) recorded() Layers {
+	if l.byColumn() {
+		l.CellsBy, l.CellScale = ByType, nil
 	}
-	if err := s.merge(r); err != nil {
+	if l.Overlay == LimitOverlay {
+		l.Overlay = NoOverlay
+	}
+	return l
+}
+
+// layerer makes the layers that a report has whatever its course.
+type layerer struct {
+	model  *tissue.Model
+	cells  *tissue.Cells
+	ground *ground
+	scales map[tissue.SubstrateID]steady // of channels
+	plane  func(v View) (*render.Plane, error)
+}
+
+// lay adds to a report, whose plane and scale are there, what its view asks for.
+func (l layerer) lay(r *Report) error {
+	m, v := l.model, r.View
+	for _, d := range r.Discs {
+		r.Dead = append(r.Dead, l.cells.IsDead(d.Cell))
+	}
+	if err := l.merge(r); err != nil {
 		return err
 	}
 	if n := v.Layers.Contours; n > 0 {
@@ -161,19 +188,28 @@ func (s *Session) lay(r *Report) error {
 		}
 	}
 	if v.Layers.Arrows != NoArrows {
-		r.Arrows = s.arrows(r.Plane, v)
+		r.Arrows = l.arrows(r.Plane, v)
 	}
 	if v.Layers.Outlines {
-		r.Outlines, r.Walls = s.ground.outlines(m, v.Slice), walls(m, v)
+		r.Outlines, r.Walls = l.ground.outlines(m, v.Slice), walls(m, v)
 	}
-	if v.Layers.Overlay == LimitOverlay {
-		r.Limits, r.Coarse = s.limits(r.Discs, v.Substrate)
+	return nil
+}
+
+// lay adds to a report what its view asks for.
+func (s *Session) lay(r *Report) error {
+	m := s.scenario.Model
+	if err := (layerer{m, &m.Cells, &s.ground, s.channels, s.plane}).lay(r); err != nil {
+		return err
+	}
+	if r.View.Layers.Overlay == LimitOverlay {
+		r.Limits, r.Coarse = s.limits(r.Discs, r.View.Substrate)
 	}
 	return s.colourCells(r)
 }
 
 // merge reads the channels.
-func (s *Session) merge(r *Report) error {
+func (l layerer) merge(r *Report) error {
 	v := r.View
 	if v.Layers.Merge == nil {
 		return nil
@@ -181,7 +217,7 @@ func (s *Session) merge(r *Report) error {
 	for _, c := range v.Layers.Merge.Channels {
 		of := v
 		of.Substrate, of.Layers = c.Substrate, Layers{}
-		plane, err := s.plane(of)
+		plane, err := l.plane(of)
 		if err != nil {
 			return err
 		}
@@ -189,9 +225,9 @@ func (s *Session) merge(r *Report) error {
 		var seen render.Range
 		seen.Add(plane)
 		one.Low, one.High = seen.Ends()
-		steady := s.channels[c.Substrate]
+		steady := l.scales[c.Substrate]
 		one.Scale = steady.follow(of, &seen)
-		s.channels[c.Substrate] = steady
+		l.scales[c.Substrate] = steady
 		if c.Fixed != nil {
 			one.Scale = *c.Fixed
 		}
@@ -201,7 +237,7 @@ func (s *Session) merge(r *Report) error {
 }
 
 // arrows returns those of the plane, of the flux by what the tissue is at each.
-func (s *Session) arrows(p *render.Plane, v View) []render.Arrow {
+func (l layerer) arrows(p *render.Plane, v View) []render.Arrow {
 	const across = 24 // along the longer side, as in figures
 	stride := v.Layers.Stride
 	if stride < 1 {
@@ -211,12 +247,11 @@ func (s *Session) arrows(p *render.Plane, v View) []render.Arrow {
 	if v.Layers.Arrows != FluxArrows {
 		return arrows
 	}
-	m := s.scenario.Model
 	right, up := v.Slice.Across()
 	for i, a := range arrows {
 		var at [3]float64
 		at[right], at[up], at[v.Slice.Axis] = a.X, a.Y, p.Position
-		fraction, medium := m.MediumOf(s.ground.label(m.Grid.IndexAt(r3.Vec{X: at[0], Y: at[1], Z: at[2]})), v.Substrate)
+		fraction, medium := l.model.MediumOf(l.ground.label(l.model.Grid.IndexAt(r3.Vec{X: at[0], Y: at[1], Z: at[2]})), v.Substrate)
 		arrows[i].U *= -fraction * medium.DiffusionCoefficient
 		arrows[i].V *= -fraction * medium.DiffusionCoefficient
 	}
@@ -233,7 +268,7 @@ func walls(m *tissue.Model, v View) [4]tissue.BoundaryKind {
 // colourCells finds the values that cells are coloured by.
 func (s *Session) colourCells(r *Report) error {
 	by := r.View.Layers.CellsBy
-	if by == "" || by == ByType || by == ByState {
+	if !r.View.Layers.byColumn() {
 		return nil
 	}
 	states, err := s.solver.Cells()
@@ -254,28 +289,27 @@ func (s *Session) colourCells(r *Report) error {
 		values.Values[i] = float32(v)
 	}
 	seen.Add(values)
-	if s.signal.name != by {
-		s.signal.name, s.signal.steady = by, steady{}
+	if s.tint.column != by {
+		s.tint.column, s.tint.steady = by, steady{}
 	}
-	r.CellScale = s.signal.follow(View{}, &seen)
+	r.CellScale = s.tint.follow(View{}, &seen)
 	if fixed := r.View.Layers.CellScale; fixed != nil {
 		r.CellScale = *fixed
 	}
 	return nil
 }
 
-// signal is the scale of what cells are coloured by.
-type signal struct {
-	name string
+// tint is the scale of what cells are coloured by.
+type tint struct {
+	column string
 	steady
 }
 
 // rework takes densities out of voxels without fluid, and makes them molecules where the
 // view wants them.
-func (s *Session) rework(p *render.Plane, v View) {
-	m := s.scenario.Model
+func (g *ground) rework(m *tissue.Model, p *render.Plane, v View) {
 	molecules := v.Layers.Overlay == MoleculesOverlay
-	if !s.ground.solid && !molecules {
+	if !g.solid && !molecules {
 		return
 	}
 	volume := m.Grid.Spacing[0] * m.Grid.Spacing[1] * m.Grid.Spacing[2] * m.Substrates[v.Substrate].Unit.AmountPerVolume()
@@ -284,7 +318,7 @@ func (s *Session) rework(p *render.Plane, v View) {
 	at[v.Slice.Axis] = v.Slice.Index
 	for i := range p.Values {
 		at[right], at[up] = i%p.Width, i/p.Width
-		label := s.ground.label(m.Grid.Index(at[0], at[1], at[2]))
+		label := g.label(m.Grid.Index(at[0], at[1], at[2]))
 		if label > 0 && m.Regions[label-1].Impermeable {
 			p.Values[i] = float32(math.NaN())
 		} else if molecules {

@@ -17,39 +17,62 @@ type View struct {
 	Slice     render.Slice
 	Log       bool
 	Fixed     *render.Scale // nil: found by the densities seen, and steady
-	Cursor    *r3.Vec       // a place whose densities are asked for, µm
+	Space     Space
+	Cursor    *r3.Vec // a place whose densities are asked for, µm
+	Gate      *Gate   // nil: none
+	Voxels    bool    // how often densities are is asked for
 	Layers    Layers
+	Occupied  bool // how many receptors are bound is asked for
 }
 
 // Report is the state of a session at one moment. Nothing in it changes later.
 type Report struct {
 	Time, Duration float64 // s
+	Seen           float64 // how far the course has come, s: Time or, where one went back, more
 	Playing        bool
-	Speed          float64 // simulated s per s; +Inf: as fast as it goes
+	Behind         bool      // more of it is to be read: look again
+	Recorded       *Recorded // nil where it is computed
+	Speed          float64   // simulated s per s; +Inf: as fast as it goes
 	Stats          engine.Stats
 	Title          string
+	Name           string // of the scenario
 
-	Grid       tissue.Grid
-	Substrates []tissue.Substrate
-	CellTypes  []tissue.CellType
-	Cells      int
-	Parameters []Parameter
-	Edits      []Edit
-	Command    string
-	Warnings   []string
+	Grid         tissue.Grid
+	Substrates   []tissue.Substrate
+	CellTypes    []tissue.CellType
+	Cells        int
+	Compartments []string // of the body, that may be dosed
+	Parameters   []Parameter
+	Edits        []Edit
+	Redoable     int // edits that were undone
+	Command      string
+	Warnings     []string
+	Recording    bool
+	Pictures     int // of the movie being recorded
 
 	View      View
 	Plane     *render.Plane
-	Low, High float64 // densities in the plane
+	Low, High float64 // densities in the plane; of a box in the box
 	Scale     render.Scale
 	Discs     []render.Disc
+	Bodies    []Body    // in every mode but Slice
+	Field     *Field    // likewise, where the processor computes
 	Cursor    []float64 // by substrate, at View.Cursor
 	History   History
 	Pins      []Pin
+
+	Signals   []Signal              // that cells have
+	Variables []tissue.CellVariable // of all types, each once
+	Body      []tissue.BodyVariable
+	DiscCells []tissue.CellID // whose Discs are
+	Gated     *Gated          // nil: not asked for
+	Voxels    *Distribution   // of densities; nil: not asked for
+	Occupied  []Distribution  // of bound receptors, one each
+
 	Laid
 }
 
-// Clipped reports whether densities of the plane lie above the scale.
+// Clipped reports whether densities in view lie above the scale.
 func (r *Report) Clipped() bool { return r.High > r.Scale.High*(1+1e-6) }
 
 // errLost is what Look returns where neither an edit nor the way back from it could be made.
@@ -61,15 +84,18 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, errLost
 	}
 	m := s.scenario.Model
-	v = s.possible(v)
+	v = possible(m, v)
 	if err := s.note(); err != nil {
 		return nil, err
 	}
 	r := &Report{
-		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title,
+		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Command: s.Command(), Warnings: s.warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+	}
+	if s.recording != nil {
+		r.Recording, r.Pictures = true, s.recording.reel.Pictures()
 	}
 	var err error
 	if r.Plane, err = s.plane(v); err != nil {
@@ -78,6 +104,11 @@ func (s *Session) Look(v View) (*Report, error) {
 	r.reworked = s.ground.solid || v.Layers.Overlay == MoleculesOverlay
 	var seen render.Range
 	seen.Add(r.Plane)
+	if v.Space.Mode != Slice {
+		if seen, err = s.lookAround(r); err != nil {
+			return nil, err
+		}
+	}
 	r.Low, r.High = seen.Ends()
 	if r.Scale = s.scale.follow(v, &seen); v.Fixed != nil {
 		r.Scale = *v.Fixed
@@ -86,50 +117,73 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, err
 	}
 	if v.Cursor != nil {
-		r.Cursor, err = s.readAll(*v.Cursor)
+		if r.Cursor, err = s.readAll(*v.Cursor); err != nil {
+			return nil, err
+		}
 	}
-	return r, err
+	return r, s.understand(r)
+}
+
+// understand adds what cells have, and how it is distributed where that is asked for.
+func (s *Session) understand(r *Report) (err error) {
+	m := s.scenario.Model
+	r.Signals, r.Variables = signals(m), variables(m)
+	if m.Body != nil {
+		r.Body = m.Body.Variables
+	}
+	for _, d := range r.Discs {
+		r.DiscCells = append(r.DiscCells, m.Cells.ID[d.Cell])
+	}
+	if r.View.Gate != nil {
+		if r.Gated, err = s.gated(r.View.Gate); err != nil {
+			return err
+		}
+	}
+	if r.View.Voxels {
+		if r.Voxels, err = s.voxels(r.View); err != nil {
+			return err
+		}
+	}
+	if r.View.Occupied {
+		r.Occupied, err = s.occupied()
+	}
+	return err
 }
 
 // possible returns the view with what the model does not have replaced.
-func (s *Session) possible(v View) View {
-	m := s.scenario.Model
+func possible(m *tissue.Model, v View) View {
 	if int(v.Substrate) >= len(m.Substrates) {
 		v.Substrate = 0
 	}
 	if v.Slice.Validate(m.Grid) != nil {
 		v.Slice = render.Middle(m.Grid, min(max(v.Slice.Axis, 0), 2))
 	}
+	v.Space = v.Space.possible(m.Grid, v.Slice)
 	if v.Fixed != nil && (v.Fixed.Validate() != nil) {
 		v.Fixed = nil
 	}
 	if v.Cursor != nil && !m.Grid.Contains(*v.Cursor) {
 		v.Cursor = nil
 	}
-	v.Layers = s.allowed(v)
-	return v
-}
-
-func (s *Session) copiedPins() []Pin {
-	var all []Pin
-	for _, p := range s.pins {
-		p.Densities = append([][]float64(nil), p.Densities...)
-		all = append(all, p)
+	if v.Space.Mode != Slice && v.Layers.Overlay == MoleculesOverlay {
+		v.Fixed = nil // it is of molecules
 	}
-	return all
+	v.Layers = allowed(m, v)
+	return v
 }
 
 // plane reads the densities of the slice in view, or what the view makes of them; voxels
 // without fluid have none.
 func (s *Session) plane(v View) (*render.Plane, error) {
-	g := s.scenario.Model.Grid
+	m := s.scenario.Model
+	g := m.Grid
 	right, up := v.Slice.Across()
 	density := make([]float64, g.Shape[right]*g.Shape[up])
 	if err := s.solver.ReadLayer(v.Substrate, v.Slice.Axis, v.Slice.Index, density); err != nil {
 		return nil, err
 	}
 	p := render.NewPlane(g, v.Slice, density)
-	s.rework(p, v)
+	s.ground.rework(m, p, v)
 	return p, nil
 }
 
@@ -146,13 +200,16 @@ func (s *Session) Density(id tissue.SubstrateID) *gpu.Texture {
 // only when they leave four fifths of it empty: a picture that keeps changing its
 // colours cannot be read.
 type steady struct {
-	of    View // of which Substrate, Slice, Log and the overlay count
+	of    View // of which Substrate, Slice, Log, the overlay, and slice or box count
 	scale render.Scale
 }
 
 func (s *steady) follow(v View, seen *render.Range) render.Scale {
 	wanted := seen.Scale(v.Log)
 	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log, Layers: Layers{Overlay: v.Layers.Overlay}}
+	if v.Space.Mode != Slice {
+		of.Slice, of.Space.Mode = render.Slice{}, Volume
+	}
 	kept := s.scale.High > 0 && s.of == of && wanted.High <= s.scale.High && wanted.High > s.scale.High/5
 	if !kept {
 		s.of, s.scale = of, wanted

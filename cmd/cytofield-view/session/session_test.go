@@ -137,10 +137,12 @@ func TestWatchingChangesNoNumber(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			device := tc.device()
 			s := opened(t, device)
+			must(t, s.PinCell(1))
+			gate := &Gate{X: Axis{Column: "x_um"}, Y: Axis{Column: "IL-2_surface_nM"}, LogY: true, Drawn: Rectangle(Point{}, Point{90, 1}), Extended: true}
 			s.Play(true)
 			for s.playing {
 				must(t, s.Tick(time.Second/time.Duration(tc.perSecond), 0))
-				_, err := s.Look(View{})
+				_, err := s.Look(View{Gate: gate, Voxels: true, Occupied: true})
 				must(t, err)
 			}
 			d, err := found(t).decode(nil)
@@ -164,7 +166,7 @@ func TestARunWithTheCommandOfASessionRepeatsIt(t *testing.T) {
 	for s.Play(true); s.Time() < 700; {
 		must(t, s.Tick(100*time.Millisecond, 0))
 	}
-	export := find(t, s, "export of IL-2")
+	export := find(t, s, "cells.types.Th.export.IL-2")
 	must(t, s.Change(export, 40))
 	play(t, s, 10)
 	d, err := s.source.decode(settings(s.edits))
@@ -176,14 +178,14 @@ func TestARunWithTheCommandOfASessionRepeatsIt(t *testing.T) {
 	}
 }
 
-func find(t *testing.T, s *Session, name string) Parameter {
+func find(t *testing.T, s *Session, path string) Parameter {
 	t.Helper()
 	for _, p := range s.parameters() {
-		if p.Name == name {
+		if p.Path == path {
 			return p
 		}
 	}
-	t.Fatalf("no parameter %q", name)
+	t.Fatalf("no parameter %q", path)
 	return Parameter{}
 }
 
@@ -250,7 +252,10 @@ func TestAWrongEditLeavesTheSessionAsItWas(t *testing.T) {
 
 func TestSliderEditsOfOneMomentAreOne(t *testing.T) {
 	s := opened(t, nil)
-	for _, name := range []string{"diffusion", "decay", "export of IL-2", "IL-2R count", "IL-2R on rate"} {
+	for _, name := range []string{
+		"substrates.IL-2.diffusion", "substrates.IL-2.decay", "cells.types.Th.export.IL-2", "cells.types.Treg.receptors.IL-2R.count",
+		"cells.types.Treg.receptors.IL-2R.on_rate",
+	} {
 		before := len(s.Edits())
 		p := find(t, s, name)
 		must(t, s.Change(p, 3*p.Value))

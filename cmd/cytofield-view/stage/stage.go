@@ -13,7 +13,7 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// Stage paints slices. Its pictures are for the thread of the device; the one before the
+// Stage paints slices and boxes. Its pictures are for the thread of the device; the one before the
 // last stays as it is until the next Paint, for a window that still draws it.
 type Stage struct {
 	device       *gpu.Device
@@ -21,18 +21,21 @@ type Stage struct {
 	merger       *render.MergePainter
 	uploads      []*gpu.Texture // of planes that the processor computed
 	shown, spare *gpu.Picture
+	box          box
 }
 
-// Look is how a slice is painted.
+// Look is how a slice or a box is painted.
 type Look struct {
-	Map    colormap.Map
-	Smooth bool        // between voxel centres, else voxels as blocks
-	Pixels image.Point // the plane takes on the screen
+	Map       colormap.Map
+	Smooth    bool        // between voxel centres, else voxels as blocks
+	Pixels    image.Point // the plane takes on the screen
+	Box, Room image.Point // pixels the box is seen in, and of them those in the middle that it is to fit in
+	HideCells bool        // of a box
 }
 
 // New prepares a stage on a device. Close gives back what it holds.
 func New(d *gpu.Device) (*Stage, error) {
-	s := &Stage{device: d}
+	s := &Stage{device: d, box: newBox()}
 	err := d.Do(func(q *gpu.Queue) (err error) {
 		if s.painter, err = render.NewPainter(q); err == nil {
 			s.merger, err = render.NewMergePainter(q)
@@ -53,9 +56,11 @@ func New(d *gpu.Device) (*Stage, error) {
 // something else than they hold, its planes are uploaded.
 func (s *Stage) Paint(r *session.Report, density func(tissue.SubstrateID) *gpu.Texture, l Look) (*gpu.Picture, error) {
 	err := s.device.Do(func(q *gpu.Queue) error {
+		s.box.rest(q)
 		if err := s.makeRoom(q, size(r.Plane, l)); err != nil {
 			return err
 		}
+		q.Interpolate(s.spare, false)
 		if len(r.Merged) > 0 {
 			return s.merge(q, r, density, l)
 		}
@@ -166,5 +171,6 @@ func (s *Stage) free(q *gpu.Queue) {
 	}
 	s.shown.Free(q)
 	s.spare.Free(q)
+	s.box.free(q)
 	s.shown, s.spare, s.uploads = nil, nil, nil
 }

@@ -76,10 +76,3 @@ func (w *Window) InPlane(at r3.Vec, coordinates int) r3.Vec {
 	all[s.Axis], all[right], all[up] = s.Position(w.report.Grid), at.X, at.Y
 	return r3.Vec{X: all[0], Y: all[1], Z: all[2]}
 }
-
-// Brush doses a substrate, by name, in a sphere of a radius, µm.
-func (w *Window) Brush(substrate, dose string, radius float64, at r3.Vec) error {
-	within := spheres([]r3.Vec{at}, radius, w.report.Grid.Planar)
-	w.Happen(`dose: {"` + substrate + `": ` + dose + "}, within: " + within)
-	return nil
-}

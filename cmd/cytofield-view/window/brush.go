@@ -3,7 +3,6 @@ package window
 import (
 	"image/color"
 	"math"
-	"strings"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 	"gonum.org/v1/gonum/spatial/r3"
@@ -13,18 +12,28 @@ import (
 	"github.com/cytofield/cytofield/tissue/quantity"
 )
 
-// brush doses or clears the substrate in view where a person paints. A stroke is one
-// event, when the button is released.
+// brush changes the tissue where a person paints, with one of the tools. A stroke is one
+// edit, when the button is released.
 type brush struct {
 	on        bool
-	clears    bool    // takes out rather than puts in
+	tool      toolKind
 	radius    float32 // µm
 	amount    float32 // density put in, in the substrate's unit
+	rate      float32 // of a source, molecules/s, or density/s where those are not counted
+	number    int32   // of cells that come
+	comes     int     // the type of those
+	goes      int     // the type of cells that go; -1 for all
+	into      int     // the compartment that is dosed, among compartments
+	given     string  // the dose, as written
 	hideCells bool
 	path      []r3.Vec // of the stroke at hand, µm
 }
 
-// stroke gathers where the brush goes, and makes an event of it at the end.
+func newBrush() brush {
+	return brush{radius: 20, amount: 1, rate: 100, number: 5, goes: -1, given: "1 nmol"}
+}
+
+// stroke gathers where the brush goes, and makes an edit of it at the end.
 func (w *Window) stroke(active bool, at imgui.Vec2) {
 	b := &w.brush
 	if active {
@@ -40,37 +49,76 @@ func (w *Window) stroke(active bool, at imgui.Vec2) {
 	}
 }
 
-// Paint doses a substrate along a path by the brush as it is set, or clears it.
+// Paint uses the tool along a path, on a substrate where it is of one.
 func (w *Window) Paint(id tissue.SubstrateID, path []r3.Vec) {
-	within := spheres(path, float64(w.brush.radius), w.report.Grid.Planar)
+	b := w.brush
+	at := session.Spheres{Places: path, Radius: math.Round(float64(b.radius)*10) / 10}
 	substrate := w.report.Substrates[id]
-	name := `"` + substrate.Name + `"`
-	event := "clear: [" + name + "], within: " + within
-	if !w.brush.clears {
-		unit := string(substrate.Unit)
-		if substrate.Unit == tissue.DimensionlessUnit {
-			unit = ""
-		}
-		event = "dose: {" + name + ": " + quantity.Format(short(float64(w.brush.amount)), unit) + "}, within: " + within
+	switch b.tool {
+	case doses:
+		w.Dose(substrate.Name, quantity.Format(short(float64(b.amount)), unitOf(substrate)), at)
+	case clears:
+		w.Clear(substrate.Name, at)
+	case addsCells:
+		w.AddCells(w.typeNamed(b.comes), int(b.number), at)
+	case removesCells:
+		w.RemoveCells(w.typeNamed(b.goes), at)
+	case placesSource:
+		w.Source(substrate.Name, short(float64(b.rate)), at)
+	case wounds:
+		w.Wound(at)
 	}
-	w.do(func(s *session.Session) error { return s.Happen(event) })
 }
 
-// spheres writes the shape of a stroke as a scenario does.
-func spheres(path []r3.Vec, radius float64, planar bool) string {
-	um := func(v float64) string { return quantity.Format(math.Round(v*10)/10, "um") }
-	var all []string
-	for _, p := range path {
-		centre := um(p.X) + ", " + um(p.Y)
-		if !planar {
-			centre += ", " + um(p.Z)
-		}
-		all = append(all, "{sphere: {centre: ["+centre+"], radius: "+um(radius)+"}}")
+// typeNamed is the name of a cell type, "" for all.
+func (w *Window) typeNamed(i int) string {
+	if i < 0 || i >= len(w.report.CellTypes) {
+		return ""
 	}
-	if len(all) == 1 {
-		return all[0]
+	return w.report.CellTypes[i].Name
+}
+
+// unitOf is the unit of a substrate's densities as quantities have it.
+func unitOf(s tissue.Substrate) string {
+	if s.Unit == tissue.DimensionlessUnit {
+		return ""
 	}
-	return "{union: [" + strings.Join(all, ", ") + "]}"
+	return string(s.Unit)
+}
+
+// Dose adds a density of a substrate.
+func (w *Window) Dose(substrate, density string, at session.Spheres) {
+	w.Happen(`dose: {"` + substrate + `": ` + density + "}, within: " + at.Within(w.report.Grid.Planar))
+}
+
+// Clear takes out a substrate.
+func (w *Window) Clear(substrate string, at session.Spheres) {
+	w.Happen(`clear: ["` + substrate + `"], within: ` + at.Within(w.report.Grid.Planar))
+}
+
+// AddCells places so many cells of a type.
+func (w *Window) AddCells(cellType string, number int, at session.Spheres) {
+	w.do(func(s *session.Session) error { return s.AddCells(cellType, number, at) })
+}
+
+// RemoveCells takes away the cells of a type, "" for all types.
+func (w *Window) RemoveCells(cellType string, at session.Spheres) {
+	w.do(func(s *session.Session) error { return s.RemoveCells(cellType, at) })
+}
+
+// Wound takes away all cells and molecules.
+func (w *Window) Wound(at session.Spheres) {
+	w.do(func(s *session.Session) error { return s.Wound(at) })
+}
+
+// Source gives off a substrate from now on, molecules/s, or density/s where those are not counted.
+func (w *Window) Source(substrate string, perSecond float64, at session.Spheres) {
+	w.do(func(s *session.Session) error { return s.Source(substrate, perSecond, at) })
+}
+
+// DoseBody gives an amount into a compartment of the body.
+func (w *Window) DoseBody(compartment, amount string) {
+	w.do(func(s *session.Session) error { return s.DoseBody(compartment, amount) })
 }
 
 // short is a number with the digits that a slider shows.
@@ -82,21 +130,22 @@ func short(v float64) float64 {
 	return math.Round(v*power) / power
 }
 
-// brushRing shows where the brush would paint, and has painted.
+// brushRing shows where the brush would work, and has worked, in the colour of what it does.
 func (w *Window) brushRing(list *imgui.DrawList) {
 	b := w.brush
-	if !b.on {
+	if !b.on || b.tool == dosesBody {
 		return
 	}
 	right, up := w.report.View.Slice.Across()
 	radius := float32(float64(b.radius) * w.camera.zoom)
+	c := w.toolColour()
 	for _, p := range b.path {
 		at := [3]float64{p.X, p.Y, p.Z}
-		list.AddCircleFilled(w.camera.pixel(at[right], at[up]), radius, ink(color.RGBA{255, 255, 255, 60}))
+		list.AddCircleFilled(w.camera.pixel(at[right], at[up]), radius, ink(color.RGBA{c.R, c.G, c.B, 90}))
 	}
 	if w.view.Cursor != nil {
 		at := imgui.MousePos()
-		list.AddCircleV(at, radius, ink(color.RGBA{255, 255, 255, 230}), 0, 1.5*w.styled.scale)
-		list.AddCircleV(at, radius+w.styled.scale, ink(color.RGBA{0, 0, 0, 120}), 0, w.styled.scale)
+		list.AddCircleV(at, radius+w.styled.scale, ink(color.RGBA{0, 0, 0, 160}), 0, 3*w.styled.scale)
+		list.AddCircleV(at, radius, ink(c), 0, 2*w.styled.scale)
 	}
 }

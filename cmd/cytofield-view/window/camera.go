@@ -19,9 +19,9 @@ type camera struct {
 // canvas is where the tissue is drawn, pixels.
 type canvas struct{ corner, size imgui.Vec2 }
 
-// inside returns the part that captions and the colour bar leave free.
+// inside returns the part that captions, tools and the colour bar leave free.
 func (c canvas) inside(scale float32) (corner, size imgui.Vec2) {
-	left, right, top, bottom := 20*scale, 104*scale, 62*scale, 58*scale
+	left, right, top, bottom := 58*scale, 104*scale, 62*scale, 58*scale
 	return imgui.NewVec2(c.corner.X+left, c.corner.Y+top), imgui.NewVec2(c.size.X-left-right, c.size.Y-top-bottom)
 }
 

@@ -14,6 +14,11 @@ import (
 // editsPanel lists what has been changed, as lines of a scenario.
 func (w *Window) editsPanel() {
 	if imgui.BeginV(editsName, nil, imgui.WindowFlagsNoCollapse) {
+		if w.report.Recorded != nil {
+			w.aboutRun()
+			imgui.End()
+			return
+		}
 		imgui.BeginDisabledV(len(w.report.Edits) == 0)
 		if imgui.Button("Undo") {
 			w.Undo()
@@ -21,20 +26,32 @@ func (w *Window) editsPanel() {
 		imgui.SetItemTooltip("Go back to before the last edit (Ctrl Z)")
 		imgui.EndDisabled()
 		imgui.SameLine()
+		imgui.BeginDisabledV(w.report.Redoable == 0)
+		if imgui.Button("Redo") {
+			w.Redo()
+		}
+		imgui.SetItemTooltip("Make the edit again that was undone (Ctrl Shift Z)")
+		imgui.EndDisabled()
+		imgui.SameLine()
 		if imgui.Button("Save") {
 			w.saveBesides()
 		}
-		imgui.SetItemTooltip("Write the scenario with all edits (Ctrl S)")
+		imgui.SetItemTooltip("Write the scenario with all edits, and the moment to go on from (Ctrl S)")
 		imgui.SameLine()
-		if imgui.Button("Copy command") {
-			imgui.SetClipboardText(w.report.Command)
-			w.say("Copied: "+w.report.Command, false)
+		if imgui.Button("Copy all") {
+			w.copied(w.report.Command)
 		}
 		imgui.SetItemTooltip("The command that runs the scenario with all edits")
 		imgui.Spacing()
 		w.editLines()
 	}
 	imgui.End()
+}
+
+// copied puts a text on the clipboard and says so.
+func (w *Window) copied(text string) {
+	imgui.SetClipboardText(text)
+	w.say("Copied: "+text, false)
 }
 
 func (w *Window) editLines() {
@@ -47,6 +64,13 @@ func (w *Window) editLines() {
 	}
 	for i := len(w.report.Edits) - 1; i >= 0; i-- {
 		e := w.report.Edits[i]
+		imgui.PushIDInt(int32(i))
+		if imgui.SmallButton("Copy") {
+			w.copied(e.String())
+		}
+		imgui.SetItemTooltip(shortened(e.String(), 400))
+		imgui.PopID()
+		imgui.SameLine()
 		w.faintly(figure.FormatTime(e.Time))
 		if e.FromStart {
 			imgui.SameLine()
@@ -54,11 +78,23 @@ func (w *Window) editLines() {
 		}
 		imgui.PushFont(w.fonts.mono, 0)
 		imgui.PushTextWrapPos()
-		imgui.TextUnformatted(strings.Join(e.Settings, "\n"))
+		imgui.TextUnformatted(shortened(strings.Join(e.Settings, "\n"), 400))
 		imgui.PopTextWrapPos()
 		imgui.PopFont()
 	}
 }
+
+// shortened is a text of so many runes at most, with its end.
+func shortened(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most/2]) + " … " + string(runes[len(runes)-most/2:])
+}
+
+// Redo makes the edit again that was undone last.
+func (w *Window) Redo() { w.do((*session.Session).Redo) }
 
 // Undo takes the last edit back.
 func (w *Window) Undo() { w.do((*session.Session).Undo) }
@@ -79,23 +115,31 @@ func fileName(title string) string {
 	return name
 }
 
-// Save writes the scenario with all edits. A file that is there is replaced only by one
-// that the window wrote before.
+// Save writes the scenario with all edits, and beside it a run directory of that name with
+// the moment. What is there is replaced only where the window wrote it before.
 func (w *Window) Save(path string) {
 	if _, err := os.Stat(path); err == nil && !w.fields.saved[path] {
 		w.say(path+" is there already and not of this window: nothing was written", true)
 		return
 	}
+	again, shown := w.fields.saved[path], w.arranged()
 	w.do(func(s *session.Session) error {
 		text, err := s.Text()
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(path, text, 0o644)
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return err
+		}
+		dir := strings.TrimSuffix(path, filepath.Ext(path))
+		if err := s.Keep(dir, again); err != nil {
+			return err
+		}
+		return shown.write(dir)
 	})
 	if w.fields.saved == nil {
 		w.fields.saved = map[string]bool{}
 	}
 	w.fields.saved[path] = true
-	w.say("Saved "+filepath.Base(path), false)
+	w.say("Saved "+filepath.Base(path)+" and the moment beside it", false)
 }

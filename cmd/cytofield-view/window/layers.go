@@ -270,20 +270,18 @@ type entry struct {
 	text  string
 }
 
-// legend says what colours and lines mean, at the lower right.
-func (w *Window) legend(list *imgui.DrawList) {
+// key says what colours and lines mean, at the lower right.
+func (w *Window) key(list *imgui.DrawList) {
 	s, c := w.styled.scale, w.canvas
 	line := imgui.TextLineHeight()
 	bottom := c.corner.Y + c.size.Y - 16*s - line
-	for row, entries := range [][]entry{w.cellEntries(list), w.lineEntries(list)} {
+	for row, entries := range w.rows(w.cellEntries(list), w.lineEntries(list)) {
 		x, y := c.corner.X+c.size.X, bottom-float32(row)*(line+4*s)
 		wide := float32(0)
 		for _, e := range entries {
-			wide += imgui.CalcTextSize(e.text).X + e.width + 22*s
+			wide += w.wide(e)
 		}
-		if wide > 0 {
-			w.plate(list, imgui.NewVec2(x-wide-14*s, y-3*s), imgui.NewVec2(x-6*s, y+line+3*s))
-		}
+		w.plate(list, imgui.NewVec2(x-wide-14*s, y-3*s), imgui.NewVec2(x-6*s, y+line+3*s))
 		for i := len(entries) - 1; i >= 0; i-- {
 			e := entries[i]
 			x -= imgui.CalcTextSize(e.text).X + 16*s
@@ -292,6 +290,28 @@ func (w *Window) legend(list *imgui.DrawList) {
 			e.draw(imgui.NewVec2(x, y+line/2))
 		}
 	}
+}
+
+// wide returns the pixels that an entry of the legend takes.
+func (w *Window) wide(e entry) float32 {
+	return imgui.CalcTextSize(e.text).X + e.width + 22*w.styled.scale
+}
+
+// rows breaks groups of entries so that they leave room for the scale bar.
+func (w *Window) rows(groups ...[]entry) (all [][]entry) {
+	room := w.canvas.size.X - 190*w.styled.scale
+	for _, group := range groups {
+		from, wide := 0, float32(0)
+		for i, e := range group {
+			if wide += w.wide(e); wide > room && i > from {
+				all, from, wide = append(all, group[from:i]), i, w.wide(e)
+			}
+		}
+		if from < len(group) {
+			all = append(all, group[from:])
+		}
+	}
+	return all
 }
 
 // cellEntries name the colours of cells.
@@ -305,14 +325,14 @@ func (w *Window) cellEntries(list *imgui.DrawList) []entry {
 	case w.brush.hideCells:
 		return nil
 	case r.CellValues != nil:
-		name, unit := columnWords(r.View.Layers.CellsBy)
+		signal := w.columnSignal(r.View.Layers.CellsBy)
 		low := imgui.CalcTextSize(number(r.CellScale.Low)).X
 		bar := entry{width: 96*s + low, draw: func(at imgui.Vec2) {
 			at.X += low + 6*s
 			ramp(list, at, 90*s, 10*s, func(t float64) color.RGBA { return signalMap().At(t) })
 			list.AddTextVec2V(imgui.NewVec2(at.X-low-6*s, at.Y-imgui.TextLineHeight()/2), ink(w.theme.faint), number(r.CellScale.Low))
 		}}
-		bar.text = number(r.CellScale.High) + " " + unit + "  " + name
+		bar.text = strings.TrimSpace(number(r.CellScale.High)+" "+signal.Unit) + "   " + signal.Name
 		all = append(all, bar)
 	case r.View.Layers.CellsBy == session.ByState:
 		all = append(all, dot(figure.Palette(0), "alive"), dot(dead(), "dead"))
@@ -388,17 +408,12 @@ func ramp(list *imgui.DrawList, at imgui.Vec2, width, height float32, colour fun
 	}
 }
 
-// columnWords turns a column of cells.csv into a name and a unit.
-func columnWords(column string) (name, unit string) {
-	for _, ending := range [][2]string{
-		{"_mmHg_um3_per_s", "mmHg µm³/s"}, {"_dimensionless_um3_per_s", "µm³/s"}, {"_molecules_per_s", "molecules/s"},
-		{"_nM", "nM"}, {"_mmHg", "mmHg"}, {"_dimensionless", ""},
-	} {
-		if name, ok := strings.CutSuffix(column, ending[0]); ok {
-			return strings.ReplaceAll(name, "_", " "), ending[1]
-		}
+// columnSignal returns what is known of a column, its name at least.
+func (w *Window) columnSignal(column string) session.Signal {
+	if s, ok := w.signal(column); ok {
+		return s
 	}
-	return strings.ReplaceAll(column, "_", " "), ""
+	return session.Signal{Column: column, Name: column}
 }
 
 // plate stands behind what is read on the picture.
@@ -437,8 +452,8 @@ func (w *Window) channelLegend(list *imgui.DrawList) {
 	}
 }
 
-// coarse says that voxels are too large for the substrate's reach.
-func (w *Window) coarse(list *imgui.DrawList, at imgui.Vec2) {
+// coarseReach says that voxels are too large for the substrate's reach.
+func (w *Window) coarseReach(list *imgui.DrawList, at imgui.Vec2) {
 	if w.report.Coarse > 0 {
 		list.AddTextVec2V(at, ink(w.theme.fault), "voxels are coarse for a reach of "+length(math.Round(w.report.Coarse*10)/10)+": want a third of it")
 	}

@@ -8,6 +8,7 @@ const (
 	editsName      = "Edits"
 	tissueName     = "Tissue"
 	plotsName      = "Course"
+	gatesName      = "Gates"
 	timeName       = "Time"
 )
 
@@ -39,7 +40,7 @@ func dock(id imgui.ID, size imgui.Vec2, scale float32) {
 	for _, panel := range []struct {
 		name string
 		at   imgui.ID
-	}{{timeName, bottom}, {parametersName, upper}, {editsName, lower}, {plotsName, right}, {tissueName, centre}} {
+	}{{timeName, bottom}, {parametersName, upper}, {editsName, lower}, {gatesName, right}, {plotsName, right}, {tissueName, centre}} {
 		imgui.InternalDockBuilderDockWindow(panel.name, panel.at)
 		node := imgui.InternalDockBuilderGetNode(panel.at)
 		flags := imgui.DockNodeFlags(imgui.DockNodeFlagsNoWindowMenuButton | imgui.DockNodeFlagsNoCloseButton)

@@ -221,7 +221,7 @@ func (w *Window) chooseRange(label func(string)) {
 		return strings.TrimSpace(number(end*factor) + " " + unit)
 	}
 	enter := w.endsOf("range", &w.show.low, &w.show.high, hint(w.report.Scale.Low), hint(w.report.Scale.High))
-	imgui.SetItemTooltip("Keep these ends; a density with its unit, such as 50 pM")
+	imgui.SetItemTooltip("Keep these ends, or without any those shown; a density has its unit, such as 50 pM")
 	imgui.SameLine()
 	imgui.BeginDisabledV(w.view.Fixed == nil)
 	if imgui.Button("auto") {
@@ -233,6 +233,10 @@ func (w *Window) chooseRange(label func(string)) {
 		return
 	}
 	low, high := w.show.low, w.show.high
+	if low == "" && high == "" {
+		w.hold(true)
+		return
+	}
 	name := w.report.Substrates[w.view.Substrate].Name
 	if err := w.fix(name, low, high); err != nil {
 		w.say("Range: "+err.Error(), true)
@@ -251,7 +255,7 @@ func (w *Window) endsOf(id string, low, high *string, lowest, highest string) bo
 	imgui.SetNextItemWidth(84 * s)
 	enter = imgui.InputTextWithHint("##high"+id, highest, high, imgui.InputTextFlagsEnterReturnsTrue, nil) || enter
 	imgui.SameLine()
-	return imgui.Button("fix##"+id) || enter
+	return imgui.Button("hold##"+id) || enter
 }
 
 // fix is Range with the ends of the scale for empty ones.
@@ -338,9 +342,9 @@ func (w *Window) chooseCells(label func(string)) {
 		by = session.ByType
 	}
 	imgui.SetNextItemWidth(230 * s)
-	if imgui.BeginCombo("##by", "by "+named(by)) {
-		for _, name := range slices.Concat([]string{session.ByType, session.ByState}, w.report.Signals) {
-			if imgui.SelectableBoolV("by "+named(name)+"##"+name, name == by, 0, imgui.NewVec2(0, 0)) {
+	if imgui.BeginCombo("##by", "by "+w.named(by)) {
+		for _, name := range w.colourings() {
+			if imgui.SelectableBoolV("by "+w.named(name)+"##"+name, name == by, 0, imgui.NewVec2(0, 0)) {
 				l.CellsBy, l.CellScale = name, nil
 			}
 		}
@@ -380,17 +384,28 @@ func (w *Window) fixCells(low, high string) error {
 }
 
 // named is what people call a column.
-func named(column string) string {
-	name, unit := columnWords(column)
-	if unit != "" {
-		return name + " (" + unit + ")"
+func (w *Window) named(column string) string {
+	signal := w.columnSignal(column)
+	if signal.Unit != "" {
+		return signal.Name + " (" + signal.Unit + ")"
 	}
-	return name
+	return signal.Name
+}
+
+// colourings are what cells may be coloured by.
+func (w *Window) colourings() []string {
+	all := []string{session.ByType, session.ByState}
+	for _, signal := range w.report.Signals {
+		if !signal.Place {
+			all = append(all, signal.Column)
+		}
+	}
+	return all
 }
 
 // CellsBy colours cells by type, state, or a column of cells.csv.
 func (w *Window) CellsBy(name string) error {
-	if all := slices.Concat([]string{session.ByType, session.ByState}, w.report.Signals); !slices.Contains(all, name) {
+	if all := w.colourings(); !slices.Contains(all, name) {
 		return fmt.Errorf("cells by %q: want one of %q", name, all)
 	}
 	w.view.Layers.CellsBy, w.view.Layers.CellScale = name, nil

@@ -34,6 +34,10 @@ func (w *Window) drawCanvas() {
 	size.X, size.Y = max(size.X, 8), max(size.Y, 8)
 	imgui.InvisibleButtonV("canvas", size, imgui.ButtonFlagsMouseButtonLeft|imgui.ButtonFlagsMouseButtonRight|imgui.ButtonFlagsMouseButtonMiddle)
 	w.canvas = canvas{corner, size}
+	if w.view.Space.Mode != session.Slice {
+		w.drawBox()
+		return
+	}
 	free, room := w.canvas.inside(w.styled.scale)
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
@@ -51,6 +55,7 @@ func (w *Window) drawCanvas() {
 	w.layersBelow(list)
 	w.discs(list)
 	w.layersAbove(list)
+	w.lights(list)
 	w.pins(list)
 	w.brushRing(list)
 	if len(w.report.Merged) > 0 {
@@ -62,14 +67,20 @@ func (w *Window) drawCanvas() {
 	w.captions(list)
 	w.message(list)
 	list.PopClipRect()
+	w.palette()
 	w.readout()
 }
 
 // plane draws the picture of the densities.
 func (w *Window) plane(list *imgui.DrawList) {
+	if w.report.View.Space.Mode != session.Slice { // the picture is still of the box
+		return
+	}
 	width, height := w.report.Plane.Size()
 	low, high := w.camera.pixel(0, height), w.camera.pixel(width, 0)
-	list.AddImageV(texture(w.picture), low, high, imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
+	if w.missing() == "" {
+		list.AddImageV(texture(w.picture), low, high, imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
+	}
 	list.AddRectV(low, high, ink(w.theme.faint), 0, 0, w.styled.scale)
 }
 
@@ -100,12 +111,22 @@ func (w *Window) pins(list *imgui.DrawList) {
 	right, up := w.report.View.Slice.Across()
 	for i, p := range w.report.Pins {
 		at := [3]float64{p.At.X, p.At.Y, p.At.Z}
-		middle := w.camera.pixel(at[right], at[up])
-		r := 5 * w.styled.scale
-		list.AddCircleFilled(middle, r, ink(color.RGBA{255, 255, 255, 255}))
-		list.AddCircleV(middle, r, ink(color.RGBA{0, 0, 0, 255}), 0, 1.5*w.styled.scale)
-		w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprint(i+1))
+		w.pin(list, w.camera.pixel(at[right], at[up]), i)
 	}
+}
+
+// pin marks the i-th pin.
+func (w *Window) pin(list *imgui.DrawList, middle imgui.Vec2, i int) {
+	r := 5 * w.styled.scale
+	if w.report.Pins[i].Gone {
+		list.AddCircleV(middle, r, ink(color.RGBA{255, 255, 255, 255}), 0, 3*w.styled.scale)
+		list.AddCircleV(middle, r+1.5*w.styled.scale, ink(color.RGBA{0, 0, 0, 255}), 0, w.styled.scale)
+		w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprintf("%d gone", i+1))
+		return
+	}
+	list.AddCircleFilled(middle, r, ink(color.RGBA{255, 255, 255, 255}))
+	list.AddCircleV(middle, r, ink(color.RGBA{0, 0, 0, 255}), 0, 1.5*w.styled.scale)
+	w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprint(i+1))
 }
 
 // label writes on a plate that can be read on any picture.
@@ -119,6 +140,9 @@ func (w *Window) label(list *imgui.DrawList, at imgui.Vec2, text string) {
 
 // colourBar draws the scale at the right edge of the canvas.
 func (w *Window) colourBar(list *imgui.DrawList) {
+	if w.missing() != "" {
+		return
+	}
 	s, c := w.styled.scale, w.canvas
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
@@ -175,8 +199,11 @@ func marks(s render.Scale) []float64 {
 }
 
 // scaleBar draws a round length at the lower left.
-func (w *Window) scaleBar(list *imgui.DrawList) {
-	s, c, zoom := w.styled.scale, w.canvas, w.camera.zoom
+func (w *Window) scaleBar(list *imgui.DrawList) { w.lengthBar(list, w.camera.zoom) }
+
+// lengthBar is the scale bar where so many pixels are a µm.
+func (w *Window) lengthBar(list *imgui.DrawList, zoom float64) {
+	s, c := w.styled.scale, w.canvas
 	micrometres := roundLength(150 * float64(s) / zoom)
 	x, y := c.corner.X+18*s, c.corner.Y+c.size.Y-20*s
 	w.plate(list, imgui.NewVec2(x-8*s, y-imgui.TextLineHeight()-8*s), imgui.NewVec2(x+max(float32(micrometres*zoom), imgui.CalcTextSize(length(micrometres)).X)+8*s, y+10*s))
@@ -192,17 +219,21 @@ func (w *Window) captions(list *imgui.DrawList) {
 	w.plate(list, imgui.NewVec2(x-8*s, y-6*s), imgui.NewVec2(x+wide+26*s, y+2*imgui.TextLineHeight()+9*s))
 	list.AddTextFontPtr(w.fonts.strong, imgui.FontSize(), imgui.NewVec2(x, y), ink(w.theme.text), w.report.Title)
 	clock := "t = " + figure.FormatTime(w.report.Time)
-	if slice := w.report.View.Slice; !w.report.Plane.Planar {
+	if slice := w.report.View.Slice; !w.report.Plane.Planar && w.report.View.Space.Mode == session.Slice {
 		clock += fmt.Sprintf("     %s = %s", tissue.AxisName(slice.Axis), length(w.report.Plane.Position))
 	}
 	list.AddTextVec2V(imgui.NewVec2(x, y+imgui.TextLineHeight()+3*s), ink(w.theme.faint), clock)
-	w.coarse(list, imgui.NewVec2(x, y+2*(imgui.TextLineHeight()+3*s)))
-	w.legend(list)
+	w.coarseReach(list, imgui.NewVec2(x, y+2*(imgui.TextLineHeight()+3*s)))
+	w.key(list)
 }
 
 // message shows what the window has to say, until something else happens.
 func (w *Window) message(list *imgui.DrawList) {
-	if w.notice.text == "" {
+	text := w.notice.text
+	if text == "" {
+		text = w.missing()
+	}
+	if text == "" {
 		return
 	}
 	s, c := w.styled.scale, w.canvas
@@ -211,13 +242,13 @@ func (w *Window) message(list *imgui.DrawList) {
 		colour = w.theme.fault
 	}
 	width := min(c.size.X-60*s, 640*s)
-	size := imgui.CalcTextSizeV(w.notice.text, false, width)
+	size := imgui.CalcTextSizeV(text, false, width)
 	at := imgui.NewVec2(c.corner.X+(c.size.X-size.X)/2, c.corner.Y+c.size.Y-64*s-size.Y)
 	pad := 10 * s
 	low, high := imgui.NewVec2(at.X-pad, at.Y-pad), imgui.NewVec2(at.X+size.X+pad, at.Y+size.Y+pad)
 	list.AddRectFilledV(low, high, ink(w.theme.panel), 6*s, 0)
 	list.AddRectV(low, high, ink(colour), 6*s, 0, s)
-	list.AddTextFontPtrV(w.fonts.text, imgui.FontSize(), at, ink(w.theme.text), w.notice.text, width,
+	list.AddTextFontPtrV(w.fonts.text, imgui.FontSize(), at, ink(w.theme.text), text, width,
 		&imgui.Vec4{X: low.X, Y: low.Y, Z: high.X, W: high.Y})
 }
 
@@ -236,6 +267,9 @@ func (w *Window) readout() {
 	}
 	w.faintly(place)
 	for i, c := range w.report.Cursor {
+		if math.IsNaN(c) { // nothing was kept
+			continue
+		}
 		substrate := w.report.Substrates[i]
 		imgui.TextUnformatted(substrate.Name + "   " + density(c, substrate.Unit))
 	}
@@ -250,8 +284,9 @@ func (w *Window) mouse(hovered, active bool) {
 		w.camera.enlarge(math.Pow(1.2, float64(io.MouseWheel())), at)
 	}
 	w.follow(hovered, at)
-	brushing := w.brush.on && !imgui.IsMouseDown(imgui.MouseButtonRight) && !imgui.IsMouseDown(imgui.MouseButtonMiddle)
+	brushing := w.brush.on && w.brush.tool != dosesBody && !imgui.IsMouseDown(imgui.MouseButtonRight) && !imgui.IsMouseDown(imgui.MouseButtonMiddle)
 	switch {
+	case w.mark(active, at):
 	case brushing:
 		w.stroke(active, at)
 	case active && moved(io):
@@ -264,20 +299,59 @@ func (w *Window) mouse(hovered, active bool) {
 	}
 }
 
-// press pins the place, or lets go of the pin that is there.
+// press pins the cell or the place, or lets go of the pin that is there.
 func (w *Window) press(at imgui.Vec2) {
 	right, up := w.report.View.Slice.Across()
-	for i, p := range w.report.Pins {
-		place := [3]float64{p.At.X, p.At.Y, p.At.Z}
-		pixel := w.camera.pixel(place[right], place[up])
-		if math.Hypot(float64(pixel.X-at.X), float64(pixel.Y-at.Y)) < 7*float64(w.styled.scale) {
-			w.do(func(s *session.Session) error { s.Unpin(i); return nil })
-			return
-		}
+	if w.unpin(at, func(p r3.Vec) imgui.Vec2 {
+		place := [3]float64{p.X, p.Y, p.Z}
+		return w.camera.pixel(place[right], place[up])
+	}) {
+		return
+	}
+	if id, ok := w.cellAt(at); ok {
+		w.pressCell(id)
+		return
 	}
 	if p := w.view.Cursor; p != nil {
 		w.Pin(*p)
 	}
+}
+
+// unpin lets go of the pin at a pixel, and returns whether there is one.
+func (w *Window) unpin(at imgui.Vec2, pixel func(r3.Vec) imgui.Vec2) bool {
+	for i, p := range w.report.Pins {
+		if d := pixel(p.At); math.Hypot(float64(d.X-at.X), float64(d.Y-at.Y)) < 7*float64(w.styled.scale) {
+			w.travel(func(c session.Course) error { c.Unpin(i); return nil })
+			return true
+		}
+	}
+	return false
+}
+
+// cellAt returns the cell whose disc is at a pixel; of several the one drawn last.
+func (w *Window) cellAt(at imgui.Vec2) (tissue.CellID, bool) {
+	if w.brush.hideCells {
+		return 0, false
+	}
+	x, y := w.camera.place(at)
+	for i := len(w.report.Discs) - 1; i >= 0; i-- {
+		d := w.report.Discs[i]
+		if math.Hypot(d.X-x, d.Y-y) <= max(d.Radius, 3*float64(w.styled.scale)/w.camera.zoom) {
+			return w.report.DiscCells[i], true
+		}
+	}
+	return 0, false
+}
+
+// pressCell pins a cell, or lets go of it.
+func (w *Window) pressCell(id tissue.CellID) {
+	for i, p := range w.report.Pins {
+		if p.OfCell && p.Cell == id {
+			w.travel(func(c session.Course) error { c.Unpin(i); return nil })
+			return
+		}
+	}
+	w.PinCell(id)
 }
 
 func moved(io *imgui.IO) bool {

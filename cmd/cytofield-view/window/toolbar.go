@@ -3,18 +3,24 @@ package window
 import (
 	"github.com/AllenDang/cimgui-go/imgui"
 
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// toolbar chooses what the canvas shows, and what a click on it does.
+// toolbar chooses what the canvas shows.
 func (w *Window) toolbar() {
 	s := w.styled.scale
 	imgui.SetCursorPos(imgui.NewVec2(12*s, 10*s))
 	imgui.BeginGroup()
 	w.chooseSubstrate()
 	if !w.report.Grid.Planar {
+		imgui.SameLine()
+		w.chooseMode()
+	}
+	flat := w.view.Space.Mode == session.Slice
+	if flat && !w.report.Grid.Planar {
 		imgui.SameLine()
 		w.chooseSlice()
 	}
@@ -26,16 +32,19 @@ func (w *Window) toolbar() {
 		w.Log(log)
 	}
 	imgui.SetItemTooltip("Logarithmic scale (L)")
-	imgui.SameLine()
-	held := w.view.Fixed != nil
-	if imgui.Checkbox("hold", &held) {
-		w.hold(held)
+	if !flat {
+		imgui.SameLine()
+		held := w.view.Fixed != nil
+		if imgui.Checkbox("hold", &held) {
+			w.hold(held)
+		}
+		imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
+		imgui.EndGroup()
+		w.boxRow()
+		return
 	}
-	imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
 	imgui.SameLine()
 	w.chooseLayers()
-	imgui.SameLine()
-	w.chooseBrush()
 	imgui.EndGroup()
 	imgui.SetCursorPosY(imgui.CursorPosY() + 3*s)
 }
@@ -125,37 +134,6 @@ func (w *Window) hold(on bool) {
 		scale := w.report.Scale
 		w.view.Fixed = &scale
 	}
-}
-
-func (w *Window) chooseBrush() {
-	s := w.styled.scale
-	if w.toggle("Brush", w.brush.on) {
-		w.brush.on = !w.brush.on
-	}
-	imgui.SetItemTooltip("Paint a dose of the substrate in view (B)")
-	if !w.brush.on {
-		return
-	}
-	imgui.SameLine()
-	if w.toggle("clear", w.brush.clears) {
-		w.brush.clears = !w.brush.clears
-	}
-	imgui.SetItemTooltip("Take the substrate out instead")
-	imgui.SameLine()
-	imgui.SetNextItemWidth(80 * s)
-	imgui.SliderFloatV("##radius", &w.brush.radius, 1, 500, "%.0f µm", imgui.SliderFlagsLogarithmic)
-	imgui.SetItemTooltip("Radius of the brush")
-	if w.brush.clears {
-		return
-	}
-	imgui.SameLine()
-	imgui.SetNextItemWidth(90 * s)
-	unit := string(w.report.Substrates[w.report.View.Substrate].Unit)
-	if unit == string(tissue.DimensionlessUnit) {
-		unit = ""
-	}
-	imgui.SliderFloatV("##amount", &w.brush.amount, 1e-3, 1e3, "%.3g "+unit, imgui.SliderFlagsLogarithmic)
-	imgui.SetItemTooltip("Density added")
 }
 
 // toggle is a button that shows whether it is on.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"sync/atomic"
 	"time"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -37,23 +38,32 @@ type Window struct {
 	picture  *gpu.Picture
 	view     session.View
 	look     stage.Look
-	pending  []command
+	pending  []func(*worker) error
 	asked    session.View // of the last request
 	painted  stage.Look
-	waiting  bool // for an answer
+	answered time.Time
+	dragged  float64     // time last asked for by the timeline, s
+	waiting  bool        // for an answer
+	coarse   int         // pixels each way that one of picture stands for
+	hurried  atomic.Bool // what is being painted is out of date
 	notice   notice
 	measured pace
 
-	camera  camera
-	canvas  canvas
-	brush   brush
-	sliders map[string]float64 // by path, of parameters being dragged
-	fields  fields
-	show    showing
-	merging []tissue.SubstrateID // chosen, also while there are too few
-	help    bool
-	quit    bool
-	laid    bool // the layout has been made
+	camera   camera
+	canvas   canvas
+	brush    brush
+	gates    gates
+	opens    map[string]bool // groups of plots, by name
+	sliders  sliders
+	fields   fields
+	figure   figureForm
+	errands  errands
+	recorded string // the movie being taken
+	show     showing
+	merging  []tissue.SubstrateID // chosen, also while there are too few
+	help     bool
+	quit     bool
+	laid     bool // the layout has been made
 }
 
 // pace is how long the parts of a frame took.
@@ -73,14 +83,15 @@ type notice struct {
 // framesPerSecond is what the window strives for; between two frames the device serves the solver.
 const framesPerSecond = 60
 
-// Open draws a session on a host. The device is the one that the server of this thread
-// serves; session and stage are the window's to close.
-func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
-	w := &Window{host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: map[string]float64{}}
+// Open draws a course on a host. The device is the one that the server of this thread
+// serves; course and stage are the window's to close.
+func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
-	w.camera.fit, w.brush.radius, w.brush.amount = true, 20, 1
+	w.figure.width, w.figure.dpi = 120, 300
+	w.camera.fit, w.brush = true, newBrush()
 	imgui.CreateContext()
 	w.plots = implot.CreateContext()
 	io := imgui.CurrentIO()
@@ -97,7 +108,7 @@ func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Win
 		}
 		return nil
 	})
-	w.worker = newWorker(s, st)
+	w.worker = newWorker(c, st)
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -113,6 +124,7 @@ func (w *Window) begin() {
 	g := w.report.Grid
 	w.view = w.report.View
 	w.view.Slice.Axis, w.view.Slice.Index = 2, g.Shape[2]/2
+	w.view.Space = session.StandardSpace(g)
 }
 
 // Remember keeps the arrangement of the panels in a file.
@@ -122,7 +134,7 @@ func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) 
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
-	err = errors.Join(err, w.server.Do(func(q *gpu.Queue) error {
+	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -147,9 +159,10 @@ func (w *Window) Run(ctx context.Context) error {
 		}
 		limit := max(time.Second/framesPerSecond-time.Since(now), time.Second/framesPerSecond/2)
 		if w.needs() {
-			w.ask(w.measured.owed, limit, func() {})
+			w.ask(request{tick: w.measured.owed, limit: limit, detail: w.detail(), answered: func() {}})
 			w.measured.owed = 0
 		}
+		w.hurried.Store(w.waiting && w.changed())
 		serving, cancel := context.WithTimeout(ctx, limit)
 		w.server.Serve(serving)
 		cancel()
@@ -172,13 +185,21 @@ func smooth(to *time.Duration, by time.Duration) { *to += (by - *to) / 8 }
 
 // needs reports whether the worker has something to do.
 func (w *Window) needs() bool {
-	return !w.waiting && (w.report == nil || w.report.Playing || len(w.pending) > 0 || w.view != w.asked || w.look != w.painted)
+	return !w.waiting && (w.report == nil || w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
+}
+
+// changed reports whether a person has done something since the worker was last asked.
+func (w *Window) changed() bool {
+	return len(w.pending) > 0 || w.view != w.asked || w.look != w.painted
 }
 
 // ask gives the worker a turn.
-func (w *Window) ask(tick, limit time.Duration, answered func()) {
-	r := request{commands: w.pending, tick: tick, limit: limit, view: w.view, look: w.look, answered: answered}
-	w.pending, w.waiting, w.asked, w.painted = nil, true, w.view, w.look
+func (w *Window) ask(r request) {
+	if !r.still {
+		r.commands, w.pending = w.pending, nil
+	}
+	r.view, r.look = w.view, w.look
+	w.waiting, w.asked, w.painted = true, w.view, w.look
 	w.worker.requests <- r
 }
 
@@ -186,14 +207,14 @@ func (w *Window) ask(tick, limit time.Duration, answered func()) {
 func (w *Window) take() error {
 	select {
 	case a := <-w.worker.answers:
-		w.waiting = false
+		w.waiting, w.answered = false, time.Now()
 		for _, fault := range a.faults {
 			w.say(fault.Error(), true)
 		}
 		if a.err != nil {
 			return a.err
 		}
-		w.report, w.picture = a.report, a.picture
+		w.report, w.picture, w.coarse = a.report, a.picture, a.coarse
 		smooth(&w.measured.solve, a.took)
 	default:
 	}
@@ -203,8 +224,14 @@ func (w *Window) take() error {
 // Settle gives the worker one turn of so much time to play, without a limit, and draws
 // what came of it: for scripts, whose pictures do not depend on how fast a machine is.
 func (w *Window) Settle(tick time.Duration) error {
+	return w.await(request{tick: tick, detail: w.scripted()})
+}
+
+// await gives the worker one turn and waits for it.
+func (w *Window) await(r request) error {
 	ctx, cancel := context.WithCancel(context.Background())
-	w.ask(tick, 0, cancel)
+	r.answered = cancel
+	w.ask(r)
 	w.server.Serve(ctx)
 	return w.take()
 }
@@ -235,8 +262,15 @@ func (w *Window) Report() *session.Report { return w.report }
 // Quitting reports whether a person wants the window closed.
 func (w *Window) Quitting() bool { return w.quit || w.host.Closing() }
 
-// do has the worker do something in its next turn.
-func (w *Window) do(c command) { w.pending = append(w.pending, c) }
+// do has the worker do something to the session in its next turn.
+func (w *Window) do(c command) {
+	w.pending = append(w.pending, func(k *worker) error { return k.steer(c) })
+}
+
+// travel has the worker do something to the course in its next turn, live or recorded.
+func (w *Window) travel(t travel) {
+	w.pending = append(w.pending, func(k *worker) error { return t(k.course) })
+}
 
 func (w *Window) say(text string, fault bool) { w.notice = notice{text, fault, time.Now()} }
 
@@ -274,6 +308,11 @@ func (w *Window) frame(dt time.Duration) error {
 
 // Picture draws once more and returns what is seen.
 func (w *Window) Picture() (img *image.RGBA, err error) {
+	if w.coarse > 1 {
+		if err := w.await(request{still: true}); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.frame(time.Second / framesPerSecond); err != nil {
 		return nil, err
 	}
@@ -292,9 +331,13 @@ func (w *Window) panels() {
 	w.layout()
 	w.parametersPanel()
 	w.editsPanel()
+	w.view.Space.Cuts[w.view.Slice.Axis] = w.view.Slice.Index // the slice in view is one of the box's
 	w.tissuePanel()
 	w.plotsPanel()
+	w.gatesPanel()
 	w.timeBar()
+	w.tell()
+	w.figureDialog()
 	w.helpPanel()
 }
 

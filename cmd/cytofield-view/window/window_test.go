@@ -30,11 +30,17 @@ output: {every: 5 min}
 
 func opened(t *testing.T, onDevice bool) *Window {
 	t.Helper()
+	return openedOn(t, NewOffscreen(800, 500), slope, onDevice)
+}
+
+// openedOn opens a scenario on a host.
+func openedOn(t testing.TB, host Host, scenario string, onDevice bool) *Window {
+	t.Helper()
 	runtime.LockOSThread()
 	t.Cleanup(runtime.UnlockOSThread)
 	device, server := gputest.Adopt(t)
-	path := filepath.Join(t.TempDir(), "slope.yaml")
-	if err := os.WriteFile(path, []byte(slope), 0o600); err != nil {
+	path := filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(path, []byte(scenario), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	source, err := session.Find(path)
@@ -57,7 +63,7 @@ func opened(t *testing.T, onDevice bool) *Window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Open(NewOffscreen(800, 500), server, s, st)
+	w, err := Open(host, server, s, st)
 	if err != nil {
 		t.Fatal(err)
 	}

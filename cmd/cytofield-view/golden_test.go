@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"image/png"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/cytofield/cytofield/render/golden"
+)
+
+var update = golden.Flag()
+
+// levels is what a picture may be off, of 255: shading and text of another Mesa.
+const levels = 3
+
+// The scripts of testdata draw the windows that are kept there.
+func TestTheWindowLooksAsItDid(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.script")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(script), ".script"), func(t *testing.T) {
+			compare(t, played(t, script))
+		})
+	}
+}
+
+// played does a script and returns the folder of its pictures.
+func played(t *testing.T, script string) string {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	folder := t.TempDir()
+	var out, messages bytes.Buffer
+	args := []string{"testdata/niche.yaml", "--offscreen", "--device", "gpu", "--script", script, "-o", folder}
+	if status := execute(context.Background(), args, &out, &messages); status != exitDone {
+		if os.Getenv("CYTOFIELD_REQUIRE_GPU") != "1" && status == exitFailed {
+			t.Skip(messages.String())
+		}
+		t.Fatalf("exit status %d: %s", status, messages.String())
+	}
+	return folder
+}
+
+// compare holds the pictures of a folder against those in testdata.
+func compare(t *testing.T, folder string) {
+	t.Helper()
+	pictures, err := filepath.Glob(filepath.Join(folder, "*.png"))
+	if err != nil || len(pictures) == 0 {
+		t.Fatalf("no pictures: %v", err)
+	}
+	for _, path := range pictures {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(file)
+		file.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Image(t, filepath.Base(path), img, levels, *update)
+	}
+}

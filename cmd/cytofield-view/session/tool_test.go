@@ -1,0 +1,136 @@
+package session
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// bled is a pond whose substrate meets blood.
+var bled = strings.Replace(pond, "cells:\n", `body:
+  represents: 1 mm^3
+  compartments: {plasma: {volume: 3 mm^3, half_life: 1 h}}
+  exchange: {IL-2: {permeability: 0.01 um/s, surface: 70 /cm, compartment: plasma}}
+cells:
+`, 1)
+
+func openedOn(t *testing.T, text string) *Session {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "pond.yaml")
+	must(t, os.WriteFile(path, []byte(text), 0o600))
+	source, err := Find(path)
+	must(t, err)
+	s, err := Open(source, nil)
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+var spot = Spheres{Places: []r3.Vec{{X: 60, Y: 60, Z: 5}, {X: 90, Y: 60, Z: 5}}, Radius: 25}
+
+// Each tool is a setting that a run repeats, and can be taken back and made again.
+func TestWhatAToolDoesARunRepeats(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		use        func(*Session) error
+		settings   int
+	}{
+		{"add cells", pond, func(s *Session) error { return s.AddCells("Th", 3, spot) }, 1},
+		{"remove a type", pond, func(s *Session) error { return s.RemoveCells("Treg", spot) }, 1},
+		{"remove all", pond, func(s *Session) error { return s.RemoveCells("", spot) }, 1},
+		{"wound", pond, func(s *Session) error { return s.Wound(spot) }, 2},
+		{"source", pond, func(s *Session) error { return s.Source("TNF", 50, spot) }, 1},
+		{"blood", bled, func(s *Session) error { return s.DoseBody("plasma", "1e-15 mol") }, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := openedOn(t, tc.text)
+			s.RunTo(300)
+			must(t, s.Tick(0, 0))
+			before := densities(t, s.solver, s.scenario.Model)
+			must(t, tc.use(s))
+			if len(s.edits) != 1 || len(s.edits[0].Settings) != tc.settings || s.edits[0].FromStart {
+				t.Fatalf("edits %v, want one with %d events", s.edits, tc.settings)
+			}
+			finish := func() []float64 {
+				must(t, s.simulation.Advance(context.Background(), s.Duration()))
+				return densities(t, s.solver, s.scenario.Model)
+			}
+			after := finish()
+			d, err := s.source.decode(settings(s.edits))
+			must(t, err)
+			// Steps end elsewhere before an edit that was not known yet: ten of the step's tolerance of 1e-3.
+			if got := apart(headless(t, d, nil), after); got > 1e-2 {
+				t.Errorf("a run of %v differs by %.2g", s.edits[0].Settings, got)
+			}
+			must(t, s.Undo())
+			if s.Time() != 300 || apart(before, densities(t, s.solver, s.scenario.Model)) != 0 {
+				t.Errorf("at %g s after undo, densities differ by %.2g", s.Time(), apart(before, densities(t, s.solver, s.scenario.Model)))
+			}
+			must(t, s.Redo())
+			if len(s.edits) != 1 || s.Time() != 300 || apart(after, finish()) != 0 {
+				t.Errorf("after redo the run of %v differs", s.edits)
+			}
+			if err := s.Redo(); err != ErrNothingToRedo {
+				t.Errorf("a second redo: %v", err)
+			}
+		})
+	}
+}
+
+func TestCellsComeWhereTheBrushIs(t *testing.T) {
+	s := openedOn(t, pond)
+	must(t, s.AddCells("Th", 4, spot))
+	m := s.scenario.Model
+	if n := m.Cells.Len(); n != 17 {
+		t.Fatalf("%d cells, want 13 and 4 more", n)
+	}
+	for i := 13; i < 17; i++ {
+		p := m.Cells.Position[i]
+		if r3.Norm(r3.Sub(p, spot.Places[0])) > 25.1 && r3.Norm(r3.Sub(p, spot.Places[1])) > 25.1 {
+			t.Errorf("a cell came at %v", p)
+		}
+		for j := range i {
+			if d := r3.Norm(r3.Sub(p, m.Cells.Position[j])); d < 10 {
+				t.Errorf("cells %d and %d are %g µm apart", i, j, d)
+			}
+		}
+	}
+	if err := s.AddCells("Tc", 4, spot); err == nil || s.scenario.Model.Cells.Len() != 17 {
+		t.Errorf("cells of no type: %v", err)
+	}
+}
+
+// A source gives what it says; what has decayed of it is less than a tenth here.
+func TestASourceGivesItsRate(t *testing.T) {
+	s := openedOn(t, pond)
+	must(t, s.Set("substrates.TNF.initial=0 nM"))
+	must(t, s.Source("TNF", 50, spot))
+	s.RunTo(600)
+	must(t, s.Tick(0, 0))
+	ledger, err := s.solver.Ledger(tissue.SubstrateID(1))
+	must(t, err)
+	if got, want := ledger.Present+ledger.Decayed, 50.*600; math.Abs(got-want) > 60*50 {
+		t.Errorf("%g molecules came in 600 s at 50 a second, want %g to within one cell step", got, want)
+	}
+}
+
+// A value that the file says in other words is found and set.
+func TestEveryParameterOfAPondCanBeTurned(t *testing.T) {
+	s := openedOn(t, bled)
+	for _, p := range s.parameters() {
+		if p.Path == "domain.extracellular" || p.Value == 0 {
+			continue
+		}
+		must(t, s.Change(p, 1.1*p.Value))
+		if got := find(t, s, p.Path); math.Abs(got.Value-1.1*p.Value) > 1e-9*math.Abs(p.Value) || !got.Changed() || got.Opened != p.Opened {
+			t.Errorf("%s is %g and was %g, want %g and %g", p.Path, got.Value, got.Opened, 1.1*p.Value, p.Opened)
+		}
+	}
+}

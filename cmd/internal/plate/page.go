@@ -1,0 +1,168 @@
+package plate
+
+import (
+	"maps"
+	"math"
+	"strings"
+
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// Page is a figure on its way to paper: its pictures, and the scales they share.
+type Page struct {
+	spec     *scenario.Figure
+	run      *Recorded
+	other    *Recorded // what differences subtract; nil without any
+	pictures []*picture
+	scales   scales
+	origin   map[string]string // of a moment that is no run's
+}
+
+// NewPage returns the page of a figure of a run; other is what differences subtract, nil without any.
+func NewPage(spec *scenario.Figure, run, other *Recorded) *Page {
+	p := &Page{spec: spec, run: run, other: other, scales: scales{}}
+	for _, panel := range spec.Panels {
+		p.pictures = append(p.pictures, &picture{
+			spec: panel, model: run.scenario.Model, run: run, other: other, alone: len(spec.Panels) == 1 && spec.Title == "",
+			drawn: drawnTypes(panel, run.scenario.Model),
+		})
+	}
+	return p
+}
+
+// Compose makes the figure of one moment, of panels that show no whole run.
+func Compose(spec *scenario.Figure, m *Live, origin map[string]string) (figure.Figure, error) {
+	p := &Page{spec: spec, scales: scales{}, origin: origin}
+	shots := make([]*shot, len(spec.Panels))
+	for i, panel := range spec.Panels {
+		picture := &picture{spec: panel, model: m.model, alone: len(spec.Panels) == 1 && spec.Title == "", drawn: drawnTypes(panel, m.model)}
+		s, err := picture.take([]moment{m})
+		if err != nil {
+			return figure.Figure{}, err
+		}
+		picture.measure(s, p.scales)
+		p.pictures, shots[i] = append(p.pictures, picture), s
+	}
+	return p.figure(shots)
+}
+
+// Last stands for the time of the last output.
+func Last() float64 { return math.NaN() }
+
+// At returns the figure at the time of an output, s, for pictures without a time of their own.
+func (p *Page) At(t float64) (figure.Figure, error) {
+	shots, err := p.shoot(t)
+	if err != nil {
+		return figure.Figure{}, err
+	}
+	return p.figure(shots)
+}
+
+// shoot takes every picture, those without a time of their own at a time, s.
+func (p *Page) shoot(t float64) ([]*shot, error) {
+	shots := make([]*shot, len(p.pictures))
+	for i, picture := range p.pictures {
+		if picture.kept != nil {
+			shots[i] = picture.kept
+			continue
+		}
+		s, err := picture.of(p.run, t)
+		if err != nil {
+			return nil, err
+		}
+		picture.measure(s, p.scales)
+		shots[i] = s
+		if picture.stands() {
+			picture.kept = s
+		}
+	}
+	return shots, nil
+}
+
+// of takes the picture of a run.
+func (p *picture) of(run *Recorded, t float64) (*shot, error) {
+	times := p.spec.Times
+	if times == nil {
+		times = []float64{t}
+		if p.spec.Still {
+			times[0] = Last()
+		}
+	}
+	var moments []moment
+	for _, t := range times {
+		m, err := run.moment(t, p.ofDensities())
+		if err != nil {
+			return nil, p.explain(err)
+		}
+		moments = append(moments, m)
+	}
+	return p.take(moments)
+}
+
+// figure composes the shots.
+func (p *Page) figure(shots []*shot) (figure.Figure, error) {
+	f := figure.Figure{Title: p.spec.Title, Layout: p.layout(), Provenance: p.Provenance()}
+	f.Theme = figure.Light()
+	if p.spec.Theme == "dark" {
+		f.Theme = figure.Dark()
+	}
+	if p.spec.Shared {
+		f.Bars = figure.PerRow
+	}
+	switch p.spec.Letters {
+	case "a":
+		f.Letters = figure.SmallLetters
+	case "A":
+		f.Letters = figure.Capitals
+	}
+	for i, picture := range p.pictures {
+		panel, err := picture.draw(shots[i], p.scales)
+		if err != nil {
+			return f, err
+		}
+		f.Panels = append(f.Panels, panel)
+	}
+	return f, nil
+}
+
+// layout names the panels as figures do: A is the first.
+func (p *Page) layout() string {
+	return strings.Map(func(r rune) rune {
+		for i, panel := range p.spec.Panels {
+			if panel.Name == string(r) {
+				return 'A' + rune(i)
+			}
+		}
+		return r
+	}, p.spec.Layout)
+}
+
+// Provenance is what the file of the figure tells of its runs.
+func (p *Page) Provenance() map[string]string {
+	if p.run == nil {
+		return p.origin
+	}
+	text := Provenance(p.run.recording.Manifest)
+	if p.other != nil {
+		text = maps.Clone(text)
+		text["Compared with"] = p.other.recording.Manifest.Scenario + " " + p.other.recording.Manifest.ScenarioHash
+	}
+	return text
+}
+
+// Options are the size of the figure on paper.
+func (p *Page) Options() figure.Options {
+	return figure.Options{Width: p.spec.Width, Height: p.spec.Height, DPI: p.spec.DPI, TextSize: p.spec.Text}
+}
+
+// ofDensities reports whether the picture needs densities that a run has kept.
+func (p *picture) ofDensities() bool {
+	switch p.spec.Kind {
+	case scenario.SeriesPanel, scenario.MatrixPanel:
+		return false
+	case scenario.HistogramPanel:
+		return p.spec.Variable == ""
+	}
+	return true
+}

@@ -1,0 +1,249 @@
+package plate
+
+import (
+	"image"
+	"image/color"
+	"slices"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// takeVolume takes whole fields, or where the device paints what they end at, and the cells
+// in them.
+func (p *picture) takeVolume(m moment) (*shot, error) {
+	s := &shot{Time: m.at()}
+	take := p.takeFields
+	if stage := m.onStage(); stage != nil && p.staged() {
+		s.stage, take = stage, p.takeExtremes
+	}
+	if err := take(s, m); err != nil {
+		return nil, err
+	}
+	if p.spec.Cells.Shown {
+		return s, p.takeCells(s, m)
+	}
+	return s, nil
+}
+
+// staged reports whether the device can paint the picture: where the range depends on other
+// times it is painted again at the end, and one of its own on a logarithmic scale depends on
+// the smallest density above 0, which extremes do not tell.
+func (p *picture) staged() bool {
+	own := slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Own })
+	return !p.automatic() && !(own && p.spec.Log)
+}
+
+// takeExtremes takes the largest and the smallest density of every column of voxels.
+func (p *picture) takeExtremes(s *shot, m moment) error {
+	const upright = 2
+	for _, c := range p.spec.Channels {
+		ends := &render.Plane{}
+		for _, how := range []render.Projection{render.Maximum, render.Minimum} {
+			plane, err := m.projection(c.Substrate, upright, how)
+			if err != nil {
+				return err
+			}
+			ends.Values = append(ends.Values, plane.Values...)
+		}
+		s.extremes = append(s.extremes, ends)
+	}
+	return nil
+}
+
+func (p *picture) takeFields(s *shot, m moment) error {
+	for _, c := range p.spec.Channels {
+		f, err := m.density(c.Substrate)
+		if err != nil {
+			return err
+		}
+		kept := tissue.NewField(f.Grid)
+		copy(kept.Values, f.Values)
+		s.Fields = append(s.Fields, kept)
+	}
+	return nil
+}
+
+// reached returns the densities of a channel of a volume, or those it ends at.
+func (s *shot) reached(channel int) *render.Plane {
+	if s.stage != nil {
+		return s.extremes[channel]
+	}
+	values := &render.Plane{Values: make([]float32, len(s.Fields[channel].Values))}
+	for k, v := range s.Fields[channel].Values {
+		values.Values[k] = float32(v)
+	}
+	return values
+}
+
+// drawVolume makes a view of a shot.
+func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
+	scene := render.Scene{Grid: p.model.Grid, Camera: camera(p.spec.Camera)}
+	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar()}
+	for i := range p.spec.Channels {
+		volume, bar, err := p.volume(i, s, all)
+		if err != nil {
+			return nil, err
+		}
+		scene.Volumes, drawn.Bars = append(scene.Volumes, volume), append(drawn.Bars, bar)
+	}
+	if s.Values != nil {
+		bar, err := p.cellBar(all)
+		if err != nil {
+			return nil, err
+		}
+		drawn.Bars = append(drawn.Bars, bar)
+		scene.Balls = balls(s, func(i int) color.RGBA { return bar.Colors.At(bar.Scale.Position(s.Values[i])) })
+	} else {
+		drawn.Types = p.legend()
+		scene.Balls = balls(s, func(i int) color.RGBA { return drawn.Types[s.Cells[i].Type].Shown(int(s.Cells[i].Type)) })
+	}
+	drawn.Size = fit(&scene)
+	if err := scene.Validate(); err != nil {
+		return nil, err
+	}
+	drawn.Paint = scene.Paint
+	if s.stage != nil {
+		drawn.Paint = p.paintOn(s, scene)
+	}
+	drawBox(&drawn, scene.View(drawn.Size))
+	asked := p.spec.Scalebar != scenario.Scalebar{}
+	if asked || drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
+		drawn.PerMicron = scene.View(drawn.Size).PerMicron()
+	}
+	return drawn, nil
+}
+
+// paintOn has a scene painted on the stage of a shot. What fails is told by the shot.
+func (p *picture) paintOn(s *shot, scene render.Scene) func(size image.Point) *image.RGBA {
+	var substrates []tissue.SubstrateID
+	for _, c := range p.spec.Channels {
+		substrates = append(substrates, c.Substrate)
+	}
+	return func(size image.Point) *image.RGBA {
+		img, err := s.stage.paint(scene, substrates, size)
+		if err != nil {
+			s.fault = err
+			img = image.NewRGBA(image.Rectangle{Max: size})
+		}
+		return img
+	}
+}
+
+// volume is how a channel is shown, and the bar of its colours.
+func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.ColorBar, error) {
+	c := p.spec.Channels[i]
+	substrate := p.model.Substrates[c.Substrate]
+	values := s.reached(i)
+	scale := all.of(c.Range, p.kind(c), p.spec.Log, values)
+	colors, err := p.hues(i)
+	if err != nil {
+		return render.Volume{}, figure.ColorBar{}, err
+	}
+	v := render.Volume{Map: colors, Scale: scale}
+	if s.stage == nil {
+		v.Field = s.Fields[i]
+	}
+	if p.spec.Opacity > 0 {
+		v.Opacity = render.Fog(p.model.Grid, scale, p.spec.Opacity)
+	}
+	for _, plane := range p.spec.Planes {
+		v.Slices = append(v.Slices, render.Slice{Axis: plane.Axis, Index: plane.Index})
+	}
+	bar := figure.ColorBar{Colors: colors, Scale: scale, Quantity: substrate.Name, Unit: string(substrate.Unit), Shown: p.spec.Unit}
+	if p.spec.Label != "" {
+		bar.Quantity = p.spec.Label
+	}
+	bar.Below, bar.Above = figure.Beyond(values, scale)
+	for _, level := range p.levels(scale) {
+		v.Surfaces = append(v.Surfaces, render.Surface{Level: level, Colour: colors.At(scale.Position(level)), Opacity: surfaceOpacity})
+		bar.Marks = append(bar.Marks, level)
+	}
+	return v, bar, nil
+}
+
+// surfaceOpacity lets a surface show what it encloses.
+const surfaceOpacity = 0.4
+
+// levels are the densities of the surfaces: those asked for, or round ones, at most two,
+// in the upper part of the scale, where a surface encloses something.
+func (p *picture) levels(scale render.Scale) []float64 {
+	if !p.spec.Surfaces.Auto {
+		return p.spec.Surfaces.At
+	}
+	const most = 2
+	levels := scale.Levels(most)
+	return levels[max(len(levels)-most, 0):]
+}
+
+// hues are the colours of a channel: the colour map, or of several shades of its own.
+func (p *picture) hues(i int) (colormap.Map, error) {
+	if len(p.spec.Channels) == 1 {
+		return colormap.ByName(p.spec.Colormap)
+	}
+	if c := p.spec.Channels[i].Color; c != "" {
+		return colormap.Shades(colour(c)), nil
+	}
+	return colormap.Shades(figure.Light().Series(i)), nil
+}
+
+// balls are the cells of a shot.
+func balls(s *shot, colour func(i int) color.RGBA) []render.Ball {
+	var all []render.Ball
+	for i, cell := range s.Cells {
+		all = append(all, render.Ball{Centre: r3.Vec{X: cell.X, Y: cell.Y, Z: s.Height[i]}, Radius: cell.Radius, Colour: colour(i)})
+	}
+	return all
+}
+
+// fit sets the zoom so that the box fills a picture, as 1 does in a camera's eyes from the
+// worst side, and returns the size of the picture, in pixels to count in: the page decides
+// how many there are.
+func fit(scene *render.Scene) image.Point {
+	const height, filled = 1000, 0.94
+	zoom := scene.Camera.Zoom
+	scene.Camera.Zoom = 1
+	half := scene.View(image.Pt(height, height)).Reach()
+	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 3.5)), height)
+	half = scene.View(size).Reach()
+	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
+	return size
+}
+
+func camera(c scenario.Camera) render.Camera {
+	return render.Camera{Azimuth: c.Azimuth, Elevation: c.Elevation, Zoom: c.Zoom, Perspective: c.Perspective}
+}
+
+// drawBox draws the box around a scene: an arrow along each axis, with the length of the box.
+func drawBox(drawn *figure.Scene, view render.View) {
+	axes := view.Axes()
+	for _, e := range view.Box() {
+		line := figure.SceneLine{From: e.From, To: e.To, Behind: e.Hidden, Width: 0.05}
+		for _, a := range axes {
+			line.Arrow = line.Arrow || a.Edge == e
+		}
+		drawn.Lines = append(drawn.Lines, line)
+	}
+	for _, a := range axes {
+		drawn.Labels = append(drawn.Labels, figure.SceneLabel{
+			At: nameplate(a, axes), Out: a.Out, Symbol: tissue.AxisName(a.Axis), Text: figure.FormatLength(a.Length), Small: true,
+		})
+	}
+}
+
+// nameplate is where the name of an axis stands: at its middle, or further on where the arrow
+// of another ends at its start.
+func nameplate(a render.Axis, axes []render.Axis) [2]float64 {
+	for _, other := range axes {
+		if other.To == a.From {
+			const on = 0.7
+			return [2]float64{a.From[0] + on*(a.To[0]-a.From[0]), a.From[1] + on*(a.To[1]-a.From[1])}
+		}
+	}
+	return a.Middle()
+}

@@ -1,0 +1,145 @@
+package plate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
+
+// picture is a panel that is taken at moments and drawn when the scales are known.
+type picture struct {
+	spec  scenario.Panel
+	model *tissue.Model // its grid, substrates, types and regions
+	run   *Recorded     // of what shows a whole run; nil while it goes on
+	other *Recorded     // what a difference subtracts
+	alone bool          // the only panel
+	moves bool          // one of a movie, whose axes hold all that it shows
+	drawn []bool        // types of cells that are
+	kept  *shot         // of a picture that a movie leaves as it is
+}
+
+// shot is what a picture shows, reduced to what drawing needs.
+type shot struct {
+	Time   float64         // s; of several the last
+	Planes []*render.Plane // of a map, one for each channel
+	Cells  []render.Disc   // that the plane cuts; of a volume all, seen from above
+	Height []float64       // of the centres of Cells in a volume, µm
+	Values []float64       // one for each of Cells, where they are coloured by a column
+	Arrows []render.Arrow  //
+	Curves []curve         // of a chart
+	Matrix *matrix         //
+	Fields []*tissue.Field // of a volume, one for each channel
+
+	extremes []*render.Plane // of a volume on a stage, instead of fields: the largest and the smallest densities
+	stage    *stage          // that paints it, as long as the moment lasts
+	fault    error           // of the painting
+}
+
+// take reduces the moments to a shot; but for charts with a curve for each it is one.
+func (p *picture) take(moments []moment) (*shot, error) {
+	s, err := p.reduce(moments)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return s, nil
+}
+
+func (p *picture) reduce(moments []moment) (*shot, error) {
+	switch p.spec.Kind {
+	case scenario.ProfilePanel:
+		return p.takeProfile(moments)
+	case scenario.RadialPanel:
+		return p.takeRadial(moments)
+	case scenario.HistogramPanel:
+		return p.takeHistogram(moments)
+	case scenario.KymographPanel:
+		return p.takeKymograph()
+	case scenario.SeriesPanel:
+		return p.takeSeries()
+	case scenario.MatrixPanel:
+		return p.takeMatrix(moments[0])
+	case scenario.VolumePanel:
+		return p.takeVolume(moments[0])
+	}
+	return p.takeMap(moments[0])
+}
+
+// draw makes a panel of a shot.
+func (p *picture) draw(s *shot, all scales) (figure.Panel, error) {
+	panel, err := p.panel(s, all)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return panel, nil
+}
+
+func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
+	switch p.spec.Kind {
+	case scenario.ProfilePanel:
+		return p.stamped(p.drawProfile(s, all), s), nil
+	case scenario.RadialPanel:
+		return p.stamped(p.drawRadial(s, all), s), nil
+	case scenario.HistogramPanel:
+		return p.stamped(p.drawHistogram(s, all), s), nil
+	case scenario.SeriesPanel:
+		return p.drawSeries(s), nil
+	case scenario.MatrixPanel:
+		return p.drawMatrix(s, all)
+	case scenario.VolumePanel:
+		return p.drawVolume(s, all)
+	}
+	return p.drawMap(s, all)
+}
+
+// stamped puts the time over a chart that a movie moves.
+func (p *picture) stamped(c figure.Chart, s *shot) figure.Chart {
+	c.Stamped = p.moves && !math.IsNaN(p.stamp(s)) && !slices.Contains(p.spec.Hide, scenario.StampsFurniture)
+	c.Time, c.TimeUnit = s.Time, p.spec.TimeUnit
+	return c
+}
+
+// explain adds where the panel stands to an error.
+func (p *picture) explain(err error) error {
+	return fmt.Errorf("%s%w", p.spec.Where, err)
+}
+
+// measure takes what a shot shows into the ranges that pictures share.
+func (p *picture) measure(s *shot, all scales) {
+	for i, plane := range s.Planes {
+		all.add(p.kind(p.spec.Channels[i]), plane)
+	}
+	for i, f := range s.Fields {
+		all.addValues(p.kind(p.spec.Channels[i]), f.Values)
+	}
+	all.addValues(p.spec.Cells.By, s.Values)
+	if p.spec.Arrows != scenario.NoArrows {
+		all.addValues(p.arrowKind(), lengths(s.Arrows))
+	}
+	switch p.spec.Kind {
+	case scenario.HistogramPanel:
+		for _, c := range s.Curves {
+			all.addValues(p.counted(), c.Y)
+		}
+	case scenario.ProfilePanel, scenario.RadialPanel:
+		for _, c := range s.Curves {
+			p.extend(all, heldDensities, c.Y, c.Low, c.High)
+		}
+	case scenario.MatrixPanel:
+		p.extend(all, heldAmounts, s.Matrix.Amounts...)
+	}
+}
+
+// automatic reports whether the picture changes with the ranges of others. A histogram
+// does, but of a range of its own: how high its bars become only all frames tell.
+func (p *picture) automatic() bool {
+	if p.spec.Kind == scenario.HistogramPanel && !p.own() {
+		return true
+	}
+	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
+	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
+}

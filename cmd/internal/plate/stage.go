@@ -1,0 +1,47 @@
+package plate
+
+import (
+	"image"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// stage paints scenes on the device, from densities where a solver holds them: no field
+// comes to the host. close gives back what it holds.
+type stage struct {
+	device  *gpu.Device
+	solver  *engine.GPUSolver
+	painter *render.ScenePainter
+}
+
+// newStage returns the stage of a solver; nil for one on the processor.
+func newStage(d *gpu.Device, s engine.Solver) *stage {
+	solver, ok := s.(*engine.GPUSolver)
+	if !ok {
+		return nil
+	}
+	return &stage{d, solver, render.NewScenePainter()}
+}
+
+// paint paints a scene of substrates as they are now.
+func (s *stage) paint(scene render.Scene, substrates []tissue.SubstrateID, size image.Point) (img *image.RGBA, err error) {
+	err = s.device.Do(func(q *gpu.Queue) error {
+		var densities []*gpu.Texture
+		for _, id := range substrates {
+			densities = append(densities, s.solver.Density(id))
+		}
+		img, err = s.painter.Paint(q, size, scene, densities)
+		return err
+	})
+	return img, err
+}
+
+func (s *stage) close() error {
+	if s == nil {
+		return nil
+	}
+	return s.device.Do(func(q *gpu.Queue) error { s.painter.Free(q); return nil })
+}
