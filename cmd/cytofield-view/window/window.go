@@ -18,6 +18,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // Window is a session on a host. All its methods are for the thread of the GL context.
@@ -58,6 +59,8 @@ type Window struct {
 	figure   figureForm
 	errands  errands
 	recorded string // the movie being taken
+	show     showing
+	merging  []tissue.SubstrateID // chosen, also while there are too few
 	help     bool
 	quit     bool
 	laid     bool // the layout has been made

@@ -70,13 +70,13 @@ func (w *worker) turn(r request) (a answer) {
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
 		return a
 	}
-	density := w.course.Density(a.report.View.Substrate)
 	if a.report.View.Space.Mode != session.Slice {
+		density := w.course.Density(a.report.View.Substrate)
 		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, density, r.look, r.detail)
 		return a
 	}
 	a.coarse = 1
-	a.picture, a.err = w.stage.Paint(a.report, density, r.look)
+	a.picture, a.err = w.stage.Paint(a.report, w.course.Density, r.look)
 	return a
 }
 
