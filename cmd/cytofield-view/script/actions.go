@@ -72,6 +72,7 @@ func actions() []action {
 		{"resize", "resize WIDTH HEIGHT, in pixels", parseResize},
 		{"wait", "wait FRAMES", parseWait},
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
+		{"thumbnail", "thumbnail NAME.png", parseThumbnail},
 		{"save", "save NAME.yaml", parseSave},
 		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
