@@ -208,6 +208,12 @@ func random(r *rand.Rand) string {
 		func() string { return "map " + []string{"viridis", "turbo", "cividis"}[r.IntN(3)] },
 		func() string { return "scale " + []string{"log", "linear", "hold", "auto"}[r.IntN(4)] },
 		func() string { return "smooth " + []string{"on", "off"}[r.IntN(2)] },
+		func() string { return fmt.Sprintf("pin-cell %d", 1+r.IntN(6)) },
+		func() string { return "gate " + []string{"x_um IL-2_surface_nM", "TNF_surface_nM"}[r.IntN(2)] },
+		func() string { return fmt.Sprintf("lasso %d,%d %d,1", r.IntN(60), -r.IntN(2), r.IntN(120)) },
+		func() string { return fmt.Sprintf("mark %dum,10um 70um,%dum 10um,90um", r.IntN(60), r.IntN(60)) },
+		func() string { return "gate-off" }, func() string { return "gate-scale linear log" }, func() string { return "key g" },
+		func() string { return "plots " + []string{"Histograms on", "Steps on", "Densities off"}[r.IntN(3)] },
 		func() string { return "pin 20um 30um" }, func() string { return "substrate TNF" },
 	}
 	return strings.Replace(all[r.IntN(len(all))](), " pM", "pM", 1)

@@ -14,6 +14,11 @@ import (
 // editsPanel lists what has been changed, as lines of a scenario.
 func (w *Window) editsPanel() {
 	if imgui.BeginV(editsName, nil, imgui.WindowFlagsNoCollapse) {
+		if w.report.Recorded != nil {
+			w.aboutRun()
+			imgui.End()
+			return
+		}
 		imgui.BeginDisabledV(len(w.report.Edits) == 0)
 		if imgui.Button("Undo") {
 			w.Undo()

@@ -29,6 +29,11 @@ func newSliders() sliders {
 // parametersPanel has a slider for every number of the scenario.
 func (w *Window) parametersPanel() {
 	if imgui.BeginV(parametersName, nil, imgui.WindowFlagsNoCollapse) {
+		if w.report.Recorded != nil {
+			w.recordedRun()
+			imgui.End()
+			return
+		}
 		imgui.SetNextItemWidth(-1)
 		imgui.InputTextWithHint("##search", "search: IL-2, half max, 1/s", &w.sliders.search, 0, nil)
 		imgui.BeginChildStr("all")
