@@ -75,6 +75,8 @@ func actions() []action {
 		{"resize", "resize WIDTH HEIGHT, in pixels", parseResize},
 		{"wait", "wait FRAMES", parseWait},
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
+		{"open", "open NAME of the gallery, of a file or of a run directory", parseOpen},
+		{"gallery", "gallery", plainly(func(p *player) error { p.window.ShowGallery(); return nil })},
 		{"thumbnail", "thumbnail NAME.png", parseThumbnail},
 		{"save", "save NAME.yaml", parseSave},
 		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},

@@ -22,6 +22,9 @@ const thumbnailWidth, thumbnailHeight = 320, 200
 // Thumbnail writes a small PNG of the plane and the cells in view, without words: the whole
 // plane, or of one that is long and thin the middle half.
 func (w *Window) Thumbnail(path string) (err error) {
+	if missing := w.missing(); missing != "" {
+		return errors.New(missing)
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ func inks(r *session.Report, m colormap.Map) color.Palette {
 		c := figure.Palette(i)
 		all = append(all, c, between(c, m.At(0)), between(c, m.At(1)))
 	}
-	levels := 256 - len(all)
+	const levels = 64 // more make the files large
 	for i := range levels {
 		all = append(all, m.At(float64(i)/float64(levels-1)))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"path/filepath"
 	"time"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -56,6 +57,9 @@ type Window struct {
 	errands  errands
 	recorded string // the movie being taken
 	help     bool
+	gallery  browser
+	recent   recent
+	opener   Opener
 	quit     bool
 	laid     bool // the layout has been made
 }
@@ -78,7 +82,8 @@ type notice struct {
 const framesPerSecond = 60
 
 // Open draws a course on a host. The device is the one that the server of this thread
-// serves; course and stage are the window's to close.
+// serves; course and stage are the window's to close. Without a course, which is nil then,
+// the window shows the gallery.
 func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
 	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
@@ -106,6 +111,9 @@ func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Windo
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
+	if c == nil {
+		return w, nil
+	}
 	if err := w.Settle(0); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -120,14 +128,18 @@ func (w *Window) begin() {
 	w.view.Slice.Axis, w.view.Slice.Index = 2, g.Shape[2]/2
 }
 
-// Remember keeps the arrangement of the panels in a file.
-func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) }
+// Remember keeps the arrangement of the panels in a file, and beside it what was opened.
+func (w *Window) Remember(path string) {
+	imgui.CurrentIO().SetIniFilename(path)
+	w.recent.keep(filepath.Join(filepath.Dir(path), recentName))
+}
 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
 	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
+		w.gallery.free(q)
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -177,7 +189,10 @@ func smooth(to *time.Duration, by time.Duration) { *to += (by - *to) / 8 }
 
 // needs reports whether the worker has something to do.
 func (w *Window) needs() bool {
-	return !w.waiting && (w.report == nil || w.report.Playing || w.report.Behind || w.grows() || len(w.pending) > 0 || w.view != w.asked || w.look != w.painted)
+	if w.report == nil {
+		return !w.waiting && len(w.pending) > 0
+	}
+	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || len(w.pending) > 0 || w.view != w.asked || w.look != w.painted)
 }
 
 // ask gives the worker a turn.
@@ -198,7 +213,13 @@ func (w *Window) take() error {
 		if a.err != nil {
 			return a.err
 		}
+		if a.report == nil {
+			return nil
+		}
 		w.report, w.picture = a.report, a.picture
+		if a.opened != "" {
+			w.arrive(a.opened)
+		}
 		smooth(&w.measured.solve, a.took)
 	default:
 	}
@@ -266,7 +287,9 @@ func (w *Window) frame(dt time.Duration) error {
 	err := w.server.Do(func(q *gpu.Queue) error {
 		opengl3.NewFrame()
 		imgui.NewFrame()
-		w.panels()
+		if err := w.show(q); err != nil {
+			return err
+		}
 		imgui.Render()
 		screen, err := w.host.Screen(q)
 		if err != nil {
@@ -299,9 +322,19 @@ func (w *Window) Picture() (img *image.RGBA, err error) {
 	return img, err
 }
 
+// show draws the gallery where that is asked for or nothing is open, and otherwise the panels.
+func (w *Window) show(q *gpu.Queue) error {
+	w.layout()
+	if w.report != nil && !w.gallery.shown {
+		w.panels()
+		return nil
+	}
+	w.tell()
+	return w.galleryPanel(q)
+}
+
 func (w *Window) panels() {
 	w.shortcuts()
-	w.layout()
 	w.parametersPanel()
 	w.editsPanel()
 	w.tissuePanel()

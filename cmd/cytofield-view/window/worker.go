@@ -31,12 +31,14 @@ type answer struct {
 	faults  []error // of the commands
 	err     error   // nothing can be shown
 	took    time.Duration
+	opened  string // the course opened in this turn; "" for none
 }
 
 // worker owns the session on a goroutine of its own, so that the window answers while a
 // step runs. It takes one request at a time.
 type worker struct {
-	course   session.Course
+	course   session.Course // nil before the first is opened
+	opened   string         // in this turn
 	stage    *stage.Stage
 	requests chan request
 	answers  chan answer
@@ -57,15 +59,26 @@ func (w *worker) run() {
 		w.answers <- a
 		r.answered()
 	}
-	w.ended <- errors.Join(w.stage.Close(), w.course.Close())
+	err := w.stage.Close()
+	if w.course != nil {
+		err = errors.Join(err, w.course.Close())
+	}
+	w.ended <- err
 }
 
 func (w *worker) turn(r request) (a answer) {
+	w.opened = ""
 	for _, c := range r.commands {
 		if err := c(w); err != nil {
 			a.faults = append(a.faults, err)
 			break // what was asked for after it may rest on it
 		}
+	}
+	if w.course == nil {
+		return a
+	}
+	if a.opened = w.opened; a.opened != "" {
+		r.view = firstView()
 	}
 	if err := w.course.Tick(r.tick, r.limit); err != nil {
 		a.faults = append(a.faults, err)
@@ -79,6 +92,9 @@ func (w *worker) turn(r request) (a answer) {
 
 // steer does a command to the session, if the course is one.
 func (w *worker) steer(c command) error {
+	if w.course == nil {
+		return errNothingOpen
+	}
 	s, live := w.course.(*session.Session)
 	if !live {
 		return session.ErrRecorded
