@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/draw"
 	"image/png"
+	"math"
 	"path/filepath"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -34,9 +35,10 @@ type browser struct {
 
 // card is a scenario of the gallery.
 type card struct {
-	name, title, about, size string
-	drawn                    *image.RGBA
-	picture                  *gpu.Picture // as large as it is shown
+	name, title, about string
+	size               [2]string // of the grid, and of what is in it
+	drawn              *image.RGBA
+	picture            *gpu.Picture // as large as it is shown
 }
 
 // firstCard is the scenario that Enter opens at once.
@@ -85,18 +87,18 @@ func readCard(name string) (card, error) {
 	return c, nil
 }
 
-// extent says how large a scenario is: "180 × 40 × 40 voxels, 1 substrate, 321 cells, 1 h".
-func extent(s *scenario.Scenario) string {
+// extent says how large a scenario is: "180 × 40 × 40 voxels" and "1 substrate · 5201 cells · 1 h".
+func extent(s *scenario.Scenario) [2]string {
 	m := s.Model
-	text := fmt.Sprintf("%d × %d", m.Grid.Shape[0], m.Grid.Shape[1])
+	grid := fmt.Sprintf("%d × %d", m.Grid.Shape[0], m.Grid.Shape[1])
 	if !m.Grid.Planar {
-		text += fmt.Sprintf(" × %d", m.Grid.Shape[2])
+		grid += fmt.Sprintf(" × %d", m.Grid.Shape[2])
 	}
-	text += " voxels · " + counted(len(m.Substrates), "substrate")
+	text := counted(len(m.Substrates), "substrate")
 	if m.Cells.Len() > 0 {
 		text += " · " + counted(m.Cells.Len(), "cell")
 	}
-	return text + " · " + figure.FormatTime(m.Duration)
+	return [2]string{grid + " voxels", text + " · " + figure.FormatTime(m.Duration)}
 }
 
 func counted(n int, what string) string {
@@ -269,10 +271,13 @@ func (w *Window) words(list *imgui.DrawList, c *card, at, end imgui.Vec2) {
 	width, text := end.X-at.X-12*s, imgui.FontSize()
 	clip := imgui.Vec4{X: at.X, Y: at.Y, Z: end.X - 8*s, W: end.Y - 8*s}
 	list.AddTextFontPtrV(w.fonts.strong, text, at, ink(w.theme.text), c.title, width, &clip)
-	below := at.Y + w.fonts.strong.CalcTextSizeA(text, width, width, c.title).Y + 4*s
+	below := at.Y + w.fonts.strong.CalcTextSizeA(text, math.MaxFloat32, width, c.title).Y + 4*s
 	list.AddTextFontPtrV(w.fonts.text, text, imgui.NewVec2(at.X, below), ink(w.theme.faint), c.about, width, &clip)
 	small := 0.87 * text
-	list.AddTextFontPtrV(w.fonts.text, small, imgui.NewVec2(at.X, end.Y-10*s-small), ink(w.theme.faint), c.size, 0, &clip)
+	for i, line := range c.size {
+		y := end.Y - 12*s - small - float32(1-i)*1.3*small
+		list.AddTextFontPtrV(w.fonts.text, small, imgui.NewVec2(at.X, y), ink(w.theme.faint), line, 0, &clip)
+	}
 }
 
 // fit makes the picture of a card as large as it is shown.
