@@ -18,6 +18,7 @@ type Camera struct {
 	Elevation   float64 // degrees above the horizon, -90 to 90
 	Zoom        float64 // 1: the box fits into the picture at every azimuth
 	Perspective bool    // what is near is larger; else all of a length in the plane of the picture are equal
+	Aim         r3.Vec  // what is in the middle of the picture, µm from the middle of the box, in the box
 }
 
 // StandardCamera looks a little from the right and from above.
@@ -32,6 +33,8 @@ func (c Camera) Validate() error {
 		return fmt.Errorf("render: camera: elevation %g°: want -90 to 90", c.Elevation)
 	case !(c.Zoom > 0) || math.IsInf(c.Zoom, 0):
 		return fmt.Errorf("render: camera: zoom %g: want a positive number", c.Zoom)
+	case math.IsNaN(r3.Norm(c.Aim)) || math.IsInf(r3.Norm(c.Aim), 0):
+		return fmt.Errorf("render: camera: aim at (%g, %g, %g) µm: want a finite place", c.Aim.X, c.Aim.Y, c.Aim.Z)
 	}
 	return nil
 }
@@ -41,11 +44,11 @@ func (c Camera) Validate() error {
 type View struct {
 	size      image.Point
 	box       r3.Vec  // from the origin to the far corner, µm
-	centre    r3.Vec  // of the box
+	aim       r3.Vec  // in the middle of the picture, µm
 	right, up r3.Vec  // in the picture
-	toward    r3.Vec  // from the centre to the eye
-	distance  float64 // of the eye from the centre, µm; +Inf of an orthographic camera
-	perMicron float64 // pixels, through the centre
+	toward    r3.Vec  // from there to the eye
+	distance  float64 // of the eye from there, µm; +Inf of an orthographic camera
+	perMicron float64 // pixels, in the plane through there
 }
 
 const (
@@ -57,7 +60,7 @@ const (
 func (c Camera) View(g tissue.Grid, size image.Point) View {
 	edges := g.Size()
 	v := View{size: size, box: r3.Vec{X: edges[0], Y: edges[1], Z: edges[2]}, distance: math.Inf(1)}
-	v.centre = r3.Scale(0.5, v.box)
+	v.aim = r3.Add(v.centre(), c.Aim)
 	sinA, cosA := math.Sincos(c.Azimuth * math.Pi / 180)
 	sinE, cosE := math.Sincos(c.Elevation * math.Pi / 180)
 	v.right = r3.Vec{X: cosA, Y: sinA}
@@ -67,16 +70,19 @@ func (c Camera) View(g tissue.Grid, size image.Point) View {
 	high := wide*math.Abs(sinE) + edges[2]*cosE
 	v.perMicron = fill * c.Zoom * min(float64(size.X)/wide, float64(size.Y)/high)
 	if c.Perspective {
-		v.distance = away * r3.Norm(v.centre)
+		v.distance = away * r3.Norm(v.centre())
 		v.perMicron *= 1 - 1.0/away // what is nearest is magnified by the inverse
 	}
 	return v
 }
 
+// centre is the middle of the box, µm.
+func (v View) centre() r3.Vec { return r3.Scale(0.5, v.box) }
+
 // Project returns where a point, µm, is seen, and how far behind the plane
-// through the middle of the box it lies, µm.
+// through what the camera aims at it lies, µm.
 func (v View) Project(p r3.Vec) (x, y, depth float64) {
-	q := r3.Sub(p, v.centre)
+	q := r3.Sub(p, v.aim)
 	depth = -r3.Dot(q, v.toward)
 	scale := v.perMicron
 	if !math.IsInf(v.distance, 1) {
@@ -94,6 +100,71 @@ func (v View) PerMicron() float64 {
 	return 0
 }
 
+// Magnification returns the pixels per µm in the plane through what the camera aims
+// at, whatever is nearer or farther.
+func (v View) Magnification() float64 { return v.perMicron }
+
+// Reach returns how far the box reaches from the middle of the picture, across and up,
+// pixels.
+func (v View) Reach() (far [2]float64) {
+	for _, e := range v.Box() {
+		for _, corner := range [][2]float64{e.From, e.To} {
+			far[0] = max(far[0], math.Abs(corner[0]-float64(v.size.X)/2))
+			far[1] = max(far[1], math.Abs(corner[1]-float64(v.size.Y)/2))
+		}
+	}
+	return far
+}
+
+// Pan returns what the camera aims at when the picture has been moved by pixels to the
+// right and down, µm from the middle of the box and in it.
+func (v View) Pan(right, down float64) r3.Vec {
+	by := r3.Add(r3.Scale(-right/v.perMicron, v.right), r3.Scale(down/v.perMicron, v.up))
+	aim, half := r3.Sub(r3.Add(v.aim, by), v.centre()), v.centre()
+	return r3.Vec{X: min(max(aim.X, -half.X), half.X), Y: min(max(aim.Y, -half.Y), half.Y), Z: min(max(aim.Z, -half.Z), half.Z)}
+}
+
+// Cut returns where a ray through a place of the picture first meets one of some planes
+// across the axes, each µm from the origin and NaN for none, within the box.
+func (v View) Cut(x, y float64, planes [3]float64) (at r3.Vec, found bool) {
+	r, nearest := v.ray(x, y), math.Inf(1)
+	for axis, plane := range planes {
+		t := (plane - component(r.from, axis)) / component(r.along, axis)
+		if p := r.at(t); t > 0 && t < nearest && v.holds(p, axis) {
+			at, nearest, found = p, t, true
+		}
+	}
+	return at, found
+}
+
+// holds reports whether a point is in the box along all axes but one.
+func (v View) holds(p r3.Vec, but int) bool {
+	for axis := range 3 {
+		if c := component(p, axis); axis != but && !(c >= 0 && c <= component(v.box, axis)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Outline returns the four edges of a plane across an axis at a position, µm. An edge is
+// hidden where the face of the box that it lies in is turned away from the eye.
+func (v View) Outline(axis int, at float64) []Edge {
+	var edges []Edge
+	size := [3]float64{v.box.X, v.box.Y, v.box.Z}
+	for _, along := range []int{(axis + 1) % 3, (axis + 2) % 3} {
+		across := 3 - axis - along
+		for side := range 2 {
+			var from [3]float64
+			from[axis], from[across] = at, size[across]*float64(side)
+			to := from
+			to[along] = size[along]
+			edges = append(edges, Edge{Axis: along, From: v.place(from), To: v.place(to), Hidden: !v.facing(across, side), start: from})
+		}
+	}
+	return edges
+}
+
 // ray is a half line of sight: points from + t along, t in µm.
 type ray struct{ from, along r3.Vec }
 
@@ -104,10 +175,10 @@ func (r ray) at(t float64) r3.Vec { return r3.Add(r.from, r3.Scale(t, r.along)) 
 func (v View) ray(x, y float64) ray {
 	across := r3.Add(r3.Scale((x-float64(v.size.X)/2)/v.perMicron, v.right), r3.Scale((float64(v.size.Y)/2-y)/v.perMicron, v.up))
 	if math.IsInf(v.distance, 1) {
-		eye := r3.Add(v.centre, r3.Add(across, r3.Scale(away*r3.Norm(v.centre), v.toward)))
+		eye := r3.Add(v.aim, r3.Add(across, r3.Scale(away*r3.Norm(v.centre()), v.toward)))
 		return ray{eye, r3.Scale(-1, v.toward)}
 	}
-	eye := r3.Add(v.centre, r3.Scale(v.distance, v.toward))
+	eye := r3.Add(v.aim, r3.Scale(v.distance, v.toward))
 	return ray{eye, r3.Unit(r3.Sub(across, r3.Scale(v.distance, v.toward)))}
 }
 
@@ -115,7 +186,15 @@ func (v View) ray(x, y float64) ray {
 type Edge struct {
 	Axis     int // 0, 1 or 2: the axis that it runs along
 	From, To [2]float64
-	Hidden   bool // behind the box
+	Hidden   bool       // behind the box
+	start    [3]float64 // its lower end in the box, µm
+}
+
+// On returns where a point of an edge of the box is seen, µm from the edge's lower end.
+func (v View) On(e Edge, along float64) [2]float64 {
+	p := e.start
+	p[e.Axis] += along
+	return v.place(p)
 }
 
 // Box returns the twelve edges of the box, each from its lower to its upper end.
@@ -147,21 +226,22 @@ func (v View) edge(axis, corner int) (e Edge, faces int) {
 	if v.facing(c, corner>>1) {
 		faces++
 	}
-	return Edge{Axis: axis, From: v.place(from), To: v.place(to)}, faces
+	return Edge{Axis: axis, From: v.place(from), To: v.place(to), start: from}, faces
 }
 
 // facing reports whether a face of the box, across an axis at its lower or upper
 // side, is turned to the eye.
 func (v View) facing(axis, side int) bool {
 	const level = 1e-9 // a face seen edge on, but for rounding
-	toward, half := component(v.toward, axis), component(v.centre, axis)
+	toward, half := component(v.toward, axis), component(v.centre(), axis)
+	ahead := component(v.aim, axis) - half
 	if side == 0 {
-		toward = -toward
+		toward, ahead = -toward, -ahead
 	}
 	if math.IsInf(v.distance, 1) {
 		return toward > level
 	}
-	return toward*v.distance > half*(1+level)
+	return ahead+toward*v.distance > half*(1+level)
 }
 
 func component(p r3.Vec, axis int) float64 { return [3]float64{p.X, p.Y, p.Z}[axis] }
@@ -217,7 +297,7 @@ func length(e Edge) float64 { return math.Hypot(e.To[0]-e.From[0], e.To[1]-e.Fro
 // out returns the normal of an edge that points away from the middle of the box.
 func (v View) out(e Edge) [2]float64 {
 	nx, ny := (e.To[1]-e.From[1])/length(e), (e.From[0]-e.To[0])/length(e)
-	x, y, _ := v.Project(v.centre)
+	x, y, _ := v.Project(v.centre())
 	if nx*(x-e.From[0])+ny*(y-e.From[1]) > 0 {
 		nx, ny = -nx, -ny
 	}

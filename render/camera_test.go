@@ -3,6 +3,7 @@ package render
 import (
 	"image"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -23,11 +24,11 @@ func TestCameraShowsWhatSlicesShow(t *testing.T) {
 		right, up  r3.Vec  // µm from the middle of the box
 		wide, high float64 // µm that fit at every azimuth
 	}{
-		{"y slice", Camera{0, 0, 1, false}, r3.Vec{X: 10}, r3.Vec{Z: 10}, math.Hypot(100, 60), 40},
-		{"x slice", Camera{90, 0, 1, false}, r3.Vec{Y: 10}, r3.Vec{Z: 10}, math.Hypot(100, 60), 40},
-		{"z slice", Camera{0, 90, 1, false}, r3.Vec{X: 10}, r3.Vec{Y: 10}, math.Hypot(100, 60), math.Hypot(100, 60)},
-		{"from behind", Camera{180, 0, 1, false}, r3.Vec{X: -10}, r3.Vec{Z: 10}, math.Hypot(100, 60), 40},
-		{"zoomed", Camera{0, 0, 2, false}, r3.Vec{X: 10}, r3.Vec{Z: 10}, math.Hypot(100, 60) / 2, 20},
+		{"y slice", Camera{Azimuth: 0, Elevation: 0, Zoom: 1}, r3.Vec{X: 10}, r3.Vec{Z: 10}, math.Hypot(100, 60), 40},
+		{"x slice", Camera{Azimuth: 90, Elevation: 0, Zoom: 1}, r3.Vec{Y: 10}, r3.Vec{Z: 10}, math.Hypot(100, 60), 40},
+		{"z slice", Camera{Azimuth: 0, Elevation: 90, Zoom: 1}, r3.Vec{X: 10}, r3.Vec{Y: 10}, math.Hypot(100, 60), math.Hypot(100, 60)},
+		{"from behind", Camera{Azimuth: 180, Elevation: 0, Zoom: 1}, r3.Vec{X: -10}, r3.Vec{Z: 10}, math.Hypot(100, 60), 40},
+		{"zoomed", Camera{Azimuth: 0, Elevation: 0, Zoom: 2}, r3.Vec{X: 10}, r3.Vec{Z: 10}, math.Hypot(100, 60) / 2, 20},
 	} {
 		v := tc.camera.View(g, size)
 		scale := fill * min(300/tc.wide, 200/tc.high)
@@ -53,7 +54,7 @@ func TestCameraShowsWhatSlicesShow(t *testing.T) {
 func TestRaysPassWhatTheyShow(t *testing.T) {
 	for _, perspective := range []bool{false, true} {
 		for _, angles := range [][2]float64{{30, 24}, {-130, -70}, {0, 90}, {300, 5}} {
-			v := Camera{angles[0], angles[1], 1.3, perspective}.View(brick(), image.Pt(310, 170))
+			v := Camera{Azimuth: angles[0], Elevation: angles[1], Zoom: 1.3, Perspective: perspective}.View(brick(), image.Pt(310, 170))
 			for _, p := range []r3.Vec{{}, {X: 100, Y: 60, Z: 40}, {X: 12, Y: 50, Z: 33}} {
 				x, y, _ := v.Project(p)
 				r := v.ray(x, y)
@@ -70,7 +71,7 @@ func TestTheBoxFitsAtEveryAzimuth(t *testing.T) {
 	for _, perspective := range []bool{false, true} {
 		widest := 0.0
 		for azimuth := 0.0; azimuth < 360; azimuth += 7 {
-			v := Camera{azimuth, 35, 1, perspective}.View(brick(), image.Pt(300, 900))
+			v := Camera{Azimuth: azimuth, Elevation: 35, Zoom: 1, Perspective: perspective}.View(brick(), image.Pt(300, 900))
 			for _, e := range v.Box() {
 				for _, at := range [][2]float64{e.From, e.To} {
 					if at[0] < 0 || at[0] > 300 || at[1] < 0 || at[1] > 900 {
@@ -87,7 +88,7 @@ func TestTheBoxFitsAtEveryAzimuth(t *testing.T) {
 }
 
 func TestPerspectiveMagnifiesWhatIsNear(t *testing.T) {
-	v := Camera{0, 0, 1, true}.View(brick(), image.Pt(300, 200))
+	v := Camera{Azimuth: 0, Elevation: 0, Zoom: 1, Perspective: true}.View(brick(), image.Pt(300, 200))
 	x1, _, near := v.Project(r3.Vec{X: 100, Y: 0, Z: 20})
 	x2, _, far := v.Project(r3.Vec{X: 100, Y: 60, Z: 20})
 	distance := 4 * r3.Norm(r3.Vec{X: 50, Y: 30, Z: 20})
@@ -105,12 +106,12 @@ func TestBoxHidesItsBack(t *testing.T) {
 		camera Camera
 		hidden int
 	}{
-		{"a corner", Camera{30, 24, 1, false}, 3},
-		{"a corner from below", Camera{200, -50, 1, true}, 3},
-		{"an edge", Camera{30, 0, 1, false}, 5},
-		{"an edge, for the eye is near", Camera{5, 24, 1, true}, 5},
-		{"a face", Camera{90, 0, 1, false}, 8},
-		{"a face, in perspective", Camera{90, 0, 1, true}, 8},
+		{"a corner", Camera{Azimuth: 30, Elevation: 24, Zoom: 1}, 3},
+		{"a corner from below", Camera{Azimuth: 200, Elevation: -50, Zoom: 1, Perspective: true}, 3},
+		{"an edge", Camera{Azimuth: 30, Elevation: 0, Zoom: 1}, 5},
+		{"an edge, for the eye is near", Camera{Azimuth: 5, Elevation: 24, Zoom: 1, Perspective: true}, 5},
+		{"a face", Camera{Azimuth: 90, Elevation: 0, Zoom: 1}, 8},
+		{"a face, in perspective", Camera{Azimuth: 90, Elevation: 0, Zoom: 1, Perspective: true}, 8},
 	} {
 		v := tc.camera.View(brick(), image.Pt(300, 200))
 		hidden := 0
@@ -131,9 +132,9 @@ func TestAxesStandClearOfTheBox(t *testing.T) {
 		want   []int
 	}{
 		{StandardCamera(), []int{0, 1, 2}},
-		{Camera{0, 0, 1, false}, []int{0, 2}},
-		{Camera{0, 90, 1, true}, []int{0, 1}},
-		{Camera{250, -40, 1, true}, []int{0, 1, 2}},
+		{Camera{Azimuth: 0, Elevation: 0, Zoom: 1}, []int{0, 2}},
+		{Camera{Azimuth: 0, Elevation: 90, Zoom: 1, Perspective: true}, []int{0, 1}},
+		{Camera{Azimuth: 250, Elevation: -40, Zoom: 1, Perspective: true}, []int{0, 1, 2}},
 	} {
 		v := tc.camera.View(brick(), image.Pt(300, 200))
 		axes := v.Axes()
@@ -175,9 +176,78 @@ func TestTriadPointsAsTheAxesDo(t *testing.T) {
 }
 
 func TestCamerasThatCannotBe(t *testing.T) {
-	for _, c := range []Camera{{}, {math.NaN(), 0, 1, false}, {0, 91, 1, false}, {0, 0, math.Inf(1), false}, {math.Inf(1), 0, 1, true}} {
+	for _, c := range []Camera{{}, {Azimuth: math.NaN(), Elevation: 0, Zoom: 1}, {Azimuth: 0, Elevation: 91, Zoom: 1}, {Azimuth: 0, Elevation: 0, Zoom: math.Inf(1)}, {Azimuth: math.Inf(1), Elevation: 0, Zoom: 1, Perspective: true}} {
 		if c.Validate() == nil {
 			t.Errorf("%+v: no error", c)
+		}
+	}
+}
+
+// What the camera aims at is in the middle, and a picture that is moved shows the same
+// places moved.
+func TestCameraAims(t *testing.T) {
+	size := image.Pt(300, 200)
+	for _, perspective := range []bool{false, true} {
+		c := Camera{Azimuth: 40, Elevation: 25, Zoom: 1.5, Perspective: perspective, Aim: r3.Vec{X: 20, Y: -10, Z: 5}}
+		v := c.View(brick(), size)
+		aim := r3.Add(v.centre(), c.Aim)
+		if x, y, depth := v.Project(aim); math.Hypot(x-150, y-100) > 1e-9 || math.Abs(depth) > 1e-9 {
+			t.Errorf("perspective %v: what it aims at is at %g, %g, %g µm behind", perspective, x, y, depth)
+		}
+		c.Aim = v.Pan(7, -4)
+		if x, y, _ := c.View(brick(), size).Project(aim); math.Hypot(x-157, y-96) > 1e-9 {
+			t.Errorf("perspective %v: moved by 7, -4 to %g, %g, want 157, 96", perspective, x, y)
+		}
+		c.Aim = v.Pan(1e6, 0)
+		if !brick().Contains(r3.Add(v.centre(), r3.Scale(1-1e-9, c.Aim))) {
+			t.Errorf("perspective %v: it aims outside the box, at %v µm from its middle", perspective, c.Aim)
+		}
+	}
+}
+
+// A ray meets the plane that is nearest along it, where that is projected to.
+func TestARayMeetsTheNearestPlane(t *testing.T) {
+	v := Camera{Azimuth: 30, Elevation: 24, Zoom: 1, Perspective: true}.View(brick(), image.Pt(300, 200))
+	half := v.centre()
+	planes := [3]float64{half.X, half.Y, half.Z}
+	none := math.NaN()
+	for _, tc := range []struct {
+		name   string
+		at     r3.Vec
+		planes [3]float64
+		want   bool
+	}{
+		{"the nearest corner of the z plane", r3.Vec{X: half.X * 1.2, Y: half.Y * 0.6, Z: half.Z}, planes, true},
+		{"the x plane, alone", r3.Vec{X: half.X, Y: half.Y * 1.4, Z: half.Z * 1.5}, [3]float64{half.X, none, none}, true},
+		{"beside the box", r3.Vec{X: -300, Y: half.Y, Z: half.Z}, planes, false},
+		{"no plane", half, [3]float64{none, none, none}, false},
+	} {
+		x, y, _ := v.Project(tc.at)
+		at, found := v.Cut(x, y, tc.planes)
+		if found != tc.want || found && r3.Norm(r3.Sub(at, tc.at)) > 1e-9 {
+			t.Errorf("%s: found %v at %v, want %v at %v", tc.name, found, at, tc.want, tc.at)
+		}
+	}
+}
+
+// The outline of a plane at a wall is that of the wall.
+func TestOutlineOfAPlane(t *testing.T) {
+	v := Camera{Azimuth: 30, Elevation: 24, Zoom: 1}.View(brick(), image.Pt(300, 200))
+	for axis := range 3 {
+		box := v.Box()
+		for _, e := range v.Outline(axis, 0) {
+			if !slices.ContainsFunc(box, func(b Edge) bool { return b.From == e.From && b.To == e.To }) {
+				t.Errorf("across %d: %v is no edge of the box", axis, e)
+			}
+		}
+		hidden := 0
+		for _, e := range v.Outline(axis, component(v.centre(), axis)) {
+			if e.Hidden {
+				hidden++
+			}
+		}
+		if hidden != 2 {
+			t.Errorf("across %d: %d edges are hidden, want those on the two faces turned away", axis, hidden)
 		}
 	}
 }

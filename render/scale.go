@@ -44,6 +44,14 @@ func (s Scale) Position(density float64) float64 {
 	}
 }
 
+// Density returns the density at a position from 0 to 1.
+func (s Scale) Density(position float64) float64 {
+	if s.Log {
+		return s.Low * math.Pow(s.High/s.Low, position)
+	}
+	return s.Low + position*(s.High-s.Low)
+}
+
 // Range is what densities a set of planes has, found one plane after another.
 // The zero Range has seen none.
 type Range struct {
@@ -67,6 +75,18 @@ func (r *Range) Add(p *Plane) {
 		if c > 0 && (r.positive == 0 || c < r.positive) {
 			r.positive = c
 		}
+	}
+}
+
+// AddEnds takes densities into the range of which only the ends are known. Where the
+// smallest is 0, the smallest above 0 is not.
+func (r *Range) AddEnds(low, high float64) {
+	if !r.seen {
+		r.seen, r.low, r.high = true, low, high
+	}
+	r.low, r.high = min(r.low, low), max(r.high, high)
+	if low > 0 && (r.positive == 0 || low < r.positive) {
+		r.positive = low
 	}
 }
 

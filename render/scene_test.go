@@ -141,12 +141,12 @@ func TestSurfaceOfABowlIsASphere(t *testing.T) {
 		q := r3.Sub(p, r3.Vec{X: 30, Y: 30, Z: 30})
 		return r3.Dot(q, q)
 	})
-	for _, camera := range []Camera{front(), {30, 24, 1, false}, {-77, -60, 1, false}, {30, 24, 1, true}} {
+	for _, camera := range []Camera{front(), {Azimuth: 30, Elevation: 24, Zoom: 1}, {Azimuth: -77, Elevation: -60, Zoom: 1}, {Azimuth: 30, Elevation: 24, Zoom: 1, Perspective: true}} {
 		v := camera.View(g, image.Pt(200, 200))
 		for _, aside := range []float64{0, 7, 14} {
 			x := 100 + aside*v.perMicron
 			r := v.ray(x, 100)
-			toCentre := r3.Sub(v.centre, r.from)
+			toCentre := r3.Sub(v.centre(), r.from)
 			nearest := r3.Dot(toCentre, r.along)
 			off := r3.Norm(r3.Sub(toCentre, r3.Scale(nearest, r.along)))
 			near, _ := newTracer(Scene{Grid: g, Camera: camera}, image.Pt(200, 200)).span(r)
@@ -178,7 +178,7 @@ func TestSurfaceIsAThinShell(t *testing.T) {
 // few in all.
 func TestBallsAreRound(t *testing.T) {
 	g := brick()
-	for _, camera := range []Camera{{30, 24, 3, false}, {30, 24, 3, true}} {
+	for _, camera := range []Camera{{Azimuth: 30, Elevation: 24, Zoom: 3}, {Azimuth: 30, Elevation: 24, Zoom: 3, Perspective: true}} {
 		s := Scene{Grid: g, Camera: camera, Balls: []Ball{{Centre: r3.Vec{X: 50, Y: 30, Z: 20}, Radius: 9, Colour: color.RGBA{200, 90, 40, 255}}}}
 		size := image.Pt(300, 300)
 		img, v := s.Paint(size), s.View(size)
@@ -323,9 +323,9 @@ func TestScenesLookAsTheyDid(t *testing.T) {
 	all := goldenScene()
 	fog := Scene{Grid: all.Grid, Camera: all.Camera, Volumes: []Volume{all.Volumes[0]}}
 	fog.Volumes[0].Surfaces = nil
-	surfaces := Scene{Grid: all.Grid, Camera: Camera{-50, 35, 1.2, false}, Volumes: []Volume{all.Volumes[0], all.Volumes[1]}}
+	surfaces := Scene{Grid: all.Grid, Camera: Camera{Azimuth: -50, Elevation: 35, Zoom: 1.2}, Volumes: []Volume{all.Volumes[0], all.Volumes[1]}}
 	surfaces.Volumes[0].Opacity, surfaces.Volumes[1].Opacity = nil, nil
-	cells := Scene{Grid: all.Grid, Camera: Camera{30, 24, 1, true}, Volumes: []Volume{all.Volumes[1]}, Balls: all.Balls}
+	cells := Scene{Grid: all.Grid, Camera: Camera{Azimuth: 30, Elevation: 24, Zoom: 1, Perspective: true}, Volumes: []Volume{all.Volumes[1]}, Balls: all.Balls}
 	cells.Volumes[0].Opacity, cells.Volumes[0].Surfaces, cells.Volumes[0].Slices = nil, nil, []Slice{{2, 6}}
 	for name, s := range map[string]Scene{"fog": fog, "surfaces": surfaces, "cells": cells, "all": all} {
 		golden.Image(t, "scene_"+name+".png", s.Paint(image.Pt(160, 120)), 1, *update)

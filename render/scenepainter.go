@@ -1,11 +1,11 @@
 package render
 
 import (
-	"encoding/binary"
 	"fmt"
 	"image"
 	"math"
 	"strconv"
+	"time"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -21,7 +21,7 @@ import (
 // back what it holds.
 type ScenePainter struct {
 	kernels map[sceneKernel]*gpu.Kernel[sceneArgs] // compiled when first needed
-	buffers struct{ channels, looks, surfaces, cuts, balls, starts, seen *gpu.Buffer }
+	tables  sceneTables
 	plain   *gpu.Picture // with one ray for every pixel
 	picture *gpu.Picture // of the last Paint
 }
@@ -57,10 +57,13 @@ type sceneArgs struct {
 	Up          [3]float32 `gl:"up"`
 	Toward      [3]float32 `gl:"toward"`
 	Lamp        [3]float32 `gl:"lamp"`
+	Aim         [3]float32 `gl:"aim"`
 	Away        float32    `gl:"away"`
 	PerMicron   float32    `gl:"perMicron"`
 	Perspective int32      `gl:"perspective"`
 	Stride      float32    `gl:"stride"`
+	First       int32      `gl:"first"`
+	Straight    int32      `gl:"straight"`
 	Smoothing   int32      `gl:"smoothing"`
 }
 
@@ -99,11 +102,7 @@ func (p *ScenePainter) Free(q *gpu.Queue) {
 		kernel.Free(q)
 	}
 	clear(p.kernels)
-	b := &p.buffers
-	for _, buffer := range []**gpu.Buffer{&b.channels, &b.looks, &b.surfaces, &b.cuts, &b.balls, &b.starts, &b.seen} {
-		(*buffer).Free(q)
-		*buffer = nil
-	}
+	p.tables.free(q)
 	p.plain.Free(q)
 	p.picture.Free(q)
 	p.plain, p.picture = nil, nil
@@ -124,46 +123,118 @@ func (p *ScenePainter) Paint(q *gpu.Queue, size image.Point, s Scene, densities 
 // densities of its volumes are those of the textures, in the same order; Field of
 // a volume is not looked at. It mirrors Scene.Paint.
 func (p *ScenePainter) PaintInto(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture) error {
-	if err := s.Validate(); err != nil {
-		return err
-	}
-	if len(s.Volumes) == 0 || len(densities) != len(s.Volumes) {
-		return fmt.Errorf("render: scene painter: %d textures for %d fields: want one for each, and at least one", len(densities), len(s.Volumes))
-	}
-	for i, d := range densities {
-		if d.Shape() != s.Grid.Shape {
-			return fmt.Errorf("render: scene painter: texture %d of %v voxels in a scene of %v", i+1, d.Shape(), s.Grid.Shape)
-		}
-	}
-	if err := p.paint(q, dst, s, densities); err != nil {
-		return fmt.Errorf("render: scene painter: %w", err)
-	}
-	return nil
-}
-
-func (p *ScenePainter) paint(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture) error {
-	width, height := dst.Size()
-	kernel, err := p.compile(q, s.Grid, len(densities))
+	painting, err := p.Begin(q, dst, s, densities, Strokes{Smooth: true})
 	if err != nil {
 		return err
 	}
+	_, err = painting.Continue(q, math.MaxInt64)
+	return err
+}
+
+// Strokes are how a scene is painted.
+type Strokes struct {
+	Smooth   bool // nine rays through the pixels at edges, else one through each
+	Straight bool // colours are not multiplied by alpha, as what draws pictures over others may want
+}
+
+// Painting is a picture that is painted bit by bit.
+type Painting struct {
+	kernel *gpu.Kernel[sceneArgs]
+	args   sceneArgs
+	passes []pass
+	next   int // group of the first of passes
+	groups int // of a pass
+	stride int // groups of the next launch
+}
+
+// pass is once over all pixels.
+type pass struct {
+	into, from          *gpu.Picture
+	smoothing, straight int32
+}
+
+// Begin prepares to paint as PaintInto does; Continue paints. Until it is done, densities
+// and picture stay as they are, and the painter begins no other.
+func (p *ScenePainter) Begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture, how Strokes) (*Painting, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if len(s.Volumes) == 0 || len(densities) != len(s.Volumes) {
+		return nil, fmt.Errorf("render: scene painter: %d textures for %d fields: want one for each, and at least one", len(densities), len(s.Volumes))
+	}
+	for i, d := range densities {
+		if d.Shape() != s.Grid.Shape {
+			return nil, fmt.Errorf("render: scene painter: texture %d of %v voxels in a scene of %v", i+1, d.Shape(), s.Grid.Shape)
+		}
+	}
+	painting, err := p.begin(q, dst, s, densities, how)
+	if err != nil {
+		return nil, fmt.Errorf("render: scene painter: %w", err)
+	}
+	return painting, nil
+}
+
+func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture, how Strokes) (*Painting, error) {
+	width, height := dst.Size()
+	kernel, err := p.compile(q, s.Grid, len(densities))
+	if err != nil {
+		return nil, err
+	}
 	if err := makeRoom(q, &p.plain, width, height); err != nil {
-		return err
+		return nil, err
 	}
 	t := newTracer(s, image.Pt(width, height))
-	args := t.arguments()
-	for i, slot := range []**gpu.Texture{&args.Density0, &args.Density1, &args.Density2, &args.Density3} {
+	g := &Painting{kernel: kernel, args: t.arguments(), stride: 1}
+	for i, slot := range []**gpu.Texture{&g.args.Density0, &g.args.Density1, &g.args.Density2, &g.args.Density3} {
 		*slot = densities[min(i, len(densities)-1)]
 	}
-	if err := p.upload(q, t, &args); err != nil {
-		return err
+	if err := p.tables.upload(q, t, &g.args); err != nil {
+		return nil, err
 	}
-	args.Pixels, args.Plain = p.plain, dst
-	if err := kernel.Launch(q, [3]int{width, height, 1}, &args); err != nil {
-		return err
+	last := pass{into: dst, from: p.plain}
+	if how.Straight {
+		last.straight = 1
 	}
-	args.Pixels, args.Plain, args.Smoothing = dst, p.plain, 1
-	return kernel.Launch(q, [3]int{width, height, 1}, &args)
+	if how.Smooth {
+		last.smoothing = 1
+		g.passes = append(g.passes, pass{into: p.plain, from: dst})
+	}
+	g.passes = append(g.passes, last)
+	group := kernel.GroupSize()
+	g.groups = (width + group[0] - 1) / group[0] * ((height + group[1] - 1) / group[1])
+	return g, nil
+}
+
+// mostGroups is how many work groups every device launches in a row.
+const mostGroups = 65535
+
+// Continue paints until the picture is done or so much time has passed, and returns
+// whether it is done. It waits for the device after every launch, and makes launches as
+// long as an eighth to a quarter of the budget.
+func (g *Painting) Continue(q *gpu.Queue, budget time.Duration) (done bool, err error) {
+	group := g.kernel.GroupSize()
+	for began := time.Now(); len(g.passes) > 0; {
+		p, n := g.passes[0], min(g.stride, g.groups-g.next, mostGroups)
+		g.args.Pixels, g.args.Plain, g.args.Smoothing, g.args.Straight, g.args.First = p.into, p.from, p.smoothing, p.straight, int32(g.next)
+		launched := time.Now()
+		if err := g.kernel.Launch(q, [3]int{n * group[0], group[1], 1}, &g.args); err != nil {
+			return false, fmt.Errorf("render: scene painter: %w", err)
+		}
+		q.Finish()
+		if g.next += n; g.next == g.groups {
+			g.passes, g.next = g.passes[1:], 0
+		}
+		switch took := time.Since(launched); {
+		case took < budget/8:
+			g.stride = min(2*g.stride, mostGroups)
+		case took > budget/4:
+			g.stride = max(g.stride/2, 1)
+		}
+		if time.Since(began) >= budget {
+			break
+		}
+	}
+	return len(g.passes) == 0, nil
 }
 
 // compile returns the kernel for a grid and a number of fields.
@@ -196,7 +267,7 @@ func (t *tracer) arguments() sceneArgs {
 		SurfaceCount: int32(len(t.surfaces)), CutCount: int32(len(t.slices)),
 		Extent: [2]int32{int32(v.size.X), int32(v.size.Y)}, Tile: tile,
 		Box: vec3(v.box), Right: vec3(v.right), Up: vec3(v.up), Toward: vec3(v.toward), Lamp: vec3(t.lamp),
-		Away: float32(away * r3.Norm(v.centre)), PerMicron: float32(v.perMicron), Stride: float32(t.step),
+		Aim: vec3(v.aim), Away: float32(away * r3.Norm(v.centre())), PerMicron: float32(v.perMicron), Stride: float32(t.step),
 	}
 	for axis := range 3 {
 		args.Shape[axis], args.Spacing[axis] = int32(t.grid.Shape[axis]), float32(t.grid.Spacing[axis])
@@ -211,40 +282,6 @@ func vec3(v r3.Vec) [3]float32 { return [3]float32{float32(v.X), float32(v.Y), f
 
 func floats(c [3]float64) [3]float32 {
 	return [3]float32{float32(c[0]), float32(c[1]), float32(c[2])}
-}
-
-// upload hands over what the scene is made of.
-func (p *ScenePainter) upload(q *gpu.Queue, t *tracer, args *sceneArgs) error {
-	var channels []sceneChannel
-	looks := make([][4]float32, 0, len(t.volumes)*colormap.Size)
-	for _, v := range t.volumes {
-		channels = append(channels, v.channel())
-		looks = append(looks, v.entries()...)
-	}
-	var surfaces []sceneSurface
-	for _, s := range t.surfaces {
-		surfaces = append(surfaces, sceneSurface{Colour: floats(s.colour), Opacity: float32(s.opacity), Level: float32(s.level), Field: int32(s.volume)})
-	}
-	var cuts []sceneCut
-	for _, s := range t.slices {
-		cuts = append(cuts, sceneCut{float32(s.at), int32(s.axis), int32(s.volume)})
-	}
-	balls := make([]sceneBall, len(t.tiles.balls))
-	for i, b := range t.tiles.balls {
-		balls[i] = sceneBall{Centre: vec3(b.Centre), Radius: float32(b.Radius), Colour: floats(fractions(b.Colour))}
-	}
-	b := &p.buffers
-	for _, err := range []error{
-		fit(q, &b.channels, channels), fit(q, &b.looks, looks), fit(q, &b.surfaces, surfaces), fit(q, &b.cuts, cuts),
-		fit(q, &b.balls, balls), fit(q, &b.starts, t.tiles.starts), fit(q, &b.seen, t.tiles.list),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	args.Channels, args.Looks, args.Surfaces, args.Cuts = b.channels, b.looks, b.surfaces, b.cuts
-	args.Balls, args.Starts, args.Seen = b.balls, b.starts, b.seen
-	return nil
 }
 
 func (v *tracedVolume) channel() sceneChannel {
@@ -268,19 +305,4 @@ func (v *tracedVolume) entries() [][4]float32 {
 		all[i] = [4]float32{c[0], c[1], c[2], float32(l.absorption)}
 	}
 	return all
-}
-
-// fit writes values into a buffer, a new one if they are more than it holds.
-func fit[T any](q *gpu.Queue, b **gpu.Buffer, values []T) error {
-	bytes := max(binary.Size(values), 64) // a kernel is given all its buffers, needed or not
-	if *b == nil || (*b).Bytes() < bytes {
-		(*b).Free(q)
-		*b = nil
-		larger, err := q.NewBuffer(bytes)
-		if err != nil {
-			return err
-		}
-		*b = larger
-	}
-	return gpu.WriteBuffer(q, *b, 0, values)
 }

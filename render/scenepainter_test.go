@@ -55,7 +55,7 @@ func strays(got, want *image.RGBA, levels uint8) float64 {
 func TestScenePainterAgreesWithPaint(t *testing.T) {
 	all := goldenScene()
 	cut := all
-	cut.Camera = Camera{-140, -35, 1.4, true}
+	cut.Camera = Camera{Azimuth: -140, Elevation: -35, Zoom: 1.4, Perspective: true}
 	cut.Volumes = append([]Volume(nil), all.Volumes...)
 	cut.Volumes[0].Slices = []Slice{{2, 5}, {0, 20}}
 	gappy := all
@@ -66,7 +66,7 @@ func TestScenePainterAgreesWithPaint(t *testing.T) {
 		}
 		return p.Y / 200
 	})
-	steep := Scene{Grid: all.Grid, Camera: Camera{10, 10, 1, false}, Volumes: []Volume{{
+	steep := Scene{Grid: all.Grid, Camera: Camera{Azimuth: 10, Elevation: 10, Zoom: 1}, Volumes: []Volume{{
 		Field: fieldOf(all.Grid, func(p r3.Vec) float64 { return math.Exp(-math.Hypot(p.Y-41, p.Z-72) / 6) }),
 		Map:   colormap.Viridis(), Scale: Scale{High: 1e-6}, Opacity: even(0.05),
 		Surfaces: []Surface{{Level: 0.01, Colour: color.RGBA{A: 255}, Opacity: 1}},
@@ -92,7 +92,7 @@ func TestScenePainterAgreesWithPaint(t *testing.T) {
 			{"four fields", Scene{Grid: all.Grid, Camera: all.Camera, Volumes: append(cut.Volumes[:2:2], all.Volumes...)}, 2},
 			{"missing voxels", gappy, 2},
 			{"a surface between voxels unlike", steep, 2},
-			{"a sheet", Scene{Grid: flat, Camera: Camera{10, 60, 1, false}, Volumes: []Volume{sheet}}, 2},
+			{"a sheet", Scene{Grid: flat, Camera: Camera{Azimuth: 10, Elevation: 60, Zoom: 1}, Volumes: []Volume{sheet}}, 2},
 			{"a wall", Scene{Grid: thin, Camera: StandardCamera(), Volumes: []Volume{wall, wall}}, 2},
 		} {
 			textures, err := upload(q, tc.scene)
@@ -139,6 +139,67 @@ func TestScenePainterRefusesWhatItCannotPaint(t *testing.T) {
 		}
 		if _, err := painter.Paint(q, image.Pt(8, 8), Scene{Grid: s.Grid, Camera: s.Camera}, nil); err == nil {
 			t.Error("no fields: no error")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Bit by bit and at once give the same pixels, and what is not multiplied by alpha the
+// same colours; what has not changed does not cross the bus again.
+func TestPaintingBitByBit(t *testing.T) {
+	s := goldenScene()
+	size := image.Pt(91, 58)
+	d := gputest.Open(t)
+	err := d.Do(func(q *gpu.Queue) error {
+		painter := NewScenePainter()
+		defer painter.Free(q)
+		textures, err := upload(q, s)
+		for _, texture := range textures {
+			defer texture.Free(q)
+		}
+		if err != nil {
+			return err
+		}
+		want, err := painter.Paint(q, size, s, textures)
+		if err != nil {
+			return err
+		}
+		picture, err := q.NewPicture(size.X, size.Y)
+		if err != nil {
+			return err
+		}
+		defer picture.Free(q)
+		before := q.Counts().BytesWritten
+		painting, err := painter.Begin(q, picture, s, textures, Strokes{Smooth: true, Straight: true})
+		if err != nil {
+			return err
+		}
+		turns := 0
+		for done := false; !done; turns++ {
+			if done, err = painting.Continue(q, 1); err != nil {
+				return err
+			}
+		}
+		if turns < 20 {
+			t.Errorf("painted in %d turns of 1 ns, want many", turns)
+		}
+		if bytes := q.Counts().BytesWritten - before; bytes != 0 {
+			t.Errorf("%d bytes crossed the bus for the same scene", bytes)
+		}
+		got, err := q.ReadPicture(picture)
+		if err != nil {
+			return err
+		}
+		for i := 0; i < len(got.Pix); i += 4 {
+			for c := range 3 {
+				got.Pix[i+c] = uint8(math.Round(float64(got.Pix[i+c]) * float64(got.Pix[i+3]) / 255))
+			}
+		}
+		if share := strays(got, want, 1); share > 0 { // a level of rounding each
+			t.Errorf("%.2g %% of pixels are off", 100*share)
 		}
 		return nil
 	})

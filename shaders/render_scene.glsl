@@ -22,6 +22,7 @@ uniform FIELD_SAMPLER density3;
 #endif
 layout(rgba8) writeonly uniform image2D pixels; // row 0 is the top
 layout(rgba8) readonly uniform image2D plain;   // the picture so far, when smoothing
+uniform int straight;  // 0: colours are written premultiplied by alpha; 1: not
 uniform int smoothing; // 0: one ray for every pixel; 1: the mean of nine for those of plain at edges, the others as they are
 
 struct Channel {
@@ -59,6 +60,7 @@ uniform int surfaceCount;
 uniform int cutCount;
 
 uniform ivec2 extent;    // pixels to the right and down
+uniform int first;       // group of pixels of this launch, counted along rows of groups
 uniform int tile;        // edge of a tile, pixels
 uniform vec3 box;        // um, from the origin
 uniform vec3 spacing;    // um
@@ -66,7 +68,8 @@ uniform vec3 right;      // unit vectors of the picture
 uniform vec3 up;
 uniform vec3 toward;     // and to the eye
 uniform vec3 lamp;       // and to the light
-uniform float away;      // of the eye from the middle of the box, um
+uniform vec3 aim;        // what is in the middle of the picture, um
+uniform float away;      // of the eye from there, um
 uniform float perMicron; // pixels
 uniform int perspective; // 0 or 1
 uniform float stride;    // of samples along a ray, um
@@ -81,7 +84,7 @@ struct Node { float density[FIELDS]; vec3 glow; float absorption; };
 Ray rayAt(vec2 pixel) {
     vec2 middle = 0.5 * vec2(extent);
     vec3 across = (pixel.x - middle.x) / perMicron * right + (middle.y - pixel.y) / perMicron * up;
-    vec3 eye = 0.5 * box + away * toward;
+    vec3 eye = aim + away * toward;
     if (perspective == 0) return Ray(eye + across, -toward);
     return Ray(eye, normalize(across - away * toward));
 }
@@ -326,8 +329,11 @@ vec4 result(ivec2 pixel) {
     return sum / float(rays);
 }
 
+vec4 written(vec4 c) { return straight != 0 && c.a > 0.0 ? vec4(min(c.rgb / c.a, vec3(1.0)), c.a) : c; }
+
 void main() {
-    ivec2 pixel = ivec2(gl_GlobalInvocationID.xy);
+    int across = (extent.x + GROUP_X - 1) / GROUP_X, group = first + int(gl_WorkGroupID.x);
+    ivec2 pixel = ivec2(GROUP_X, GROUP_Y) * ivec2(group % across, group / across) + ivec2(gl_LocalInvocationID.xy);
     if (any(greaterThanEqual(pixel, extent))) return;
-    imageStore(pixels, pixel, result(pixel));
+    imageStore(pixels, pixel, written(result(pixel)));
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Picture is a GL_TEXTURE_2D of RGBA8 pixels, alpha premultiplied. Its row 0 is the top of what it shows. A kernel
-// writes it as an image2D of format rgba8; sampled, it takes the nearest pixel and repeats the outermost one.
+// writes it as an image2D of format rgba8; sampled, it takes the nearest pixel, but for Interpolate, and repeats the outermost one.
 type Picture struct {
 	device        *Device
 	id            uint32 // 0 after Free
@@ -82,6 +82,18 @@ func (q *Queue) WritePicture(p *Picture, img *image.RGBA) error {
 	q.counts.BytesWritten += int64(len(img.Pix))
 	gl.TexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, int32(p.width), int32(p.height), gl.RGBA, gl.UNSIGNED_BYTE, unsafe.Pointer(&img.Pix[0]))
 	return nil
+}
+
+// Interpolate has whoever samples the picture mix neighbouring pixels, or take the nearest.
+func (q *Queue) Interpolate(p *Picture, on bool) {
+	q.owned(p.device)
+	filter := int32(gl.NEAREST)
+	if on {
+		filter = gl.LINEAR
+	}
+	gl.BindTexture(gl.TEXTURE_2D, p.id)
+	gl.TexParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, filter)
+	gl.TexParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, filter)
 }
 
 // ReadPicture returns a copy of the picture.

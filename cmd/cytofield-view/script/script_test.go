@@ -54,6 +54,7 @@ func opened(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
 	}
 	host := window.NewOffscreen(600, 400)
 	w := open(t, source, host, computes, device, server)
+	w.OpenWith(func(string) (session.Course, error) { return session.Open(source, computes) })
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {
 			t.Error(err)
@@ -214,21 +215,28 @@ func random(r *rand.Rand) string {
 		func() string { return fmt.Sprintf("mark %dum,10um 70um,%dum 10um,90um", r.IntN(60), r.IntN(60)) },
 		func() string { return "gate-off" }, func() string { return "gate-scale linear log" }, func() string { return "key g" },
 		func() string { return "plots " + []string{"Histograms on", "Steps on", "Densities off"}[r.IntN(3)] },
+		func() string {
+			return "view " + []string{"slice", "slice", "slice", "slices", "volume", "both"}[r.IntN(6)]
+		},
+		func() string { return fmt.Sprintf("orbit %d %d", r.IntN(360), r.IntN(180)-90) },
+		func() string { return "surface " + []string{"3pM", "off"}[r.IntN(2)] },
+		func() string { return []string{"gallery", "key ctrl o", "open cube"}[r.IntN(3)] },
 		func() string { return "pin 20um 30um" }, func() string { return "substrate TNF" },
 	}
 	return strings.Replace(all[r.IntN(len(all))](), " pM", "pM", 1)
 }
 
 func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
-	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nfigure a.bmp\nrecord a.mp4 3\n")
+	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
 	if err == nil {
 		t.Fatal("a script full of faults was taken")
 	}
 	for _, want := range []string{
-		`talk.script:2: run 3: no action "run": want one of play`, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
+		`talk.script:2: run 3: no action "run": want one of `, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
 		"talk.script:6: map jet: ", "talk.script:7: resize 0 10: ", `talk.script:8: key hyper: no key "hyper"`, "talk.script:9: set a: ",
 		`talk.script:10: screenshot ../x.png: "../x.png" is not a name that ends in .png`, "talk.script:11: slice w=3 um: ", "talk.script:12: step 0: ",
 		"talk.script:13: speed -1: ", "talk.script:14: figure a.bmp: ", "talk.script:15: record a.mp4 3: ",
+		"talk.script:16: view sphere: ", "talk.script:17: orbit 3: ", "talk.script:18: surface low: ",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)

@@ -17,10 +17,11 @@ type View struct {
 	Slice     render.Slice
 	Log       bool
 	Fixed     *render.Scale // nil: found by the densities seen, and steady
-	Cursor    *r3.Vec       // a place whose densities are asked for, µm
-	Gate      *Gate         // nil: none
-	Voxels    bool          // how often densities are is asked for
-	Occupied  bool          // how many receptors are bound is asked for
+	Space     Space
+	Cursor    *r3.Vec // a place whose densities are asked for, µm
+	Gate      *Gate   // nil: none
+	Voxels    bool    // how often densities are is asked for
+	Occupied  bool    // how many receptors are bound is asked for
 }
 
 // Report is the state of a session at one moment. Nothing in it changes later.
@@ -50,9 +51,11 @@ type Report struct {
 
 	View      View
 	Plane     *render.Plane
-	Low, High float64 // densities in the plane
+	Low, High float64 // densities in the plane; of a box in the box
 	Scale     render.Scale
 	Discs     []render.Disc
+	Bodies    []Body    // in every mode but Slice
+	Field     *Field    // likewise, where the processor computes
 	Cursor    []float64 // by substrate, at View.Cursor
 	History   History
 	Pins      []Pin
@@ -66,7 +69,7 @@ type Report struct {
 	Occupied  []Distribution  // of bound receptors, one each
 }
 
-// Clipped reports whether densities of the plane lie above the scale.
+// Clipped reports whether densities in view lie above the scale.
 func (r *Report) Clipped() bool { return r.High > r.Scale.High*(1+1e-6) }
 
 // errLost is what Look returns where neither an edit nor the way back from it could be made.
@@ -97,6 +100,11 @@ func (s *Session) Look(v View) (*Report, error) {
 	}
 	var seen render.Range
 	seen.Add(r.Plane)
+	if v.Space.Mode != Slice {
+		if seen, err = s.lookAround(r); err != nil {
+			return nil, err
+		}
+	}
 	r.Low, r.High = seen.Ends()
 	if r.Scale = s.scale.follow(v, &seen); v.Fixed != nil {
 		r.Scale = *v.Fixed
@@ -143,6 +151,7 @@ func possible(m *tissue.Model, v View) View {
 	if v.Slice.Validate(m.Grid) != nil {
 		v.Slice = render.Middle(m.Grid, min(max(v.Slice.Axis, 0), 2))
 	}
+	v.Space = v.Space.possible(m.Grid, v.Slice)
 	if v.Fixed != nil && (v.Fixed.Validate() != nil) {
 		v.Fixed = nil
 	}
@@ -208,13 +217,16 @@ func (s *Session) Density(id tissue.SubstrateID) *gpu.Texture {
 // only when they leave four fifths of it empty: a picture that keeps changing its
 // colours cannot be read.
 type steady struct {
-	of    View // of which Substrate, Slice and Log count
+	of    View // of which Substrate, Slice, Log, and slice or box count
 	scale render.Scale
 }
 
 func (s *steady) follow(v View, seen *render.Range) render.Scale {
 	wanted := seen.Scale(v.Log)
 	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log}
+	if v.Space.Mode != Slice {
+		of.Slice, of.Space.Mode = render.Slice{}, Volume
+	}
 	kept := s.scale.High > 0 && s.of == of && wanted.High <= s.scale.High && wanted.High > s.scale.High/5
 	if !kept {
 		s.of, s.scale = of, wanted

@@ -61,6 +61,8 @@ type Session struct {
 	scale   steady
 	extents [2]extent // of the axes of a gate's plot
 	centres centres
+	read    *tissue.Field // the last read of a whole one
+	whole   *Field        // the last shown
 
 	recording *recording // nil: no movie is being taken
 }

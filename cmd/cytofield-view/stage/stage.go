@@ -12,25 +12,28 @@ import (
 	"github.com/cytofield/cytofield/render/colormap"
 )
 
-// Stage paints slices. Its pictures are for the thread of the device; the one before the
+// Stage paints slices and boxes. Its pictures are for the thread of the device; the one before the
 // last stays as it is until the next Paint, for a window that still draws it.
 type Stage struct {
 	device       *gpu.Device
 	painter      *render.Painter
 	upload       *gpu.Texture // of a plane that the processor computed
 	shown, spare *gpu.Picture
+	box          box
 }
 
-// Look is how a slice is painted.
+// Look is how a slice or a box is painted.
 type Look struct {
-	Map    colormap.Map
-	Smooth bool        // between voxel centres, else voxels as blocks
-	Pixels image.Point // the plane takes on the screen
+	Map       colormap.Map
+	Smooth    bool        // between voxel centres, else voxels as blocks
+	Pixels    image.Point // the plane takes on the screen
+	Box, Room image.Point // pixels the box is seen in, and of them those in the middle that it is to fit in
+	HideCells bool        // of a box
 }
 
 // New prepares a stage on a device. Close gives back what it holds.
 func New(d *gpu.Device) (*Stage, error) {
-	s := &Stage{device: d}
+	s := &Stage{device: d, box: newBox()}
 	err := d.Do(func(q *gpu.Queue) (err error) {
 		s.painter, err = render.NewPainter(q)
 		return err
@@ -45,6 +48,7 @@ func New(d *gpu.Device) (*Stage, error) {
 // where it lives; where density is nil, the plane's are uploaded.
 func (s *Stage) Paint(r *session.Report, density *gpu.Texture, l Look) (*gpu.Picture, error) {
 	err := s.device.Do(func(q *gpu.Queue) error {
+		s.box.rest(q)
 		slice := r.View.Slice
 		if density == nil {
 			if err := s.load(q, r.Plane); err != nil {
@@ -55,6 +59,7 @@ func (s *Stage) Paint(r *session.Report, density *gpu.Texture, l Look) (*gpu.Pic
 		if err := s.makeRoom(q, size(r.Plane, l)); err != nil {
 			return err
 		}
+		q.Interpolate(s.spare, false)
 		return s.painter.PaintInto(q, s.spare, density, slice, l.Map, r.Scale, l.Smooth)
 	})
 	if err != nil {
@@ -111,6 +116,7 @@ func (s *Stage) Close() error {
 		s.upload.Free(q)
 		s.shown.Free(q)
 		s.spare.Free(q)
+		s.box.free(q)
 		s.shown, s.spare, s.upload = nil, nil, nil
 		return nil
 	})

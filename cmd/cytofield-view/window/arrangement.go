@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -51,11 +52,11 @@ func (a arrangement) write(dir string) error {
 }
 
 // Arrange shows what a window showed when it kept the moment in a run directory; without
-// word of that it changes nothing.
+// word of that, as of a scenario's file or name, it changes nothing.
 func (w *Window) Arrange(dir string) error {
 	path := filepath.Join(dir, arrangementName)
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil
 	}
 	if err != nil {
@@ -71,7 +72,7 @@ func (w *Window) Arrange(dir string) error {
 	w.view.Slice, w.view.Log, w.view.Fixed = a.Slice, a.Log, a.Fixed
 	w.look.Smooth, w.brush.hideCells = a.Smooth, !a.Cells
 	for _, at := range a.Pins {
-		w.do(func(s *session.Session) error { return s.Pin(at) })
+		w.travel(func(c session.Course) error { return c.Pin(at) })
 	}
 	return nil
 }

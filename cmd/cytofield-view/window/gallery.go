@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"image"
-	"image/draw"
 	"image/png"
 	"math"
 	"path/filepath"
@@ -83,7 +82,7 @@ func readCard(name string) (card, error) {
 		return card{}, err
 	}
 	c := card{name: name, title: s.Model.Title, about: s.Description, size: extent(s), drawn: image.NewRGBA(img.Bounds())}
-	draw.Draw(c.drawn, c.drawn.Rect, img, image.Point{}, draw.Src)
+	xdraw.Draw(c.drawn, c.drawn.Rect, img, image.Point{}, xdraw.Src)
 	return c, nil
 }
 
@@ -94,14 +93,14 @@ func extent(s *scenario.Scenario) [2]string {
 	if !m.Grid.Planar {
 		grid += fmt.Sprintf(" × %d", m.Grid.Shape[2])
 	}
-	text := counted(len(m.Substrates), "substrate")
+	text := howMany(len(m.Substrates), "substrate")
 	if m.Cells.Len() > 0 {
-		text += " · " + counted(m.Cells.Len(), "cell")
+		text += " · " + howMany(m.Cells.Len(), "cell")
 	}
 	return [2]string{grid + " voxels", text + " · " + figure.FormatTime(m.Duration)}
 }
 
-func counted(n int, what string) string {
+func howMany(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
@@ -295,7 +294,7 @@ func (c *card) fit(q *gpu.Queue, width, height int) error {
 	img := c.drawn
 	if size := image.Rect(0, 0, width, height); img.Rect != size {
 		img = image.NewRGBA(size)
-		xdraw.CatmullRom.Scale(img, size, c.drawn, c.drawn.Rect, draw.Src, nil)
+		xdraw.CatmullRom.Scale(img, size, c.drawn, c.drawn.Rect, xdraw.Src, nil)
 	}
 	return q.WritePicture(c.picture, img)
 }

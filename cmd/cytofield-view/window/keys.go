@@ -3,6 +3,7 @@ package window
 import (
 	"github.com/AllenDang/cimgui-go/imgui"
 
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -28,7 +29,13 @@ func shortcutList() []shortcut {
 		}
 	}
 	axis := func(a int) func(*Window) {
-		return func(w *Window) { w.Slice(render.Middle(w.report.Grid, a)) }
+		return func(w *Window) {
+			if w.view.Space.Mode != session.Slice {
+				w.lookAlong(a)
+				return
+			}
+			w.Slice(render.Middle(w.report.Grid, a))
+		}
 	}
 	return []shortcut{
 		{imgui.KeySpace, false, "Space", "play or pause", func(w *Window) { w.Play(!w.report.Playing) }},
@@ -40,13 +47,14 @@ func shortcutList() []shortcut {
 		{imgui.KeyL, false, "L", "logarithmic or linear scale", func(w *Window) { w.view.Log, w.view.Fixed = !w.view.Log, nil }},
 		{imgui.KeyB, false, "B", "take up the brush, or lay it down", func(w *Window) { w.pick(w.brush.tool) }},
 		{imgui.KeyC, false, "C", "show or hide cells", func(w *Window) { w.brush.hideCells = !w.brush.hideCells }},
-		{imgui.KeyX, false, "X", "slice across x", axis(0)},
-		{imgui.KeyY, false, "Y", "slice across y", axis(1)},
-		{imgui.KeyZ, false, "Z", "slice across z", axis(2)},
+		{imgui.KeyV, false, "V", "slice, slices, volume, both", (*Window).nextMode},
+		{imgui.KeyX, false, "X", "slice across x, or the box seen along it", axis(0)},
+		{imgui.KeyY, false, "Y", "slice across y, or the box seen along it", axis(1)},
+		{imgui.KeyZ, false, "Z", "slice across z, or the box seen from above", axis(2)},
 		{imgui.KeyPageUp, false, "Page up", "next layer", layer(1)},
 		{imgui.KeyPageDown, false, "Page down", "layer before", layer(-1)},
 		{imgui.KeyG, false, "G", "gates, or the course of the run", (*Window).toggleGates},
-		{imgui.Key0, false, "0", "the whole tissue", func(w *Window) { w.camera.fit = true }},
+		{imgui.Key0, false, "0", "the whole tissue", (*Window).whole},
 		{imgui.KeyT, false, "T", "light or dark", (*Window).toggleTheme},
 		{imgui.KeyZ, true, "Ctrl Z, Ctrl Shift Z", "undo, redo", (*Window).undoOrRedo},
 		{imgui.KeyO, true, "Ctrl O", "the gallery, and back", (*Window).ShowGallery},
@@ -118,7 +126,8 @@ func (w *Window) helpPanel() {
 				row(t.name, t.what)
 			}
 			row("1 to 9", "substrate in view")
-			row("Wheel, drag", "zoom and pan")
+			row("Wheel, drag", "zoom and pan; a box is turned")
+			row("Right drag", "pan")
 			row("Click", "pin: follow a cell, or the densities there")
 			row("Shift drag", "lasso: mark cells in the plot of gates")
 			imgui.EndTable()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"image"
 	"image/color"
-	"image/draw"
 	"image/png"
 	"math"
 	"os"
@@ -43,9 +42,9 @@ func thumbnail(r *session.Report, m colormap.Map, cells bool) *image.Paletted {
 	size := image.Pt(thumbnailWidth*finer, thumbnailHeight*finer)
 	corner := image.Pt((size.X-int(width*zoom))/2, (size.Y-int(height*zoom))/2)
 	large := image.NewRGBA(image.Rectangle{Max: size})
-	draw.Draw(large, large.Rect, image.NewUniform(dark().canvas), image.Point{}, draw.Src)
+	xdraw.Draw(large, large.Rect, image.NewUniform(dark().canvas), image.Point{}, xdraw.Src)
 	plane := r.Plane.PaintInto(image.Pt(int(width*zoom), int(height*zoom)), m, r.Scale, true)
-	draw.Draw(large, plane.Rect.Add(corner), plane, image.Point{}, draw.Src)
+	xdraw.Draw(large, plane.Rect.Add(corner), plane, image.Point{}, xdraw.Src)
 	if cells {
 		for _, d := range r.Discs {
 			fill(large, float64(corner.X)+d.X*zoom, float64(corner.Y)+(height-d.Y)*zoom, max(d.Radius*zoom, finer), figure.Palette(int(d.Type)))
@@ -53,8 +52,8 @@ func thumbnail(r *session.Report, m colormap.Map, cells bool) *image.Paletted {
 	}
 	small := image.NewPaletted(image.Rect(0, 0, thumbnailWidth, thumbnailHeight), inks(r, m))
 	reduced := image.NewRGBA(small.Rect)
-	xdraw.BiLinear.Scale(reduced, small.Rect, large, large.Rect, draw.Src, nil)
-	draw.Draw(small, small.Rect, reduced, image.Point{}, draw.Src)
+	xdraw.BiLinear.Scale(reduced, small.Rect, large, large.Rect, xdraw.Src, nil)
+	xdraw.Draw(small, small.Rect, reduced, image.Point{}, xdraw.Src)
 	return small
 }
 

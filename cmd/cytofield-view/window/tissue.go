@@ -34,6 +34,10 @@ func (w *Window) drawCanvas() {
 	size.X, size.Y = max(size.X, 8), max(size.Y, 8)
 	imgui.InvisibleButtonV("canvas", size, imgui.ButtonFlagsMouseButtonLeft|imgui.ButtonFlagsMouseButtonRight|imgui.ButtonFlagsMouseButtonMiddle)
 	w.canvas = canvas{corner, size}
+	if w.view.Space.Mode != session.Slice {
+		w.drawBox()
+		return
+	}
 	free, room := w.canvas.inside(w.styled.scale)
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
@@ -62,6 +66,9 @@ func (w *Window) drawCanvas() {
 
 // plane draws the picture of the densities.
 func (w *Window) plane(list *imgui.DrawList) {
+	if w.report.View.Space.Mode != session.Slice { // the picture is still of the box
+		return
+	}
 	width, height := w.report.Plane.Size()
 	low, high := w.camera.pixel(0, height), w.camera.pixel(width, 0)
 	if w.missing() == "" {
@@ -97,18 +104,22 @@ func (w *Window) pins(list *imgui.DrawList) {
 	right, up := w.report.View.Slice.Across()
 	for i, p := range w.report.Pins {
 		at := [3]float64{p.At.X, p.At.Y, p.At.Z}
-		middle := w.camera.pixel(at[right], at[up])
-		r := 5 * w.styled.scale
-		if p.Gone {
-			list.AddCircleV(middle, r, ink(color.RGBA{255, 255, 255, 255}), 0, 3*w.styled.scale)
-			list.AddCircleV(middle, r+1.5*w.styled.scale, ink(color.RGBA{0, 0, 0, 255}), 0, w.styled.scale)
-			w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprintf("%d gone", i+1))
-			continue
-		}
-		list.AddCircleFilled(middle, r, ink(color.RGBA{255, 255, 255, 255}))
-		list.AddCircleV(middle, r, ink(color.RGBA{0, 0, 0, 255}), 0, 1.5*w.styled.scale)
-		w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprint(i+1))
+		w.pin(list, w.camera.pixel(at[right], at[up]), i)
 	}
+}
+
+// pin marks the i-th pin.
+func (w *Window) pin(list *imgui.DrawList, middle imgui.Vec2, i int) {
+	r := 5 * w.styled.scale
+	if w.report.Pins[i].Gone {
+		list.AddCircleV(middle, r, ink(color.RGBA{255, 255, 255, 255}), 0, 3*w.styled.scale)
+		list.AddCircleV(middle, r+1.5*w.styled.scale, ink(color.RGBA{0, 0, 0, 255}), 0, w.styled.scale)
+		w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprintf("%d gone", i+1))
+		return
+	}
+	list.AddCircleFilled(middle, r, ink(color.RGBA{255, 255, 255, 255}))
+	list.AddCircleV(middle, r, ink(color.RGBA{0, 0, 0, 255}), 0, 1.5*w.styled.scale)
+	w.label(list, imgui.NewVec2(middle.X+1.4*r, middle.Y-2.4*r), fmt.Sprint(i+1))
 }
 
 // label writes on a plate that can be read on any picture.
@@ -175,8 +186,11 @@ func marks(s render.Scale) []float64 {
 }
 
 // scaleBar draws a round length at the lower left.
-func (w *Window) scaleBar(list *imgui.DrawList) {
-	s, c, zoom := w.styled.scale, w.canvas, w.camera.zoom
+func (w *Window) scaleBar(list *imgui.DrawList) { w.lengthBar(list, w.camera.zoom) }
+
+// lengthBar is the scale bar where so many pixels are a µm.
+func (w *Window) lengthBar(list *imgui.DrawList, zoom float64) {
+	s, c := w.styled.scale, w.canvas
 	micrometres := roundLength(150 * float64(s) / zoom)
 	x, y := c.corner.X+18*s, c.corner.Y+c.size.Y-20*s
 	list.AddRectFilled(imgui.NewVec2(x, y), imgui.NewVec2(x+float32(micrometres*zoom), y+4*s), ink(w.theme.text))
@@ -189,7 +203,7 @@ func (w *Window) captions(list *imgui.DrawList) {
 	x, y := c.corner.X+18*s, c.corner.Y+14*s
 	list.AddTextFontPtr(w.fonts.strong, imgui.FontSize(), imgui.NewVec2(x, y), ink(w.theme.text), w.report.Title)
 	clock := "t = " + figure.FormatTime(w.report.Time)
-	if slice := w.report.View.Slice; !w.report.Plane.Planar {
+	if slice := w.report.View.Slice; !w.report.Plane.Planar && w.report.View.Space.Mode == session.Slice {
 		clock += fmt.Sprintf("     %s = %s", tissue.AxisName(slice.Axis), length(w.report.Plane.Position))
 	}
 	list.AddTextVec2V(imgui.NewVec2(x, y+imgui.TextLineHeight()+3*s), ink(w.theme.faint), clock)
@@ -278,13 +292,11 @@ func (w *Window) mouse(hovered, active bool) {
 // press pins the cell or the place, or lets go of the pin that is there.
 func (w *Window) press(at imgui.Vec2) {
 	right, up := w.report.View.Slice.Across()
-	for i, p := range w.report.Pins {
-		place := [3]float64{p.At.X, p.At.Y, p.At.Z}
-		pixel := w.camera.pixel(place[right], place[up])
-		if math.Hypot(float64(pixel.X-at.X), float64(pixel.Y-at.Y)) < 7*float64(w.styled.scale) {
-			w.travel(func(c session.Course) error { c.Unpin(i); return nil })
-			return
-		}
+	if w.unpin(at, func(p r3.Vec) imgui.Vec2 {
+		place := [3]float64{p.X, p.Y, p.Z}
+		return w.camera.pixel(place[right], place[up])
+	}) {
+		return
 	}
 	if id, ok := w.cellAt(at); ok {
 		w.pressCell(id)
@@ -293,6 +305,17 @@ func (w *Window) press(at imgui.Vec2) {
 	if p := w.view.Cursor; p != nil {
 		w.Pin(*p)
 	}
+}
+
+// unpin lets go of the pin at a pixel, and returns whether there is one.
+func (w *Window) unpin(at imgui.Vec2, pixel func(r3.Vec) imgui.Vec2) bool {
+	for i, p := range w.report.Pins {
+		if d := pixel(p.At); math.Hypot(float64(d.X-at.X), float64(d.Y-at.Y)) < 7*float64(w.styled.scale) {
+			w.travel(func(c session.Course) error { c.Unpin(i); return nil })
+			return true
+		}
+	}
+	return false
 }
 
 // cellAt returns the cell whose disc is at a pixel; of several the one drawn last.

@@ -3,6 +3,7 @@ package window
 import (
 	"github.com/AllenDang/cimgui-go/imgui"
 
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/tissue"
@@ -15,6 +16,11 @@ func (w *Window) toolbar() {
 	imgui.BeginGroup()
 	w.chooseSubstrate()
 	if !w.report.Grid.Planar {
+		imgui.SameLine()
+		w.chooseMode()
+	}
+	flat := w.view.Space.Mode == session.Slice
+	if flat && !w.report.Grid.Planar {
 		imgui.SameLine()
 		w.chooseSlice()
 	}
@@ -32,6 +38,11 @@ func (w *Window) toolbar() {
 		w.hold(held)
 	}
 	imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
+	if !flat {
+		imgui.EndGroup()
+		w.boxRow()
+		return
+	}
 	imgui.SameLine()
 	imgui.Checkbox("smooth", &w.look.Smooth)
 	imgui.SetItemTooltip("Interpolate between the centres of voxels")

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -40,9 +41,11 @@ type Window struct {
 	pending  []func(*worker) error
 	asked    session.View // of the last request
 	painted  stage.Look
-	waiting  bool // for an answer
 	answered time.Time
-	dragged  float64 // time last asked for by the timeline, s
+	dragged  float64     // time last asked for by the timeline, s
+	waiting  bool        // for an answer
+	coarse   int         // pixels each way that one of picture stands for
+	hurried  atomic.Bool // what is being painted is out of date
 	notice   notice
 	measured pace
 
@@ -126,6 +129,7 @@ func (w *Window) begin() {
 	g := w.report.Grid
 	w.view = w.report.View
 	w.view.Slice.Axis, w.view.Slice.Index = 2, g.Shape[2]/2
+	w.view.Space = session.StandardSpace(g)
 }
 
 // Remember keeps the arrangement of the panels in a file, and beside it what was opened.
@@ -164,9 +168,10 @@ func (w *Window) Run(ctx context.Context) error {
 		}
 		limit := max(time.Second/framesPerSecond-time.Since(now), time.Second/framesPerSecond/2)
 		if w.needs() {
-			w.ask(w.measured.owed, limit, func() {})
+			w.ask(request{tick: w.measured.owed, limit: limit, detail: w.detail(), answered: func() {}})
 			w.measured.owed = 0
 		}
+		w.hurried.Store(w.waiting && w.changed())
 		serving, cancel := context.WithTimeout(ctx, limit)
 		w.server.Serve(serving)
 		cancel()
@@ -192,13 +197,21 @@ func (w *Window) needs() bool {
 	if w.report == nil {
 		return !w.waiting && len(w.pending) > 0
 	}
-	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || len(w.pending) > 0 || w.view != w.asked || w.look != w.painted)
+	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
+}
+
+// changed reports whether a person has done something since the worker was last asked.
+func (w *Window) changed() bool {
+	return len(w.pending) > 0 || w.view != w.asked || w.look != w.painted
 }
 
 // ask gives the worker a turn.
-func (w *Window) ask(tick, limit time.Duration, answered func()) {
-	r := request{commands: w.pending, tick: tick, limit: limit, view: w.view, look: w.look, answered: answered}
-	w.pending, w.waiting, w.asked, w.painted = nil, true, w.view, w.look
+func (w *Window) ask(r request) {
+	if !r.still {
+		r.commands, w.pending = w.pending, nil
+	}
+	r.view, r.look = w.view, w.look
+	w.waiting, w.asked, w.painted = true, w.view, w.look
 	w.worker.requests <- r
 }
 
@@ -216,7 +229,7 @@ func (w *Window) take() error {
 		if a.report == nil {
 			return nil
 		}
-		w.report, w.picture = a.report, a.picture
+		w.report, w.picture, w.coarse = a.report, a.picture, a.coarse
 		if a.opened != "" {
 			w.arrive(a.opened)
 		}
@@ -229,8 +242,14 @@ func (w *Window) take() error {
 // Settle gives the worker one turn of so much time to play, without a limit, and draws
 // what came of it: for scripts, whose pictures do not depend on how fast a machine is.
 func (w *Window) Settle(tick time.Duration) error {
+	return w.await(request{tick: tick, detail: w.scripted()})
+}
+
+// await gives the worker one turn and waits for it.
+func (w *Window) await(r request) error {
 	ctx, cancel := context.WithCancel(context.Background())
-	w.ask(tick, 0, cancel)
+	r.answered = cancel
+	w.ask(r)
 	w.server.Serve(ctx)
 	return w.take()
 }
@@ -309,6 +328,11 @@ func (w *Window) frame(dt time.Duration) error {
 
 // Picture draws once more and returns what is seen.
 func (w *Window) Picture() (img *image.RGBA, err error) {
+	if w.coarse > 1 {
+		if err := w.await(request{still: true}); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.frame(time.Second / framesPerSecond); err != nil {
 		return nil, err
 	}
@@ -337,6 +361,7 @@ func (w *Window) panels() {
 	w.shortcuts()
 	w.parametersPanel()
 	w.editsPanel()
+	w.view.Space.Cuts[w.view.Slice.Axis] = w.view.Slice.Index // the slice in view is one of the box's
 	w.tissuePanel()
 	w.plotsPanel()
 	w.gatesPanel()

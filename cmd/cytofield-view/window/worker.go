@@ -21,6 +21,8 @@ type request struct {
 	tick, limit time.Duration // wall time to play for, and to take at most; see session.Tick
 	view        session.View
 	look        stage.Look
+	detail      stage.Detail
+	still       bool   // only paint again
 	answered    func() // called once the answer is there
 }
 
@@ -28,6 +30,7 @@ type request struct {
 type answer struct {
 	report  *session.Report
 	picture *gpu.Picture
+	coarse  int     // pixels each way that one of the picture stands for; see stage.PaintBox
 	faults  []error // of the commands
 	err     error   // nothing can be shown
 	took    time.Duration
@@ -68,11 +71,8 @@ func (w *worker) run() {
 
 func (w *worker) turn(r request) (a answer) {
 	w.opened = ""
-	for _, c := range r.commands {
-		if err := c(w); err != nil {
-			a.faults = append(a.faults, err)
-			break // what was asked for after it may rest on it
-		}
+	if !r.still {
+		a.faults = w.advance(r)
 	}
 	if w.course == nil {
 		return a
@@ -80,14 +80,34 @@ func (w *worker) turn(r request) (a answer) {
 	if a.opened = w.opened; a.opened != "" {
 		r.view = firstView()
 	}
-	if err := w.course.Tick(r.tick, r.limit); err != nil {
-		a.faults = append(a.faults, err)
-	}
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
 		return a
 	}
-	a.picture, a.err = w.stage.Paint(a.report, w.course.Density(a.report.View.Substrate), r.look)
+	density := w.course.Density(a.report.View.Substrate)
+	if a.report.View.Space.Mode != session.Slice {
+		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, density, r.look, r.detail)
+		return a
+	}
+	a.coarse = 1
+	a.picture, a.err = w.stage.Paint(a.report, density, r.look)
 	return a
+}
+
+// advance does what is asked for, and plays.
+func (w *worker) advance(r request) (faults []error) {
+	for _, c := range r.commands {
+		if err := c(w); err != nil {
+			faults = append(faults, err)
+			break // what was asked for after it may rest on it
+		}
+	}
+	if w.course == nil {
+		return faults
+	}
+	if err := w.course.Tick(r.tick, r.limit); err != nil {
+		faults = append(faults, err)
+	}
+	return faults
 }
 
 // steer does a command to the session, if the course is one.

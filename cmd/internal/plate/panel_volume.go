@@ -3,7 +3,6 @@ package plate
 import (
 	"image"
 	"image/color"
-	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -84,7 +83,7 @@ func (s *shot) reached(channel int) *render.Plane {
 
 // drawVolume makes a view of a shot.
 func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
-	scene := render.Scene{Grid: p.model.Grid, Camera: render.Camera(p.spec.Camera)}
+	scene := render.Scene{Grid: p.model.Grid, Camera: camera(p.spec.Camera)}
 	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar()}
 	for i := range p.spec.Channels {
 		volume, bar, err := p.volume(i, s, all)
@@ -209,22 +208,15 @@ func fit(scene *render.Scene) image.Point {
 	const height, filled = 1000, 0.94
 	zoom := scene.Camera.Zoom
 	scene.Camera.Zoom = 1
-	half := reach(scene.View(image.Pt(height, height)), image.Pt(height, height))
+	half := scene.View(image.Pt(height, height)).Reach()
 	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 3.5)), height)
-	half = reach(scene.View(size), size)
+	half = scene.View(size).Reach()
 	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
 	return size
 }
 
-// reach returns how far the box reaches from the middle of a picture, across and up, pixels.
-func reach(view render.View, size image.Point) (far [2]float64) {
-	for _, e := range view.Box() {
-		for _, corner := range [][2]float64{e.From, e.To} {
-			far[0] = max(far[0], math.Abs(corner[0]-float64(size.X)/2))
-			far[1] = max(far[1], math.Abs(corner[1]-float64(size.Y)/2))
-		}
-	}
-	return far
+func camera(c scenario.Camera) render.Camera {
+	return render.Camera{Azimuth: c.Azimuth, Elevation: c.Elevation, Zoom: c.Zoom, Perspective: c.Perspective}
 }
 
 // drawBox draws the box around a scene: an arrow along each axis, with the length of the box.

@@ -1,0 +1,142 @@
+package session
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/tissue"
+)
+
+// Mode is how a tissue in three dimensions is shown.
+type Mode int
+
+const (
+	Slice  Mode = iota // one slice, flat; all there is of a planar grid
+	Slices             // three slices, one across each axis, in their box
+	Volume             // fog, or a surface of one density
+	Both               // the volume with the slices in it
+)
+
+// Modes are all of them, by name.
+func Modes() []string { return []string{"slice", "slices", "volume", "both"} }
+
+// HasSlices reports whether the box shows slices.
+func (m Mode) HasSlices() bool { return m == Slices || m == Both }
+
+// HasVolume reports whether the box shows fog or a surface.
+func (m Mode) HasVolume() bool { return m == Volume || m == Both }
+
+// Space is how the box of tissue is looked at, in every mode but Slice.
+type Space struct {
+	Mode    Mode
+	Camera  render.Camera
+	Cuts    [3]int  // layers of the slices across x, y and z; that of View.Slice is its own
+	Opacity float64 // of the fog, 1 as render.Fog finds well; 0: none
+	Surface float64 // density of a surface; 0: none
+}
+
+// StandardSpace looks at a grid as it is, in one slice, and is ready for the others.
+func StandardSpace(g tissue.Grid) Space {
+	s := Space{Camera: render.StandardCamera(), Opacity: 1}
+	s.Camera.Perspective = true
+	for axis := range 3 {
+		s.Cuts[axis] = render.Middle(g, axis).Index
+	}
+	return s
+}
+
+// mostOpacity bounds the opacity of fog: at the high end of the scale nothing comes through.
+const mostOpacity = 100
+
+// possible returns the space with what the grid does not have replaced.
+func (s Space) possible(g tissue.Grid, slice render.Slice) Space {
+	if s.Mode < Slice || s.Mode > Both || g.Planar {
+		s.Mode = Slice
+	}
+	s.Cuts[slice.Axis] = slice.Index
+	for axis := range 3 {
+		s.Cuts[axis] = min(max(s.Cuts[axis], 0), g.Shape[axis]-1)
+	}
+	if s.Camera.Validate() != nil {
+		s.Camera = StandardSpace(g).Camera
+	}
+	if !(s.Opacity >= 0) {
+		s.Opacity = 1
+	}
+	s.Opacity = min(s.Opacity, mostOpacity)
+	if !(s.Surface > 0) || math.IsInf(s.Surface, 1) {
+		s.Surface = 0
+	}
+	return s
+}
+
+// Body is a cell in the box.
+type Body struct {
+	Centre r3.Vec  // µm
+	Radius float64 // µm
+	Type   tissue.CellTypeID
+	Cell   int // which of the cells
+}
+
+// bodies are all cells.
+func bodies(m *tissue.Model) []Body {
+	all := make([]Body, m.Cells.Len())
+	for i, centre := range m.Cells.Position {
+		t := m.Cells.Type[i]
+		all[i] = Body{Centre: centre, Radius: m.CellTypes[t].Radius, Type: t, Cell: i}
+	}
+	return all
+}
+
+// Field is the densities of all voxels at a moment; x runs fastest, z slowest. Nothing in
+// it changes later, and as long as the densities are the same it is the same Field.
+type Field struct{ Values []float32 }
+
+// field reads the densities of a substrate, where the processor computes: on a device
+// they are painted where they are, and it returns nil.
+func (s *Session) field(id tissue.SubstrateID) (*Field, error) {
+	if _, ok := s.solver.(*engine.GPUSolver); ok {
+		return nil, nil
+	}
+	g := s.scenario.Model.Grid
+	if s.read == nil || s.read.Grid != g {
+		s.read = tissue.NewField(g)
+	}
+	if err := s.solver.Read(id, s.read); err != nil {
+		return nil, err
+	}
+	if s.whole != nil && s.whole.holds(s.read.Values) {
+		return s.whole, nil
+	}
+	s.whole = &Field{make([]float32, len(s.read.Values))}
+	for i, c := range s.read.Values {
+		s.whole.Values[i] = float32(c)
+	}
+	return s.whole, nil
+}
+
+// holds reports whether the densities are these, rounded.
+func (f *Field) holds(values []float64) bool {
+	if len(f.Values) != len(values) {
+		return false
+	}
+	for i, c := range values {
+		if math.Float32bits(f.Values[i]) != math.Float32bits(float32(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// lookAround adds to a report what the box shows, and returns the densities that its scale
+// is found by.
+func (s *Session) lookAround(r *Report) (seen render.Range, err error) {
+	r.Bodies = bodies(s.scenario.Model)
+	low, high := s.solver.Extremes(r.View.Substrate)
+	seen.AddEnds(low, high)
+	r.Field, err = s.field(r.View.Substrate)
+	return seen, err
+}
