@@ -40,7 +40,7 @@ type inputError struct{ error }
 func (e inputError) Unwrap() error { return e.error }
 
 type options struct {
-	Scenario  string   `arg:"" optional:"" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: il2-niche)."`
+	Scenario  string   `arg:"" optional:"" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: the gallery)."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value: --set substrates.TNF.decay=1e-4/s. May be given several times."`
 	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
 	Live      bool     `help:"Start the scenario of a run directory anew, rather than replay what was recorded."`
