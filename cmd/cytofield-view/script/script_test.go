@@ -54,6 +54,7 @@ func opened(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
 	}
 	host := window.NewOffscreen(600, 400)
 	w := open(t, source, host, computes, device, server)
+	w.OpenWith(func(string) (session.Course, error) { return session.Open(source, computes) })
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {
 			t.Error(err)
@@ -234,6 +235,7 @@ func random(r *rand.Rand) string {
 		},
 		func() string { return fmt.Sprintf("orbit %d %d", r.IntN(360), r.IntN(180)-90) },
 		func() string { return "surface " + []string{"3pM", "off"}[r.IntN(2)] },
+		func() string { return []string{"gallery", "key ctrl o", "open cube"}[r.IntN(3)] },
 		func() string { return "pin 20um 30um" }, func() string { return "substrate TNF" },
 	}
 	return strings.Replace(all[r.IntN(len(all))](), " pM", "pM", 1)

@@ -60,6 +60,7 @@ func shortcutList() []shortcut {
 		{imgui.Key0, false, "0", "the whole tissue", (*Window).whole},
 		{imgui.KeyT, false, "T", "light or dark", (*Window).toggleTheme},
 		{imgui.KeyZ, true, "Ctrl Z, Ctrl Shift Z", "undo, redo", (*Window).undoOrRedo},
+		{imgui.KeyO, true, "Ctrl O", "the gallery, and back", (*Window).ShowGallery},
 		{imgui.KeyS, true, "Ctrl S", "save the scenario with all edits", (*Window).saveBesides},
 		{imgui.KeyE, true, "Ctrl E", "save a figure of what is in view", (*Window).toggleFigure},
 		{imgui.KeyR, true, "Ctrl R", "record a movie, or end it", (*Window).toggleRecording},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,9 @@ type Window struct {
 	show     showing
 	merging  []tissue.SubstrateID // chosen, also while there are too few
 	help     bool
+	gallery  browser
+	recent   recent
+	opener   Opener
 	quit     bool
 	laid     bool // the layout has been made
 }
@@ -84,7 +88,8 @@ type notice struct {
 const framesPerSecond = 60
 
 // Open draws a course on a host. The device is the one that the server of this thread
-// serves; course and stage are the window's to close.
+// serves; course and stage are the window's to close. Without a course, which is nil then,
+// the window shows the gallery.
 func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
 	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
@@ -112,6 +117,9 @@ func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Windo
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
+	if c == nil {
+		return w, nil
+	}
 	if err := w.Settle(0); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -127,14 +135,18 @@ func (w *Window) begin() {
 	w.view.Space = session.StandardSpace(g)
 }
 
-// Remember keeps the arrangement of the panels in a file.
-func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) }
+// Remember keeps the arrangement of the panels in a file, and beside it what was opened.
+func (w *Window) Remember(path string) {
+	imgui.CurrentIO().SetIniFilename(path)
+	w.recent.keep(filepath.Join(filepath.Dir(path), recentName))
+}
 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
 	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
+		w.gallery.free(q)
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -185,7 +197,10 @@ func smooth(to *time.Duration, by time.Duration) { *to += (by - *to) / 8 }
 
 // needs reports whether the worker has something to do.
 func (w *Window) needs() bool {
-	return !w.waiting && (w.report == nil || w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
+	if w.report == nil {
+		return !w.waiting && len(w.pending) > 0
+	}
+	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
 }
 
 // changed reports whether a person has done something since the worker was last asked.
@@ -214,7 +229,13 @@ func (w *Window) take() error {
 		if a.err != nil {
 			return a.err
 		}
+		if a.report == nil {
+			return nil
+		}
 		w.report, w.picture, w.coarse = a.report, a.picture, a.coarse
+		if a.opened != "" {
+			w.arrive(a.opened)
+		}
 		smooth(&w.measured.solve, a.took)
 	default:
 	}
@@ -288,7 +309,9 @@ func (w *Window) frame(dt time.Duration) error {
 	err := w.server.Do(func(q *gpu.Queue) error {
 		opengl3.NewFrame()
 		imgui.NewFrame()
-		w.panels()
+		if err := w.compose(q); err != nil {
+			return err
+		}
 		imgui.Render()
 		screen, err := w.host.Screen(q)
 		if err != nil {
@@ -326,9 +349,19 @@ func (w *Window) Picture() (img *image.RGBA, err error) {
 	return img, err
 }
 
+// compose draws the gallery where that is asked for or nothing is open, and otherwise the panels.
+func (w *Window) compose(q *gpu.Queue) error {
+	w.layout()
+	if w.report != nil && !w.gallery.shown {
+		w.panels()
+		return nil
+	}
+	w.tell()
+	return w.galleryPanel(q)
+}
+
 func (w *Window) panels() {
 	w.shortcuts()
-	w.layout()
 	w.parametersPanel()
 	w.editsPanel()
 	w.view.Space.Cuts[w.view.Slice.Axis] = w.view.Slice.Index // the slice in view is one of the box's

@@ -34,12 +34,14 @@ type answer struct {
 	faults  []error // of the commands
 	err     error   // nothing can be shown
 	took    time.Duration
+	opened  string // the course opened in this turn; "" for none
 }
 
 // worker owns the session on a goroutine of its own, so that the window answers while a
 // step runs. It takes one request at a time.
 type worker struct {
-	course   session.Course
+	course   session.Course // nil before the first is opened
+	opened   string         // in this turn
 	stage    *stage.Stage
 	requests chan request
 	answers  chan answer
@@ -60,12 +62,23 @@ func (w *worker) run() {
 		w.answers <- a
 		r.answered()
 	}
-	w.ended <- errors.Join(w.stage.Close(), w.course.Close())
+	err := w.stage.Close()
+	if w.course != nil {
+		err = errors.Join(err, w.course.Close())
+	}
+	w.ended <- err
 }
 
 func (w *worker) turn(r request) (a answer) {
+	w.opened = ""
 	if !r.still {
 		a.faults = w.advance(r)
+	}
+	if w.course == nil {
+		return a
+	}
+	if a.opened = w.opened; a.opened != "" {
+		r.view = firstView()
 	}
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
 		return a
@@ -88,6 +101,9 @@ func (w *worker) advance(r request) (faults []error) {
 			break // what was asked for after it may rest on it
 		}
 	}
+	if w.course == nil {
+		return faults
+	}
 	if err := w.course.Tick(r.tick, r.limit); err != nil {
 		faults = append(faults, err)
 	}
@@ -96,6 +112,9 @@ func (w *worker) advance(r request) (faults []error) {
 
 // steer does a command to the session, if the course is one.
 func (w *worker) steer(c command) error {
+	if w.course == nil {
+		return errNothingOpen
+	}
 	s, live := w.course.(*session.Session)
 	if !live {
 		return session.ErrRecorded
