@@ -17,7 +17,7 @@ STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The revision goes into the program where there is one to read.
 BUILDVCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: run test build window lint view figures bench clean setup test-setup
+.PHONY: run test build window lint view thumbnails figures bench clean setup test-setup
 
 run: setup build
 	bin/cytofield run il2-niche -o out/il2-niche --force
@@ -37,13 +37,19 @@ lint: test-setup
 	go run $(STATICCHECK) ./...
 	CYTOFIELD_REQUIRE_GPU=1 go test -run TestEveryVariantIsValid ./shaders
 
-# Builds the window, which takes some minutes the first time, and opens it.
+# Builds the window, which takes some minutes the first time, and opens it on the gallery.
 view: window
-	bin/cytofield view il2-niche
+	bin/cytofield view
 
 window: build
 	$(call install,$(WINDOW_PACKAGES))
 	go build -buildvcs=$(BUILDVCS) -o bin/cytofield-view ./cmd/cytofield-view
+
+# Draws the pictures of the window's gallery again.
+thumbnails: window
+	cd cmd/cytofield-view/window/thumbnails && for script in *.script; do \
+		$(CURDIR)/bin/cytofield-view $${script%.script} --device cpu --offscreen --script $$script || exit 1; \
+	done
 
 # Draws the figures of the documentation again, from runs of the gallery.
 figures: build

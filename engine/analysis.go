@@ -42,9 +42,12 @@ const (
 	// length that outputs allow: 20 to 30 over il2-niche and the exchange workload at
 	// rtol 1e-3.
 	coldStartSteps = 25
-	// handful is the number of molecules per voxel below which a mean density says
+	// Handful is the number of molecules per voxel below which a mean density says
 	// little about any one voxel: Poisson noise above 45 %.
-	handful = 5
+	Handful = 5
+	// TightSlack is the SurfaceLaw.Slack below which the sub-voxel law holds but amplifies
+	// the grid's errors more than fivefold.
+	TightSlack = 0.2
 	// dayOfWork is the voxel updates that take a day at 1e9 a second.
 	dayOfWork = 1e14
 )
@@ -293,7 +296,7 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 	}
 	if s.Unit.CountsMolecules() && a.SteadyDensity > 0 {
 		perVoxel := a.SteadyDensity * m.FluidVolume() * s.Unit.AmountPerVolume()
-		if perVoxel < handful {
+		if perVoxel < Handful {
 			warn("about %.2g molecules per voxel on average (%.2g nM): a mean density says little about one voxel", perVoxel, a.SteadyDensity)
 		}
 	}
@@ -314,11 +317,10 @@ func warnings(m *tissue.Model, id tissue.SubstrateID, a SubstrateAnalysis, o Opt
 
 // tightLaws warns of cell types for which the sub-voxel law holds but amplifies.
 func tightLaws(m *tissue.Model, id tissue.SubstrateID, laws SurfaceLaws) []string {
-	const tight = 0.2
 	var list []string
 	for t, cell := range m.CellTypes {
 		law, ok, err := laws.AtStart(tissue.CellTypeID(t), id)
-		if ok && err == nil && law.Slack() < tight {
+		if ok && err == nil && law.Slack() < TightSlack {
 			list = append(list, fmt.Sprintf("cell type %q: its uptake of %q is near the most a voxel can represent (1 + κg = %.2g); use larger voxels, fewer receptors, or coupling cloud",
 				cell.Name, m.Substrates[id].Name, law.Slack()))
 		}

@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"github.com/cytofield/cytofield/render/colormap"
 )
 
 // Channel is one of several planes that are shown in one picture.
@@ -23,9 +25,20 @@ func ChannelColours() []color.RGBA {
 }
 
 // Merge adds the channels' light, one pixel per voxel, clipped at 255; row 0 of
-// the image is the top. A voxel without a number gives no light to its channel.
-// The planes must have the same voxels.
+// the image is the top. A voxel without a number gives no light to its channel;
+// where no channel has a number it is of the colour Missing of colormap. The planes
+// must have the same voxels.
 func Merge(channels []Channel) (*image.RGBA, error) {
+	if len(channels) == 0 {
+		return nil, fmt.Errorf("render: merge: no channels")
+	}
+	first := channels[0].Plane
+	return MergeInto(image.Pt(first.Width, first.Height), channels, false)
+}
+
+// MergeInto is Merge that fills an image of a size in pixels, with densities between
+// voxel centres as Plane.PaintInto has them.
+func MergeInto(size image.Point, channels []Channel, linear bool) (*image.RGBA, error) {
 	if len(channels) == 0 {
 		return nil, fmt.Errorf("render: merge: no channels")
 	}
@@ -39,26 +52,31 @@ func Merge(channels []Channel) (*image.RGBA, error) {
 			return nil, fmt.Errorf("render: merge: channel %d: %w", i+1, err)
 		}
 	}
-	img := image.NewRGBA(image.Rect(0, 0, first.Width, first.Height))
-	for v := range first.Height {
-		for u := range first.Width {
-			img.SetRGBA(u, first.Height-1-v, light(channels, u, v))
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
+			img.SetRGBA(x, y, light(channels, func(p *Plane) float64 { return p.at(x, size.Y-1-y, size, linear) }))
 		}
 	}
 	return img, nil
 }
 
-// light is the sum of what the channels give to a voxel.
-func light(channels []Channel, u, v int) color.RGBA {
+// light is the sum of what the channels give to a pixel.
+func light(channels []Channel, density func(p *Plane) float64) color.RGBA {
 	var sum [3]float64
+	seen := false
 	for _, c := range channels {
-		t := c.Scale.Position(float64(c.Plane.At(u, v)))
+		t := c.Scale.Position(density(c.Plane))
 		if math.IsNaN(t) {
 			continue
 		}
+		seen = true
 		sum[0] += t * float64(c.Colour.R)
 		sum[1] += t * float64(c.Colour.G)
 		sum[2] += t * float64(c.Colour.B)
+	}
+	if !seen {
+		return colormap.Missing()
 	}
 	level := func(s float64) uint8 { return uint8(min(s, 255) + 0.5) }
 	return color.RGBA{level(sum[0]), level(sum[1]), level(sum[2]), 255}

@@ -28,14 +28,18 @@ func (p *Plane) PaintInto(size image.Point, m colormap.Map, sc Scale, linear boo
 	for y := range size.Y {
 		row := size.Y - 1 - y
 		for x := range size.X {
-			density := p.nearest(x, row, size)
-			if linear {
-				density = p.between(x, row, size)
-			}
-			img.SetRGBA(x, y, m.At(sc.Position(density)))
+			img.SetRGBA(x, y, m.At(sc.Position(p.at(x, row, size, linear))))
 		}
 	}
 	return img
+}
+
+// at returns the density at a pixel's centre; rows count from the bottom.
+func (p *Plane) at(x, row int, size image.Point, linear bool) float64 {
+	if linear {
+		return p.between(x, row, size)
+	}
+	return p.nearest(x, row, size)
 }
 
 // nearest returns the density of the voxel that holds a pixel's centre; rows

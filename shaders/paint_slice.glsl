@@ -5,14 +5,12 @@
 //   pixel = (1 - f) * colours[i] + f * colours[i + 1],   i + f = 255 t
 #include "grid.glsl"
 #include "scale.glsl"
+#include "pixel.glsl"
 
 uniform FIELD_SAMPLER density; // in the substrate's unit
 layout(std430) readonly buffer Colours { uint colours[256]; }; // 0xAABBGGRR
 layout(rgba8) writeonly uniform image2D pixels; // row 0 is the top
 
-uniform ivec2 extent;  // pixels to the right and down
-uniform ivec2 voxels;  // voxels to the right and up
-uniform int linear;    // 0 or 1
 uniform ivec3 corner;  // voxel at the lower left
 uniform ivec3 right;   // from a voxel to the next
 uniform ivec3 up;
@@ -54,12 +52,11 @@ float at(ivec2 v) {
     return mean != 0 ? sum / float(n) : most;
 }
 
-float nearest(ivec2 pixel) { return at(((2 * pixel + 1) * voxels) / (2 * extent)); }
+float nearest(ivec2 pixel) { return at(holding(pixel)); }
 
 float between(ivec2 pixel) {
-    ivec2 twice = (2 * pixel + 1) * voxels - extent; // 2 extent times the place in voxel centres
-    ivec2 low = (twice + 2 * extent) / (2 * extent) - 1; // rounded down: twice is above -2 extent
-    vec2 share = vec2(twice - 2 * extent * low) / vec2(2 * extent);
+    vec2 share;
+    ivec2 low = before(pixel, share);
     float c = mix(mix(at(low), at(low + ivec2(1, 0)), share.x),
                   mix(at(low + ivec2(0, 1)), at(low + ivec2(1, 1)), share.x), share.y);
     return isMissing(c) ? nearest(pixel) : c;

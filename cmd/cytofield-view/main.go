@@ -40,7 +40,7 @@ type inputError struct{ error }
 func (e inputError) Unwrap() error { return e.error }
 
 type options struct {
-	Scenario  string   `arg:"" optional:"" default:"il2-niche" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: il2-niche)."`
+	Scenario  string   `arg:"" optional:"" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: the gallery)."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value: --set substrates.TNF.decay=1e-4/s. May be given several times."`
 	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
 	Live      bool     `help:"Start the scenario of a run directory anew, rather than replay what was recorded."`
@@ -94,14 +94,11 @@ func execute(ctx context.Context, args []string, out, messages io.Writer) (statu
 
 // run reads all input before it opens anything.
 func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
-	source, err := session.Find(o.Scenario)
-	if err != nil {
-		return inputError{err}
+	if o.Scenario == "" && len(o.Set) > 0 {
+		return inputError{errors.New("--set: want a scenario to change")}
 	}
-	source.Settings, source.AllowRead = o.Set, o.AllowRead
-	if o.Live || len(o.Set) > 0 || !source.Replays() {
-		o.Live = true
-		if err := source.Check(); err != nil {
+	if o.Scenario != "" {
+		if err := o.check(); err != nil {
 			return inputError{err}
 		}
 	}
@@ -114,20 +111,23 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	w, err := o.show(source, host, device, server, messages)
+	w, err := o.show(host, device, server, messages)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	w.Theme(o.Theme)
-	if err := w.Arrange(o.Scenario); err != nil {
-		return inputError{err}
+	if o.Scenario != "" {
+		if err := w.Arrange(o.Scenario); err != nil {
+			return inputError{err}
+		}
 	}
 	if actions != nil {
 		return actions.Play(w, host, o.Output)
 	}
 	if folder, err := os.UserConfigDir(); err == nil && os.MkdirAll(filepath.Join(folder, "cytofield"), 0o755) == nil {
 		w.Remember(filepath.Join(folder, "cytofield", "window.ini"))
+		w.Note(o.Scenario)
 	}
 	return w.Run(ctx)
 }
@@ -178,24 +178,28 @@ func (o *options) open() (window.Host, *gpu.Device, *gpu.Server, error) {
 	return host, device, server, err
 }
 
-// show opens session, stage and window.
-func (o *options) show(source session.Source, host window.Host, device *gpu.Device, server *gpu.Server, messages io.Writer) (*window.Window, error) {
+// show opens stage and window, and in it the scenario, if one was named.
+func (o *options) show(host window.Host, device *gpu.Device, server *gpu.Server, messages io.Writer) (*window.Window, error) {
 	info := device.Info()
 	computes, name := device, info.Renderer
 	if o.Device == "cpu" || o.Device == "auto" && info.Software {
 		computes, name = nil, "the processor, in float64"
 	}
 	fmt.Fprintf(messages, "computes on: %s\ndraws with: %s\n", name, info.Renderer)
+	opener := func(name string) (session.Course, error) { return o.course(name, computes) }
 	var c session.Course
 	var st *stage.Stage
 	err := server.Await(func() (err error) {
-		if c, err = o.course(source, computes); err != nil {
-			return err
+		if o.Scenario != "" {
+			if c, err = opener(o.Scenario); err != nil {
+				return err
+			}
 		}
-		if st, err = stage.New(device); err != nil {
+		st, err = stage.New(device)
+		if err != nil && c != nil {
 			return errors.Join(err, c.Close())
 		}
-		return nil
+		return err
 	})
 	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
 		return nil, inputError{err}
@@ -203,22 +207,57 @@ func (o *options) show(source session.Source, host window.Host, device *gpu.Devi
 	if err != nil {
 		return nil, err
 	}
-	return window.Open(host, server, c, st)
+	w, err := window.Open(host, server, c, st)
+	if err == nil {
+		w.OpenWith(opener)
+	}
+	return w, err
+}
+
+// source finds what is named. Settings are those of the scenario of the command line.
+func (o *options) source(name string) (session.Source, error) {
+	source, err := session.Find(name)
+	if err != nil {
+		return source, err
+	}
+	source.AllowRead = o.AllowRead
+	if name == o.Scenario {
+		source.Settings = o.Set
+	}
+	return source, nil
+}
+
+// check reads the scenario of the command line.
+func (o *options) check() error {
+	source, err := o.source(o.Scenario)
+	if err != nil || o.replays(source) {
+		return err
+	}
+	return source.Check()
+}
+
+// replays reports whether a run directory is shown as it was recorded.
+func (o *options) replays(source session.Source) bool {
+	return !o.Live && len(source.Settings) == 0 && source.Replays()
 }
 
 // course opens what is shown: a session of the source, or the replay of the run directory
 // that it is.
-func (o *options) course(source session.Source, computes *gpu.Device) (session.Course, error) {
-	if o.Live {
-		s, err := session.Open(source, computes)
-		if err != nil {
-			return nil, err
-		}
-		return s, nil
-	}
-	r, err := session.OpenReplay(source, computes)
+func (o *options) course(name string, computes *gpu.Device) (session.Course, error) {
+	source, err := o.source(name)
 	if err != nil {
 		return nil, inputError{err}
 	}
-	return r, nil
+	if o.replays(source) {
+		r, err := session.OpenReplay(source, computes)
+		if err != nil {
+			return nil, inputError{err}
+		}
+		return r, nil
+	}
+	s, err := session.Open(source, computes)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }

@@ -30,6 +30,7 @@ func TestExitStatusTellsWhoseFaultItIs(t *testing.T) {
 		{"no scenario", []string{"turin"}, exitInput, "neither a file nor a run directory nor in the gallery"},
 		{"a folder of something else", []string{folder}, exitInput, "is no run directory"},
 		{"a wrong value", []string{"turing", "--set", "duration=-1 s"}, exitInput, "duration"},
+		{"a value of nothing", []string{"--set", "duration=1 s"}, exitInput, "want a scenario"},
 		{"a wrong script", []string{"turing", "--offscreen", "--script", bad}, exitInput, `bad.script:1: fly: no action "fly"`},
 		{"no script", []string{"turing", "--offscreen"}, exitInput, "want --script"},
 		{"a wrong device", []string{"turing", "--device", "abacus"}, exitInput, "abacus"},

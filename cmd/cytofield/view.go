@@ -15,7 +15,7 @@ import (
 const windowProgram = "cytofield-view"
 
 type viewCommand struct {
-	Arguments []string `arg:"" optional:"" name:"scenario|rundir" help:"A scenario file, the name of one in the gallery, or a run directory; what follows goes to cytofield-view."`
+	Arguments []string `arg:"" optional:"" name:"scenario|rundir" help:"A scenario file, the name of one in the gallery, or a run directory; without one the gallery is shown. What follows goes to cytofield-view."`
 }
 
 // windowError is a window that ended with a status of its own, and has said why.

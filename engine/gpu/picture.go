@@ -69,6 +69,21 @@ func (p *Picture) Free(q *Queue) {
 	q.device.allocated.Add(-p.Bytes())
 }
 
+// WritePicture replaces all pixels of the picture by those of an image of its size.
+func (q *Queue) WritePicture(p *Picture, img *image.RGBA) error {
+	if p.id == 0 {
+		return fmt.Errorf("gpu: write picture of %d x %d pixels: it has been freed", p.width, p.height)
+	}
+	if size := img.Rect.Size(); size != image.Pt(p.width, p.height) || img.Stride != 4*p.width {
+		return fmt.Errorf("gpu: write picture of %d x %d pixels: the image has %d x %d, in rows of %d bytes", p.width, p.height, size.X, size.Y, img.Stride)
+	}
+	q.owned(p.device)
+	gl.BindTexture(gl.TEXTURE_2D, p.id)
+	q.counts.BytesWritten += int64(len(img.Pix))
+	gl.TexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, int32(p.width), int32(p.height), gl.RGBA, gl.UNSIGNED_BYTE, unsafe.Pointer(&img.Pix[0]))
+	return nil
+}
+
 // Interpolate has whoever samples the picture mix neighbouring pixels, or take the nearest.
 func (q *Queue) Interpolate(p *Picture, on bool) {
 	q.owned(p.device)

@@ -1,6 +1,8 @@
 package gpu_test
 
 import (
+	"bytes"
+	"image"
 	"image/color"
 	"testing"
 
@@ -56,6 +58,43 @@ void main() {
 		}
 		picture.Free(q)
 		if kernel.Launch(q, [3]int{5, 3, 1}, &args{picture}) == nil {
+			t.Error("a picture freed: no error")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPictureIsTheImageWrittenToIt(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 5, 3))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(i)
+	}
+	err := gputest.Open(t).Do(func(q *gpu.Queue) error {
+		picture, err := q.NewPicture(5, 3)
+		if err != nil {
+			return err
+		}
+		defer picture.Free(q)
+		if err := q.WritePicture(picture, img); err != nil {
+			return err
+		}
+		got, err := q.ReadPicture(picture)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(got.Pix, img.Pix) {
+			t.Errorf("it holds %v, want %v", got.Pix, img.Pix)
+		}
+		for _, wrong := range []*image.RGBA{image.NewRGBA(image.Rect(0, 0, 3, 5)), img.SubImage(image.Rect(0, 0, 4, 3)).(*image.RGBA)} {
+			if q.WritePicture(picture, wrong) == nil {
+				t.Errorf("an image of %v: no error", wrong.Rect)
+			}
+		}
+		picture.Free(q)
+		if q.WritePicture(picture, img) == nil {
 			t.Error("a picture freed: no error")
 		}
 		return nil

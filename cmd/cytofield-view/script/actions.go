@@ -52,7 +52,13 @@ func actions() []action {
 		{"surface", "surface DENSITY, such as surface 10 pM, or surface off", parseSurface},
 		{"map", "map NAME", parseMap},
 		{"scale", "scale linear, log, hold or auto", parseScale},
-		{"cells", "cells on or cells off", parseCells},
+		{"range", "range LOW HIGH or range SUBSTRATE LOW HIGH, such as range 0 50pM", parseRange},
+		{"merge", "merge SUBSTRATE SUBSTRATE [SUBSTRATE] or merge off", parseMerge},
+		{"contours", "contours on, off or NUMBER", parseContours},
+		{"arrows", "arrows gradient, flux or off", parseArrows},
+		{"outlines", "outlines on or outlines off", parseOutlines},
+		{"overlay", "overlay molecules, limit or none", parseOverlay},
+		{"cells", "cells on, cells off, cells by type, state or COLUMN, or cells range LOW HIGH", parseCells},
 		{"smooth", "smooth on or smooth off", parseSmooth},
 		{"theme", "theme dark or theme light", parseTheme},
 		{"pin", "pin X Y or pin X Y Z, such as pin 100um 40um", parsePin},
@@ -83,6 +89,9 @@ func actions() []action {
 		{"resize", "resize WIDTH HEIGHT, in pixels", parseResize},
 		{"wait", "wait FRAMES", parseWait},
 		{"screenshot", "screenshot NAME.png", parseScreenshot},
+		{"open", "open NAME of the gallery, of a file or of a run directory", parseOpen},
+		{"gallery", "gallery", plainly(func(p *player) error { p.window.ShowGallery(); return nil })},
+		{"thumbnail", "thumbnail NAME.png", parseThumbnail},
 		{"save", "save NAME.yaml", parseSave},
 		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
@@ -244,10 +253,6 @@ func onOff(rest string, set func(p *player, on bool)) (func(*player) error, erro
 		return nil, errArguments
 	}
 	return func(p *player) error { set(p, rest == "on"); return nil }, nil
-}
-
-func parseCells(rest string) (func(*player) error, error) {
-	return onOff(rest, func(p *player, on bool) { p.window.ShowCells(on) })
 }
 
 func parseSmooth(rest string) (func(*player) error, error) {

@@ -72,7 +72,7 @@ func (s *Script) Play(w *window.Window, host Host, folder string) error {
 		return err
 	}
 	for _, step := range s.steps {
-		err := step.act(p)
+		err := p.do(step)
 		if err == nil {
 			err = p.draw(2)
 		}
@@ -87,6 +87,15 @@ func (s *Script) Play(w *window.Window, host Host, folder string) error {
 		}
 	}
 	return nil
+}
+
+// do does an action, if there is something to do it to.
+func (p *player) do(s step) error {
+	verb, _, _ := strings.Cut(s.text, " ")
+	if p.window.Report() == nil && needsScenario(verb) {
+		return errNothingOpen
+	}
+	return s.act(p)
 }
 
 // errQuit ends a script.

@@ -54,6 +54,7 @@ func opened(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
 	}
 	host := window.NewOffscreen(600, 400)
 	w := open(t, source, host, computes, device, server)
+	w.OpenWith(func(string) (session.Course, error) { return session.Open(source, computes) })
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {
 			t.Error(err)
@@ -113,6 +114,13 @@ resize 700 500
 key f1
 key escape
 slice x=mid
+merge TNF IL-2
+range IL-2 1pM 40pM
+contours 4
+arrows flux
+outlines on
+cells by IL-2_surface_nM
+cells range 0 0.1
 restart
 run-to 5 min
 save tour.yaml
@@ -210,6 +218,14 @@ func random(r *rand.Rand) string {
 		func() string { return "map " + []string{"viridis", "turbo", "cividis"}[r.IntN(3)] },
 		func() string { return "scale " + []string{"log", "linear", "hold", "auto"}[r.IntN(4)] },
 		func() string { return "smooth " + []string{"on", "off"}[r.IntN(2)] },
+		func() string { return "merge " + []string{"TNF IL-2", "off"}[r.IntN(2)] },
+		func() string { return "contours " + []string{"on", "off", "3"}[r.IntN(3)] },
+		func() string { return "arrows " + []string{"gradient", "flux", "off"}[r.IntN(3)] },
+		func() string { return "outlines " + []string{"on", "off"}[r.IntN(2)] },
+		func() string { return "overlay " + []string{"molecules", "limit", "none"}[r.IntN(3)] },
+		func() string {
+			return "cells by " + []string{"type", "state", "TNF_secreted_molecules_per_s"}[r.IntN(3)]
+		},
 		func() string { return fmt.Sprintf("pin-cell %d", 1+r.IntN(6)) },
 		func() string { return "gate " + []string{"x_um IL-2_surface_nM", "TNF_surface_nM"}[r.IntN(2)] },
 		func() string { return fmt.Sprintf("lasso %d,%d %d,1", r.IntN(60), -r.IntN(2), r.IntN(120)) },
@@ -221,13 +237,14 @@ func random(r *rand.Rand) string {
 		},
 		func() string { return fmt.Sprintf("orbit %d %d", r.IntN(360), r.IntN(180)-90) },
 		func() string { return "surface " + []string{"3pM", "off"}[r.IntN(2)] },
+		func() string { return []string{"gallery", "key ctrl o", "open cube"}[r.IntN(3)] },
 		func() string { return "pin 20um 30um" }, func() string { return "substrate TNF" },
 	}
 	return strings.Replace(all[r.IntN(len(all))](), " pM", "pM", 1)
 }
 
 func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
-	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
+	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nrange 1nM\nmerge TNF\narrows up\ncontours 0\ncells by\noverlay error\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
 	if err == nil {
 		t.Fatal("a script full of faults was taken")
 	}
@@ -235,8 +252,9 @@ func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
 		`talk.script:2: run 3: no action "run": want one of `, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
 		"talk.script:6: map jet: ", "talk.script:7: resize 0 10: ", `talk.script:8: key hyper: no key "hyper"`, "talk.script:9: set a: ",
 		`talk.script:10: screenshot ../x.png: "../x.png" is not a name that ends in .png`, "talk.script:11: slice w=3 um: ", "talk.script:12: step 0: ",
-		"talk.script:13: speed -1: ", "talk.script:14: figure a.bmp: ", "talk.script:15: record a.mp4 3: ",
-		"talk.script:16: view sphere: ", "talk.script:17: orbit 3: ", "talk.script:18: surface low: ",
+		"talk.script:13: speed -1: ", "talk.script:14: range 1nM: ", "talk.script:15: merge TNF: ", "talk.script:16: arrows up: ", "talk.script:17: contours 0: ",
+		"talk.script:18: cells by: ", "talk.script:19: overlay error: ", "talk.script:20: figure a.bmp: ", "talk.script:21: record a.mp4 3: ",
+		"talk.script:22: view sphere: ", "talk.script:23: orbit 3: ", "talk.script:24: surface low: ",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)

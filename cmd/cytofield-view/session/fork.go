@@ -22,6 +22,7 @@ type Branch struct {
 type sample struct {
 	time      float64 // of the session, s
 	substrate tissue.SubstrateID
+	overlay   Overlay
 	of        float64       // time of the substrate, s
 	plane     *render.Plane // nil: nothing was kept
 }
@@ -118,7 +119,7 @@ func (b *Branch) step(v View) error {
 	if err != nil {
 		return err
 	}
-	b.earlier = sample{a.Time(), v.Substrate, a.timeOf(v), plane}
+	b.earlier = sample{a.Time(), v.Substrate, v.Layers.Overlay, a.timeOf(v), plane}
 	steps := a.solver.Stats().Steps
 	err = a.advance(func() bool { return a.solver.Stats().Steps > steps }, a.Duration())
 	if errors.Is(err, errPaused) {
@@ -153,6 +154,12 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 		common := joint(a.Scale, shown.Scale)
 		a.Scale, shown.Scale = common, common
 	}
+	for i := range min(len(a.Merged), len(shown.Merged)) {
+		if a.Merged[i].Fixed == nil {
+			common := joint(a.Merged[i].Scale, shown.Merged[i].Scale)
+			a.Merged[i].Scale, shown.Merged[i].Scale = common, common
+		}
+	}
 	if v.Space.Mode != Slice {
 		return c, nil
 	}
@@ -185,7 +192,7 @@ func (b *Branch) valuesAt(t float64, a *Report) (values []float32, note string) 
 	switch {
 	case now == t:
 		return a.Plane.Values, ""
-	case e.plane == nil || e.substrate != a.View.Substrate || e.plane.Slice != a.View.Slice || t < e.of || t > now:
+	case e.plane == nil || e.substrate != a.View.Substrate || e.overlay != a.View.Layers.Overlay || e.plane.Slice != a.View.Slice || t < e.of || t > now:
 		return a.Plane.Values, "A at another time"
 	}
 	share := (t - e.of) / (now - e.of)

@@ -41,6 +41,9 @@ type Replay struct {
 	cells  *tissue.Cells                        // nil until read
 	pins   []Pin
 	scale  steady
+
+	ground   ground
+	channels map[tissue.SubstrateID]steady
 }
 
 // Recorded says of which run directory a report is.
@@ -54,13 +57,14 @@ type Recorded struct {
 
 // OpenReplay opens the run directory that a source was found in. The device is for Anew.
 func OpenReplay(source Source, device *gpu.Device) (*Replay, error) {
-	r := &Replay{source: source, device: device, fields: map[tissue.SubstrateID]*tissue.Field{}}
+	r := &Replay{source: source, device: device, fields: map[tissue.SubstrateID]*tissue.Field{}, channels: map[tissue.SubstrateID]steady{}}
 	if err := r.read(); err != nil {
 		return nil, err
 	}
 	if len(r.times) == 0 {
 		return nil, fmt.Errorf("%s: no output yet; --live starts its scenario anew", source.Name)
 	}
+	r.ground = newGround(r.scenario.Model)
 	r.speed = defaultSpeed(r.recording.Manifest.Duration)
 	return r, nil
 }
@@ -214,6 +218,7 @@ func (r *Replay) Tick(wall, limit time.Duration) error {
 func (r *Replay) Look(v View) (*Report, error) {
 	m := r.scenario.Model
 	v = possible(m, v)
+	v.Layers = v.Layers.recorded()
 	cells, err := r.people()
 	if err != nil {
 		return nil, err
@@ -241,25 +246,38 @@ func (r *Replay) Look(v View) (*Report, error) {
 // picture adds the plane in view and its scale. What was not kept is not a number.
 func (r *Replay) picture(report *Report) error {
 	v := report.View
-	if report.Recorded.Missing != "" {
-		report.Plane = render.NewPlane(report.Grid, v.Slice, nil)
-		for i := range report.Plane.Values {
-			report.Plane.Values[i] = float32(math.NaN())
-		}
-	} else {
-		field, err := r.field(v.Substrate)
-		if err != nil {
-			return err
-		}
-		report.Plane = render.Extract(field, v.Slice)
+	var err error
+	if report.Plane, err = r.plane(v); err != nil {
+		return err
 	}
+	report.reworked = true // it is in no texture
 	var seen render.Range
 	seen.Add(report.Plane)
 	report.Low, report.High = seen.Ends()
 	if report.Scale = r.scale.follow(v, &seen); v.Fixed != nil {
 		report.Scale = *v.Fixed
 	}
-	return nil
+	return layerer{r.scenario.Model, r.cells, &r.ground, r.channels, r.plane}.lay(report)
+}
+
+// plane returns the densities of the slice in view; of a substrate that was not kept they
+// are not a number.
+func (r *Replay) plane(v View) (*render.Plane, error) {
+	m := r.scenario.Model
+	if !r.kept(v.Substrate) {
+		p := render.NewPlane(m.Grid, v.Slice, nil)
+		for i := range p.Values {
+			p.Values[i] = float32(math.NaN())
+		}
+		return p, nil
+	}
+	field, err := r.field(v.Substrate)
+	if err != nil {
+		return nil, err
+	}
+	p := render.Extract(field, v.Slice)
+	r.ground.rework(m, p, v)
+	return p, nil
 }
 
 // Density returns nil: what is shown is in files.

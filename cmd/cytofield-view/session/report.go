@@ -21,7 +21,8 @@ type View struct {
 	Cursor    *r3.Vec // a place whose densities are asked for, µm
 	Gate      *Gate   // nil: none
 	Voxels    bool    // how often densities are is asked for
-	Occupied  bool    // how many receptors are bound is asked for
+	Layers    Layers
+	Occupied  bool // how many receptors are bound is asked for
 }
 
 // Report is the state of a session at one moment. Nothing in it changes later.
@@ -67,6 +68,8 @@ type Report struct {
 	Gated     *Gated          // nil: not asked for
 	Voxels    *Distribution   // of densities; nil: not asked for
 	Occupied  []Distribution  // of bound receptors, one each
+
+	Laid
 }
 
 // Clipped reports whether densities in view lie above the scale.
@@ -98,6 +101,7 @@ func (s *Session) Look(v View) (*Report, error) {
 	if r.Plane, err = s.plane(v); err != nil {
 		return nil, err
 	}
+	r.reworked = s.ground.solid || v.Layers.Overlay == MoleculesOverlay
 	var seen render.Range
 	seen.Add(r.Plane)
 	if v.Space.Mode != Slice {
@@ -108,6 +112,9 @@ func (s *Session) Look(v View) (*Report, error) {
 	r.Low, r.High = seen.Ends()
 	if r.Scale = s.scale.follow(v, &seen); v.Fixed != nil {
 		r.Scale = *v.Fixed
+	}
+	if err := s.lay(r); err != nil {
+		return nil, err
 	}
 	if v.Cursor != nil {
 		if r.Cursor, err = s.readAll(*v.Cursor); err != nil {
@@ -158,50 +165,26 @@ func possible(m *tissue.Model, v View) View {
 	if v.Cursor != nil && !m.Grid.Contains(*v.Cursor) {
 		v.Cursor = nil
 	}
+	if v.Space.Mode != Slice && v.Layers.Overlay == MoleculesOverlay {
+		v.Fixed = nil // it is of molecules
+	}
+	v.Layers = allowed(m, v)
 	return v
 }
 
-// plane reads the densities of the slice in view.
+// plane reads the densities of the slice in view, or what the view makes of them; voxels
+// without fluid have none.
 func (s *Session) plane(v View) (*render.Plane, error) {
-	g := s.scenario.Model.Grid
+	m := s.scenario.Model
+	g := m.Grid
 	right, up := v.Slice.Across()
-	p := &render.Plane{
-		Slice: v.Slice, Position: v.Slice.Position(g), Planar: g.Planar && v.Slice.Axis == 2,
-		Width: g.Shape[right], Height: g.Shape[up], Spacing: [2]float64{g.Spacing[right], g.Spacing[up]},
-	}
-	centres := s.centres.of(g, v.Slice)
-	density := make([]float64, len(centres))
-	if err := s.solver.Gather(v.Substrate, centres, density, nil); err != nil {
+	density := make([]float64, g.Shape[right]*g.Shape[up])
+	if err := s.solver.ReadLayer(v.Substrate, v.Slice.Axis, v.Slice.Index, density); err != nil {
 		return nil, err
 	}
-	p.Values = make([]float32, len(density))
-	for i, c := range density {
-		p.Values[i] = float32(c)
-	}
+	p := render.NewPlane(g, v.Slice, density)
+	s.ground.rework(m, p, v)
 	return p, nil
-}
-
-// centres are those of the voxels of a slice, kept while the same is looked at.
-type centres struct {
-	grid   tissue.Grid
-	slice  render.Slice
-	places []r3.Vec
-}
-
-func (c *centres) of(g tissue.Grid, s render.Slice) []r3.Vec {
-	if c.places != nil && c.grid == g && c.slice == s {
-		return c.places
-	}
-	right, up := s.Across()
-	*c = centres{g, s, make([]r3.Vec, 0, g.Shape[right]*g.Shape[up])}
-	var voxel [3]int
-	voxel[s.Axis] = s.Index
-	for voxel[up] = 0; voxel[up] < g.Shape[up]; voxel[up]++ {
-		for voxel[right] = 0; voxel[right] < g.Shape[right]; voxel[right]++ {
-			c.places = append(c.places, g.Centre(voxel[0], voxel[1], voxel[2]))
-		}
-	}
-	return c.places
 }
 
 // Density returns the texture that holds a substrate at this moment, nil where the
@@ -217,13 +200,13 @@ func (s *Session) Density(id tissue.SubstrateID) *gpu.Texture {
 // only when they leave four fifths of it empty: a picture that keeps changing its
 // colours cannot be read.
 type steady struct {
-	of    View // of which Substrate, Slice, Log, and slice or box count
+	of    View // of which Substrate, Slice, Log, the overlay, and slice or box count
 	scale render.Scale
 }
 
 func (s *steady) follow(v View, seen *render.Range) render.Scale {
 	wanted := seen.Scale(v.Log)
-	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log}
+	of := View{Substrate: v.Substrate, Slice: render.Slice{Axis: v.Slice.Axis}, Log: v.Log, Layers: Layers{Overlay: v.Layers.Overlay}}
 	if v.Space.Mode != Slice {
 		of.Slice, of.Space.Mode = render.Slice{}, Volume
 	}

@@ -52,18 +52,21 @@ type Session struct {
 	turned []Parameter        // of the scenario
 	opened map[string]float64 // by path, the values when the session opened
 
-	edits   []Edit
-	before  []*state // what undoing each edit goes back to; nil: the start
-	past    past
-	undone  []undone // what redoing does again, the last first
-	history History
-	fluid   float64 // volume that densities are of, µm³
-	pins    []Pin
-	scale   steady
-	extents [2]extent // of the axes of a gate's plot
-	centres centres
-	read    *tissue.Field // the last read of a whole one
-	whole   *Field        // the last shown
+	edits      []Edit
+	before     []*state // what undoing each edit goes back to; nil: the start
+	past       past
+	undone     []undone // what redoing does again, the last first
+	history    History
+	fluid      float64 // volume that densities are of, µm³
+	pins       []Pin
+	scale      steady
+	ground     ground
+	resolution resolution
+	channels   map[tissue.SubstrateID]steady
+	tint       tint
+	extents    [2]extent     // of the axes of a gate's plot
+	read       *tissue.Field // the last read of a whole one
+	whole      *Field        // the last shown
 
 	recording *recording // nil: no movie is being taken
 }
@@ -71,7 +74,7 @@ type Session struct {
 // Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
-	s := &Session{source: source, device: device}
+	s := &Session{source: source, device: device, channels: map[tissue.SubstrateID]steady{}}
 	decoded, err := source.decode(nil)
 	if err != nil {
 		return nil, err
@@ -141,6 +144,7 @@ func (s *Session) begin(decoded *scenario.Scenario, from *state) error {
 		}
 	}
 	s.scenario, s.start, s.warnings, s.fluid = decoded, *decoded.Model, warnings, fluidVolume(decoded.Model)
+	s.ground, s.resolution = newGround(decoded.Model), resolution{}
 	s.findParameters(decoded)
 	made, err := s.newSolver(decoded)
 	if err != nil {
@@ -348,6 +352,7 @@ func (s *Session) Restart() error {
 func (s *Session) forget() error {
 	s.Play(false)
 	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
+	s.channels, s.tint = map[tissue.SubstrateID]steady{}, tint{}
 	for i := range s.pins {
 		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // Stage paints slices and boxes. Its pictures are for the thread of the device; the one before the
@@ -17,7 +18,8 @@ import (
 type Stage struct {
 	device       *gpu.Device
 	painter      *render.Painter
-	upload       *gpu.Texture // of a plane that the processor computed
+	merger       *render.MergePainter
+	uploads      []*gpu.Texture // of planes that the processor computed
 	shown, spare *gpu.Picture
 	box          box
 }
@@ -35,7 +37,12 @@ type Look struct {
 func New(d *gpu.Device) (*Stage, error) {
 	s := &Stage{device: d, box: newBox()}
 	err := d.Do(func(q *gpu.Queue) (err error) {
-		s.painter, err = render.NewPainter(q)
+		if s.painter, err = render.NewPainter(q); err == nil {
+			s.merger, err = render.NewMergePainter(q)
+		}
+		if err != nil {
+			s.free(q)
+		}
 		return err
 	})
 	if err != nil {
@@ -44,29 +51,59 @@ func New(d *gpu.Device) (*Stage, error) {
 	return s, nil
 }
 
-// Paint paints the plane of a report. A texture of densities on the device is painted
-// where it lives; where density is nil, the plane's are uploaded.
-func (s *Stage) Paint(r *session.Report, density *gpu.Texture, l Look) (*gpu.Picture, error) {
+// Paint paints the plane of a report, or what it merges. Textures of densities on the device,
+// by substrate, are painted where they live; where there are none, or the report shows
+// something else than they hold, its planes are uploaded.
+func (s *Stage) Paint(r *session.Report, density func(tissue.SubstrateID) *gpu.Texture, l Look) (*gpu.Picture, error) {
 	err := s.device.Do(func(q *gpu.Queue) error {
 		s.box.rest(q)
-		slice := r.View.Slice
-		if density == nil {
-			if err := s.load(q, r.Plane); err != nil {
-				return err
-			}
-			density, slice = s.upload, render.Slice{Axis: 2}
-		}
 		if err := s.makeRoom(q, size(r.Plane, l)); err != nil {
 			return err
 		}
 		q.Interpolate(s.spare, false)
-		return s.painter.PaintInto(q, s.spare, density, slice, l.Map, r.Scale, l.Smooth)
+		if len(r.Merged) > 0 {
+			return s.merge(q, r, density, l)
+		}
+		texture, slice, err := s.texture(q, 0, r, r.Plane, density(r.View.Substrate))
+		if err != nil {
+			return err
+		}
+		return s.painter.PaintInto(q, s.spare, texture, slice, l.Map, r.Scale, l.Smooth)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("stage: %w", err)
 	}
 	s.shown, s.spare = s.spare, s.shown
 	return s.shown, nil
+}
+
+// merge paints several substrates.
+func (s *Stage) merge(q *gpu.Queue, r *session.Report, density func(tissue.SubstrateID) *gpu.Texture, l Look) error {
+	var textures []*gpu.Texture
+	var channels []render.Channel
+	var slice render.Slice
+	for i, m := range r.Merged {
+		texture, at, err := s.texture(q, i, r, m.Plane, density(m.Substrate))
+		if err != nil {
+			return err
+		}
+		textures, slice = append(textures, texture), at
+		channels = append(channels, render.Channel{Plane: m.Plane, Scale: m.Scale, Colour: m.Colour})
+	}
+	return s.merger.PaintInto(q, s.spare, textures, slice, channels, l.Smooth)
+}
+
+// texture returns where the densities of a plane are on the device: in the solver's
+// texture, or uploaded.
+func (s *Stage) texture(q *gpu.Queue, i int, r *session.Report, p *render.Plane, solver *gpu.Texture) (*gpu.Texture, render.Slice, error) {
+	if solver != nil && !r.Reworked() {
+		return solver, r.View.Slice, nil
+	}
+	err := s.load(q, i, p)
+	if err != nil {
+		return nil, render.Slice{}, err
+	}
+	return s.uploads[i], render.Slice{Axis: 2}, nil
 }
 
 // mostPixels bounds a picture each way; what a screen shows of a larger one is enlarged.
@@ -82,18 +119,21 @@ func size(p *render.Plane, l Look) image.Point {
 	return image.Pt(bounded(l.Pixels.X, p.Width), bounded(l.Pixels.Y, p.Height))
 }
 
-// load uploads a plane.
-func (s *Stage) load(q *gpu.Queue, p *render.Plane) error {
+// load uploads a plane into the texture of a number.
+func (s *Stage) load(q *gpu.Queue, i int, p *render.Plane) error {
+	for len(s.uploads) <= i {
+		s.uploads = append(s.uploads, nil)
+	}
 	shape := [3]int{p.Width, p.Height, 1}
-	if s.upload == nil || s.upload.Shape() != shape {
-		s.upload.Free(q)
+	if s.uploads[i] == nil || s.uploads[i].Shape() != shape {
+		s.uploads[i].Free(q)
 		texture, err := q.NewTexture(shape)
-		s.upload = texture
+		s.uploads[i] = texture
 		if err != nil {
 			return err
 		}
 	}
-	return q.WriteTexture(s.upload, p.Values)
+	return q.WriteTexture(s.uploads[i], p.Values)
 }
 
 // makeRoom sees to a spare picture of a size.
@@ -112,16 +152,25 @@ func (s *Stage) makeRoom(q *gpu.Queue, size image.Point) error {
 // Close gives back what the stage holds. Closing twice is harmless.
 func (s *Stage) Close() error {
 	err := s.device.Do(func(q *gpu.Queue) error {
-		s.painter.Free(q)
-		s.upload.Free(q)
-		s.shown.Free(q)
-		s.spare.Free(q)
-		s.box.free(q)
-		s.shown, s.spare, s.upload = nil, nil, nil
+		s.free(q)
 		return nil
 	})
 	if errors.Is(err, gpu.ErrClosed) {
 		return nil
 	}
 	return err
+}
+
+func (s *Stage) free(q *gpu.Queue) {
+	if s.painter != nil {
+		s.painter.Free(q)
+	}
+	s.merger.Free(q)
+	for _, texture := range s.uploads {
+		texture.Free(q)
+	}
+	s.shown.Free(q)
+	s.spare.Free(q)
+	s.box.free(q)
+	s.shown, s.spare, s.uploads = nil, nil, nil
 }

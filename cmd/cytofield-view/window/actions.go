@@ -1,14 +1,12 @@
 package window
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render"
-	"github.com/cytofield/cytofield/tissue"
 )
 
 // Set gives a value of the scenario another, PATH=VALUE, from now on.
@@ -23,13 +21,11 @@ func (w *Window) Happen(event string) {
 
 // ShowNamed brings a substrate into view.
 func (w *Window) ShowNamed(name string) error {
-	for i, substrate := range w.report.Substrates {
-		if substrate.Name == name {
-			w.Show(tissue.SubstrateID(i))
-			return nil
-		}
+	id, err := w.substrateNamed(name)
+	if err == nil {
+		w.Show(id)
 	}
-	return fmt.Errorf("no substrate %q", name)
+	return err
 }
 
 // SliceMiddle brings the middle of an axis into view.
@@ -47,7 +43,10 @@ func (w *Window) SliceAt(axis int, position float64) error {
 }
 
 // Log chooses a logarithmic scale, or a linear one.
-func (w *Window) Log(on bool) { w.view.Log, w.view.Fixed = on, nil }
+func (w *Window) Log(on bool) {
+	w.view.Log = on
+	w.hold(false)
+}
 
 // Hold keeps the scale as it is, or lets it follow the densities.
 func (w *Window) Hold(on bool) { w.hold(on) }

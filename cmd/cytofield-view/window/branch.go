@@ -9,6 +9,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // beside is what is shown of a branch.
@@ -93,13 +94,13 @@ func (w *worker) compare(shown *session.Report, l stage.Look) (*beside, error) {
 	if shown.View.Space.Mode != session.Slice {
 		return b, nil
 	}
-	if b.picture, err = w.branched[0].Paint(c.A, w.branch.Session.Density(c.A.View.Substrate), l); err != nil || c.Difference == nil {
+	if b.picture, err = w.branched[0].Paint(c.A, w.branch.Session.Density, l); err != nil || c.Difference == nil {
 		return b, err
 	}
 	if l.Map, err = colormap.ByName(differenceMap); err != nil {
 		return nil, err
 	}
-	b.difference, err = w.branched[1].Paint(&session.Report{View: shown.View, Plane: c.Difference, Scale: c.Scale}, nil, l)
+	b.difference, err = w.branched[1].Paint(&session.Report{View: shown.View, Plane: c.Difference, Scale: c.Scale}, func(tissue.SubstrateID) *gpu.Texture { return nil }, l)
 	return b, err
 }
 

@@ -16,12 +16,12 @@ import (
 // forks is how two branches are shown.
 type forks struct {
 	beside *beside // nil: not forked
-	show   string  // one of showing
+	show   string  // one of branchViews
 	at     int     // the pane that the mouse was in last
 }
 
-// showing are the ways to see two branches.
-func showing() []string { return []string{"a", "b", "both", "difference"} }
+// branchViews are the ways to see two branches.
+func branchViews() []string { return []string{"a", "b", "both", "difference"} }
 
 // pane is a part of the canvas that shows one plane.
 type pane struct {
@@ -49,8 +49,8 @@ func (w *Window) Join(keepA bool) {
 
 // ShowBranches shows a, b, both or both and their difference.
 func (w *Window) ShowBranches(which string) error {
-	if !slices.Contains(showing(), which) {
-		return fmt.Errorf("show %q: there are %q", which, showing())
+	if !slices.Contains(branchViews(), which) {
+		return fmt.Errorf("show %q: there are %q", which, branchViews())
 	}
 	w.forks.show = which
 	return nil
@@ -83,6 +83,7 @@ func (w *Window) panes() []pane {
 func (w *Window) differing() *session.Report {
 	r, b := *w.report, w.forks.beside
 	r.Scale, r.Discs, r.Low, r.High = b.Scale, nil, b.Scale.Low, b.Scale.High
+	r.Laid = session.Laid{Outlines: r.Outlines, Walls: r.Walls}
 	r.Substrates = slices.Clone(r.Substrates)
 	r.Substrates[r.View.Substrate].Name = "B − A"
 	return &r
@@ -133,6 +134,7 @@ func (w *Window) drawPanes() {
 	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
 	list.PushClipRectV(c.corner, end, true)
 	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
+	w.stride()
 	for _, p := range all {
 		w.drawPane(list, p)
 	}
@@ -153,7 +155,9 @@ func (w *Window) drawPane(list *imgui.DrawList, p pane) {
 	list.PushClipRectV(p.corner, imgui.NewVec2(p.corner.X+p.size.X, p.corner.Y+p.size.Y), true)
 	if p.picture != nil {
 		w.plane(list)
+		w.layersBelow(list)
 		w.discs(list)
+		w.layersAbove(list)
 		w.lights(list)
 		w.pins(list)
 	}
@@ -181,14 +185,21 @@ func (w *Window) paneCaption(list *imgui.DrawList, p pane) {
 // paneBars draws the scale of A and B, and below it that of the difference.
 func (w *Window) paneBars(list *imgui.DrawList, all []pane) {
 	last := all[len(all)-1]
+	bar := func() {
+		if len(w.report.Merged) > 0 {
+			w.channelLegend(list)
+		} else {
+			w.colourBar(list)
+		}
+	}
 	if !last.difference || last.picture == nil {
-		w.colourBar(list)
+		bar()
 		return
 	}
 	whole, report, used := w.canvas, w.report, w.look.Map
 	half := imgui.NewVec2(whole.size.X, whole.size.Y/2)
 	w.canvas = canvas{whole.corner, half}
-	w.colourBar(list)
+	bar()
 	w.canvas.corner.Y += half.Y
 	w.report = last.report
 	if m, err := colormap.ByName(differenceMap); err == nil {
@@ -212,8 +223,8 @@ func (w *Window) forkTools() {
 		return
 	}
 	for i, label := range []string{"A", "B", "A | B", "B − A"} {
-		if w.toggle(label+"##show", w.forks.show == showing()[i]) {
-			w.forks.show = showing()[i]
+		if w.toggle(label+"##show", w.forks.show == branchViews()[i]) {
+			w.forks.show = branchViews()[i]
 		}
 		imgui.SetItemTooltip([]string{"Show A, which goes on as it was", "Show B, which is steered", "Show both", "Show both and their difference"}[i])
 		imgui.SameLine()

@@ -24,6 +24,11 @@ type fields struct {
 func (w *Window) timeBar() {
 	if imgui.BeginV(timeName, nil, imgui.WindowFlagsNoScrollbar|imgui.WindowFlagsNoCollapse) {
 		w.timeline()
+		if w.icon("gallery", drawGallery) {
+			w.ShowGallery()
+		}
+		imgui.SetItemTooltip("Gallery (Ctrl O)")
+		imgui.SameLine()
 		if w.icon("restart", drawRestart) {
 			w.Restart()
 		}

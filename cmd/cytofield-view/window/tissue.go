@@ -54,12 +54,19 @@ func (w *Window) drawCanvas() {
 	end := imgui.NewVec2(corner.X+size.X, corner.Y+size.Y)
 	list.PushClipRectV(corner, end, true)
 	list.AddRectFilled(corner, end, ink(w.theme.canvas))
+	w.stride()
 	w.plane(list)
+	w.layersBelow(list)
 	w.discs(list)
+	w.layersAbove(list)
 	w.lights(list)
 	w.pins(list)
 	w.brushRing(list)
-	w.colourBar(list)
+	if len(w.report.Merged) > 0 {
+		w.channelLegend(list)
+	} else {
+		w.colourBar(list)
+	}
 	w.scaleBar(list)
 	w.captions(list)
 	w.message(list)
@@ -90,16 +97,16 @@ func (w *Window) discs(list *imgui.DrawList) {
 	if w.brush.hideCells {
 		return
 	}
-	for _, d := range w.report.Discs {
+	for i, d := range w.report.Discs {
 		at := w.camera.pixel(d.X, d.Y)
 		radius := float32(d.Radius * w.camera.zoom)
-		c := figure.Palette(int(d.Type))
+		c := w.cellColour(i)
 		if radius < 1.5 {
 			list.AddCircleFilled(at, max(radius, 1), ink(c))
 			continue
 		}
 		list.AddCircleFilled(at, radius, ink(color.RGBA{c.R, c.G, c.B, 210}))
-		list.AddCircleV(at, radius, ink(color.RGBA{0, 0, 0, 150}), 0, min(1, radius/4))
+		list.AddCircleV(at, radius, ink(w.cellEdge()), 0, min(1, radius/4))
 	}
 }
 
@@ -144,6 +151,7 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
 	right := left + 14*s
+	w.plate(list, imgui.NewVec2(left-10*s, top-36*s), imgui.NewVec2(c.corner.X+c.size.X-6*s, bottom+12*s))
 	const bands = 64
 	for i := range bands {
 		y0 := bottom + (top-bottom)*float32(i)/bands
@@ -153,7 +161,7 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 	list.AddRectV(imgui.NewVec2(left, top), imgui.NewVec2(right, bottom), ink(w.theme.faint), 0, 0, s)
 	scale := w.report.Scale
 	substrate := w.report.Substrates[w.report.View.Substrate]
-	unit, factor := readable(substrate.Unit, scale.High)
+	unit, factor := w.shownUnit(scale.High)
 	for _, level := range marks(scale) {
 		y := bottom + (top-bottom)*float32(scale.Position(level))
 		list.AddLineV(imgui.NewVec2(right, y), imgui.NewVec2(right+4*s, y), ink(w.theme.faint), s)
@@ -161,7 +169,9 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 		list.AddTextVec2V(imgui.NewVec2(right+8*s, y-imgui.CalcTextSize(text).Y/2), ink(w.theme.text), text)
 	}
 	title := substrate.Name
-	if unit != "" {
+	if w.report.View.Layers.Overlay == session.MoleculesOverlay {
+		title += " per voxel"
+	} else if unit != "" {
 		title += " (" + unit + ")"
 	}
 	at := imgui.NewVec2(c.corner.X+c.size.X-imgui.CalcTextSize(title).X-14*s, top-28*s)
@@ -173,9 +183,12 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 
 // clipped says that densities lie above the scale.
 func (w *Window) clipped(list *imgui.DrawList, at imgui.Vec2) {
-	unit := w.report.Substrates[w.report.View.Substrate].Unit
+	text := density(w.report.High, w.report.Substrates[w.report.View.Substrate].Unit)
+	if w.report.View.Layers.Overlay == session.MoleculesOverlay {
+		text = number(w.report.High)
+	}
 	list.AddTextVec2V(at, ink(w.theme.fault), "up to")
-	list.AddTextVec2V(imgui.NewVec2(at.X, at.Y+imgui.TextLineHeight()), ink(w.theme.fault), density(w.report.High, unit))
+	list.AddTextVec2V(imgui.NewVec2(at.X, at.Y+imgui.TextLineHeight()), ink(w.theme.fault), text)
 }
 
 // marks are the densities that the colour bar labels: its ends and round ones between.
@@ -197,6 +210,7 @@ func (w *Window) lengthBar(list *imgui.DrawList, zoom float64) {
 	s, c := w.styled.scale, w.canvas
 	micrometres := roundLength(150 * float64(s) / zoom)
 	x, y := c.corner.X+18*s, c.corner.Y+c.size.Y-20*s
+	w.plate(list, imgui.NewVec2(x-8*s, y-imgui.TextLineHeight()-8*s), imgui.NewVec2(x+max(float32(micrometres*zoom), imgui.CalcTextSize(length(micrometres)).X)+8*s, y+10*s))
 	list.AddRectFilled(imgui.NewVec2(x, y), imgui.NewVec2(x+float32(micrometres*zoom), y+4*s), ink(w.theme.text))
 	list.AddTextVec2V(imgui.NewVec2(x, y-imgui.TextLineHeight()-3*s), ink(w.theme.text), length(micrometres))
 }
@@ -205,20 +219,16 @@ func (w *Window) lengthBar(list *imgui.DrawList, zoom float64) {
 func (w *Window) captions(list *imgui.DrawList) {
 	s, c := w.styled.scale, w.canvas
 	x, y := c.corner.X+18*s, c.corner.Y+14*s
+	wide := max(imgui.CalcTextSize(w.report.Title).X, 180*s)
+	w.plate(list, imgui.NewVec2(x-8*s, y-6*s), imgui.NewVec2(x+wide+26*s, y+2*imgui.TextLineHeight()+9*s))
 	list.AddTextFontPtr(w.fonts.strong, imgui.FontSize(), imgui.NewVec2(x, y), ink(w.theme.text), w.report.Title)
 	clock := "t = " + figure.FormatTime(w.report.Time)
 	if slice := w.report.View.Slice; !w.report.Plane.Planar && w.report.View.Space.Mode == session.Slice {
 		clock += fmt.Sprintf("     %s = %s", tissue.AxisName(slice.Axis), length(w.report.Plane.Position))
 	}
 	list.AddTextVec2V(imgui.NewVec2(x, y+imgui.TextLineHeight()+3*s), ink(w.theme.faint), clock)
-	x, y = c.corner.X+c.size.X, c.corner.Y+c.size.Y-16*s-imgui.TextLineHeight()
-	for i := len(w.report.CellTypes) - 1; i >= 0; i-- {
-		name := w.report.CellTypes[i].Name
-		x -= imgui.CalcTextSize(name).X + 16*s
-		list.AddTextVec2V(imgui.NewVec2(x, y), ink(w.theme.text), name)
-		x -= 10 * s
-		list.AddCircleFilled(imgui.NewVec2(x, y+imgui.TextLineHeight()/2), 5*s, ink(figure.Palette(i)))
-	}
+	w.coarseReach(list, imgui.NewVec2(x, y+2*(imgui.TextLineHeight()+3*s)))
+	w.key(list)
 }
 
 // message shows what the window has to say, until something else happens.

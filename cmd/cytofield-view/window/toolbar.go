@@ -29,23 +29,22 @@ func (w *Window) toolbar() {
 	imgui.SameLine()
 	log := w.view.Log
 	if imgui.Checkbox("log", &log) {
-		w.view.Log, w.view.Fixed = log, nil
+		w.Log(log)
 	}
 	imgui.SetItemTooltip("Logarithmic scale (L)")
-	imgui.SameLine()
-	held := w.view.Fixed != nil
-	if imgui.Checkbox("hold", &held) {
-		w.hold(held)
-	}
-	imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
 	if !flat {
+		imgui.SameLine()
+		held := w.view.Fixed != nil
+		if imgui.Checkbox("hold", &held) {
+			w.hold(held)
+		}
+		imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
 		imgui.EndGroup()
 		w.boxRow()
 		return
 	}
 	imgui.SameLine()
-	imgui.Checkbox("smooth", &w.look.Smooth)
-	imgui.SetItemTooltip("Interpolate between the centres of voxels")
+	w.chooseLayers()
 	imgui.EndGroup()
 	imgui.SetCursorPosY(imgui.CursorPosY() + 3*s)
 }
@@ -64,7 +63,9 @@ func (w *Window) chooseSubstrate() {
 }
 
 // Show brings a substrate into view.
-func (w *Window) Show(id tissue.SubstrateID) { w.view.Substrate, w.view.Fixed = id, nil }
+func (w *Window) Show(id tissue.SubstrateID) {
+	w.view.Substrate, w.view.Fixed, w.show = id, nil, showing{}
+}
 
 func (w *Window) chooseSlice() {
 	s := w.styled.scale
@@ -128,6 +129,7 @@ func (w *Window) Map(name string) error {
 // hold keeps the scale, or lets it follow the densities.
 func (w *Window) hold(on bool) {
 	w.view.Fixed = nil
+	w.holdMerged(on)
 	if on {
 		scale := w.report.Scale
 		w.view.Fixed = &scale

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/tissue"
 )
 
 // Window is a session on a host. All its methods are for the thread of the GL context.
@@ -59,7 +61,12 @@ type Window struct {
 	figure   figureForm
 	errands  errands
 	recorded string // the movie being taken
+	show     showing
+	merging  []tissue.SubstrateID // chosen, also while there are too few
 	help     bool
+	gallery  browser
+	recent   recent
+	opener   Opener
 	quit     bool
 	laid     bool // the layout has been made
 }
@@ -82,7 +89,8 @@ type notice struct {
 const framesPerSecond = 60
 
 // Open draws a course on a host. The device is the one that the server of this thread
-// serves; course and stage are the window's to close.
+// serves; course and stage are the window's to close. Without a course, which is nil then,
+// the window shows the gallery.
 func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
 	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
@@ -110,6 +118,9 @@ func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Windo
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
+	if c == nil {
+		return w, nil
+	}
 	if err := w.Settle(0); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -125,14 +136,18 @@ func (w *Window) begin() {
 	w.view.Space = session.StandardSpace(g)
 }
 
-// Remember keeps the arrangement of the panels in a file.
-func (w *Window) Remember(path string) { imgui.CurrentIO().SetIniFilename(path) }
+// Remember keeps the arrangement of the panels in a file, and beside it what was opened.
+func (w *Window) Remember(path string) {
+	imgui.CurrentIO().SetIniFilename(path)
+	w.recent.keep(filepath.Join(filepath.Dir(path), recentName))
+}
 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
 	err := w.server.Await(func() error { return <-w.worker.ended })
 	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
+		w.gallery.free(q)
 		opengl3.Shutdown()
 		w.host.Free(q)
 		return nil
@@ -183,7 +198,10 @@ func smooth(to *time.Duration, by time.Duration) { *to += (by - *to) / 8 }
 
 // needs reports whether the worker has something to do.
 func (w *Window) needs() bool {
-	return !w.waiting && (w.report == nil || w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
+	if w.report == nil {
+		return !w.waiting && len(w.pending) > 0
+	}
+	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
 }
 
 // changed reports whether a person has done something since the worker was last asked.
@@ -212,7 +230,13 @@ func (w *Window) take() error {
 		if a.err != nil {
 			return a.err
 		}
+		if a.report == nil {
+			return nil
+		}
 		w.report, w.picture, w.coarse, w.forks.beside = a.report, a.picture, a.coarse, a.beside
+		if a.opened != "" {
+			w.arrive(a.opened)
+		}
 		smooth(&w.measured.solve, a.took)
 	default:
 	}
@@ -286,7 +310,9 @@ func (w *Window) frame(dt time.Duration) error {
 	err := w.server.Do(func(q *gpu.Queue) error {
 		opengl3.NewFrame()
 		imgui.NewFrame()
-		w.panels()
+		if err := w.compose(q); err != nil {
+			return err
+		}
 		imgui.Render()
 		screen, err := w.host.Screen(q)
 		if err != nil {
@@ -324,9 +350,19 @@ func (w *Window) Picture() (img *image.RGBA, err error) {
 	return img, err
 }
 
+// compose draws the gallery where that is asked for or nothing is open, and otherwise the panels.
+func (w *Window) compose(q *gpu.Queue) error {
+	w.layout()
+	if w.report != nil && !w.gallery.shown {
+		w.panels()
+		return nil
+	}
+	w.tell()
+	return w.galleryPanel(q)
+}
+
 func (w *Window) panels() {
 	w.shortcuts()
-	w.layout()
 	w.parametersPanel()
 	w.editsPanel()
 	w.view.Space.Cuts[w.view.Slice.Axis] = w.view.Slice.Index // the slice in view is one of the box's

@@ -24,6 +24,7 @@ domain: {size: [70 um, 50 um, 30 um], voxel: 10 um, extracellular: 1}
 duration: 20 min
 substrates:
   TNF: {diffusion: 5 um^2/s, decay: 1e-4 /s, boundary: {x-: {dirichlet: 1 nM}, y+: {dirichlet: 0.3 nM}, z-: {dirichlet: 0.1 nM}}}
+  IL-2: {diffusion: 10 um^2/s, initial: 0.2 nM, boundary: {x+: {dirichlet: 1.5 nM}}}
 output: {every: 5 min}
 `
 

@@ -35,12 +35,14 @@ type answer struct {
 	faults  []error // of the commands
 	err     error   // nothing can be shown
 	took    time.Duration
+	opened  string // the course opened in this turn; "" for none
 }
 
 // worker owns the session on a goroutine of its own, so that the window answers while a
 // step runs. It takes one request at a time.
 type worker struct {
-	course   session.Course
+	course   session.Course // nil before the first is opened
+	opened   string         // in this turn
 	stage    *stage.Stage
 	branch   *session.Branch // nil: not forked
 	branched [2]*stage.Stage // of the branch and the difference; nil: not forked yet
@@ -63,12 +65,23 @@ func (w *worker) run() {
 		w.answers <- a
 		r.answered()
 	}
-	w.ended <- errors.Join(w.closeBranch(), w.stage.Close(), w.course.Close())
+	err := errors.Join(w.closeBranch(), w.stage.Close())
+	if w.course != nil {
+		err = errors.Join(err, w.course.Close())
+	}
+	w.ended <- err
 }
 
 func (w *worker) turn(r request) (a answer) {
+	w.opened = ""
 	if !r.still {
 		a.faults = w.advance(r)
+	}
+	if w.course == nil {
+		return a
+	}
+	if a.opened = w.opened; a.opened != "" {
+		r.view = firstView()
 	}
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
 		return a
@@ -76,13 +89,13 @@ func (w *worker) turn(r request) (a answer) {
 	if a.beside, a.err = w.compare(a.report, r.look); a.err != nil {
 		return a
 	}
-	density := w.course.Density(a.report.View.Substrate)
 	if a.report.View.Space.Mode != session.Slice {
+		density := w.course.Density(a.report.View.Substrate)
 		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, density, r.look, r.detail)
 		return a
 	}
 	a.coarse = 1
-	a.picture, a.err = w.stage.Paint(a.report, density, r.look)
+	a.picture, a.err = w.stage.Paint(a.report, w.course.Density, r.look)
 	return a
 }
 
@@ -94,6 +107,9 @@ func (w *worker) advance(r request) (faults []error) {
 			break // what was asked for after it may rest on it
 		}
 	}
+	if w.course == nil {
+		return faults
+	}
 	if err := w.tick(r); err != nil {
 		faults = append(faults, err)
 	}
@@ -102,6 +118,9 @@ func (w *worker) advance(r request) (faults []error) {
 
 // steer does a command to the session, if the course is one.
 func (w *worker) steer(c command) error {
+	if w.course == nil {
+		return errNothingOpen
+	}
 	s, live := w.course.(*session.Session)
 	if !live {
 		return session.ErrRecorded
