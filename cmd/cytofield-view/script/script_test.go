@@ -173,6 +173,9 @@ func TestRandomActionsNeitherCrashNorLeak(t *testing.T) {
 				if err == nil {
 					err = act(p)
 				}
+				if strings.HasPrefix(line, "lasso") { // it is refused where no plot is in view
+					err = nil
+				}
 				if err == nil {
 					err = p.draw(1)
 				}

@@ -43,6 +43,7 @@ func (s *Session) Fork() (*Branch, error) {
 		source: s.source, device: s.device, speed: s.speed, opened: maps.Clone(s.opened),
 		edits: slices.Clone(s.edits), before: slices.Clone(s.before), undone: slices.Clone(s.undone),
 		past: s.past.copied(), history: s.history.copied(), pins: copied(s.pins), scale: s.scale,
+		channels: maps.Clone(s.channels), tint: s.tint,
 	}
 	separate(&a.history, a.pins)
 	if err := a.begin(decoded, from); err != nil {
@@ -150,16 +151,7 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 		return nil, err
 	}
 	c := &Comparison{A: a}
-	if v.Fixed == nil {
-		common := joint(a.Scale, shown.Scale)
-		a.Scale, shown.Scale = common, common
-	}
-	for i := range min(len(a.Merged), len(shown.Merged)) {
-		if a.Merged[i].Fixed == nil {
-			common := joint(a.Merged[i].Scale, shown.Merged[i].Scale)
-			a.Merged[i].Scale, shown.Merged[i].Scale = common, common
-		}
-	}
+	c.share(shown)
 	if v.Space.Mode != Slice {
 		return c, nil
 	}
@@ -175,6 +167,29 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 	high := b.scale.follow(v, &seen).High
 	c.Scale = render.Scale{Low: -high, High: high}
 	return c, nil
+}
+
+// share gives A and B the same scales, of densities, channels and cells, and the same contours.
+func (c *Comparison) share(shown *Report) {
+	a, v := c.A, c.A.View
+	if v.Fixed == nil {
+		a.Scale = joint(a.Scale, shown.Scale)
+		shown.Scale = a.Scale
+	}
+	for i := range min(len(a.Merged), len(shown.Merged)) {
+		if a.Merged[i].Fixed == nil {
+			a.Merged[i].Scale = joint(a.Merged[i].Scale, shown.Merged[i].Scale)
+			shown.Merged[i].Scale = a.Merged[i].Scale
+		}
+	}
+	if v.Layers.CellScale == nil {
+		a.CellScale = joint(a.CellScale, shown.CellScale)
+		shown.CellScale = a.CellScale
+	}
+	if n := v.Layers.Contours; n > 0 {
+		levels := a.Scale.Levels(n)
+		a.Contours, shown.Contours = contoured(a.Plane, levels), contoured(shown.Plane, levels)
+	}
 }
 
 // joint returns the scale that shows what two do.

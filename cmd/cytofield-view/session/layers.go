@@ -172,6 +172,14 @@ type layerer struct {
 	plane  func(v View) (*render.Plane, error)
 }
 
+// contoured returns the lines of levels.
+func contoured(p *render.Plane, levels []float64) (all []Contour) {
+	for i, lines := range p.Contours(levels) {
+		all = append(all, Contour{levels[i], lines})
+	}
+	return all
+}
+
 // lay adds to a report, whose plane and scale are there, what its view asks for.
 func (l layerer) lay(r *Report) error {
 	m, v := l.model, r.View
@@ -182,10 +190,7 @@ func (l layerer) lay(r *Report) error {
 		return err
 	}
 	if n := v.Layers.Contours; n > 0 {
-		levels := r.Scale.Levels(n)
-		for i, lines := range r.Plane.Contours(levels) {
-			r.Contours = append(r.Contours, Contour{levels[i], lines})
-		}
+		r.Contours = contoured(r.Plane, r.Scale.Levels(n))
 	}
 	if v.Layers.Arrows != NoArrows {
 		r.Arrows = l.arrows(r.Plane, v)

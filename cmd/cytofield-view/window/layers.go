@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -138,7 +139,7 @@ func midway(line []render.Point, far float64) render.Point {
 // perUnit returns how many pixels an arrow of 1 is long: the longest spans 0.9 of the
 // distance to the next.
 func (w *Window) perUnit() (pixels, longest float64) {
-	for _, a := range w.report.Arrows {
+	for _, a := range slices.Concat(w.report.Arrows, w.forks.arrows) {
 		longest = max(longest, math.Hypot(a.U, a.V))
 	}
 	if longest == 0 {

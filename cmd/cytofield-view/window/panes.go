@@ -9,15 +9,17 @@ import (
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/render/figure"
 )
 
 // forks is how two branches are shown.
 type forks struct {
-	beside *beside // nil: not forked
-	show   string  // one of branchViews
-	at     int     // the pane that the mouse was in last
+	beside *beside        // nil: not forked
+	show   string         // one of branchViews
+	at     int            // the pane that the mouse was in last
+	arrows []render.Arrow // of both, while panes are drawn: on one scale
 }
 
 // branchViews are the ways to see two branches.
@@ -73,7 +75,11 @@ func (w *Window) panes() []pane {
 	case "both":
 		all = []pane{left, right}
 	default:
-		all = []pane{left, right, {name: "B − A", note: b.Note, report: w.differing(), picture: b.difference, difference: true}}
+		name := "B − A"
+		if len(w.report.Merged) > 0 { // of several substrates, which
+			name += ", " + w.report.Substrates[w.report.View.Substrate].Name
+		}
+		all = []pane{left, right, {name: name, note: b.Note, report: w.differing(), picture: b.difference, difference: true}}
 	}
 	w.arrangePanes(all)
 	return all
@@ -115,6 +121,8 @@ func (w *Window) arrangePanes(all []pane) {
 // drawPanes draws all panes with one camera, and takes the mouse on them.
 func (w *Window) drawPanes() {
 	all := w.panes()
+	w.forks.arrows = slices.Concat(w.report.Arrows, w.forks.beside.A.Arrows)
+	defer func() { w.forks.arrows = nil }()
 	w.forks.at = min(w.forks.at, len(all)-1)
 	if mouse := imgui.MousePos(); !imgui.IsItemActive() {
 		for i, p := range all {
