@@ -222,12 +222,16 @@ func TestUpdateKeepsStates(t *testing.T) {
 	})
 }
 
-// A run goes on from a snapshot as the original does, states and all.
+// A run goes on from a snapshot as the original does, with its states and the bound that
+// its stages follow: cells were last updated when they had other states than at the start.
 func TestSnapshotHoldsStates(t *testing.T) {
 	onBothDevices(t, func(t *testing.T, d device) {
 		m := colony(t, 1500)
 		s := d.solver(t, m, engine.Options{})
 		advance(t, s, 300)
+		if err := s.Update(m); err != nil {
+			t.Fatal(err)
+		}
 		var file bytes.Buffer
 		if err := s.Snapshot(&file); err != nil {
 			t.Fatal(err)
@@ -246,6 +250,14 @@ func TestSnapshotHoldsStates(t *testing.T) {
 		}
 		if !reflect.DeepEqual(final[0], final[1]) {
 			t.Error("cells differ between a run and its continuation from a snapshot")
+		}
+		bound := func(s engine.Solver) float64 {
+			return s.(interface {
+				SpectralRadius(tissue.SubstrateID) float64
+			}).SpectralRadius(0)
+		}
+		if got, want := bound(other), bound(s); got != want {
+			t.Errorf("the stages of the continuation follow the bound %g/s, of the run %g/s", got, want)
 		}
 	})
 }

@@ -31,6 +31,7 @@ type groupState struct {
 type cohortState struct {
 	Cells []tissue.CellID
 	State [][]float64 // per variable and cell
+	Scale []float64   // of the states when the cells were last updated: the spectral bound goes by it
 	Sums  crowdSums   // as the device rounds them: the next step goes by them
 }
 
@@ -40,7 +41,7 @@ type fieldState struct {
 	Density []float64
 }
 
-const snapshotFormat = 3
+const snapshotFormat = 4
 
 // Snapshot writes the state. It settles the ledger, as Ledger does.
 func (in *Integrator) Snapshot(w io.Writer) error {
@@ -87,7 +88,7 @@ func (g *group) cohortStates(m *tissue.Model) ([]cohortState, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, cohortState{c.ids(m), state, c.crowdSums})
+		all = append(all, cohortState{c.ids(m), state, c.Scale, c.crowdSums})
 	}
 	return all, nil
 }
@@ -119,7 +120,7 @@ func (in *Integrator) Restore(r io.Reader) error {
 	for i, g := range in.groups {
 		for k, c := range g.cohorts {
 			restored := *c.Cohort
-			restored.State = state.Groups[i].Cohorts[k].State
+			restored.State, restored.Scale = state.Groups[i].Cohorts[k].State, state.Groups[i].Cohorts[k].Scale
 			if err := c.replace(&restored); err != nil {
 				return err
 			}
@@ -158,7 +159,7 @@ func (in *Integrator) fits(state snapshot) error {
 			return errors.New("snapshot of other cell types")
 		}
 		for k, c := range g.cohorts {
-			if !slices.Equal(cohorts[k].Cells, c.ids(in.model)) || len(cohorts[k].State) != len(c.State) || len(cohorts[k].Sums.Norm) != len(c.State) || len(cohorts[k].Sums.Most) != len(c.State) {
+			if !slices.Equal(cohorts[k].Cells, c.ids(in.model)) || len(cohorts[k].State) != len(c.State) || len(cohorts[k].Scale) != len(c.State) || len(cohorts[k].Sums.Norm) != len(c.State) || len(cohorts[k].Sums.Most) != len(c.State) {
 				return fmt.Errorf("snapshot of other cells of type %q: update the solver with those first", c.Name)
 			}
 		}
