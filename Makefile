@@ -56,6 +56,9 @@ figures: build
 	for run in il2-niche vessel decoy front front-threshold autocrine-paracrine storm; do \
 		bin/cytofield run $$run -o out/$$run --force || exit 1; \
 	done
+	bin/cytofield run storm --set "body.doses.0.amount=0.5 nmol" -o out/storm-half --force
+	bin/cytofield run storm --set "body.doses.0.amount=50 nmol" -o out/storm-treated --force
+	bin/cytofield run storm --set "cells.types.dying.variables.load=5e6" -o out/storm-third --force
 	bin/cytofield run decoy --set "reactions.0.constants.k_off=0/s" -o out/decoy-antibody --force
 	for figure in docs/figures/*.yaml docs/gallery/*.yaml; do bin/cytofield render $$figure -o $${figure%.yaml}.png || exit 1; done
 

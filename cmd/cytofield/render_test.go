@@ -159,6 +159,34 @@ func TestOneCommandRebuildsAFigure(t *testing.T) {
 	}
 }
 
+// TestASeriesShowsSeveralRuns, each as a curve of its name, and names them in the file.
+func TestASeriesShowsSeveralRuns(t *testing.T) {
+	path := file(t, "small.yaml", small)
+	slow := recorded(t, path, "--device", "cpu")
+	quick := recorded(t, path, "--device", "cpu", "--set", "substrates.IL-2.diffusion=20 um^2/s")
+	figure := func(runs string) string {
+		return file(t, "fig.yaml", "cytofield_figure: 1\nrun: "+quick+"\npanels:\n  A: {kind: series, substrate: IL-2, runs: "+runs+"}\n")
+	}
+	out := filepath.Join(t.TempDir(), "fig.svg")
+	o := cytofield(t, "render", figure("{slow: "+slow+", fast: "+quick+"}"), "-o", out)
+	if o.status != exitDone {
+		t.Fatal(o.err)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range []string{quick, slow} {
+		if hash := manifestOf(t, run).ScenarioHash; !strings.Contains(string(text), hash) {
+			t.Errorf("the figure does not tell of the run with hash %s", hash)
+		}
+	}
+	o = cytofield(t, "render", figure("{fast: "+quick+", gone: nowhere}"), "-o", out)
+	if o.status != exitInput || !strings.Contains(o.err, "fig.yaml:4:6: panels.A: runs.gone") || !strings.Contains(o.err, "nowhere") {
+		t.Errorf("status %d, %s: want one that names the panel and the run", o.status, o.err)
+	}
+}
+
 // TestScenarioIsRunForAPicture: nothing of the run is left.
 func TestScenarioIsRunForAPicture(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())

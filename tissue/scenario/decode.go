@@ -24,6 +24,8 @@ type decoder struct {
 	files    files
 	scenario *Scenario
 
+	figureName string // of a figure file, from whose directory runs are looked for
+
 	substrates  []member                                   // as the model's substrates
 	types       []member                                   // as the model's cell types
 	regions     []member                                   // as the model's regions

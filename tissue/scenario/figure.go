@@ -32,6 +32,7 @@ type Figure struct {
 type FigureFile struct {
 	Run, Compare string // run directories, as seen from here; "" where the file names none
 
+	name   string
 	root   value
 	report *report
 	limits limits
@@ -43,7 +44,7 @@ type FigureFile struct {
 func ReadFigure(name string, text []byte) (*FigureFile, error) {
 	plain := strings.TrimPrefix(string(text), "\ufeff")
 	src := newSource(name, plain, 0)
-	f := &FigureFile{report: &report{}, limits: defaultLimits()}
+	f := &FigureFile{name: name, report: &report{}, limits: defaultLimits()}
 	root := parse(f.report, src, plain, f.limits)
 	if root == nil {
 		return nil, f.report.err()
@@ -91,10 +92,18 @@ func (f *FigureFile) directory(name, key string) string {
 		return ""
 	}
 	path, ok := f.root.child(f.root.entries[i]).str()
-	if !ok || filepath.IsAbs(path) {
+	if !ok {
 		return path
 	}
-	return filepath.Join(filepath.Dir(name), path)
+	return besides(name, path)
+}
+
+// besides returns a path that a file names, as seen from here.
+func besides(file, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
 }
 
 // Set changes a value before the file is decoded: what the flag of a command line says, at
@@ -108,6 +117,7 @@ func (f *FigureFile) Set(flag, text string, keys ...string) {
 // content is a [Faults].
 func (f *FigureFile) Decode(s *Scenario) (*Figure, error) {
 	d := newPanelDecoder(f.report, f.limits, s)
+	d.figureName = f.name
 	figure := d.figure(f.root)
 	if err := f.report.err(); err != nil {
 		return nil, err

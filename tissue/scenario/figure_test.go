@@ -86,7 +86,7 @@ theme: dark
 layout: |
   AAB
   CCD
-  EE.
+  EEF
 at: 2 h
 colorbars: shared
 panels:
@@ -98,6 +98,7 @@ panels:
   D: {kind: histogram, substrate: IL-2, range: own, bins: 20}
   E: {kind: volume, substrate: IL-2, camera: {azimuth: -20 deg, elevation: 40°, zoom: 1.5, perspective: true},
     opacity: 0.5, surfaces: auto, planes: [z=mid], cells: {types: [Treg]}}
+  F: {kind: series, substrate: IL-2, runs: {control: ../out/a, dosed: /data/b}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +112,7 @@ panels:
 	}
 	cells := CellMarks{Shown: true, By: ByType}
 	want := &Figure{
-		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEE.", Shared: true,
+		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEEF", Shared: true,
 		Panels: []Panel{
 			{
 				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, LegendFurniture},
@@ -136,6 +137,10 @@ panels:
 				Name: "E", Kind: VolumePanel, Times: []float64{7200}, Channels: []Channel{{}}, Colormap: "inferno",
 				Camera: Camera{Azimuth: -20, Elevation: 40, Zoom: 1.5, Perspective: true}, Opacity: 0.5, Surfaces: Levels{Auto: true},
 				Planes: []Plane{{Axis: 2, Index: 3, Position: 30}}, Cells: CellMarks{Shown: true, By: ByType, Types: []tissue.CellTypeID{1}},
+			},
+			{
+				Name: "F", Kind: SeriesPanel, Channels: []Channel{{}}, Cells: CellMarks{By: ByType},
+				Runs: []NamedRun{{"control", filepath.Join("out", "a")}, {"dosed", "/data/b"}},
 			},
 		},
 	}

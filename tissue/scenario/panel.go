@@ -54,11 +54,18 @@ type Panel struct {
 	Distance   float64 // of a radial profile, µm
 	Variable   string  // of cells, in place of densities: see CellMarks.By
 	Bins       int
-	Columns    []string // of series.csv
-	Share      bool     // a matrix of shares of what each sender made, not of amounts
+	Columns    []string   // of series.csv
+	Runs       []NamedRun // whose curves a series shows; nil: those of the figure's run
+	Share      bool       // a matrix of shares of what each sender made, not of amounts
 
 	Name  string // of the figure's layout, such as A; "" in output.frames
 	Where string // it stands, for messages: fig.yaml:7:6: panels.A; "" on a command line
+}
+
+// NamedRun is one of several runs in a chart.
+type NamedRun struct {
+	Name string // of its curve
+	Dir  string // the run directory, as seen from here
 }
 
 // Furniture is a part of a panel that may be left out.

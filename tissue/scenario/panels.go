@@ -23,7 +23,7 @@ func panelKinds() []panelKeys {
 		{ProfilePanel, "substrate substrates from to scale range label unit time_unit"},
 		{RadialPanel, "substrate substrates around distance scale range label unit time_unit"},
 		{HistogramPanel, "substrate substrates variable bins scale range label unit time_unit"},
-		{SeriesPanel, "substrate substrates columns scale range label unit time_unit"},
+		{SeriesPanel, "substrate substrates columns runs scale range label unit time_unit"},
 		{MatrixPanel, "substrate amounts colormap"},
 	}
 }
@@ -497,6 +497,7 @@ func (d *decoder) chart(f fields, k panelKeys, p *Panel) {
 		d.histogram(f, p)
 	case SeriesPanel:
 		d.seriesColumns(f, p)
+		d.seriesRuns(f, p)
 	case MatrixPanel:
 		p.Share = true
 		if v, ok := f.get("amounts"); ok {
@@ -563,6 +564,22 @@ func (d *decoder) seriesColumns(f fields, p *Panel) {
 	for _, item := range items {
 		if name, ok := item.str(); ok {
 			p.Columns = append(p.Columns, name)
+		}
+	}
+}
+
+// seriesRuns decodes the runs whose curves stand side by side.
+func (d *decoder) seriesRuns(f fields, p *Panel) {
+	v, ok := f.get("runs")
+	if !ok {
+		return
+	}
+	if len(p.Columns)+len(p.Channels) != 1 {
+		d.fault(v.key, v.path, "want it with one column or one substrate, for a curve is named by its run")
+	}
+	for _, m := range v.named("{control: out/control, dosed: out/dosed}") {
+		if path, ok := m.str(); ok {
+			p.Runs = append(p.Runs, NamedRun{m.name, besides(d.figureName, path)})
 		}
 	}
 }

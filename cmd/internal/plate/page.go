@@ -143,12 +143,25 @@ func (p *Page) Provenance() map[string]string {
 	if p.run == nil {
 		return p.origin
 	}
-	text := Provenance(p.run.recording.Manifest)
+	text := maps.Clone(Provenance(p.run.recording.Manifest))
 	if p.other != nil {
-		text = maps.Clone(text)
-		text["Compared with"] = p.other.recording.Manifest.Scenario + " " + p.other.recording.Manifest.ScenarioHash
+		text["Compared with"] = p.other.hash()
+	}
+	var beside []string
+	for _, picture := range p.pictures {
+		for _, run := range picture.beside {
+			beside = append(beside, run.hash())
+		}
+	}
+	if beside != nil {
+		text["Runs"] = strings.Join(beside, ", ")
 	}
 	return text
+}
+
+// hash names the scenario of a run, with what tells it from others of its name.
+func (r *Recorded) hash() string {
+	return r.recording.Manifest.Scenario + " " + r.recording.Manifest.ScenarioHash
 }
 
 // Options are the size of the figure on paper.

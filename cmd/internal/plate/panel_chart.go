@@ -21,25 +21,46 @@ type curve struct {
 	Low, High []float64 // a spread around Y; nil without
 }
 
-// takeSeries takes columns of series.csv: those asked for, or the means of substrates.
+// takeSeries takes columns of series.csv: those asked for, or the means of substrates; of
+// several runs a curve each.
 func (p *picture) takeSeries() (*shot, error) {
-	table, err := p.run.table("series")
+	s := &shot{}
+	if p.spec.Runs == nil {
+		return s, p.takeColumns(s, p.run)
+	}
+	p.beside = nil
+	for i, named := range p.spec.Runs {
+		run, err := OpenRun(named.Dir)
+		if err == nil {
+			err = p.takeColumns(s, run)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("runs.%s: %w", named.Name, err)
+		}
+		s.Curves[i].Name = named.Name
+		p.beside = append(p.beside, run)
+	}
+	return s, nil
+}
+
+// takeColumns adds curves of a run.
+func (p *picture) takeColumns(s *shot, run *Recorded) error {
+	table, err := run.table("series")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	time, err := table.Column("t_s")
 	if err != nil {
-		return nil, InputError{err}
+		return InputError{err}
 	}
-	s := &shot{}
 	for name, column := range p.columns() {
 		values, err := table.Column(column)
 		if err != nil {
-			return nil, InputError{err}
+			return InputError{err}
 		}
 		s.Curves = append(s.Curves, curve{Name: name, X: time, Y: values})
 	}
-	return s, nil
+	return nil
 }
 
 // columns yields the columns of series.csv that a series shows, with what to call them.
@@ -84,7 +105,9 @@ func (p *picture) shareWords(s *shot) figure.Axis {
 		if rest := name[:len(name)-len(words)]; len(rest) > 0 && words[0] != "" {
 			name = rest
 		}
-		s.Curves[i].Name = strings.Join(name, " ")
+		if p.spec.Runs == nil { // else they are named by their runs
+			s.Curves[i].Name = strings.Join(name, " ")
+		}
 	}
 	axis := figure.Axis{Log: p.spec.Log}
 	if end := words[len(words)-1]; end == "nM" || end == "mmHg" {
@@ -203,7 +226,7 @@ func (p *picture) addCurves(chart *figure.Chart, s *shot) {
 	}
 	for i, c := range s.Curves {
 		series := figure.Series{Name: c.Name}
-		if i < len(p.spec.Channels) && len(p.spec.Times) < 2 {
+		if i < len(p.spec.Channels) && len(p.spec.Times) < 2 && p.spec.Runs == nil {
 			series.Color = colour(p.spec.Channels[i].Color)
 		}
 		for k := range c.X {

@@ -13,14 +13,15 @@ import (
 
 // picture is a panel that is taken at moments and drawn when the scales are known.
 type picture struct {
-	spec  scenario.Panel
-	model *tissue.Model // its grid, substrates, types and regions
-	run   *Recorded     // of what shows a whole run; nil while it goes on
-	other *Recorded     // what a difference subtracts
-	alone bool          // the only panel
-	moves bool          // one of a movie, whose axes hold all that it shows
-	drawn []bool        // types of cells that are
-	kept  *shot         // of a picture that a movie leaves as it is
+	spec   scenario.Panel
+	model  *tissue.Model // its grid, substrates, types and regions
+	run    *Recorded     // of what shows a whole run; nil while it goes on
+	other  *Recorded     // what a difference subtracts
+	beside []*Recorded   // whose curves a series shows
+	alone  bool          // the only panel
+	moves  bool          // one of a movie, whose axes hold all that it shows
+	drawn  []bool        // types of cells that are
+	kept   *shot         // of a picture that a movie leaves as it is
 }
 
 // shot is what a picture shows, reduced to what drawing needs.
