@@ -428,9 +428,31 @@ func (st *gpuStepper) readTexture(t *gpu.Texture, dst []float64) error {
 
 // ReadLayer has a kernel put the layer into a buffer: nothing else crosses the bus.
 func (st *gpuStepper) ReadLayer(axis, index int, dst []float64) error {
+	return st.layerOf(st.density, axis, index, dst)
+}
+
+// ReadDefect puts it together here from layers of what the step left.
+func (st *gpuStepper) ReadDefect(axis, index int, dt float64, dst []float64) error {
+	clear(dst)
+	values := make([]float64, len(dst))
+	for _, part := range []struct {
+		field *gpu.Texture
+		share float64
+	}{{st.density, 1}, {st.far, -1}, {st.rate, -dt / 2}, {st.near, -dt / 2}} {
+		if err := st.layerOf(part.field, axis, index, values); err != nil {
+			return err
+		}
+		for i, v := range values {
+			dst[i] += part.share * v
+		}
+	}
+	return nil
+}
+
+func (st *gpuStepper) layerOf(field *gpu.Texture, axis, index int, dst []float64) error {
 	right, up := tissue.Across(axis)
 	width, height := st.Grid.Shape[right], st.Grid.Shape[up]
-	args := layerArgs{Density: st.density, Extent: [2]int32{int32(width), int32(height)}}
+	args := layerArgs{Density: field, Extent: [2]int32{int32(width), int32(height)}}
 	args.Corner[axis], args.Right[right], args.Up[up] = int32(index), 1, 1
 	return st.readPlane(dst, func(q *gpu.Queue, layer *gpu.Buffer) error {
 		args.Layer = layer

@@ -58,9 +58,12 @@ type group struct {
 	time     float64 // s
 	step     float64 // s, proposed next; 0 before the first
 	ready    bool    // F(c) is valid
-	reacts   bool    // whether there are reactions or cohorts
-	body     *Body   // nil where it goes along with another group
-	knot     float64 // s: until then what lies beyond the walls changes in straight lines
+	estimate struct {
+		dt, constant float64 // of the step that was accepted last, s and see judge; 0: it left no defect
+	}
+	reacts bool    // whether there are reactions or cohorts
+	body   *Body   // nil where it goes along with another group
+	knot   float64 // s: until then what lies beyond the walls changes in straight lines
 }
 
 // Substrate tells a device what to build: a substrate of a model with its exchanges.
@@ -394,6 +397,7 @@ func (in *Integrator) prepare(g *group) error {
 	if in.options.Scheme == LOD || in.options.Scheme == Steady || in.options.Scheme == FTCS && !g.reacts || g.ready {
 		return nil
 	}
+	g.estimate.dt = 0
 	trials, err := g.stepper.EvaluateRate(g.time)
 	if err != nil {
 		return err

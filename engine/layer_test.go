@@ -1,7 +1,9 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -108,4 +110,43 @@ func counts(t *testing.T, d *gpu.Device) (c gpu.Counts) {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// The error of a step that is estimated voxel by voxel has the norm that the control of the
+// step went by; written densities have none.
+func TestErrorsByVoxelHaveTheNormOfTheStep(t *testing.T) {
+	const rtol, atol = 1e-3, 1e-6
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := populate(solid([3]int{9, 7, 5}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", tissue.Exchange{UptakeRate: 0.1}))
+		s := d.solver(t, m, engine.Options{RelativeTolerance: rtol, AbsoluteTolerance: atol})
+		reader := s.(interface {
+			ReadError(s tissue.SubstrateID, axis, index int, dst []float64) error
+		})
+		layer := make([]float64, 9*7)
+		if err := reader.ReadError(0, 2, 0, layer); !errors.Is(err, engine.ErrNoEstimate) {
+			t.Errorf("before the first step: %v", err)
+		}
+		stats := advance(t, s, 100) // whose last step ends there
+		sum, norm := 0.0, 0.0
+		for z := range 5 {
+			if err := reader.ReadError(0, 2, z, layer); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range layer {
+				sum += e * e
+			}
+		}
+		f := read(t, s, m.Grid, 0)
+		for _, c := range f.Values {
+			norm += c * c
+		}
+		got := math.Sqrt(sum) / (rtol*math.Sqrt(norm) + atol*math.Sqrt(9*7*5))
+		if math.Abs(got/stats.LastError-1) > 1e4*d.epsilon { // the defect is a small difference of densities
+			t.Errorf("the errors come to %g of the tolerance, the step's to %g", got, stats.LastError)
+		}
+		write(t, s, 0, f)
+		if err := reader.ReadError(0, 2, 0, layer); !errors.Is(err, engine.ErrNoEstimate) {
+			t.Errorf("of a density that was written: %v", err)
+		}
+	})
 }

@@ -132,6 +132,7 @@ func (in *Integrator) Restore(r io.Reader) error {
 			}
 			state.Taggings = state.Taggings[1:]
 		}
+		g.estimate.dt = 0
 		g.time, g.step, g.ready = state.Groups[i].Time, state.Groups[i].Step, false
 		g.knot = g.time // the walls are those of another time
 	}

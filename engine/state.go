@@ -21,8 +21,41 @@ func (in *Integrator) Read(s tissue.SubstrateID, dst *tissue.Field) error {
 	return in.fields[s].member.Read(dst.Values)
 }
 
+// ErrNoEstimate is what ReadError returns where the last step left none: an implicit one or
+// one of a fixed scheme, or where the density has been written or restored since.
+var ErrNoEstimate = errors.New("engine: the last step left no estimate of its error by voxel")
+
+// ReadError copies what the last step of RKC2 is estimated to have got wrong in each voxel of
+// a layer, as ReadLayer lays it out, in the substrate's unit: 12 C times the defect of the
+// trapezoidal rule, of which the control of the step takes the norm.
+func (in *Integrator) ReadError(s tissue.SubstrateID, axis, index int, dst []float64) error {
+	if err := in.fitsLayer(axis, index, dst); err != nil {
+		return err
+	}
+	f := in.fields[s]
+	e := f.group.estimate
+	if e.dt == 0 {
+		return ErrNoEstimate
+	}
+	if err := f.member.ReadDefect(axis, index, e.dt, dst); err != nil {
+		return err
+	}
+	for i := range dst {
+		dst[i] *= e.constant
+	}
+	return nil
+}
+
 // ReadLayer copies the densities of one layer of voxels into dst.
 func (in *Integrator) ReadLayer(s tissue.SubstrateID, axis, index int, dst []float64) error {
+	if err := in.fitsLayer(axis, index, dst); err != nil {
+		return err
+	}
+	return in.fields[s].member.ReadLayer(axis, index, dst)
+}
+
+// fitsLayer reports a layer that is none, or that dst does not fit.
+func (in *Integrator) fitsLayer(axis, index int, dst []float64) error {
 	g := in.model.Grid
 	if axis < 0 || axis > 2 || index < 0 || index >= g.Shape[axis] {
 		return fmt.Errorf("engine: read layer %d across axis %d of %v voxels", index, axis, g.Shape)
@@ -30,7 +63,7 @@ func (in *Integrator) ReadLayer(s tissue.SubstrateID, axis, index int, dst []flo
 	if right, up := tissue.Across(axis); len(dst) != g.Shape[right]*g.Shape[up] {
 		return fmt.Errorf("engine: read a layer of %d × %d voxels into %d densities", g.Shape[right], g.Shape[up], len(dst))
 	}
-	return in.fields[s].member.ReadLayer(axis, index, dst)
+	return nil
 }
 
 // Write replaces a substrate's density; the ledger books the difference.
@@ -39,6 +72,7 @@ func (in *Integrator) Write(s tissue.SubstrateID, src *tissue.Field) error {
 		return fmt.Errorf("engine: write a field of %v voxels: want %v", src.Grid.Shape, in.model.Grid.Shape)
 	}
 	f := in.fields[s]
+	f.group.estimate.dt = 0
 	before := f.ledger.Present
 	density := in.withHeld(f, src.Values)
 	if t := f.tagging(); t != nil {

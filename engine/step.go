@@ -85,7 +85,11 @@ func (in *Integrator) stepAdaptive(g *group, until float64) error {
 				in.stats.Implicit++
 			}
 			in.stats.LastStages, in.stats.LastError = tried.stages, verdict.ratio
-			return in.accept(g, tried.trials, dt, until, remaining)
+			if err := in.accept(g, tried.trials, dt, until, remaining); err != nil || tried.implicit {
+				return err
+			}
+			g.estimate.dt, g.estimate.constant = dt, tried.constant
+			return nil
 		}
 		in.stats.Rejected++
 		if fixed || dt <= smallestStep/g.bound() {
@@ -249,6 +253,7 @@ func (in *Integrator) book(f *field, t, dt float64, n int, decayed, reacted floa
 }
 
 func (in *Integrator) tick(g *group, dt float64, steps int, until, remaining float64) {
+	g.estimate.dt = 0
 	taken := dt * float64(steps)
 	if g.time += taken; taken >= remaining*(1-1e-12) {
 		g.time = until

@@ -57,6 +57,9 @@ type Member interface {
 	ReadLayer(axis, index int, dst []float64) error
 	// ReadProjection does what Solver.ReadProjection does; what it is given fits the grid.
 	ReadProjection(axis int, how Projection, dst []float64) error
+	// ReadDefect copies c₁ − c₀ − dt/2 (F(c₀) + F(c₁)) of the step of RKC2 that was accepted
+	// last, of dt seconds, in a layer as ReadLayer does.
+	ReadDefect(axis, index int, dt float64, dst []float64) error
 	// ReadCandidate copies what the last Try, TryImplicit, Settle, Euler or LOD made, for
 	// the report of a failure.
 	ReadCandidate(dst []float64) error

@@ -258,14 +258,26 @@ func (st *stepper) exchange(cells, walls *engine.Exchange) {
 
 func (st *stepper) Read(dst []float64) error { copy(dst, st.density); return nil }
 func (st *stepper) ReadLayer(axis, index int, dst []float64) error {
-	right, up := tissue.Across(axis)
-	var voxel [3]int
-	voxel[axis] = index
-	for i := range dst {
-		voxel[right], voxel[up] = i%st.grid.Shape[right], i/st.grid.Shape[right]
-		dst[i] = st.density[st.grid.Index(voxel[0], voxel[1], voxel[2])]
-	}
+	st.eachOfLayer(axis, index, len(dst), func(i, voxel int) { dst[i] = st.density[voxel] })
 	return nil
+}
+
+func (st *stepper) ReadDefect(axis, index int, dt float64, dst []float64) error {
+	st.eachOfLayer(axis, index, len(dst), func(i, voxel int) {
+		dst[i] = st.density[voxel] - st.far[voxel] - dt/2*(st.rate[voxel]+st.near[voxel])
+	})
+	return nil
+}
+
+// eachOfLayer visits the voxels of a layer, as ReadLayer lays them out.
+func (st *stepper) eachOfLayer(axis, index, voxels int, visit func(i, voxel int)) {
+	right, up := tissue.Across(axis)
+	var at [3]int
+	at[axis] = index
+	for i := range voxels {
+		at[right], at[up] = i%st.grid.Shape[right], i/st.grid.Shape[right]
+		visit(i, st.grid.Index(at[0], at[1], at[2]))
+	}
 }
 
 func (st *stepper) ReadCandidate(dst []float64) error { copy(dst, st.far); return nil }

@@ -57,7 +57,7 @@ func actions() []action {
 		{"contours", "contours on, off or NUMBER", parseContours},
 		{"arrows", "arrows gradient, flux or off", parseArrows},
 		{"outlines", "outlines on or outlines off", parseOutlines},
-		{"overlay", "overlay molecules, limit or none", parseOverlay},
+		{"overlay", "overlay molecules, limit, error or none", parseOverlay},
 		{"cells", "cells on, cells off, cells by type, state or COLUMN, or cells range LOW HIGH", parseCells},
 		{"smooth", "smooth on or smooth off", parseSmooth},
 		{"theme", "theme dark or theme light", parseTheme},

@@ -65,7 +65,7 @@ func parseOutlines(rest string) (func(*player) error, error) {
 }
 
 func parseOverlay(rest string) (func(*player) error, error) {
-	i, err := chosen(rest, "none", "molecules", "limit")
+	i, err := chosen(rest, "none", "molecules", "limit", "error")
 	return func(p *player) error { p.window.Overlay(session.Overlay(i)); return nil }, err
 }
 

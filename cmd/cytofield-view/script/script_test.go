@@ -225,7 +225,7 @@ func random(r *rand.Rand) string {
 		func() string { return "contours " + []string{"on", "off", "3"}[r.IntN(3)] },
 		func() string { return "arrows " + []string{"gradient", "flux", "off"}[r.IntN(3)] },
 		func() string { return "outlines " + []string{"on", "off"}[r.IntN(2)] },
-		func() string { return "overlay " + []string{"molecules", "limit", "none"}[r.IntN(3)] },
+		func() string { return "overlay " + []string{"molecules", "limit", "error", "none"}[r.IntN(4)] },
 		func() string {
 			return "cells by " + []string{"type", "state", "TNF_secreted_molecules_per_s"}[r.IntN(3)]
 		},
@@ -247,7 +247,7 @@ func random(r *rand.Rand) string {
 }
 
 func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
-	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nrange 1nM\nmerge TNF\narrows up\ncontours 0\ncells by\noverlay error\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
+	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nrange 1nM\nmerge TNF\narrows up\ncontours 0\ncells by\noverlay noise\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
 	if err == nil {
 		t.Fatal("a script full of faults was taken")
 	}
@@ -256,7 +256,7 @@ func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
 		"talk.script:6: map jet: ", "talk.script:7: resize 0 10: ", `talk.script:8: key hyper: no key "hyper"`, "talk.script:9: set a: ",
 		`talk.script:10: screenshot ../x.png: "../x.png" is not a name that ends in .png`, "talk.script:11: slice w=3 um: ", "talk.script:12: step 0: ",
 		"talk.script:13: speed -1: ", "talk.script:14: range 1nM: ", "talk.script:15: merge TNF: ", "talk.script:16: arrows up: ", "talk.script:17: contours 0: ",
-		"talk.script:18: cells by: ", "talk.script:19: overlay error: ", "talk.script:20: figure a.bmp: ", "talk.script:21: record a.mp4 3: ",
+		"talk.script:18: cells by: ", "talk.script:19: overlay noise: ", "talk.script:20: figure a.bmp: ", "talk.script:21: record a.mp4 3: ",
 		"talk.script:22: view sphere: ", "talk.script:23: orbit 3: ", "talk.script:24: surface low: ",
 	} {
 		if !strings.Contains(err.Error(), want) {

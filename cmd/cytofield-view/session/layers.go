@@ -66,13 +66,17 @@ const (
 // Overlay takes the place of densities, or marks where they cannot be trusted.
 type Overlay int
 
-// Densities as they are, the molecules a voxel holds in the mean, or cells that the grid does not
-// resolve.
+// Densities as they are, the molecules a voxel holds in the mean, cells that the grid does not
+// resolve, or how far off the last step is estimated to be in each voxel.
 const (
 	NoOverlay Overlay = iota
 	MoleculesOverlay
 	LimitOverlay
+	ErrorOverlay
 )
+
+// Replaces reports whether an overlay takes the place of densities.
+func (o Overlay) Replaces() bool { return o == MoleculesOverlay || o == ErrorOverlay }
 
 // By what cells are coloured other than by a column of cells.csv.
 const (
@@ -94,7 +98,8 @@ type Laid struct {
 	Limits     []Limit // of each disc; nil without LimitOverlay
 	Coarse     float64 // µm: a reach less than three of the voxels, with LimitOverlay; 0: none
 
-	reworked bool // planes differ from what is in the solver
+	NoEstimate bool // with ErrorOverlay: the last step left none
+	reworked   bool // planes differ from what is in the solver
 }
 
 // Merged is a channel with its densities.
@@ -135,10 +140,10 @@ func allowed(m *tissue.Model, v View) Layers {
 	if l.Merge != nil && slices.ContainsFunc(l.Merge.Channels, func(c Channel) bool { return int(c.Substrate) >= len(m.Substrates) }) {
 		l.Merge = nil
 	}
-	if l.Overlay == MoleculesOverlay && (l.Merge != nil || !m.Substrates[v.Substrate].Unit.CountsMolecules()) {
+	if l.Overlay.Replaces() && l.Merge != nil || l.Overlay == MoleculesOverlay && !m.Substrates[v.Substrate].Unit.CountsMolecules() {
 		l.Overlay = NoOverlay
 	}
-	if l.Overlay == MoleculesOverlay {
+	if l.Overlay.Replaces() {
 		l.Arrows = NoArrows // they are of densities
 	}
 	if l.byColumn() && !slices.Contains(scenario.CellColumns(m), l.CellsBy) {
@@ -157,7 +162,7 @@ func (l Layers) recorded() Layers {
 	if l.byColumn() {
 		l.CellsBy, l.CellScale = ByType, nil
 	}
-	if l.Overlay == LimitOverlay {
+	if l.Overlay == LimitOverlay || l.Overlay == ErrorOverlay {
 		l.Overlay = NoOverlay
 	}
 	return l

@@ -127,6 +127,31 @@ func TestMoleculesAreThoseOfTheVoxelsFluid(t *testing.T) {
 	}
 }
 
+// The errors of a step stand in the place of densities as the solver estimates them, and
+// where it does not the plane is empty and says so.
+func TestErrorsAreThoseOfTheLastStep(t *testing.T) {
+	s := opened(t, nil)
+	view := View{Slice: render.Slice{Axis: 2}, Layers: Layers{Overlay: ErrorOverlay}}
+	r, err := s.Look(view)
+	must(t, err)
+	if !r.NoEstimate || !math.IsNaN(float64(r.Plane.At(0, 0))) {
+		t.Errorf("before the first step the error is %g", r.Plane.At(0, 0))
+	}
+	must(t, s.Step())
+	r, err = s.Look(view)
+	must(t, err)
+	want := make([]float64, len(r.Plane.Values))
+	must(t, s.solver.ReadError(0, 2, 0, want))
+	for i, e := range want {
+		if got := r.Plane.Values[i]; got != float32(math.Abs(e)) {
+			t.Fatalf("voxel %d: an error of %g is shown, want %g", i, got, math.Abs(e))
+		}
+	}
+	if r.NoEstimate || r.High == 0 || !r.Reworked() {
+		t.Errorf("errors up to %g, reworked %t", r.High, r.Reworked())
+	}
+}
+
 // Each channel has its own scale, which stays, and what cannot be merged is refused.
 func TestMergedSubstratesKeepTheirScales(t *testing.T) {
 	s := openedMarrow(t)

@@ -2,6 +2,8 @@ package session
 
 import (
 	"errors"
+	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -101,7 +103,8 @@ func (s *Session) Look(v View) (*Report, error) {
 	if r.Plane, err = s.plane(v); err != nil {
 		return nil, err
 	}
-	r.reworked = s.ground.solid || v.Layers.Overlay == MoleculesOverlay
+	r.reworked = s.ground.solid || v.Layers.Overlay.Replaces()
+	r.NoEstimate = v.Layers.Overlay == ErrorOverlay && !slices.ContainsFunc(r.Plane.Values, func(e float32) bool { return e == e })
 	var seen render.Range
 	seen.Add(r.Plane)
 	if v.Space.Mode != Slice {
@@ -165,8 +168,8 @@ func possible(m *tissue.Model, v View) View {
 	if v.Cursor != nil && !m.Grid.Contains(*v.Cursor) {
 		v.Cursor = nil
 	}
-	if v.Space.Mode != Slice && v.Layers.Overlay == MoleculesOverlay {
-		v.Fixed = nil // it is of molecules
+	if v.Space.Mode != Slice && v.Layers.Overlay.Replaces() {
+		v.Fixed = nil // it is of something else
 	}
 	v.Layers = allowed(m, v)
 	return v
@@ -179,12 +182,31 @@ func (s *Session) plane(v View) (*render.Plane, error) {
 	g := m.Grid
 	right, up := v.Slice.Across()
 	density := make([]float64, g.Shape[right]*g.Shape[up])
-	if err := s.solver.ReadLayer(v.Substrate, v.Slice.Axis, v.Slice.Index, density); err != nil {
+	read := s.solver.ReadLayer
+	if v.Layers.Overlay == ErrorOverlay {
+		read = s.errors
+	}
+	if err := read(v.Substrate, v.Slice.Axis, v.Slice.Index, density); err != nil {
 		return nil, err
 	}
 	p := render.NewPlane(g, v.Slice, density)
 	s.ground.rework(m, p, v)
 	return p, nil
+}
+
+// errors reads how far off the last step is estimated to be in a layer, without sign; NaN
+// where the step left no estimate.
+func (s *Session) errors(id tissue.SubstrateID, axis, index int, dst []float64) error {
+	err := s.solver.ReadError(id, axis, index, dst)
+	if err != nil && !errors.Is(err, engine.ErrNoEstimate) {
+		return err
+	}
+	for i := range dst {
+		if dst[i] = math.Abs(dst[i]); err != nil {
+			dst[i] = math.NaN()
+		}
+	}
+	return nil
 }
 
 // Density returns the texture that holds a substrate at this moment, nil where the

@@ -28,6 +28,7 @@ type solver interface {
 	Furthest() float64
 	TimeOf(s tissue.SubstrateID) float64
 	Extremes(s tissue.SubstrateID) (low, high float64)
+	ReadError(s tissue.SubstrateID, axis, index int, dst []float64) error
 }
 
 // Session is a simulation that a person steers.

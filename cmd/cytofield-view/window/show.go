@@ -183,7 +183,7 @@ func (w *Window) holdMerged(on bool) {
 
 func (w *Window) chooseOverlay(label func(string)) {
 	label("Overlay")
-	for i, name := range []string{"none", "molecules", "limit"} {
+	for i, name := range []string{"none", "molecules", "limit", "error"} {
 		if i > 0 {
 			imgui.SameLine()
 		}
@@ -195,6 +195,7 @@ func (w *Window) chooseOverlay(label func(string)) {
 		imgui.SetItemTooltip([]string{
 			"Densities as they are", "Molecules per voxel; below 5 a mean says little about one voxel",
 			"Rings around cells whose gradient the voxels do not resolve",
+			"How far off the last step is estimated to be in each voxel",
 		}[i])
 		imgui.EndDisabled()
 	}
@@ -203,10 +204,10 @@ func (w *Window) chooseOverlay(label func(string)) {
 // Overlay chooses what takes the place of densities.
 func (w *Window) Overlay(o session.Overlay) {
 	l := &w.view.Layers
-	if (o == session.MoleculesOverlay) != (l.Overlay == session.MoleculesOverlay) {
+	if o != l.Overlay && (o.Replaces() || l.Overlay.Replaces()) {
 		w.view.Fixed = nil // it is of another quantity
 	}
-	if l.Overlay = o; o == session.MoleculesOverlay {
+	if l.Overlay = o; o.Replaces() {
 		l.Merge, w.merging = nil, nil
 	}
 }

@@ -171,6 +171,8 @@ func (w *Window) colourBar(list *imgui.DrawList) {
 	title := substrate.Name
 	if w.report.View.Layers.Overlay == session.MoleculesOverlay {
 		title += " per voxel"
+	} else if w.report.View.Layers.Overlay == session.ErrorOverlay {
+		title = titled("error of "+title, unit)
 	} else if unit != "" {
 		title += " (" + unit + ")"
 	}
@@ -236,6 +238,9 @@ func (w *Window) message(list *imgui.DrawList) {
 	text := w.notice.text
 	if text == "" {
 		text = w.missing()
+	}
+	if text == "" && w.report.NoEstimate {
+		text = "The last step left no estimate of its error in each voxel"
 	}
 	if text == "" {
 		return
