@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -291,6 +292,17 @@ func (in *Integrator) Furthest() float64 {
 		t = max(t, g.time)
 	}
 	return t
+}
+
+// TimeOf returns the time that a substrate has reached, s: between two steps one may be
+// ahead of another.
+func (in *Integrator) TimeOf(s tissue.SubstrateID) float64 {
+	for _, g := range in.groups {
+		if slices.Contains(g.fields, in.fields[s]) {
+			return g.time
+		}
+	}
+	return in.Time()
 }
 
 // Extremes returns the smallest and the largest density of a substrate after its last step.

@@ -193,6 +193,8 @@ func random(r *rand.Rand) string {
 	pixels := func() string { return fmt.Sprintf("%d %d", r.IntN(620), r.IntN(420)) }
 	all := []func() string{
 		func() string { return "play 2" }, func() string { return "pause" }, func() string { return "step" },
+		func() string { return "fork" }, func() string { return "join " + []string{"a", "b"}[r.IntN(2)] },
+		func() string { return "show " + []string{"a", "b", "both", "difference"}[r.IntN(4)] },
 		func() string { return "restart" }, func() string { return "undo" }, func() string { return "speed fastest" },
 		func() string { return fmt.Sprintf("speed %d", 1+r.IntN(300)) },
 		func() string { return fmt.Sprintf("run-to %d s", r.IntN(1500)) },

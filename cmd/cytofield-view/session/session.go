@@ -26,6 +26,7 @@ import (
 type solver interface {
 	engine.Solver
 	Furthest() float64
+	TimeOf(s tissue.SubstrateID) float64
 	Extremes(s tissue.SubstrateID) (low, high float64)
 }
 

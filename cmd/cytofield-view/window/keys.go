@@ -56,6 +56,7 @@ func shortcutList() []shortcut {
 		{imgui.KeyZ, false, "Z", "slice across z, or the box seen from above", axis(2)},
 		{imgui.KeyPageUp, false, "Page up", "next layer", layer(1)},
 		{imgui.KeyPageDown, false, "Page down", "layer before", layer(-1)},
+		{imgui.KeyK, false, "K", "fork the run; again: keep B alone", (*Window).forkOrJoin},
 		{imgui.KeyG, false, "G", "gates, or the course of the run", (*Window).toggleGates},
 		{imgui.Key0, false, "0", "the whole tissue", (*Window).whole},
 		{imgui.KeyT, false, "T", "light or dark", (*Window).toggleTheme},

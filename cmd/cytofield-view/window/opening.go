@@ -32,6 +32,11 @@ func (w *worker) open(name string, opener Opener) error {
 	if err != nil {
 		return fmt.Errorf("%s was not opened: %w", name, err)
 	}
+	if w.branch != nil {
+		if err := w.join(false); err != nil {
+			return errors.Join(err, next.Close())
+		}
+	}
 	old := w.course
 	w.course, w.opened = next, name
 	if old == nil {

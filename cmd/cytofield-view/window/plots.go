@@ -29,6 +29,7 @@ type curve struct {
 type course struct {
 	title  string
 	curves []curve
+	behind []curve // fainter, without a legend: of the other branch
 	log    bool
 	free   bool // from the smallest value, not from 0
 }
@@ -151,8 +152,9 @@ func (w *Window) densityPlots() []course {
 		most := w.report.History.Most[i]
 		unit, factor := readable(substrate.Unit, largest(most))
 		faint := w.theme.faint
-		all = append(all, course{title: titled(substrate.Name, unit), log: w.view.Log,
-			curves: []curve{{name: "largest", values: most, factor: factor, colour: w.substrateColour(i)}, {name: "mean", values: w.report.History.Mean[i], factor: factor, colour: faint}}})
+		curves := []curve{{name: "largest", values: most, factor: factor, colour: w.substrateColour(i)}, {name: "mean", values: w.report.History.Mean[i], factor: factor, colour: faint}}
+		all = append(all, course{title: titled(substrate.Name, unit), log: w.view.Log, curves: curves,
+			behind: w.ofA(i, substrateName, curves, func(r *session.Report) [][]float64 { return r.History.Most }, func(r *session.Report) [][]float64 { return r.History.Mean })})
 	}
 	return all
 }
@@ -196,7 +198,9 @@ func (w *Window) substrateColour(i int) color.RGBA {
 func (w *Window) cellsPlot() course {
 	c := course{title: "living"}
 	for i, t := range w.report.CellTypes {
-		c.curves = append(c.curves, curve{name: t.Name, values: w.report.History.Cells[i], factor: 1, colour: figure.Palette(i)})
+		living := curve{name: t.Name, values: w.report.History.Cells[i], factor: 1, colour: figure.Palette(i)}
+		c.curves = append(c.curves, living)
+		c.behind = append(c.behind, w.ofA(i, typeName, []curve{living}, func(r *session.Report) [][]float64 { return r.History.Cells })...)
 	}
 	return c
 }
@@ -407,7 +411,7 @@ func (w *Window) plot(p course, height float32, last bool) {
 		implot.SetupAxisScalePlotScale(implot.AxisY1, implot.ScaleLog10)
 	}
 	implot.SetupAxisFormatStr(implot.AxisY1, "%.4g")
-	for _, c := range p.curves {
+	for _, c := range slices.Concat(p.behind, p.curves) {
 		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
 	w.now(seconds)
@@ -417,7 +421,7 @@ func (w *Window) plot(p course, height float32, last bool) {
 // limits returns the ends of the axis of values.
 func (p course) limits() (low, high float64) {
 	least, most := math.Inf(1), 0.0
-	for _, c := range p.curves {
+	for _, c := range slices.Concat(p.behind, p.curves) {
 		for _, v := range c.values {
 			if !math.IsNaN(v) {
 				least, most = min(least, v*c.factor), max(most, v*c.factor)

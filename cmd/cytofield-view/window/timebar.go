@@ -51,6 +51,7 @@ func (w *Window) timeBar() {
 		w.speed()
 		imgui.SameLine()
 		w.runTo()
+		w.forkTools()
 		imgui.SameLine()
 		w.pulse()
 	}

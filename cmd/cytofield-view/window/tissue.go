@@ -38,6 +38,10 @@ func (w *Window) drawCanvas() {
 		w.drawBox()
 		return
 	}
+	if w.paned() {
+		w.drawPanes()
+		return
+	}
 	free, room := w.canvas.inside(w.styled.scale)
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
@@ -271,7 +275,7 @@ func (w *Window) readout() {
 			continue
 		}
 		substrate := w.report.Substrates[i]
-		imgui.TextUnformatted(substrate.Name + "   " + density(c, substrate.Unit))
+		imgui.TextUnformatted(substrate.Name + "   " + density(c, substrate.Unit) + w.cursorOfA(i))
 	}
 	imgui.EndTooltip()
 }

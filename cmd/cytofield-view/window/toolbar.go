@@ -81,7 +81,7 @@ func (w *Window) chooseSlice() {
 	}
 	imgui.SetItemTooltip("Axis the slice stands on (X, Y, Z)")
 	imgui.SameLine()
-	imgui.SetNextItemWidth(130 * s)
+	imgui.SetNextItemWidth(112 * s)
 	index := int32(w.view.Slice.Index)
 	text := length(w.view.Slice.Position(w.report.Grid))
 	if imgui.SliderIntV("##layer", &index, 0, int32(w.report.Grid.Shape[slice.Axis]-1), text, 0) {

@@ -54,6 +54,7 @@ type Window struct {
 	canvas   canvas
 	brush    brush
 	gates    gates
+	forks    forks
 	opens    map[string]bool // groups of plots, by name
 	sliders  sliders
 	fields   fields
@@ -232,7 +233,7 @@ func (w *Window) take() error {
 		if a.report == nil {
 			return nil
 		}
-		w.report, w.picture, w.coarse = a.report, a.picture, a.coarse
+		w.report, w.picture, w.coarse, w.forks.beside = a.report, a.picture, a.coarse, a.beside
 		if a.opened != "" {
 			w.arrive(a.opened)
 		}

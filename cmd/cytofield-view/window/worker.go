@@ -30,6 +30,7 @@ type request struct {
 type answer struct {
 	report  *session.Report
 	picture *gpu.Picture
+	beside  *beside // nil: not forked
 	coarse  int     // pixels each way that one of the picture stands for; see stage.PaintBox
 	faults  []error // of the commands
 	err     error   // nothing can be shown
@@ -43,6 +44,8 @@ type worker struct {
 	course   session.Course // nil before the first is opened
 	opened   string         // in this turn
 	stage    *stage.Stage
+	branch   *session.Branch // nil: not forked
+	branched [2]*stage.Stage // of the branch and the difference; nil: not forked yet
 	requests chan request
 	answers  chan answer
 	ended    chan error
@@ -62,7 +65,7 @@ func (w *worker) run() {
 		w.answers <- a
 		r.answered()
 	}
-	err := w.stage.Close()
+	err := errors.Join(w.closeBranch(), w.stage.Close())
 	if w.course != nil {
 		err = errors.Join(err, w.course.Close())
 	}
@@ -81,6 +84,9 @@ func (w *worker) turn(r request) (a answer) {
 		r.view = firstView()
 	}
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
+		return a
+	}
+	if a.beside, a.err = w.compare(a.report, r.look); a.err != nil {
 		return a
 	}
 	if a.report.View.Space.Mode != session.Slice {
@@ -104,7 +110,7 @@ func (w *worker) advance(r request) (faults []error) {
 	if w.course == nil {
 		return faults
 	}
-	if err := w.course.Tick(r.tick, r.limit); err != nil {
+	if err := w.tick(r); err != nil {
 		faults = append(faults, err)
 	}
 	return faults
