@@ -73,7 +73,7 @@ func TestAnotherScenarioTakesThePlaceOfTheOneThatIsOpen(t *testing.T) {
 			if r := w.Report(); r.Time != 120 || len(r.Edits) != 1 || r.View.Substrate != 1 {
 				t.Errorf("after that: %g s with %d edits, substrate %d; want what was there", r.Time, len(r.Edits), r.View.Substrate)
 			}
-			play(t, w, host, folder, "key escape\ngallery\nopen cube\nscreenshot cube.png\n")
+			play(t, w, host, folder, "key escape\nfork\ngallery\nopen cube\nscreenshot cube.png\n")
 			if r := w.Report(); r.Time != 0 || len(r.Edits) != 0 || r.View.Substrate != 0 || r.View.Slice.Axis != 2 || r.View.Slice.Index != 3 {
 				t.Errorf("opened anew: %g s with %d edits, view %+v", r.Time, len(r.Edits), r.View)
 			}

@@ -112,10 +112,12 @@ func (w *worker) closeBranch() error {
 	if w.branch != nil {
 		all = append(all, w.branch.Session.Close())
 	}
-	for _, st := range w.branched {
+	w.branch = nil
+	for i, st := range w.branched {
 		if st != nil {
 			all = append(all, st.Close())
 		}
+		w.branched[i] = nil
 	}
 	return errors.Join(all...)
 }

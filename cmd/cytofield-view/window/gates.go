@@ -1,6 +1,7 @@
 package window
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"os"
@@ -146,12 +147,15 @@ func (w *Window) ungate() {
 // Ungate lets all cells be.
 func (w *Window) Ungate() { w.ungate() }
 
+// ErrNoPlot is what Lasso returns where there is nothing to draw it in.
+var ErrNoPlot = errors.New("no plot of cells is in view: want a gate over signals first")
+
 // Lasso chooses the cells inside corners in the plot, in units of its signals; two are
 // those of a rectangle, of a histogram the ends of a range.
 func (w *Window) Lasso(corners []session.Point) error {
 	found := w.report.Gated
 	if found == nil || !found.Gate.Extended {
-		return fmt.Errorf("no plot of cells is in view: want a gate over signals first")
+		return ErrNoPlot
 	}
 	g := &w.gates
 	w.ungate()

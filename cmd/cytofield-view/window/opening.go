@@ -42,7 +42,7 @@ func (w *worker) open(name string, opener Opener) error {
 	if old == nil {
 		return nil
 	}
-	return old.Close()
+	return errors.Join(w.closeBranch(), old.Close())
 }
 
 // firstView asks for the middle layer of z.
@@ -54,6 +54,7 @@ func firstView() session.View {
 func (w *Window) arrive(name string) {
 	w.gallery.shown = false
 	w.camera, w.brush, w.gates, w.sliders = camera{fit: true}, newBrush(), gates{}, newSliders()
+	w.forks, w.merging = forks{}, nil
 	w.fields, w.recorded, w.dragged = fields{saved: w.fields.saved}, "", 0
 	w.begin()
 	if err := w.Arrange(name); err != nil {

@@ -76,7 +76,7 @@ func inks(r *session.Report, m colormap.Map) color.Palette {
 		c := figure.Palette(i)
 		all = append(all, c, between(c, m.At(0)), between(c, m.At(1)))
 	}
-	const levels = 64 // more make the files large
+	const levels = 96 // more make the files large
 	for i := range levels {
 		all = append(all, m.At(float64(i)/float64(levels-1)))
 	}
