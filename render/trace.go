@@ -29,6 +29,7 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 		}
 	}
 	t := newTracer(s, size)
+	t.bricks = newBricks(t)
 	first := image.NewRGBA(image.Rectangle{Max: size})
 	eachRow(size.Y, func(y int) {
 		for x := range size.X {
@@ -135,6 +136,7 @@ func (l *sight) lift() {
 
 // tracer follows rays through a scene. render_scene.glsl mirrors it.
 type tracer struct {
+	bricks   *bricks // nil: every step is taken
 	view     View
 	grid     tissue.Grid
 	step     float64 // along a ray, µm
@@ -351,9 +353,13 @@ func (t *tracer) march(l *sight, r ray, near, far float64) {
 	var nodes [2]node
 	last, next := &nodes[0], &nodes[1]
 	t.sample(from, last)
-	for i := 1.0; i <= n && l.clear > enough; i++ {
-		t.sample([3]float64{from[0] + i*by[0], from[1] + i*by[1], from[2] + i*by[2]}, next)
-		t.between(l, r, near+(i-1)*ds, ds, last, next)
+	at := from
+	for i := 0.0; i < n && l.clear > enough; {
+		steps := min(t.bricks.through(at, by), n-i)
+		i += steps
+		at = [3]float64{from[0] + i*by[0], from[1] + i*by[1], from[2] + i*by[2]}
+		t.sample(at, next)
+		t.between(l, r, near+(i-steps)*ds, steps*ds, last, next)
 		last, next = next, last
 	}
 }

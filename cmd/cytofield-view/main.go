@@ -40,9 +40,10 @@ type inputError struct{ error }
 func (e inputError) Unwrap() error { return e.error }
 
 type options struct {
-	Scenario  string   `arg:"" optional:"" default:"il2-niche" help:"A scenario file, the name of one in the gallery, or a run directory, whose scenario starts at its checkpoint or anew (default: il2-niche)."`
+	Scenario  string   `arg:"" optional:"" default:"il2-niche" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: il2-niche)."`
 	Set       []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value: --set substrates.TNF.decay=1e-4/s. May be given several times."`
 	AllowRead []string `name:"allow-read" placeholder:"DIR" help:"Let the scenario read CSV files from this directory too."`
+	Live      bool     `help:"Start the scenario of a run directory anew, rather than replay what was recorded."`
 	Device    string   `default:"auto" enum:"auto,gpu,cpu" placeholder:"auto|gpu|cpu" help:"auto computes on the window's GPU where that is hardware, else on the CPU; gpu there in any case (default: auto)."`
 	Theme     string   `default:"dark" enum:"dark,light" help:"dark or light (default: dark)."`
 	Script    string   `placeholder:"FILE" help:"Do the actions of a file: see docs/window.md. Pictures go beside -o."`
@@ -98,8 +99,11 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return inputError{err}
 	}
 	source.Settings, source.AllowRead = o.Set, o.AllowRead
-	if err := source.Check(); err != nil {
-		return inputError{err}
+	if o.Live || len(o.Set) > 0 || !source.Replays() {
+		o.Live = true
+		if err := source.Check(); err != nil {
+			return inputError{err}
+		}
 	}
 	actions, err := o.actions()
 	if err != nil {
@@ -116,6 +120,9 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	w.Theme(o.Theme)
+	if err := w.Arrange(o.Scenario); err != nil {
+		return inputError{err}
+	}
 	if actions != nil {
 		return actions.Play(w, host, o.Output)
 	}
@@ -179,14 +186,14 @@ func (o *options) show(source session.Source, host window.Host, device *gpu.Devi
 		computes, name = nil, "the processor, in float64"
 	}
 	fmt.Fprintf(messages, "computes on: %s\ndraws with: %s\n", name, info.Renderer)
-	var s *session.Session
+	var c session.Course
 	var st *stage.Stage
 	err := server.Await(func() (err error) {
-		if s, err = session.Open(source, computes); err != nil {
+		if c, err = o.course(source, computes); err != nil {
 			return err
 		}
 		if st, err = stage.New(device); err != nil {
-			return errors.Join(err, s.Close())
+			return errors.Join(err, c.Close())
 		}
 		return nil
 	})
@@ -196,5 +203,22 @@ func (o *options) show(source session.Source, host window.Host, device *gpu.Devi
 	if err != nil {
 		return nil, err
 	}
-	return window.Open(host, server, s, st)
+	return window.Open(host, server, c, st)
+}
+
+// course opens what is shown: a session of the source, or the replay of the run directory
+// that it is.
+func (o *options) course(source session.Source, computes *gpu.Device) (session.Course, error) {
+	if o.Live {
+		s, err := session.Open(source, computes)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
+	r, err := session.OpenReplay(source, computes)
+	if err != nil {
+		return nil, inputError{err}
+	}
+	return r, nil
 }

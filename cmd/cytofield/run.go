@@ -202,7 +202,9 @@ func (r *run) begin() (*engine.Simulation, error) {
 	}
 	simulation.Every(r.scenario.Output.Every, func(float64) error { return r.record() })
 	r.now = plate.NewLive(r.solver, model)
-	r.now.Stage(r.device.gpu)
+	if !r.device.software { // in software the densities are on the host, which paints faster
+		r.now.Stage(r.device.gpu)
+	}
 	for _, f := range r.films {
 		simulation.Every(f.Every(), func(float64) error { return f.Shoot(r.now) })
 	}

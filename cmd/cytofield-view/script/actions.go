@@ -26,11 +26,14 @@ var errArguments = errors.New("wrong arguments")
 
 // actions is the language, in the order that the documentation shows.
 func actions() []action {
-	return append(gateActions(), []action{
+	return append([]action{
 		{"play", "play, or play FRAMES to wait for so many pictures", parsePlay},
 		{"pause", "pause", plainly(func(p *player) error { p.window.Play(false); return nil })},
 		{"step", "step, or step NUMBER", parseStep},
 		{"run-to", "run-to TIME, such as run-to 10 min", parseRunTo},
+		{"seek", "seek TIME, such as seek 5 min, that has been seen", parseSeek},
+		{"back", "back", plainly(func(p *player) error { p.window.Back(); return nil })},
+		{"run-anew", "run-anew", plainly(func(p *player) error { p.window.Anew(); return nil })},
 		{"restart", "restart", plainly(func(p *player) error { p.window.Restart(); return nil })},
 		{"speed", "speed SECONDS per second, or speed fastest", parseSpeed},
 		{"set", "set PATH VALUE, such as set substrates.IL-2.decay 1e-4/s", parseSet},
@@ -81,7 +84,7 @@ func actions() []action {
 		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
-	}...)
+	}, gateActions()...)
 }
 
 func plainly(act func(*player) error) func(string) (func(*player) error, error) {
@@ -158,6 +161,16 @@ func measured(text string, d quantity.Dimension) (float64, error) {
 func parseRunTo(rest string) (func(*player) error, error) {
 	t, err := measured(rest, quantity.Time)
 	return func(p *player) error { p.window.RunTo(t); return p.run() }, err
+}
+
+func parseSeek(rest string) (func(*player) error, error) {
+	t, err := measured(rest, quantity.Time)
+	return func(p *player) error {
+		if err := p.window.Seek(t); err != nil {
+			return err
+		}
+		return p.run()
+	}, err
 }
 
 func parseSpeed(rest string) (func(*player) error, error) {

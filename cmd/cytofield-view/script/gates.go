@@ -42,21 +42,11 @@ func parsePlots(rest string) (func(*player) error, error) {
 	return func(p *player) error { return p.window.Open(rest[:at], rest[at+1:] == "on") }, nil
 }
 
-// quotedWords splits at spaces outside of double quotes.
-func quotedWords(text string) []string {
-	quoted := false
-	words := strings.FieldsFunc(text, func(r rune) bool {
-		quoted = quoted != (r == '"')
-		return r == ' ' && !quoted
-	})
-	for i, word := range words {
-		words[i] = strings.ReplaceAll(word, `"`, "")
-	}
-	return words
-}
-
 func parseGate(rest string) (func(*player) error, error) {
-	words := quotedWords(rest)
+	words, err := quotedFields(rest)
+	if err != nil {
+		return nil, err
+	}
 	if len(words) != 1 && len(words) != 2 {
 		return nil, errArguments
 	}

@@ -208,6 +208,12 @@ func random(r *rand.Rand) string {
 		func() string { return "map " + []string{"viridis", "turbo", "cividis"}[r.IntN(3)] },
 		func() string { return "scale " + []string{"log", "linear", "hold", "auto"}[r.IntN(4)] },
 		func() string { return "smooth " + []string{"on", "off"}[r.IntN(2)] },
+		func() string { return fmt.Sprintf("pin-cell %d", 1+r.IntN(6)) },
+		func() string { return "gate " + []string{"x_um IL-2_surface_nM", "TNF_surface_nM"}[r.IntN(2)] },
+		func() string { return fmt.Sprintf("lasso %d,%d %d,1", r.IntN(60), -r.IntN(2), r.IntN(120)) },
+		func() string { return fmt.Sprintf("mark %dum,10um 70um,%dum 10um,90um", r.IntN(60), r.IntN(60)) },
+		func() string { return "gate-off" }, func() string { return "gate-scale linear log" }, func() string { return "key g" },
+		func() string { return "plots " + []string{"Histograms on", "Steps on", "Densities off"}[r.IntN(3)] },
 		func() string {
 			return "view " + []string{"slice", "slice", "slice", "slices", "volume", "both"}[r.IntN(6)]
 		},
@@ -219,7 +225,7 @@ func random(r *rand.Rand) string {
 }
 
 func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
-	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nview sphere\norbit 3\nsurface low\n")
+	_, err := Parse("talk.script", "play\nrun 3\n\n# fine\nrun-to 10\nmap jet\nresize 0 10\nkey hyper\nset a\nscreenshot ../x.png\nslice w=3 um\nstep 0\nspeed -1\nfigure a.bmp\nrecord a.mp4 3\nview sphere\norbit 3\nsurface low\n")
 	if err == nil {
 		t.Fatal("a script full of faults was taken")
 	}
@@ -227,7 +233,8 @@ func TestFaultsOfAScriptAreListedWithTheirLines(t *testing.T) {
 		`talk.script:2: run 3: no action "run": want one of `, "talk.script:5: run-to 10: ", "no unit", "want run-to TIME, such as run-to 10 min",
 		"talk.script:6: map jet: ", "talk.script:7: resize 0 10: ", `talk.script:8: key hyper: no key "hyper"`, "talk.script:9: set a: ",
 		`talk.script:10: screenshot ../x.png: "../x.png" is not a name that ends in .png`, "talk.script:11: slice w=3 um: ", "talk.script:12: step 0: ",
-		"talk.script:13: speed -1: ", "talk.script:14: view sphere: ", "talk.script:15: orbit 3: ", "talk.script:16: surface low: ",
+		"talk.script:13: speed -1: ", "talk.script:14: figure a.bmp: ", "talk.script:15: record a.mp4 3: ",
+		"talk.script:16: view sphere: ", "talk.script:17: orbit 3: ", "talk.script:18: surface low: ",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -18,6 +19,7 @@ type Edit struct {
 	// FromStart says that a run with the settings has them from its start, not from Time.
 	FromStart bool
 	what      string // edits of the same thing at the same time are one
+	steps     int64  // made before it
 }
 
 // String returns the edit as options of a command.
@@ -73,11 +75,16 @@ func (s *Session) change(what, event string) error {
 }
 
 func (s *Session) edit(what string, compose composer, fromStart bool) error {
+	if s.behind() {
+		if err := s.depart(); err != nil {
+			return err
+		}
+	}
 	t, err := s.land()
 	if err != nil {
 		return err
 	}
-	e := Edit{Time: t, what: what, FromStart: fromStart && t > 0}
+	e := Edit{Time: t, what: what, FromStart: fromStart && t > 0, steps: s.solver.Stats().Steps}
 	kept := s.edits
 	from, err := s.capture()
 	if err != nil {
@@ -106,10 +113,10 @@ func (s *Session) edit(what string, compose composer, fromStart bool) error {
 	}
 	s.edits, s.undone = append(kept[:len(kept):len(kept)], e), nil
 	if !same {
-		s.forget()
-		return nil
+		return s.forget()
 	}
 	s.before = append(s.before[:len(kept):len(kept)], from)
+	s.past.moments = slices.DeleteFunc(slices.Clone(s.past.moments), func(m moment) bool { return m.edits > len(kept) })
 	s.bound()
 	return nil
 }
@@ -131,8 +138,12 @@ func (s *Session) Undo() error {
 		return ErrNothingToUndo
 	}
 	from := s.before[n]
+	if len(s.past.ahead) > 0 { // those undone came behind edits that are dropped now
+		s.undone = nil
+	}
 	s.undone = append(s.undone, undone{s.edits[n], from})
 	s.edits, s.before = s.edits[:n:n], s.before[:n:n]
+	s.past.ahead, s.past.undoes = nil, nil
 	return s.goBack(from)
 }
 
@@ -145,7 +156,8 @@ func (s *Session) Redo() error {
 	}
 	again := s.undone[n]
 	s.undone = s.undone[:n:n]
-	s.edits, s.before = append(s.edits[:len(s.edits):len(s.edits)], again.edit), append(s.before[:len(s.before):len(s.before)], again.from)
+	s.edits, s.before = slices.Concat(s.edits, s.past.ahead, []Edit{again.edit}), slices.Concat(s.before, s.past.undoes, []*state{again.from})
+	s.past.ahead, s.past.undoes = nil, nil
 	return s.goBack(again.from)
 }
 
@@ -165,12 +177,7 @@ func (s *Session) goBack(from *state) error {
 	if err := s.rebuild(s.edits, from); err != nil {
 		return err
 	}
-	seen := s.history.Len()
-	s.history.cut(s.Time())
-	for i := range s.pins {
-		s.pins[i].cut(seen - s.history.Len())
-	}
-	return nil
+	return s.depart()
 }
 
 // Edits returns what has been changed, oldest first.

@@ -127,10 +127,10 @@ type extent struct {
 	low, high float64 // values
 }
 
-func (e *extent) follow(column string, log bool, values []float64, living func(i int) bool) {
+func (e *extent) follow(column string, log bool, values []float64, shown func(i int) bool) {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, v := range values {
-		if living(i) && !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if shown(i) && !math.IsInf(v, 0) {
 			low, high = min(low, v), max(high, v)
 		}
 	}
@@ -166,9 +166,8 @@ func (e *extent) axis(wanted Axis, log bool) PlotAxis {
 		a.Width = 0
 	}
 	a.Low, a.High = a.Position(e.low), a.Position(e.high)
-	if e.low == 0 {
-		a.Low -= 0.03 * (a.High - a.Low) // cells at zero are seen whole
-	}
+	edge := 0.03 * (a.High - a.Low) // cells at an end are seen whole
+	a.Low, a.High = a.Low-edge, a.High+edge
 	return a
 }
 
@@ -186,23 +185,25 @@ func (s *Session) gated(g *Gate) (*Gated, error) {
 	if !has(g.X.Column) || g.Y.Column != "" && !has(g.Y.Column) {
 		return nil, nil // of a tissue that is no more
 	}
-	living := func(i int) bool { return !m.Cells.IsDead(i) }
 	var values [2][]float64
-	var axes [2]PlotAxis
-	for k, of := range []struct {
-		axis Axis
-		log  bool
-	}{{g.X, g.LogX}, {g.Y, g.LogY}} {
-		if of.axis.Column == "" {
-			continue
-		}
-		if values[k], err = column(m, states, of.axis.Column); err != nil {
+	if values[0], err = column(m, states, g.X.Column); err != nil {
+		return nil, err
+	}
+	if g.Y.Column != "" {
+		if values[1], err = column(m, states, g.Y.Column); err != nil {
 			return nil, err
 		}
-		s.extents[k].follow(of.axis.Column, of.log, values[k], living)
-		axes[k] = s.extents[k].axis(of.axis, of.log)
 	}
-	found := &Gated{Gate: g, X: axes[0], Y: axes[1]}
+	shown := func(i int) bool {
+		return !m.Cells.IsDead(i) && !math.IsNaN(values[0][i]) && (values[1] == nil || !math.IsNaN(values[1][i]))
+	}
+	found := &Gated{Gate: g}
+	s.extents[0].follow(g.X.Column, g.LogX, values[0], shown)
+	found.X = s.extents[0].axis(g.X, g.LogX)
+	if values[1] != nil {
+		s.extents[1].follow(g.Y.Column, g.LogY, values[1], shown)
+		found.Y = s.extents[1].axis(g.Y, g.LogY)
+	}
 	found.choose(m, values)
 	if g.Extended {
 		found.plot(m, values)

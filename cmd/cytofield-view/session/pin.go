@@ -17,7 +17,8 @@ type Pin struct {
 	OfCell    bool              // not of a place
 	Type      tissue.CellTypeID // of the cell
 	Gone      bool              // the cell has died, is no more or not yet there
-	Densities [][]float64       // by substrate, at the place or the cell's surface, at the last moments of the history
+	Densities [][]float64       // by substrate, at the place or the cell's surface, at Times or else at the last moments of the history
+	Times     []float64         // s, of a replay
 	States    [][]float64       // of a cell, as Variables of a report; not a number where it has none, or is gone
 }
 
@@ -176,12 +177,17 @@ func (p *Pin) halve() {
 
 // copiedPins are those of now, which may be read while these go on.
 func (s *Session) copiedPins() []Pin {
-	var all []Pin
 	for i := range s.pins {
 		if s.pins[i].OfCell {
 			s.locate(&s.pins[i])
 		}
-		p := s.pins[i]
+	}
+	return copied(s.pins)
+}
+
+func copied(pins []Pin) []Pin {
+	var all []Pin
+	for _, p := range pins {
 		p.Densities, p.States = slices.Clone(p.Densities), slices.Clone(p.States)
 		all = append(all, p)
 	}

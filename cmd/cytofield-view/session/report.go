@@ -27,8 +27,11 @@ type View struct {
 // Report is the state of a session at one moment. Nothing in it changes later.
 type Report struct {
 	Time, Duration float64 // s
+	Seen           float64 // how far the course has come, s: Time or, where one went back, more
 	Playing        bool
-	Speed          float64 // simulated s per s; +Inf: as fast as it goes
+	Behind         bool      // more of it is to be read: look again
+	Recorded       *Recorded // nil where it is computed
+	Speed          float64   // simulated s per s; +Inf: as fast as it goes
 	Stats          engine.Stats
 	Title          string
 	Name           string // of the scenario
@@ -78,12 +81,12 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, errLost
 	}
 	m := s.scenario.Model
-	v = s.possible(v)
+	v = possible(m, v)
 	if err := s.note(); err != nil {
 		return nil, err
 	}
 	r := &Report{
-		Time: s.Time(), Duration: s.Duration(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
+		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
 		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
@@ -141,8 +144,7 @@ func (s *Session) understand(r *Report) (err error) {
 }
 
 // possible returns the view with what the model does not have replaced.
-func (s *Session) possible(v View) View {
-	m := s.scenario.Model
+func possible(m *tissue.Model, v View) View {
 	if int(v.Substrate) >= len(m.Substrates) {
 		v.Substrate = 0
 	}

@@ -44,6 +44,7 @@ type Session struct {
 	speed   float64 // simulated s per s of wall time; +Inf: as fast as it goes
 	clock   float64 // simulated time that is due, s
 	goal    float64 // to be reached exactly, then pause, s; 0: none
+	seeking float64 // to be reached by the steps that were made, then pause, s; 0: none
 
 	warnings []string // of the scenario and of its numbers
 
@@ -52,6 +53,7 @@ type Session struct {
 
 	edits   []Edit
 	before  []*state // what undoing each edit goes back to; nil: the start
+	past    past
 	undone  []undone // what redoing does again, the last first
 	history History
 	fluid   float64 // volume that densities are of, µm³
@@ -82,6 +84,9 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 		}
 	}
 	s.speed = defaultSpeed(decoded.Model.Duration)
+	if err := s.startPast(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -253,16 +258,16 @@ func (s *Session) Duration() float64 { return s.scenario.Model.Duration }
 
 // Play lets Tick go on, or stops it. At the end of the run there is nothing to play.
 func (s *Session) Play(on bool) {
-	s.playing, s.goal, s.clock = on && s.Time() < s.Duration(), 0, s.Time()
+	s.playing, s.goal, s.seeking, s.clock = on && s.Time() < s.Duration(), 0, 0, s.Time()
 }
 
 // SetSpeed sets how many simulated seconds a second of Tick plays; +Inf is as many as can be.
 func (s *Session) SetSpeed(simulatedPerSecond float64) { s.speed = simulatedPerSecond }
 
 // RunTo has Tick go on as fast as it can to a time, s, or the end of the run, land
-// there exactly and stop.
+// there exactly and stop. Within what has been seen that makes another course.
 func (s *Session) RunTo(t float64) {
-	s.goal = min(t, s.Duration())
+	s.goal, s.seeking = min(t, s.Duration()), 0
 	s.playing = s.Time() < s.goal
 }
 
@@ -276,24 +281,35 @@ func (s *Session) Tick(wall, limit time.Duration) error {
 	until, due := s.Duration(), math.Inf(1)
 	if s.goal > 0 {
 		until = s.goal
+		if s.behind() && s.goal < s.past.seen.time {
+			if err := s.depart(); err != nil {
+				return err
+			}
+		}
+	} else if s.seeking > 0 {
+		due = s.seeking
 	} else if !math.IsInf(s.speed, 1) {
 		s.clock += s.speed * wall.Seconds()
 		due = s.clock
 	}
 	began, steps := time.Now(), s.solver.Stats().Steps
+	defer func() { s.past.spent += max(wall, time.Since(began)) }()
 	late := func() bool {
 		return limit > 0 && s.solver.Stats().Steps > steps && time.Since(began) >= limit
 	}
 	err := errPaused
 	for errors.Is(err, errPaused) && !late() && s.Time() < due {
 		next := s.Time() + s.Duration()/mostMoments*4
-		err = s.simulation.Advance(pace{context.Background(), func() bool { return late() || s.Time() >= min(due, next, s.nextPicture()) }}, until)
-		if fault := s.note(); fault != nil {
+		err = s.advance(func() bool { return late() || s.Time() >= min(due, next, s.nextPicture()) }, until)
+		if fault := errors.Join(s.note(), s.keep()); fault != nil {
 			return fault
 		}
 	}
 	if s.Time() < due { // what could not be done in time is not owed
 		s.clock = s.Time()
+	}
+	if s.seeking > 0 && s.Time() >= s.seeking {
+		s.Play(false)
 	}
 	if errors.Is(err, errPaused) {
 		return nil
@@ -306,7 +322,7 @@ func (s *Session) Tick(wall, limit time.Duration) error {
 func (s *Session) Step() error {
 	s.Play(false)
 	steps := s.solver.Stats().Steps
-	err := s.simulation.Advance(pace{context.Background(), func() bool { return s.solver.Stats().Steps > steps }}, s.Duration())
+	err := s.advance(func() bool { return s.solver.Stats().Steps > steps }, s.Duration())
 	if errors.Is(err, errPaused) {
 		return nil
 	}
@@ -316,22 +332,26 @@ func (s *Session) Step() error {
 // Restart goes back to the start, with all edits: events happen at their times, other
 // settings hold from the start.
 func (s *Session) Restart() error {
-	decoded, err := s.source.decode(settings(s.edits))
+	decoded, err := s.source.decode(settings(slices.Concat(s.edits, s.past.ahead)))
 	if err != nil {
 		return err
 	}
-	s.forget()
-	return s.begin(decoded, nil)
+	if err := s.begin(decoded, nil); err != nil {
+		return err
+	}
+	s.edits = slices.Concat(s.edits, s.past.ahead)
+	return s.forget()
 }
 
 // forget drops what is of the past that is left.
-func (s *Session) forget() {
-	s.playing, s.goal = false, 0
+func (s *Session) forget() error {
+	s.Play(false)
 	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
 	for i := range s.pins {
 		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}
 	s.before = make([]*state, len(s.edits))
+	return s.startPast()
 }
 
 // errPaused ends an Advance between two steps.
@@ -354,7 +374,7 @@ func (p pace) Err() error {
 func (s *Session) land() (float64, error) {
 	furthest := s.solver.Furthest()
 	t := min(s.rounded(furthest), max(furthest, s.Duration()))
-	return t, s.simulation.Advance(context.Background(), t)
+	return t, s.advance(func() bool { return false }, t)
 }
 
 // rounded returns the next time, s, with so many digits as a ten-thousandth of the run asks for.

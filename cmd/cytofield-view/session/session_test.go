@@ -137,10 +137,12 @@ func TestWatchingChangesNoNumber(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			device := tc.device()
 			s := opened(t, device)
+			must(t, s.PinCell(1))
+			gate := &Gate{X: Axis{Column: "x_um"}, Y: Axis{Column: "IL-2_surface_nM"}, LogY: true, Drawn: Rectangle(Point{}, Point{90, 1}), Extended: true}
 			s.Play(true)
 			for s.playing {
 				must(t, s.Tick(time.Second/time.Duration(tc.perSecond), 0))
-				_, err := s.Look(View{})
+				_, err := s.Look(View{Gate: gate, Voxels: true, Occupied: true})
 				must(t, err)
 			}
 			d, err := found(t).decode(nil)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/tissue/gallery"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
@@ -49,6 +50,27 @@ func Find(name string) (Source, error) {
 		return s, fmt.Errorf("%s is no run directory: it has no scenario.yaml", name)
 	}
 	return s, err
+}
+
+// Replays reports whether the source is a run directory to be replayed: one that kept
+// densities, or has no checkpoint from which a session could go on.
+func (s Source) Replays() bool {
+	if !s.recorded {
+		return false
+	}
+	r, err := record.Open(s.dir)
+	if err != nil || len(r.Times()) == 0 {
+		return false
+	}
+	if len(r.FieldTimes()) > 0 {
+		return true
+	}
+	from, err := record.OpenCheckpoint(s.dir)
+	if err != nil {
+		return true
+	}
+	from.Close()
+	return false
 }
 
 // decode reads the scenario with further settings behind those of the source.

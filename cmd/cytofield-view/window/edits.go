@@ -14,6 +14,11 @@ import (
 // editsPanel lists what has been changed, as lines of a scenario.
 func (w *Window) editsPanel() {
 	if imgui.BeginV(editsName, nil, imgui.WindowFlagsNoCollapse) {
+		if w.report.Recorded != nil {
+			w.aboutRun()
+			imgui.End()
+			return
+		}
 		imgui.BeginDisabledV(len(w.report.Edits) == 0)
 		if imgui.Button("Undo") {
 			w.Undo()
@@ -117,7 +122,7 @@ func (w *Window) Save(path string) {
 		w.say(path+" is there already and not of this window: nothing was written", true)
 		return
 	}
-	again := w.fields.saved[path]
+	again, shown := w.fields.saved[path], w.arranged()
 	w.do(func(s *session.Session) error {
 		text, err := s.Text()
 		if err != nil {
@@ -126,7 +131,11 @@ func (w *Window) Save(path string) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			return err
 		}
-		return s.Keep(strings.TrimSuffix(path, filepath.Ext(path)), again)
+		dir := strings.TrimSuffix(path, filepath.Ext(path))
+		if err := s.Keep(dir, again); err != nil {
+			return err
+		}
+		return shown.write(dir)
 	})
 	if w.fields.saved == nil {
 		w.fields.saved = map[string]bool{}

@@ -76,7 +76,7 @@ func ticks(axis implot.AxisEnum, s session.Signal, a session.PlotAxis) {
 	}
 	if a.Width > 0 {
 		add(0)
-		first, last := math.Round(math.Log10(a.Width*factor)), math.Log10(max(math.Abs(a.Value(a.Low)), a.Value(a.High))*factor)
+		first, last := math.Round(math.Log10(a.Width*factor))+1, math.Log10(max(math.Abs(a.Value(a.Low)), a.Value(a.High))*factor)
 		for k := first; k <= last; k++ {
 			add(math.Pow(10, k))
 			add(-math.Pow(10, k))

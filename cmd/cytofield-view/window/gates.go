@@ -179,7 +179,9 @@ func (w *Window) Mark(corners []session.Point) {
 		}
 	}
 	slices.Sort(ids)
-	w.ungate()
+	if w.ungate(); ids == nil {
+		w.say("No cells of the slice are inside the lasso", false)
+	}
 	w.gates.marked = ids
 }
 
@@ -207,8 +209,7 @@ func (w *Window) mark(active bool, at imgui.Vec2) bool {
 func (w *Window) lights(list *imgui.DrawList) {
 	s := w.styled.scale
 	if found := w.report.Gated; found != nil && found.Inside != nil && !w.brush.hideCells {
-		dim := w.theme.canvas
-		dim.A = 165
+		dim := color.RGBA{112, 116, 122, 215} // grey, on any colour map
 		for _, d := range w.report.Discs {
 			at, radius := w.camera.pixel(d.X, d.Y), max(float32(d.Radius*w.camera.zoom), 1.5)
 			if !found.Inside[d.Cell] {
@@ -234,11 +235,20 @@ func (w *Window) outline(list *imgui.DrawList, pixels []imgui.Vec2) {
 	s := w.styled.scale
 	fill := w.theme.accent
 	fill.A = 40
-	if len(pixels) > 2 {
-		list.AddConcavePolyFilled(&pixels[0], int32(len(pixels)), ink(fill))
+	path := func() {
+		list.PathClear()
+		for _, p := range pixels {
+			list.PathLineTo(p)
+		}
 	}
-	list.AddPolyline(&pixels[0], int32(len(pixels)), ink(color.RGBA{0, 0, 0, 150}), imgui.DrawFlagsClosed, 3*s)
-	list.AddPolyline(&pixels[0], int32(len(pixels)), ink(w.theme.accent), imgui.DrawFlagsClosed, 1.6*s)
+	if len(pixels) > 2 {
+		path()
+		list.PathFillConcave(ink(fill))
+	}
+	path()
+	list.PathStrokeV(ink(color.RGBA{0, 0, 0, 150}), imgui.DrawFlagsClosed, 3*s)
+	path()
+	list.PathStrokeV(ink(w.theme.accent), imgui.DrawFlagsClosed, 1.6*s)
 }
 
 // toggleGates brings the gates to the front, or the course of the run.

@@ -40,6 +40,8 @@ func shortcutList() []shortcut {
 	return []shortcut{
 		{imgui.KeySpace, false, "Space", "play or pause", func(w *Window) { w.Play(!w.report.Playing) }},
 		{imgui.KeyPeriod, false, ".", "one step", (*Window).Step},
+		{imgui.KeyLeftArrow, false, "Left", "back: the moment or output before", (*Window).Back},
+		{imgui.KeyRightArrow, false, "Right", "on: the next output, or one step", (*Window).Step},
 		{imgui.KeyHome, false, "Home", "restart, with all edits", (*Window).Restart},
 		{imgui.KeyF, false, "F", "as fast as it goes, or at a speed", (*Window).toggleFastest},
 		{imgui.KeyL, false, "L", "logarithmic or linear scale", func(w *Window) { w.view.Log, w.view.Fixed = !w.view.Log, nil }},
@@ -71,7 +73,7 @@ func (w *Window) shortcuts() {
 		return
 	}
 	for _, s := range shortcutList() {
-		if io.KeyCtrl() == s.ctrl && imgui.IsKeyPressedBoolV(s.key, s.key == imgui.KeyPageUp || s.key == imgui.KeyPageDown || s.key == imgui.KeyPeriod) {
+		if io.KeyCtrl() == s.ctrl && imgui.IsKeyPressedBoolV(s.key, s.key == imgui.KeyPageUp || s.key == imgui.KeyPageDown || s.key == imgui.KeyLeftArrow || s.key == imgui.KeyRightArrow || s.key == imgui.KeyPeriod) {
 			s.act(w)
 		}
 	}

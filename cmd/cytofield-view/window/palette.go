@@ -30,8 +30,11 @@ type tool struct {
 	draw func(list *imgui.DrawList, at imgui.Vec2, size float32, colour uint32)
 }
 
-// tools are those that the model has something for.
+// tools are those that the model has something for; a replay has none.
 func (w *Window) tools() []tool {
+	if w.report.Recorded != nil {
+		return nil
+	}
 	all := []tool{
 		{doses, imgui.KeyD, "D", "dose the substrate in view", drawDose},
 		{clears, imgui.KeyE, "E", "clear the substrate in view", drawClear},
@@ -50,6 +53,9 @@ func (w *Window) tools() []tool {
 
 // pick takes a tool up, or lays it down where it is in hand.
 func (w *Window) pick(kind toolKind) {
+	if w.report.Recorded != nil {
+		return
+	}
 	w.brush.on = !w.brush.on || w.brush.tool != kind
 	w.brush.tool, w.brush.path = kind, nil
 }
@@ -81,6 +87,9 @@ func (w *Window) toolColour() color.RGBA {
 
 // palette draws the tools at the left edge of the canvas, and what the one in hand can be set to.
 func (w *Window) palette() {
+	if w.report.Recorded != nil {
+		return
+	}
 	s, c := w.styled.scale, w.canvas
 	imgui.SetCursorScreenPos(imgui.NewVec2(c.corner.X+14*s, c.corner.Y+62*s))
 	imgui.PushStyleColorVec4(imgui.ColChildBg, vec4(w.theme.panel))

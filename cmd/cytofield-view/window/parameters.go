@@ -29,6 +29,11 @@ func newSliders() sliders {
 // parametersPanel has a slider for every number of the scenario.
 func (w *Window) parametersPanel() {
 	if imgui.BeginV(parametersName, nil, imgui.WindowFlagsNoCollapse) {
+		if w.report.Recorded != nil {
+			w.recordedRun()
+			imgui.End()
+			return
+		}
 		imgui.SetNextItemWidth(-1)
 		imgui.InputTextWithHint("##search", "search: IL-2, half max, 1/s", &w.sliders.search, 0, nil)
 		imgui.BeginChildStr("all")
@@ -287,7 +292,7 @@ func (w *Window) about(p session.Parameter) {
 		imgui.TextUnformatted("The scenario has " + valued(p.Opened, p.Unit) + ".")
 	}
 	if p.Catalogue.Known() {
-		imgui.TextUnformatted("Published: " + p.Catalogue.String())
+		imgui.TextUnformatted("Published: " + pretty(p.Catalogue.String()))
 		if reference, ok := catalogue.Cite(p.Catalogue.Source); ok {
 			w.faintly(citation(reference))
 		}
@@ -319,7 +324,7 @@ func citation(r catalogue.Reference) string {
 	if r.DOI != "" {
 		parts = append(parts, "doi:"+r.DOI)
 	}
-	return strings.Join(parts, ". ")
+	return strings.NewReplacer("{", "", "}", "").Replace(strings.Join(parts, ". ")) // braces are BibTeX's
 }
 
 // choices is the menu of a slider.

@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"sort"
+	"strings"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 	"github.com/AllenDang/cimgui-go/implot"
@@ -19,6 +21,7 @@ type curve struct {
 	name   string
 	values []float64 // the last ones of the history
 	factor float64   // to the unit of the axis
+	times  []float64 // s; nil: those of the history
 	colour color.RGBA
 }
 
@@ -83,7 +86,10 @@ func (w *Window) groups() []group {
 	if len(r.Body) > 0 {
 		all = append(all, group{name: "Blood and body", plots: w.bodyPlots()})
 	}
-	all = append(all, group{name: "Steps", plots: w.stepPlots(), closed: true}, group{name: "Ledger", plots: []course{w.residualPlot()}, closed: true},
+	if r.Recorded == nil {
+		all = append(all, group{name: "Steps", plots: w.stepPlots(), closed: true})
+	}
+	all = append(all, group{name: "Ledger", plots: []course{w.residualPlot()}, closed: true},
 		group{name: histogramsName, draw: w.histograms, drawn: 1 + len(r.Occupied), closed: true})
 	if w.measured.frame > 0 {
 		all = append(all, group{name: "Pace", draw: func(float32) { w.pace() }, closed: true})
@@ -146,7 +152,7 @@ func (w *Window) densityPlots() []course {
 		unit, factor := readable(substrate.Unit, largest(most))
 		faint := w.theme.faint
 		all = append(all, course{title: titled(substrate.Name, unit), log: w.view.Log,
-			curves: []curve{{"largest", most, factor, w.substrateColour(i)}, {"mean", w.report.History.Mean[i], factor, faint}}})
+			curves: []curve{{name: "largest", values: most, factor: factor, colour: w.substrateColour(i)}, {name: "mean", values: w.report.History.Mean[i], factor: factor, colour: faint}}})
 	}
 	return all
 }
@@ -174,7 +180,7 @@ func (w *Window) amountPlot() course {
 		if !substrate.Unit.CountsMolecules() {
 			c.title = "amounts (" + substrate.Unit.AmountUnit() + ")"
 		}
-		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Amount[i], 1, w.substrateColour(i)})
+		c.curves = append(c.curves, curve{name: substrate.Name, values: w.report.History.Amount[i], factor: 1, colour: w.substrateColour(i)})
 	}
 	return c
 }
@@ -190,7 +196,7 @@ func (w *Window) substrateColour(i int) color.RGBA {
 func (w *Window) cellsPlot() course {
 	c := course{title: "living"}
 	for i, t := range w.report.CellTypes {
-		c.curves = append(c.curves, curve{t.Name, w.report.History.Cells[i], 1, figure.Palette(i)})
+		c.curves = append(c.curves, curve{name: t.Name, values: w.report.History.Cells[i], factor: 1, colour: figure.Palette(i)})
 	}
 	return c
 }
@@ -230,7 +236,7 @@ func (w *Window) ofPins(title string, factor float64, of func(session.Pin) [][]f
 	c := course{title: title}
 	for i, p := range w.report.Pins {
 		if all := of(p); all != nil {
-			c.curves = append(c.curves, curve{pinName(i, p), all[which], factor, figure.Palette(i)})
+			c.curves = append(c.curves, curve{name: pinName(i, p), values: all[which], factor: factor, times: p.Times, colour: figure.Palette(i)})
 		}
 	}
 	return c
@@ -254,7 +260,7 @@ func (w *Window) bodyPlots() []course {
 	together := map[string]int{}
 	for i, v := range w.report.Body {
 		values := w.report.History.Body[i]
-		c := curve{v.Name, values, 1, figure.Palette(i)}
+		c := curve{name: v.Name, values: values, factor: 1, colour: figure.Palette(i)}
 		if !v.IsCompartment() {
 			all = append(all, course{title: v.Name, curves: []curve{c}, free: true})
 			continue
@@ -268,22 +274,27 @@ func (w *Window) bodyPlots() []course {
 		}
 		all[at].curves = append(all[at].curves, c)
 	}
+	for i, p := range all {
+		if len(p.curves) == 1 && !p.free {
+			all[i].title = strings.Replace(p.title, "compartments", p.curves[0].name, 1)
+		}
+	}
 	return all
 }
 
 func (w *Window) stepPlots() []course {
 	h := w.report.History
 	return []course{
-		{title: "step (s)", curves: []curve{{"step", h.StepTaken, 1, w.theme.accent}}},
-		{title: "error estimate, over its tolerance", curves: []curve{{"error", h.Error, 1, w.theme.accent}}},
-		{title: "stages of the step", curves: []curve{{"stages", h.Stages, 1, w.theme.accent}}},
+		{title: "step (s)", curves: []curve{{name: "step", values: h.StepTaken, factor: 1, colour: w.theme.accent}}},
+		{title: "error estimate, over its tolerance", curves: []curve{{name: "error", values: h.Error, factor: 1, colour: w.theme.accent}}},
+		{title: "stages of the step", curves: []curve{{name: "stages", values: h.Stages, factor: 1, colour: w.theme.accent}}},
 	}
 }
 
 func (w *Window) residualPlot() course {
 	c := course{title: "unaccounted for (share of the molecules)"}
 	for i, substrate := range w.report.Substrates {
-		c.curves = append(c.curves, curve{substrate.Name, w.report.History.Residual[i], 1, w.substrateColour(i)})
+		c.curves = append(c.curves, curve{name: substrate.Name, values: w.report.History.Residual[i], factor: 1, colour: w.substrateColour(i)})
 	}
 	return c
 }
@@ -299,52 +310,87 @@ func (w *Window) pace() {
 	share("drawing", w.measured.draw.Seconds()*1e3)
 }
 
-// coursePlot draws a course below its title, which says the values of now.
+// coursePlot draws a course below its title, which says what the colours are, and the
+// values of now.
 func (w *Window) coursePlot(p course, height float32, last bool) {
 	w.heading(p.title)
-	if now := p.now(); now != "" {
-		imgui.SameLine()
-		room := imgui.ContentRegionAvail().X
-		if size := imgui.CalcTextSize(now).X; size < room {
-			imgui.SetCursorPosX(imgui.CursorPosX() + room - size)
-			w.faintly(now)
-		} else {
-			imgui.NewLine()
-		}
-	}
+	imgui.SameLine()
+	w.legend(p)
 	if last {
 		height += timesHeight * w.styled.scale
 	}
 	w.plot(p, height, last)
 }
 
-// now writes the last values of one or two curves.
-func (p course) now() string {
-	text := ""
-	for i, c := range p.curves {
-		if i > 1 {
-			return ""
+// legend writes the names and last values of curves at the right of the line, or below it
+// where they do not fit.
+func (w *Window) legend(p course) {
+	s, line := w.styled.scale, imgui.TextLineHeight()
+	var labels []string
+	whole := float32(0)
+	for _, c := range p.curves {
+		text := w.value(c)
+		if len(p.curves) > 1 {
+			text = c.name + "  " + text
 		}
-		if n := len(c.values); n > 0 && !math.IsNaN(c.values[n-1]) {
-			if text != "" {
-				text += "  "
-			}
-			if len(p.curves) > 1 {
-				text += c.name + " "
-			}
-			text += number(c.values[n-1] * c.factor)
-		}
+		labels = append(labels, text)
+		whole += imgui.CalcTextSize(text).X + 22*s
 	}
-	return text
+	room := imgui.ContentRegionAvail().X
+	if whole <= room {
+		imgui.SetCursorPosX(imgui.CursorPosX() + room - whole)
+	} else {
+		imgui.NewLine()
+		room = imgui.ContentRegionAvail().X
+	}
+	left := room
+	for i, text := range labels {
+		wide := imgui.CalcTextSize(text).X + 22*s
+		if i > 0 && (whole <= room || wide <= left) {
+			imgui.SameLineV(0, 8*s)
+		} else if i > 0 {
+			left = room
+		}
+		left -= wide
+		if len(labels) > 1 {
+			at := imgui.CursorScreenPos()
+			imgui.WindowDrawList().AddRectFilled(imgui.NewVec2(at.X, at.Y+line/2-2*s), imgui.NewVec2(at.X+9*s, at.Y+line/2+2*s), ink(p.curves[i].colour))
+		}
+		imgui.Dummy(imgui.NewVec2(9*s, line))
+		imgui.SameLineV(0, 4*s)
+		w.faintly(text)
+	}
 }
 
-// plot draws a course against time, from the start to now. The last one has the times.
-func (w *Window) plot(p course, height float32, last bool) {
-	unit, seconds := timeUnit(w.report.Time)
-	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText)
-	if len(p.curves) < 2 {
-		flags |= implot.FlagsNoLegend
+// value writes what a curve is at the time shown.
+func (w *Window) value(c curve) string {
+	v, ok := c.at(w.report.History.Time, w.report.Time)
+	if !ok {
+		return ""
 	}
+	return number(v * c.factor)
+}
+
+// at returns the last value until a time, s, of a curve at the last times of a history,
+// and whether there is one.
+func (c curve) at(times []float64, t float64) (float64, bool) {
+	if c.times != nil {
+		times = c.times
+	}
+	n := min(len(c.values), len(times))
+	times, values := times[len(times)-n:], c.values[len(c.values)-n:]
+	i := sort.Search(n, func(i int) bool { return times[i] > t }) - 1
+	if i < 0 || math.IsNaN(values[i]) {
+		return 0, false
+	}
+	return values[i], true
+}
+
+// plot draws a course against time, from the start to the furthest that was seen, with a
+// line at now. The last one has the times.
+func (w *Window) plot(p course, height float32, last bool) {
+	unit, seconds := timeUnit(w.report.Seen)
+	flags := implot.Flags(implot.FlagsNoInputs | implot.FlagsNoMouseText | implot.FlagsNoLegend)
 	if !implot.BeginPlotV("##"+p.title, imgui.NewVec2(-1, height), flags) {
 		return
 	}
@@ -353,18 +399,18 @@ func (w *Window) plot(p course, height float32, last bool) {
 		times |= implot.AxisFlagsNoTickLabels
 		unit = ""
 	}
-	now := max(w.report.Time, w.report.Duration/1000, 1e-9) / seconds
+	end := max(w.report.Seen, w.report.Duration/1000, 1e-9) / seconds
 	implot.SetupAxesV(unit, "", times, implot.AxisFlagsNoHighlight)
 	low, high := p.limits()
-	implot.SetupAxesLimitsV(0, now, low, high, implot.CondAlways)
+	implot.SetupAxesLimitsV(0, end, low, high, implot.CondAlways)
 	if p.log {
 		implot.SetupAxisScalePlotScale(implot.AxisY1, implot.ScaleLog10)
 	}
 	implot.SetupAxisFormatStr(implot.AxisY1, "%.4g")
-	implot.SetupLegendV(implot.LocationNorthWest, implot.LegendFlagsNoButtons)
 	for _, c := range p.curves {
 		c.draw(w.report.History.Time, seconds, 1.6*w.styled.scale)
 	}
+	w.now(seconds)
 	implot.EndPlot()
 }
 
@@ -391,6 +437,9 @@ func (p course) limits() (low, high float64) {
 
 // draw draws the curve at the last times of a history, s, where it has values.
 func (c curve) draw(times []float64, seconds float64, width float32) {
+	if c.times != nil {
+		times = c.times
+	}
 	n := min(len(c.values), len(times))
 	times, values := times[len(times)-n:], c.values[len(c.values)-n:]
 	var xs, ys []float64

@@ -23,7 +23,7 @@ type fields struct {
 // timeBar plays, and says how far the run is and how it goes.
 func (w *Window) timeBar() {
 	if imgui.BeginV(timeName, nil, imgui.WindowFlagsNoScrollbar|imgui.WindowFlagsNoCollapse) {
-		w.progress()
+		w.timeline()
 		if w.icon("restart", drawRestart) {
 			w.Restart()
 		}
@@ -41,7 +41,7 @@ func (w *Window) timeBar() {
 		if w.icon("step", drawStep) {
 			w.Step()
 		}
-		imgui.SetItemTooltip("One step (.)")
+		imgui.SetItemTooltip(w.stepWords())
 		imgui.SameLine()
 		w.speed()
 		imgui.SameLine()
@@ -52,45 +52,31 @@ func (w *Window) timeBar() {
 	imgui.End()
 }
 
-// progress shows the share of the run that is done.
-func (w *Window) progress() {
-	s := w.styled.scale
-	at, size := imgui.CursorScreenPos(), imgui.ContentRegionAvail()
-	list := imgui.WindowDrawList()
-	end := imgui.NewVec2(at.X+size.X, at.Y+4*s)
-	list.AddRectFilledV(at, end, ink(w.theme.field), 2*s, 0)
-	if w.report.Duration > 0 {
-		done := imgui.NewVec2(at.X+size.X*float32(w.report.Time/w.report.Duration), end.Y)
-		list.AddRectFilledV(at, done, ink(w.theme.accent), 2*s, 0)
-	}
-	imgui.Dummy(imgui.NewVec2(size.X, 4*s))
-}
-
 // Play lets the run go on, or stops it.
 func (w *Window) Play(on bool) {
 	w.notice = notice{}
-	w.do(func(s *session.Session) error { s.Play(on); return nil })
+	w.travel(func(c session.Course) error { c.Play(on); return nil })
 }
 
-// Step makes one step.
-func (w *Window) Step() { w.do((*session.Session).Step) }
+// Step makes one step; in a replay it shows the next output.
+func (w *Window) Step() { w.travel(session.Course.Step) }
 
 // Restart goes back to the start, with all edits.
-func (w *Window) Restart() { w.do((*session.Session).Restart) }
+func (w *Window) Restart() { w.travel(session.Course.Restart) }
 
 // RunTo goes on to a time, s.
 func (w *Window) RunTo(t float64) {
-	w.do(func(s *session.Session) error { s.RunTo(t); return nil })
+	w.travel(func(c session.Course) error { c.RunTo(t); return nil })
 }
 
 // Speed plays so many simulated seconds per second; +Inf as many as can be.
 func (w *Window) Speed(simulatedPerSecond float64) {
-	w.do(func(s *session.Session) error { s.SetSpeed(simulatedPerSecond); return nil })
+	w.travel(func(c session.Course) error { c.SetSpeed(simulatedPerSecond); return nil })
 }
 
 // Pin follows the densities at a place, µm.
 func (w *Window) Pin(at r3.Vec) {
-	w.do(func(s *session.Session) error { return s.Pin(at) })
+	w.travel(func(c session.Course) error { return c.Pin(at) })
 }
 
 // PinCell follows a cell.
@@ -146,7 +132,7 @@ func (w *Window) pulse() {
 	imgui.AlignTextToFramePadding()
 	imgui.TextUnformatted(figure.FormatTime(r.Time) + " of " + figure.FormatTime(r.Duration))
 	imgui.SameLine()
-	text := fmt.Sprintf("·  %d steps, the last %s  ·  %d cells", r.Stats.Steps, figure.FormatTime(r.Stats.LastStep), r.Cells)
+	text := w.progressWords()
 	if w.measured.frame > 0 {
 		ms := func(d time.Duration) float64 { return d.Seconds() * 1e3 }
 		text += fmt.Sprintf("  ·  %.0f ms per picture: %.0f drawing, %.0f simulating", ms(w.measured.frame), ms(w.measured.draw), ms(w.measured.solve))

@@ -71,7 +71,9 @@ func (w *Window) plane(list *imgui.DrawList) {
 	}
 	width, height := w.report.Plane.Size()
 	low, high := w.camera.pixel(0, height), w.camera.pixel(width, 0)
-	list.AddImageV(texture(w.picture), low, high, imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
+	if w.missing() == "" {
+		list.AddImageV(texture(w.picture), low, high, imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
+	}
 	list.AddRectV(low, high, ink(w.theme.faint), 0, 0, w.styled.scale)
 }
 
@@ -131,6 +133,9 @@ func (w *Window) label(list *imgui.DrawList, at imgui.Vec2, text string) {
 
 // colourBar draws the scale at the right edge of the canvas.
 func (w *Window) colourBar(list *imgui.DrawList) {
+	if w.missing() != "" {
+		return
+	}
 	s, c := w.styled.scale, w.canvas
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
@@ -214,7 +219,11 @@ func (w *Window) captions(list *imgui.DrawList) {
 
 // message shows what the window has to say, until something else happens.
 func (w *Window) message(list *imgui.DrawList) {
-	if w.notice.text == "" {
+	text := w.notice.text
+	if text == "" {
+		text = w.missing()
+	}
+	if text == "" {
 		return
 	}
 	s, c := w.styled.scale, w.canvas
@@ -223,13 +232,13 @@ func (w *Window) message(list *imgui.DrawList) {
 		colour = w.theme.fault
 	}
 	width := min(c.size.X-60*s, 640*s)
-	size := imgui.CalcTextSizeV(w.notice.text, false, width)
+	size := imgui.CalcTextSizeV(text, false, width)
 	at := imgui.NewVec2(c.corner.X+(c.size.X-size.X)/2, c.corner.Y+c.size.Y-64*s-size.Y)
 	pad := 10 * s
 	low, high := imgui.NewVec2(at.X-pad, at.Y-pad), imgui.NewVec2(at.X+size.X+pad, at.Y+size.Y+pad)
 	list.AddRectFilledV(low, high, ink(w.theme.panel), 6*s, 0)
 	list.AddRectV(low, high, ink(colour), 6*s, 0, s)
-	list.AddTextFontPtrV(w.fonts.text, imgui.FontSize(), at, ink(w.theme.text), w.notice.text, width,
+	list.AddTextFontPtrV(w.fonts.text, imgui.FontSize(), at, ink(w.theme.text), text, width,
 		&imgui.Vec4{X: low.X, Y: low.Y, Z: high.X, W: high.Y})
 }
 
@@ -248,6 +257,9 @@ func (w *Window) readout() {
 	}
 	w.faintly(place)
 	for i, c := range w.report.Cursor {
+		if math.IsNaN(c) { // nothing was kept
+			continue
+		}
 		substrate := w.report.Substrates[i]
 		imgui.TextUnformatted(substrate.Name + "   " + density(c, substrate.Unit))
 	}
@@ -299,7 +311,7 @@ func (w *Window) press(at imgui.Vec2) {
 func (w *Window) unpin(at imgui.Vec2, pixel func(r3.Vec) imgui.Vec2) bool {
 	for i, p := range w.report.Pins {
 		if d := pixel(p.At); math.Hypot(float64(d.X-at.X), float64(d.Y-at.Y)) < 7*float64(w.styled.scale) {
-			w.do(func(s *session.Session) error { s.Unpin(i); return nil })
+			w.travel(func(c session.Course) error { c.Unpin(i); return nil })
 			return true
 		}
 	}
@@ -325,7 +337,7 @@ func (w *Window) cellAt(at imgui.Vec2) (tissue.CellID, bool) {
 func (w *Window) pressCell(id tissue.CellID) {
 	for i, p := range w.report.Pins {
 		if p.OfCell && p.Cell == id {
-			w.do(func(s *session.Session) error { s.Unpin(i); return nil })
+			w.travel(func(c session.Course) error { c.Unpin(i); return nil })
 			return
 		}
 	}

@@ -37,9 +37,11 @@ type Window struct {
 	picture  *gpu.Picture
 	view     session.View
 	look     stage.Look
-	pending  []command
+	pending  []func(*worker) error
 	asked    session.View // of the last request
 	painted  stage.Look
+	answered time.Time
+	dragged  float64     // time last asked for by the timeline, s
 	waiting  bool        // for an answer
 	coarse   int         // pixels each way that one of picture stands for
 	hurried  atomic.Bool // what is being painted is out of date
@@ -78,9 +80,9 @@ type notice struct {
 // framesPerSecond is what the window strives for; between two frames the device serves the solver.
 const framesPerSecond = 60
 
-// Open draws a session on a host. The device is the one that the server of this thread
-// serves; session and stage are the window's to close.
-func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Window, error) {
+// Open draws a course on a host. The device is the one that the server of this thread
+// serves; course and stage are the window's to close.
+func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
 	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
@@ -103,7 +105,7 @@ func Open(h Host, server *gpu.Server, s *session.Session, st *stage.Stage) (*Win
 		}
 		return nil
 	})
-	w.worker = newWorker(s, st)
+	w.worker = newWorker(c, st)
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -180,7 +182,7 @@ func smooth(to *time.Duration, by time.Duration) { *to += (by - *to) / 8 }
 
 // needs reports whether the worker has something to do.
 func (w *Window) needs() bool {
-	return !w.waiting && (w.report == nil || w.report.Playing || w.changed() || w.coarse > 1)
+	return !w.waiting && (w.report == nil || w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
 }
 
 // changed reports whether a person has done something since the worker was last asked.
@@ -202,7 +204,7 @@ func (w *Window) ask(r request) {
 func (w *Window) take() error {
 	select {
 	case a := <-w.worker.answers:
-		w.waiting = false
+		w.waiting, w.answered = false, time.Now()
 		for _, fault := range a.faults {
 			w.say(fault.Error(), true)
 		}
@@ -257,8 +259,15 @@ func (w *Window) Report() *session.Report { return w.report }
 // Quitting reports whether a person wants the window closed.
 func (w *Window) Quitting() bool { return w.quit || w.host.Closing() }
 
-// do has the worker do something in its next turn.
-func (w *Window) do(c command) { w.pending = append(w.pending, c) }
+// do has the worker do something to the session in its next turn.
+func (w *Window) do(c command) {
+	w.pending = append(w.pending, func(k *worker) error { return k.steer(c) })
+}
+
+// travel has the worker do something to the course in its next turn, live or recorded.
+func (w *Window) travel(t travel) {
+	w.pending = append(w.pending, func(k *worker) error { return t(k.course) })
+}
 
 func (w *Window) say(text string, fault bool) { w.notice = notice{text, fault, time.Now()} }
 

@@ -12,9 +12,12 @@ import (
 // command is something done to a session.
 type command func(*session.Session) error
 
+// travel is something done to whatever course is shown.
+type travel func(session.Course) error
+
 // request asks the worker for one turn.
 type request struct {
-	commands    []command
+	commands    []func(*worker) error
 	tick, limit time.Duration // wall time to play for, and to take at most; see session.Tick
 	view        session.View
 	look        stage.Look
@@ -36,15 +39,15 @@ type answer struct {
 // worker owns the session on a goroutine of its own, so that the window answers while a
 // step runs. It takes one request at a time.
 type worker struct {
-	session  *session.Session
+	course   session.Course
 	stage    *stage.Stage
 	requests chan request
 	answers  chan answer
 	ended    chan error
 }
 
-func newWorker(s *session.Session, st *stage.Stage) *worker {
-	w := &worker{session: s, stage: st, requests: make(chan request), answers: make(chan answer, 1), ended: make(chan error, 1)}
+func newWorker(c session.Course, st *stage.Stage) *worker {
+	w := &worker{course: c, stage: st, requests: make(chan request), answers: make(chan answer, 1), ended: make(chan error, 1)}
 	go w.run()
 	return w
 }
@@ -57,17 +60,17 @@ func (w *worker) run() {
 		w.answers <- a
 		r.answered()
 	}
-	w.ended <- errors.Join(w.stage.Close(), w.session.Close())
+	w.ended <- errors.Join(w.stage.Close(), w.course.Close())
 }
 
 func (w *worker) turn(r request) (a answer) {
 	if !r.still {
 		a.faults = w.advance(r)
 	}
-	if a.report, a.err = w.session.Look(r.view); a.err != nil {
+	if a.report, a.err = w.course.Look(r.view); a.err != nil {
 		return a
 	}
-	density := w.session.Density(a.report.View.Substrate)
+	density := w.course.Density(a.report.View.Substrate)
 	if a.report.View.Space.Mode != session.Slice {
 		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, density, r.look, r.detail)
 		return a
@@ -80,13 +83,36 @@ func (w *worker) turn(r request) (a answer) {
 // advance does what is asked for, and plays.
 func (w *worker) advance(r request) (faults []error) {
 	for _, c := range r.commands {
-		if err := c(w.session); err != nil {
+		if err := c(w); err != nil {
 			faults = append(faults, err)
 			break // what was asked for after it may rest on it
 		}
 	}
-	if err := w.session.Tick(r.tick, r.limit); err != nil {
+	if err := w.course.Tick(r.tick, r.limit); err != nil {
 		faults = append(faults, err)
 	}
 	return faults
+}
+
+// steer does a command to the session, if the course is one.
+func (w *worker) steer(c command) error {
+	s, live := w.course.(*session.Session)
+	if !live {
+		return session.ErrRecorded
+	}
+	return c(s)
+}
+
+// anew starts the scenario of a recorded run in place of its replay.
+func (w *worker) anew() error {
+	replay, recorded := w.course.(*session.Replay)
+	if !recorded {
+		return w.course.Restart()
+	}
+	s, err := replay.Anew()
+	if err != nil {
+		return err
+	}
+	w.course = s
+	return replay.Close()
 }
