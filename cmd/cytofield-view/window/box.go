@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"github.com/AllenDang/cimgui-go/imgui"
 	"gonum.org/v1/gonum/spatial/r3"
@@ -119,13 +120,16 @@ func (w *Window) boxLines(list *imgui.DrawList, e eye, hidden bool) {
 // boxAxes writes lengths along the edges that the axes belong to.
 func (w *Window) boxAxes(list *imgui.DrawList, e eye) {
 	s := w.styled.scale
-	for _, a := range e.Axes() {
+	axes := e.Axes()
+	for i, a := range axes {
 		step := roundLength(a.Length / 2)
 		for at := 0.0; at <= a.Length*(1+1e-9); at += step {
 			from := e.pixel(e.On(a.Edge, at))
 			to := imgui.NewVec2(from.X+5*s*float32(a.Out[0]), from.Y+5*s*float32(a.Out[1]))
 			list.AddLineV(from, to, ink(w.theme.faint), s)
-			w.beside(list, to, a.Out, number(at), w.theme.text)
+			if at > 0 || !slices.ContainsFunc(axes[:i], func(b render.Axis) bool { return e.On(b.Edge, 0) == e.On(a.Edge, 0) }) {
+				w.beside(list, to, a.Out, number(at), w.theme.text) // a corner has one 0
+			}
 		}
 		middle, widest := e.pixel(e.On(a.Edge, a.Length/2)), imgui.CalcTextSize(number(a.Length))
 		clear := 12*s + widest.X*float32(math.Abs(a.Out[0])) + widest.Y*float32(math.Abs(a.Out[1])) // of the numbers
