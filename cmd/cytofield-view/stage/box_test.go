@@ -207,10 +207,10 @@ func TestTheFieldCrossesOnce(t *testing.T) {
 	if r, err = s.Look(session.View{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := st.Paint(r, nil, look()); err != nil {
+	if _, err := st.Paint(r, s.Density, look()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := st.Paint(r, nil, look()); err != nil { // the second of two pictures; the plane has a texture too
+	if _, err := st.Paint(r, s.Density, look()); err != nil { // the second of two pictures; the plane has a texture too
 		t.Fatal(err)
 	}
 	if d.Live() != held {
