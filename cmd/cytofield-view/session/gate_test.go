@@ -5,8 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -47,14 +45,7 @@ output: {every: 10 min}
 
 func hatched(t *testing.T) *Session {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "brood.yaml")
-	must(t, os.WriteFile(path, []byte(brood), 0o600))
-	source, err := Find(path)
-	must(t, err)
-	s, err := Open(source, nil)
-	must(t, err)
-	t.Cleanup(func() { must(t, s.Close()) })
-	return s
+	return openedAs(t, brood, nil)
 }
 
 func TestAPolygonHasEachPointOfASharedEdgeOnce(t *testing.T) {

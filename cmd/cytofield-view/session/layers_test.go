@@ -2,8 +2,6 @@ package session
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
@@ -39,14 +37,7 @@ output: {every: 5 min}
 
 func openedMarrow(t *testing.T) *Session {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "marrow.yaml")
-	must(t, os.WriteFile(path, []byte(marrow), 0o600))
-	source, err := Find(path)
-	must(t, err)
-	s, err := Open(source, nil)
-	must(t, err)
-	t.Cleanup(func() { must(t, s.Close()) })
-	return s
+	return openedAs(t, marrow, nil)
 }
 
 func TestLayersAreThoseOfThePlane(t *testing.T) {

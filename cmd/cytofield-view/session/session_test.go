@@ -43,23 +43,29 @@ output: {every: 5 min}
 
 func found(t *testing.T) Source {
 	t.Helper()
+	return foundAs(t, pond)
+}
+
+// foundAs returns the source of a scenario's text.
+func foundAs(t *testing.T, text string) Source {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "pond.yaml")
-	if err := os.WriteFile(path, []byte(pond), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte(text), 0o600))
 	source, err := Find(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return source
 }
 
 func opened(t *testing.T, d *gpu.Device) *Session {
 	t.Helper()
-	s, err := Open(found(t), d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return openedAs(t, pond, d)
+}
+
+// openedAs opens a scenario's text, on a device or where that is nil on the processor.
+func openedAs(t *testing.T, text string, d *gpu.Device) *Session {
+	t.Helper()
+	s, err := Open(foundAs(t, text), d)
+	must(t, err)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -3,8 +3,6 @@ package session
 import (
 	"context"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,18 +18,6 @@ var bled = strings.Replace(pond, "cells:\n", `body:
   exchange: {IL-2: {permeability: 0.01 um/s, surface: 70 /cm, compartment: plasma}}
 cells:
 `, 1)
-
-func openedOn(t *testing.T, text string) *Session {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "pond.yaml")
-	must(t, os.WriteFile(path, []byte(text), 0o600))
-	source, err := Find(path)
-	must(t, err)
-	s, err := Open(source, nil)
-	must(t, err)
-	t.Cleanup(func() { must(t, s.Close()) })
-	return s
-}
 
 var spot = Spheres{Places: []r3.Vec{{X: 60, Y: 60, Z: 5}, {X: 90, Y: 60, Z: 5}}, Radius: 25}
 
@@ -50,7 +36,7 @@ func TestWhatAToolDoesARunRepeats(t *testing.T) {
 		{"blood", bled, func(s *Session) error { return s.DoseBody("plasma", "1e-15 mol") }, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := openedOn(t, tc.text)
+			s := openedAs(t, tc.text, nil)
 			s.RunTo(300)
 			must(t, s.Tick(0, 0))
 			before := densities(t, s.solver, s.scenario.Model)
@@ -85,7 +71,7 @@ func TestWhatAToolDoesARunRepeats(t *testing.T) {
 }
 
 func TestCellsComeWhereTheBrushIs(t *testing.T) {
-	s := openedOn(t, pond)
+	s := opened(t, nil)
 	must(t, s.AddCells("Th", 4, spot))
 	m := s.scenario.Model
 	if n := m.Cells.Len(); n != 17 {
@@ -109,7 +95,7 @@ func TestCellsComeWhereTheBrushIs(t *testing.T) {
 
 // A source gives what it says; what has decayed of it is less than a tenth here.
 func TestASourceGivesItsRate(t *testing.T) {
-	s := openedOn(t, pond)
+	s := opened(t, nil)
 	must(t, s.Set("substrates.TNF.initial=0 nM"))
 	must(t, s.Source("TNF", 50, spot))
 	s.RunTo(600)
@@ -123,7 +109,7 @@ func TestASourceGivesItsRate(t *testing.T) {
 
 // A value that the file says in other words is found and set.
 func TestEveryParameterOfAPondCanBeTurned(t *testing.T) {
-	s := openedOn(t, bled)
+	s := openedAs(t, bled, nil)
 	for _, p := range s.parameters() {
 		if p.Path == "domain.extracellular" || p.Value == 0 {
 			continue
