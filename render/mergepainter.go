@@ -2,11 +2,9 @@ package render
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
-	"github.com/cytofield/cytofield/shaders"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -15,7 +13,7 @@ const MostMerged = 3
 
 // MergePainter merges slices of textures on the GPU. It agrees with MergeInto within one
 // level of 255 per channel. Free gives back what it holds.
-type MergePainter struct{ planar, solid *gpu.Kernel[mergeArgs] }
+type MergePainter struct{ kernel planeKernel[mergeArgs] }
 
 // mergeArgs are the arguments of merge_slices.glsl.
 type mergeArgs struct {
@@ -41,18 +39,11 @@ type mergeArgs struct {
 
 // NewMergePainter compiles the kernels.
 func NewMergePainter(q *gpu.Queue) (*MergePainter, error) {
-	p := &MergePainter{}
-	for dimensions, kernel := range map[int]**gpu.Kernel[mergeArgs]{2: &p.planar, 3: &p.solid} {
-		source, err := shaders.Assemble("merge_slices", map[string]string{"DIMENSIONS": strconv.Itoa(dimensions)})
-		if err == nil {
-			*kernel, err = gpu.NewKernel[mergeArgs](q, source)
-		}
-		if err != nil {
-			p.Free(q)
-			return nil, fmt.Errorf("render: merge painter: %w", err)
-		}
+	kernel, err := newPlaneKernel[mergeArgs](q, "merge_slices")
+	if err != nil {
+		return nil, fmt.Errorf("render: merge painter: %w", err)
 	}
-	return p, nil
+	return &MergePainter{kernel}, nil
 }
 
 // Free gives back the kernels. Freeing twice, or a nil painter, is harmless.
@@ -60,8 +51,7 @@ func (p *MergePainter) Free(q *gpu.Queue) {
 	if p == nil {
 		return
 	}
-	p.planar.Free(q)
-	p.solid.Free(q)
+	p.kernel.free(q)
 }
 
 // PaintInto merges one slice of textures of one shape, each with the scale and colour of
@@ -97,11 +87,7 @@ func (p *MergePainter) PaintInto(q *gpu.Queue, dst *gpu.Picture, densities []*gp
 		}
 		copy(args.Colours[3*i:], []float32{float32(c.Colour.R), float32(c.Colour.G), float32(c.Colour.B)})
 	}
-	kernel := p.solid
-	if shape[2] == 1 {
-		kernel = p.planar
-	}
-	if err := kernel.Launch(q, [3]int{width, height, 1}, &args); err != nil {
+	if err := p.kernel.fill(q, dst, shape, &args); err != nil {
 		return fmt.Errorf("render: merge painter: %w", err)
 	}
 	return nil

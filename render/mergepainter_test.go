@@ -30,11 +30,7 @@ func TestMergePainterAgreesWithMerge(t *testing.T) {
 					return err
 				}
 				defer texture.Free(q)
-				values := make([]float32, len(f.Values))
-				for i, c := range f.Values {
-					values[i] = float32(c)
-				}
-				if err := q.WriteTexture(texture, values); err != nil {
+				if err := q.WriteTexture(texture, singles(f)); err != nil {
 					return err
 				}
 				textures, fields = append(textures, texture), append(fields, f)

@@ -5,21 +5,19 @@ import (
 	"image"
 	"image/color"
 	"math"
-	"strconv"
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
-	"github.com/cytofield/cytofield/shaders"
 	"github.com/cytofield/cytofield/tissue"
 )
 
 // Painter colours slices of textures on the GPU. It agrees with Paint within one
 // level of 255 per channel. Free gives back what it holds.
 type Painter struct {
-	planar, solid *gpu.Kernel[paintArgs] // for 2D and 3D textures
-	colours       *gpu.Buffer
-	picture       *gpu.Picture // of the last Paint
-	loaded        colormap.Map
+	kernel  planeKernel[paintArgs]
+	colours *gpu.Buffer
+	picture *gpu.Picture // of the last Paint
+	loaded  colormap.Map
 }
 
 // paintArgs are the arguments of paint_slice.glsl.
@@ -46,30 +44,21 @@ type paintArgs struct {
 
 // NewPainter compiles the kernels.
 func NewPainter(q *gpu.Queue) (*Painter, error) {
-	p := &Painter{}
-	for dimensions, kernel := range map[int]**gpu.Kernel[paintArgs]{2: &p.planar, 3: &p.solid} {
-		source, err := shaders.Assemble("paint_slice", map[string]string{"DIMENSIONS": strconv.Itoa(dimensions)})
-		if err == nil {
-			*kernel, err = gpu.NewKernel[paintArgs](q, source)
-		}
-		if err != nil {
-			p.Free(q)
-			return nil, fmt.Errorf("render: painter: %w", err)
-		}
+	kernel, err := newPlaneKernel[paintArgs](q, "paint_slice")
+	if err != nil {
+		return nil, fmt.Errorf("render: painter: %w", err)
 	}
 	colours, err := q.NewBuffer(4 * colormap.Size)
 	if err != nil {
-		p.Free(q)
+		kernel.free(q)
 		return nil, fmt.Errorf("render: painter: %w", err)
 	}
-	p.colours = colours
-	return p, nil
+	return &Painter{kernel: kernel, colours: colours}, nil
 }
 
 // Free gives back kernels and buffers. Freeing twice is harmless.
 func (p *Painter) Free(q *gpu.Queue) {
-	p.planar.Free(q)
-	p.solid.Free(q)
+	p.kernel.free(q)
 	p.colours.Free(q)
 	p.picture.Free(q)
 }
@@ -149,11 +138,7 @@ func (p *Painter) paint(q *gpu.Queue, dst *gpu.Picture, density *gpu.Texture, m 
 	if sc.Log {
 		args.Logarithmic = 1
 	}
-	kernel := p.solid
-	if density.Shape()[2] == 1 {
-		kernel = p.planar
-	}
-	if err := kernel.Launch(q, [3]int{width, height, 1}, &args); err != nil {
+	if err := p.kernel.fill(q, dst, density.Shape(), &args); err != nil {
 		return fmt.Errorf("render: painter: %w", err)
 	}
 	return nil

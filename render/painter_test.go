@@ -27,6 +27,15 @@ func wildField(shape [3]int) *tissue.Field {
 	return f
 }
 
+// singles returns the values of a field as textures hold them.
+func singles(f *tissue.Field) []float32 {
+	values := make([]float32, len(f.Values))
+	for i, c := range f.Values {
+		values[i] = float32(c)
+	}
+	return values
+}
+
 func TestPainterAgreesWithPaint(t *testing.T) {
 	scales := []Scale{
 		{Low: 0, High: 80},
@@ -50,11 +59,7 @@ func TestPainterAgreesWithPaint(t *testing.T) {
 				return err
 			}
 			defer texture.Free(q)
-			values := make([]float32, len(f.Values))
-			for i, c := range f.Values {
-				values[i] = float32(c)
-			}
-			if err := q.WriteTexture(texture, values); err != nil {
+			if err := q.WriteTexture(texture, singles(f)); err != nil {
 				return err
 			}
 			for axis := range 3 {

@@ -24,11 +24,7 @@ func upload(q *gpu.Queue, s Scene) ([]*gpu.Texture, error) {
 			return all, err
 		}
 		all = append(all, texture)
-		values := make([]float32, len(v.Field.Values))
-		for i, c := range v.Field.Values {
-			values[i] = float32(c)
-		}
-		if err := q.WriteTexture(texture, values); err != nil {
+		if err := q.WriteTexture(texture, singles(v.Field)); err != nil {
 			return all, err
 		}
 	}
