@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -119,14 +118,9 @@ func (c *runCommand) directory(s *scenario.Scenario, d *device) (*record.Run, *r
 }
 
 func manifest(s *scenario.Scenario, d *device) record.Manifest {
-	m := s.Model
-	return record.Manifest{
-		Version: build.Version, Commit: build.Commit(), Go: runtime.Version(),
-		Device: d.name, Driver: d.driver, Software: d.software,
-		Scenario: s.Name, ScenarioHash: s.Hash, Title: m.Title, Seed: m.Seed,
-		Scheme: s.Numerics.Scheme, Coupling: s.Numerics.Coupling, RTol: s.Numerics.RelativeTolerance,
-		Voxels: m.Grid.Voxels(), Cells: m.Cells.Len(), Duration: m.Duration,
-	}
+	m := build.Manifest(s)
+	m.Device, m.Driver, m.Software = d.name, d.driver, d.software
+	return m
 }
 
 // run is a scenario on its way into a directory.

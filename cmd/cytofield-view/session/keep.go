@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 
 	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/cmd/internal/plate"
@@ -40,13 +39,8 @@ func (s *Session) Keep(dir string, force bool) error {
 
 // manifest describes the session as a run of a scenario.
 func (s *Session) manifest(of *scenario.Scenario) record.Manifest {
-	m, numerics := of.Model, of.Numerics
-	all := record.Manifest{
-		Version: build.Version, Commit: build.Commit(), Go: runtime.Version(), Device: "the processor, in float64",
-		Scenario: of.Name, ScenarioHash: of.Hash, Title: m.Title, Seed: m.Seed,
-		Scheme: numerics.Scheme, Coupling: numerics.Coupling, RTol: numerics.RelativeTolerance,
-		Voxels: m.Grid.Voxels(), Cells: m.Cells.Len(), Duration: m.Duration,
-	}
+	all := build.Manifest(of)
+	all.Device = "the processor, in float64"
 	if s.device != nil {
 		info := s.device.Info()
 		all.Device, all.Driver, all.Software = info.Renderer, info.GLVersion+", "+info.Driver, info.Software

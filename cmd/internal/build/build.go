@@ -1,7 +1,13 @@
 // Package build says which Cytofield a program is.
 package build
 
-import "runtime/debug"
+import (
+	"runtime"
+	"runtime/debug"
+
+	"github.com/cytofield/cytofield/engine/record"
+	"github.com/cytofield/cytofield/tissue/scenario"
+)
 
 // Version is that of all programs.
 const Version = "0.1.0"
@@ -20,4 +26,15 @@ func Commit() string {
 		}
 	}
 	return revision + modified
+}
+
+// Manifest describes a run of a scenario by this program, but for the device.
+func Manifest(s *scenario.Scenario) record.Manifest {
+	m, numerics := s.Model, s.Numerics
+	return record.Manifest{
+		Version: Version, Commit: Commit(), Go: runtime.Version(),
+		Scenario: s.Name, ScenarioHash: s.Hash, Title: m.Title, Seed: m.Seed,
+		Scheme: numerics.Scheme, Coupling: numerics.Coupling, RTol: numerics.RelativeTolerance,
+		Voxels: m.Grid.Voxels(), Cells: m.Cells.Len(), Duration: m.Duration,
+	}
 }
