@@ -2,7 +2,6 @@ package window
 
 import (
 	"fmt"
-	"image"
 	"slices"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -133,16 +132,7 @@ func (w *Window) drawPanes() {
 	}
 	w.camera.frame(all[w.forks.at].corner, all[w.forks.at].size, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
-	width, height := w.report.Plane.Size()
-	w.look.Pixels = image.Pt(int(width*w.camera.zoom), int(height*w.camera.zoom))
-	if !w.look.Smooth {
-		w.look.Pixels = image.Point{}
-	}
-	list, c := imgui.WindowDrawList(), w.canvas
-	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
-	list.PushClipRectV(c.corner, end, true)
-	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
-	w.stride()
+	list := w.ready()
 	for _, p := range all {
 		w.drawPane(list, p)
 	}
@@ -193,21 +183,14 @@ func (w *Window) paneCaption(list *imgui.DrawList, p pane) {
 // paneBars draws the scale of A and B, and below it that of the difference.
 func (w *Window) paneBars(list *imgui.DrawList, all []pane) {
 	last := all[len(all)-1]
-	bar := func() {
-		if len(w.report.Merged) > 0 {
-			w.channelLegend(list)
-		} else {
-			w.colourBar(list)
-		}
-	}
 	if !last.difference || last.picture == nil {
-		bar()
+		w.colourKey(list)
 		return
 	}
 	whole, report, used := w.canvas, w.report, w.look.Map
 	half := imgui.NewVec2(whole.size.X, whole.size.Y/2)
 	w.canvas = canvas{whole.corner, half}
-	bar()
+	w.colourKey(list)
 	w.canvas.corner.Y += half.Y
 	w.report = last.report
 	if m, err := colormap.ByName(differenceMap); err == nil {

@@ -45,16 +45,7 @@ func (w *Window) drawCanvas() {
 	free, room := w.canvas.inside(w.styled.scale)
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
-	width, height := w.report.Plane.Size()
-	w.look.Pixels = image.Pt(int(width*w.camera.zoom), int(height*w.camera.zoom))
-	if !w.look.Smooth {
-		w.look.Pixels = image.Point{}
-	}
-	list := imgui.WindowDrawList()
-	end := imgui.NewVec2(corner.X+size.X, corner.Y+size.Y)
-	list.PushClipRectV(corner, end, true)
-	list.AddRectFilled(corner, end, ink(w.theme.canvas))
-	w.stride()
+	list := w.ready()
 	w.plane(list)
 	w.layersBelow(list)
 	w.discs(list)
@@ -62,17 +53,37 @@ func (w *Window) drawCanvas() {
 	w.lights(list)
 	w.pins(list)
 	w.brushRing(list)
-	if len(w.report.Merged) > 0 {
-		w.channelLegend(list)
-	} else {
-		w.colourBar(list)
-	}
+	w.colourKey(list)
 	w.scaleBar(list)
 	w.captions(list)
 	w.message(list)
 	list.PopClipRect()
 	w.palette()
 	w.readout()
+}
+
+// ready clears the canvas, and asks for pictures and arrows as the camera sees them.
+func (w *Window) ready() *imgui.DrawList {
+	width, height := w.report.Plane.Size()
+	w.look.Pixels = image.Pt(int(width*w.camera.zoom), int(height*w.camera.zoom))
+	if !w.look.Smooth {
+		w.look.Pixels = image.Point{}
+	}
+	list, c := imgui.WindowDrawList(), w.canvas
+	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
+	list.PushClipRectV(c.corner, end, true)
+	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
+	w.stride()
+	return list
+}
+
+// colourKey draws what the colours of the plane mean.
+func (w *Window) colourKey(list *imgui.DrawList) {
+	if len(w.report.Merged) > 0 {
+		w.channelLegend(list)
+	} else {
+		w.colourBar(list)
+	}
 }
 
 // plane draws the picture of the densities.
