@@ -78,6 +78,9 @@ func (r *Range) Add(p *Plane) {
 	}
 }
 
+// Empty reports whether nothing has been added.
+func (r *Range) Empty() bool { return !r.seen }
+
 // AddEnds takes densities into the range of which only the ends are known. Where the
 // smallest is 0, the smallest above 0 is not.
 func (r *Range) AddEnds(low, high float64) {

@@ -73,9 +73,16 @@ func (s *Session) follow(p Pin) error {
 
 // Unpin lets go of a pin, if there is one of that number.
 func (s *Session) Unpin(i int) {
-	if i < len(s.pins) {
-		s.pins = append(s.pins[:i:i], s.pins[i+1:]...)
+	s.pins = without(s.pins, i)
+}
+
+// without returns pins but one, if there is one of that number; the list stays as it is for
+// who reads it.
+func without(pins []Pin, i int) []Pin {
+	if i >= len(pins) {
+		return pins
 	}
+	return append(pins[:i:i], pins[i+1:]...)
 }
 
 // probe notes what is followed.

@@ -374,9 +374,7 @@ func (r *Replay) Pin(at r3.Vec) error {
 
 // Unpin lets go of a pin, if there is one of that number.
 func (r *Replay) Unpin(i int) {
-	if i < len(r.pins) {
-		r.pins = append(r.pins[:i:i], r.pins[i+1:]...)
-	}
+	r.pins = without(r.pins, i)
 }
 
 // behind reports whether pins want more of the past.

@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -104,9 +103,9 @@ func (s *Session) Look(v View) (*Report, error) {
 		return nil, err
 	}
 	r.reworked = s.ground.solid || v.Layers.Overlay.Replaces()
-	r.NoEstimate = v.Layers.Overlay == ErrorOverlay && !slices.ContainsFunc(r.Plane.Values, func(e float32) bool { return e == e })
 	var seen render.Range
 	seen.Add(r.Plane)
+	r.NoEstimate = v.Layers.Overlay == ErrorOverlay && seen.Empty()
 	if v.Space.Mode != Slice {
 		if seen, err = s.lookAround(r); err != nil {
 			return nil, err
