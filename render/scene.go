@@ -16,12 +16,13 @@ import (
 
 // Scene is a box of tissue to be seen from outside: densities as glowing fog, as
 // surfaces of one density and as slices, and cells as balls. Fog and surfaces let
-// through what is behind, fog at least three quarters of a ball's light; balls and slices do not. Nothing is where there is no
+// through what is behind, fog at least three quarters of a ball's light; balls, slices and plates do not. Nothing is where there is no
 // tissue: the picture is transparent around the box.
 type Scene struct {
 	Grid    tissue.Grid
 	Camera  Camera
 	Volumes []Volume
+	Plates  []Plate
 	Balls   []Ball
 }
 
@@ -121,12 +122,22 @@ type Ball struct {
 	Colour color.RGBA // opaque
 }
 
+// Plate is a slice with a picture of its own, of something else than one density. The
+// picture fills it, as that of Plane.PaintInto does.
+type Plate struct {
+	Slice
+	Picture *image.RGBA // opaque; row 0 is the top; a ScenePainter reads a picture on the device instead
+}
+
 // maxVolumes is how many fields a scene shows at a time.
 const maxVolumes = 4
 
 // maxSurfaces and maxSlices are how many surfaces and slices a scene shows, over
 // all fields.
 const maxSurfaces, maxSlices = 8, 8
+
+// maxPlates is how many plates a scene shows: one across each axis.
+const maxPlates = 3
 
 // Validate reports all that is wrong with a scene.
 func (s Scene) Validate() error {
@@ -146,6 +157,12 @@ func (s Scene) Validate() error {
 	}
 	if cuts > maxSlices {
 		faults = append(faults, fmt.Errorf("render: scene of %d slices: want at most %d", cuts, maxSlices))
+	}
+	if len(s.Plates) > maxPlates {
+		faults = append(faults, fmt.Errorf("render: scene of %d plates: want at most %d", len(s.Plates), maxPlates))
+	}
+	for _, p := range s.Plates {
+		faults = append(faults, p.Validate(s.Grid))
 	}
 	for i, b := range s.Balls {
 		if !(b.Radius > 0) || math.IsInf(b.Radius, 0) || math.IsNaN(r3.Norm(b.Centre)) || math.IsInf(r3.Norm(b.Centre), 0) {

@@ -18,7 +18,7 @@ import (
 // Paint paints the scene into a picture of a size, alpha premultiplied, with one
 // ray through the middle of every pixel and nine through those at edges. It does
 // not depend on how many threads paint. It panics if the scene is not valid
-// (Scene.Validate) or a volume has no field.
+// (Scene.Validate), a volume has no field or a plate no picture.
 func (s Scene) Paint(size image.Point) *image.RGBA {
 	if err := s.Validate(); err != nil {
 		panic(err)
@@ -26,6 +26,11 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 	for i, v := range s.Volumes {
 		if v.Field == nil {
 			panic(fmt.Sprintf("render: scene: field %d is nil", i+1))
+		}
+	}
+	for i, p := range s.Plates {
+		if p.Picture == nil {
+			panic(fmt.Sprintf("render: scene: plate %d has no picture", i+1))
 		}
 	}
 	t := newTracer(s, size)
@@ -144,6 +149,7 @@ type tracer struct {
 	volumes  []tracedVolume
 	surfaces []tracedSurface
 	slices   []tracedSlice
+	plates   []tracedPlate
 	tiles    tiles
 }
 
@@ -175,6 +181,11 @@ type tracedSlice struct {
 	at     float64 // µm
 }
 
+type tracedPlate struct {
+	Plate
+	at float64 // µm
+}
+
 func newTracer(s Scene, size image.Point) *tracer {
 	t := &tracer{view: s.View(size), grid: s.Grid, step: step(s.Grid)}
 	t.lamp = t.view.lamp()
@@ -198,6 +209,9 @@ func newTracer(s Scene, size image.Point) *tracer {
 		for _, slice := range v.Slices {
 			t.slices = append(t.slices, tracedSlice{i, slice.Axis, slice.Position(s.Grid)})
 		}
+	}
+	for _, p := range s.Plates {
+		t.plates = append(t.plates, tracedPlate{p, p.Position(s.Grid)})
 	}
 	return t
 }
@@ -289,8 +303,8 @@ func (t *tracer) span(r ray) (near, far float64) {
 	return near, far
 }
 
-// solid returns the first ball or slice on the ray and its colour; +Inf if there
-// is none. It tells a ball, which is a cell, from a slice.
+// solid returns the first ball, slice or plate on the ray and its colour; +Inf if there
+// is none. It tells a ball, which is a cell, from the others.
 func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]float64, cell bool) {
 	end = math.Inf(1)
 	first := -1
@@ -313,7 +327,32 @@ func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]f
 			end, colour, cell = at, t.volumes[s.volume].at(c).colour, false
 		}
 	}
+	for _, p := range t.plates {
+		at := (p.at - component(r.from, p.Axis)) / component(r.along, p.Axis)
+		if at >= near && at <= far && at < end {
+			end, colour, cell = at, p.colour(r.at(at), t.view.box), false
+		}
+	}
 	return end, colour, cell
+}
+
+// colour returns that of the picture at a point of the plate in a box, between the middles
+// of pixels.
+func (p *tracedPlate) colour(at, box r3.Vec) (mixed [3]float64) {
+	right, up := p.Across()
+	size := p.Picture.Rect.Size()
+	x := component(at, right)/component(box, right)*float64(size.X) - 0.5
+	y := (1-component(at, up)/component(box, up))*float64(size.Y) - 0.5
+	x, y = min(max(x, 0), float64(size.X-1)), min(max(y, 0), float64(size.Y-1))
+	for corner := range 4 {
+		i, j := int(x)+corner&1, int(y)+corner>>1
+		share := (1 - math.Abs(x-float64(i))) * (1 - math.Abs(y-float64(j)))
+		c := fractions(p.Picture.RGBAAt(min(i, size.X-1), min(j, size.Y-1)))
+		for k := range mixed {
+			mixed[k] += share * c[k]
+		}
+	}
+	return mixed
 }
 
 // hit returns where a ray meets the ball; +Inf if it does not.
