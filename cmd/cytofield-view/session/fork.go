@@ -42,9 +42,9 @@ func (s *Session) Fork() (*Branch, error) {
 	a := &Session{
 		source: s.source, device: s.device, speed: s.speed, opened: maps.Clone(s.opened),
 		edits: slices.Clone(s.edits), before: slices.Clone(s.before), undone: slices.Clone(s.undone),
-		past: s.past.copied(), history: s.history.copied(), pins: copied(s.pins), scale: s.scale,
-		channels: maps.Clone(s.channels), tint: s.tint,
+		past: s.past.copied(), history: s.history.copied(), pins: copied(s.pins), scales: s.scales, wholes: map[tissue.SubstrateID]*Field{},
 	}
+	a.scales.channels = maps.Clone(s.scales.channels)
 	separate(&a.history, a.pins)
 	if err := a.begin(decoded, from); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -116,7 +116,7 @@ func (s *Session) timeOf(v View) float64 {
 func (b *Branch) step(v View) error {
 	a := b.Session
 	v = possible(a.scenario.Model, v)
-	plane, err := a.plane(v)
+	plane, err := a.observer().plane(v)
 	if err != nil {
 		return err
 	}
@@ -186,10 +186,8 @@ func (c *Comparison) share(shown *Report) {
 		a.CellScale = joint(a.CellScale, shown.CellScale)
 		shown.CellScale = a.CellScale
 	}
-	if n := v.Layers.Contours; n > 0 {
-		levels := a.Scale.Levels(n)
-		a.Contours, shown.Contours = contoured(a.Plane, levels), contoured(shown.Plane, levels)
-	}
+	a.contour()
+	shown.contour()
 }
 
 // joint returns the scale that shows what two do.

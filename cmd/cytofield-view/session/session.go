@@ -60,14 +60,11 @@ type Session struct {
 	history    History
 	fluid      float64 // volume that densities are of, µm³
 	pins       []Pin
-	scale      steady
+	scales     scales
 	ground     ground
 	resolution resolution
-	channels   map[tissue.SubstrateID]steady
-	tint       tint
-	extents    [2]extent     // of the axes of a gate's plot
-	read       *tissue.Field // the last read of a whole one
-	whole      *Field        // the last shown
+	read       *tissue.Field                 // the last read of a whole one
+	wholes     map[tissue.SubstrateID]*Field // the last shown
 
 	recording *recording // nil: no movie is being taken
 }
@@ -75,7 +72,7 @@ type Session struct {
 // Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
-	s := &Session{source: source, device: device, channels: map[tissue.SubstrateID]steady{}}
+	s := &Session{source: source, device: device, scales: newScales(), wholes: map[tissue.SubstrateID]*Field{}}
 	decoded, err := source.decode(nil)
 	if err != nil {
 		return nil, err
@@ -352,8 +349,7 @@ func (s *Session) Restart() error {
 // forget drops what is of the past that is left.
 func (s *Session) forget() error {
 	s.Play(false)
-	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
-	s.channels, s.tint = map[tissue.SubstrateID]steady{}, tint{}
+	s.history, s.scales = History{}, newScales()
 	for i := range s.pins {
 		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}

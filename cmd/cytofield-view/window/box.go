@@ -28,7 +28,7 @@ func (w *Window) drawBox() {
 	if w.report.View.Space.Mode != session.Slice { // else the picture is still of the slice
 		w.boxPicture(list)
 	}
-	w.colourBar(list)
+	w.colourKey(list)
 	if !w.report.View.Space.Camera.Perspective {
 		w.boxScaleBar(list)
 	}
@@ -91,6 +91,7 @@ func (w *Window) boxPicture(list *imgui.DrawList) {
 	list.AddImageV(texture(w.picture), imgui.NewVec2(middle.X-half.X, middle.Y-half.Y), imgui.NewVec2(middle.X+half.X, middle.Y+half.Y),
 		imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
 	w.boxLines(list, e, false)
+	w.boxLayers(list)
 	w.boxAxes(list, e)
 	w.boxPins(list, e)
 }
@@ -149,8 +150,7 @@ func (w *Window) beside(list *imgui.DrawList, at imgui.Vec2, out [2]float64, tex
 // boxPins marks the places whose densities are followed.
 func (w *Window) boxPins(list *imgui.DrawList, e eye) {
 	for i, p := range w.report.Pins {
-		x, y, _ := e.Project(p.At)
-		w.pin(list, e.pixel([2]float64{x, y}), i)
+		w.pin(list, e.of(p.At), i)
 	}
 }
 
@@ -159,7 +159,7 @@ func (w *Window) boxScaleBar(list *imgui.DrawList) {
 	w.lengthBar(list, w.eyeOf(w.report.View).Magnification())
 }
 
-// orbit turns, moves and enlarges the box, and pins places on its slices.
+// orbit turns, moves and enlarges the box, and pins cells and places on its slices.
 func (w *Window) orbit(hovered, active bool) {
 	io, at := imgui.CurrentIO(), imgui.MousePos()
 	camera := &w.view.Space.Camera
@@ -189,18 +189,15 @@ func (w *Window) Turn(azimuth, elevation float64) {
 	c.Elevation = min(max(c.Elevation+elevation, -90), 90)
 }
 
-// aimAt asks for the densities where a slice is under the mouse.
+// aimAt asks for the densities where a slice is under the mouse, or in the middle of the cell
+// that is there.
 func (w *Window) aimAt(hovered bool, at imgui.Vec2) {
-	w.view.Cursor = nil
-	if !hovered || !w.report.View.Space.Mode.HasSlices() {
+	w.view.Cursor, w.pointed = nil, nil
+	if !hovered {
 		return
 	}
-	var planes [3]float64
-	for axis, index := range w.report.View.Space.Cuts {
-		planes[axis] = render.Slice{Axis: axis, Index: index}.Position(w.report.Grid)
-	}
-	e := w.eyeOf(w.report.View)
-	place, found := e.Cut(float64(at.X-e.corner.X), float64(at.Y-e.corner.Y), planes)
+	place, cell, found := w.sight().first(at)
+	w.pointed = cell
 	switch before := w.asked.Cursor; {
 	case !found:
 	case before != nil && *before == place:
@@ -210,16 +207,14 @@ func (w *Window) aimAt(hovered bool, at imgui.Vec2) {
 	}
 }
 
-// pressBox pins the place on a slice, or lets go of the pin that is there.
+// pressBox pins the cell or the place on a slice, or lets go of the pin that is there.
 func (w *Window) pressBox(at imgui.Vec2) {
-	e := w.eyeOf(w.report.View)
-	if w.unpin(at, func(p r3.Vec) imgui.Vec2 {
-		x, y, _ := e.Project(p)
-		return e.pixel([2]float64{x, y})
-	}) {
+	if w.unpin(at, w.eyeOf(w.report.View).of) {
 		return
 	}
-	if p := w.view.Cursor; p != nil {
+	if w.pointed != nil {
+		w.pressCell(*w.pointed)
+	} else if p := w.view.Cursor; p != nil {
 		w.Pin(*p)
 	}
 }

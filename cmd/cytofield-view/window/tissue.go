@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
@@ -108,10 +109,10 @@ func (w *Window) discs(list *imgui.DrawList) {
 	if w.brush.hideCells {
 		return
 	}
-	for i, d := range w.report.Discs {
+	for _, d := range w.report.Discs {
 		at := w.camera.pixel(d.X, d.Y)
 		radius := float32(d.Radius * w.camera.zoom)
-		c := w.cellColour(i)
+		c := stage.CellColour(w.report, d.Cell, d.Type)
 		if radius < 1.5 {
 			list.AddCircleFilled(at, max(radius, 1), ink(c))
 			continue
@@ -286,6 +287,9 @@ func (w *Window) readout() {
 		place = fmt.Sprintf("%.0f, %.0f, %.0f µm", at.X, at.Y, at.Z)
 	}
 	w.faintly(place)
+	if w.pointed != nil {
+		w.faintly(w.cellName(*w.pointed))
+	}
 	for i, c := range w.report.Cursor {
 		if math.IsNaN(c) { // nothing was kept
 			continue
@@ -357,10 +361,26 @@ func (w *Window) cellAt(at imgui.Vec2) (tissue.CellID, bool) {
 	for i := len(w.report.Discs) - 1; i >= 0; i-- {
 		d := w.report.Discs[i]
 		if math.Hypot(d.X-x, d.Y-y) <= max(d.Radius, 3*float64(w.styled.scale)/w.camera.zoom) {
-			return w.report.DiscCells[i], true
+			return w.report.CellIDs[d.Cell], true
 		}
 	}
 	return 0, false
+}
+
+// cellName tells a cell by its type and its id.
+func (w *Window) cellName(id tissue.CellID) string {
+	name := fmt.Sprintf("cell %d", id)
+	for _, d := range w.report.Discs {
+		if w.report.CellIDs[d.Cell] == id {
+			return w.report.CellTypes[d.Type].Name + ", " + name
+		}
+	}
+	for _, b := range w.report.Bodies {
+		if w.report.CellIDs[b.Cell] == id {
+			return w.report.CellTypes[b.Type].Name + ", " + name
+		}
+	}
+	return name
 }
 
 // pressCell pins a cell, or lets go of it.
@@ -388,9 +408,13 @@ func wasDragged() bool {
 
 // follow asks for the densities under the mouse.
 func (w *Window) follow(hovered bool, at imgui.Vec2) {
+	w.pointed = nil
 	if !hovered {
 		w.view.Cursor = nil
 		return
+	}
+	if id, ok := w.cellAt(at); ok {
+		w.pointed = &id
 	}
 	place, inside := w.placeAt(at)
 	switch {

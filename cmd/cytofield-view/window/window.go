@@ -52,6 +52,8 @@ type Window struct {
 
 	camera   camera
 	canvas   canvas
+	pointed  *tissue.CellID // the cell under the mouse
+	sighted  sighted
 	brush    brush
 	gates    gates
 	forks    forks

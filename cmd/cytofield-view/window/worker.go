@@ -90,8 +90,7 @@ func (w *worker) turn(r request) (a answer) {
 		return a
 	}
 	if a.report.View.Space.Mode != session.Slice {
-		density := w.course.Density(a.report.View.Substrate)
-		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, density, r.look, r.detail)
+		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, w.course.Density, r.look, r.detail)
 		return a
 	}
 	a.coarse = 1
