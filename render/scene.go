@@ -54,7 +54,7 @@ type Stop struct {
 
 // Fog returns the opacity that shows most fields well: clear at the low end of
 // the scale and dense at the high end. On a linear scale it is in proportion to
-// the density; on a logarithmic one it rises late, for there most of the tissue
+// the density, and of differences, on a scale with 0 in it, to their size; on a logarithmic one it rises late, for there most of the tissue
 // lies in the middle of the scale. It is proportional to a strength, 1 by default,
 // and to the inverse of the box's size, so that boxes large and small look alike.
 func Fog(g tissue.Grid, sc Scale, strength float64) Opacity {
@@ -63,8 +63,14 @@ func Fog(g tissue.Grid, sc Scale, strength float64) Opacity {
 	if g.Planar {
 		across = edges[2]
 	}
+	dense := 8 * strength / across
+	if sc.Low < 0 && sc.High > 0 {
+		const clear = 1.0 / 128 // around 0, that the two entries beside it of a table over the scale let all through
+		most, zero := max(-sc.Low, sc.High), sc.Position(0)
+		return Opacity{{At: 0, PerMicron: -sc.Low / most * dense}, {At: max(zero-clear, clear/2)}, {At: min(zero+clear, 1-clear/2)}, {At: 1, PerMicron: sc.High / most * dense}}
+	}
 	if !sc.Log {
-		return Opacity{{At: 0}, {At: 1, PerMicron: 8 * strength / across}}
+		return Opacity{{At: 0}, {At: 1, PerMicron: dense}}
 	}
 	curve := make(Opacity, 17)
 	for i := range curve {

@@ -2,8 +2,11 @@ package session
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
+
+	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
@@ -62,7 +65,7 @@ func TestAForkWithoutEditsStaysEqual(t *testing.T) {
 			if c.Note != "" || c.Difference == nil {
 				t.Fatalf("compared with %q at %g and %g s", c.Note, s.Time(), b.Session.Time())
 			}
-			for i, v := range c.Difference.Values {
+			for i, v := range c.Difference.Plane.Values {
 				if v != 0 {
 					t.Fatalf("voxel %d differs by %g nM", i, v)
 				}
@@ -86,13 +89,13 @@ func TestABranchIsTheRunThatWasNeverForked(t *testing.T) {
 		must(t, s.Set("substrates.TNF.diffusion=3 um^2/s"))
 		must(t, b.Follow(s, whole(0), 0))
 		_, c := compared(t, s, b, whole(0))
-		if most := largest(c.Difference.Values); most < 1 || most > 2.01 {
+		if most := largest(c.Difference.Plane.Values); most < 1 || most > 2.01 {
 			t.Errorf("a dose of 2 nM in B differs by %g nM", most)
 		}
 		together(t, s, b, whole(0), 600)
 		r, c := compared(t, s, b, whole(0))
-		if c.A.Time < r.Time || b.earlier.of > s.timeOf(whole(0)) || c.A.Scale != r.Scale || c.Scale.Low != -c.Scale.High {
-			t.Errorf("A at %g s, B at %g s, scales %v, %v and %v", c.A.Time, r.Time, c.A.Scale, r.Scale, c.Scale)
+		if c.A.Time < r.Time || b.earlier.of > s.timeOf(whole(0)) || c.A.Scale != r.Scale || c.Difference.Scale.Low != -c.Difference.Scale.High {
+			t.Errorf("A at %g s, B at %g s, scales %v, %v and %v", c.A.Time, r.Time, c.A.Scale, r.Scale, c.Difference.Scale)
 		}
 		if len(c.A.Edits) != 0 || len(r.Edits) != 2 {
 			t.Errorf("%d edits of A, %d of B", len(c.A.Edits), len(r.Edits))
@@ -119,9 +122,9 @@ func TestABetweenItsSteps(t *testing.T) {
 	}
 	share := (203.7 - b.earlier.of) / (c.A.Time - b.earlier.of)
 	for i, v := range r.Plane.Values {
-		before, behind := float64(b.earlier.plane.Values[i]), float64(c.A.Plane.Values[i])
+		before, behind := float64(b.earlier.planes[0].Values[i]), float64(c.A.Plane.Values[i])
 		want := float64(v) - (before + share*(behind-before))
-		if got := float64(c.Difference.Values[i]); math.Abs(got-want) > 1e-6*math.Abs(behind) { // float32
+		if got := float64(c.Difference.Plane.Values[i]); math.Abs(got-want) > 1e-6*math.Abs(behind) { // float32
 			t.Fatalf("voxel %d differs by %g nM, want %g", i, got, want)
 		}
 	}
@@ -130,6 +133,60 @@ func TestABetweenItsSteps(t *testing.T) {
 	if c, err = b.Compare(s, r); err != nil || c.Note != "A at another time" {
 		t.Errorf("%q, %v", c.Note, err)
 	}
+}
+
+// In the box the difference is on all slices and, where it is wanted, in the whole tissue, at
+// one time too.
+func TestTheDifferenceInTheBox(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *gpu.Device) {
+		s := openedAs(t, ward, d)
+		space := StandardSpace(s.scenario.Model.Grid)
+		space.Mode, space.Surface = Both, 0.1
+		v := View{Slice: render.Slice{Axis: 2, Index: 2}, Space: space, Differs: true}
+		b := forked(t, s)
+		must(t, s.Happen("dose: {IL-2: 2 nM}, within: {sphere: {centre: [30 um, 30 um, 25 um], radius: 12 um}}"))
+		s.RunTo(s.Time() + 33.3)
+		must(t, s.Tick(0, 0))
+		must(t, b.Follow(s, v, 0))
+		r, c := compared(t, s, b, v)
+		if c.Note != "A between its steps" || c.Difference == nil || len(c.Difference.Fields) != 1 {
+			t.Fatalf("%q: %+v", c.Note, c.Difference)
+		}
+		difference, g := c.Difference, r.Grid
+		field := &tissue.Field{Grid: g}
+		most := 0.0
+		for _, c := range difference.Fields[0].Values {
+			field.Values = append(field.Values, float64(c))
+			most = max(most, math.Abs(float64(c)))
+		}
+		if high := difference.Scale.High; high < most || high > 3*most || difference.Scale.Low != -high || most < 0.01 {
+			t.Errorf("differences up to %g nM on the scale %v", most, difference.Scale)
+		}
+		for axis, cut := range difference.Cuts {
+			want := render.Extract(field, render.Slice{Axis: axis, Index: space.Cuts[axis]})
+			if cut.Slice != want.Slice || !slices.Equal(cut.Plane.Values, want.Values) {
+				t.Errorf("slice %v of the difference is not of its whole", cut.Slice)
+			}
+		}
+		at := r3.Vec{X: 45, Y: 35, Z: 25}
+		now, err := s.readAll(at)
+		must(t, err)
+		later, err := b.Session.readAll(at)
+		must(t, err)
+		then, voxel := b.earlier, g.Index(4, 3, 2)
+		share := (s.timeOf(v) - then.of) / (b.Session.timeOf(v) - then.of)
+		want := now[0] - (1-share)*float64(then.field.Values[voxel]) - share*later[0]
+		if got := field.Values[voxel]; math.Abs(got-want) > 1e-6*now[0] { // float32
+			t.Errorf("voxel %d differs by %g nM, want %g", voxel, got, want)
+		}
+		if len(difference.Bodies) != 0 || difference.View.Space.Surface != 0 || len(c.A.Bodies) == 0 || c.A.Scale != r.Scale || !difference.Reworked() {
+			t.Errorf("the difference has %d cells, A %d", len(difference.Bodies), len(c.A.Bodies))
+		}
+		v.Differs = false
+		if _, c = compared(t, s, b, v); c.Difference == nil || len(c.Difference.Cuts) != 3 {
+			t.Errorf("%q: no difference of slices", c.Note)
+		}
+	})
 }
 
 func TestABranchFollowsBackInTime(t *testing.T) {

@@ -147,6 +147,11 @@ func (s *Session) field(id tissue.SubstrateID) (*Field, error) {
 	if _, ok := s.solver.(*engine.GPUSolver); ok {
 		return nil, nil
 	}
+	return s.wholeField(id)
+}
+
+// wholeField reads the densities of a substrate.
+func (s *Session) wholeField(id tissue.SubstrateID) (*Field, error) {
 	g := s.scenario.Model.Grid
 	if s.read == nil || s.read.Grid != g {
 		s.read = tissue.NewField(g)

@@ -17,18 +17,27 @@ import (
 
 // drawBox draws the tissue in three dimensions and takes the mouse on it.
 func (w *Window) drawBox() {
-	hovered, active := imgui.IsItemHovered(), imgui.IsItemActive()
+	var all []pane
+	if w.paned() {
+		all = w.panes()
+		w.within = w.paneUnderMouse(all)
+		defer func() { w.within = nil }()
+	}
 	w.look.Box, w.look.Room = w.boxPixels()
 	w.look.HideCells = w.brush.hideCells
-	w.orbit(hovered, active)
-	list, c := imgui.WindowDrawList(), w.canvas
-	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
-	list.PushClipRectV(c.corner, end, true)
-	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
-	if w.report.View.Space.Mode != session.Slice { // else the picture is still of the slice
+	w.orbit(imgui.IsItemHovered(), imgui.IsItemActive())
+	list := w.clear()
+	if all == nil {
 		w.boxPicture(list)
+		w.colourKey(list)
 	}
-	w.colourKey(list)
+	for i := range all {
+		w.within = &all[i]
+		w.drawPane(list, all[i], w.boxPicture)
+	}
+	if all != nil {
+		w.paneBars(list, all)
+	}
 	if !w.report.View.Space.Camera.Perspective {
 		w.boxScaleBar(list)
 	}
@@ -45,8 +54,11 @@ func (w *Window) boxMiddle() imgui.Vec2 {
 	return imgui.NewVec2(free.X+room.X/2, free.Y+room.Y/2)
 }
 
-// boxRoom is the part of the canvas that the box is to fit in.
+// boxRoom is the part of the canvas, or of the pane at hand, that the box is to fit in.
 func (w *Window) boxRoom() (corner, size imgui.Vec2) {
+	if p := w.within; p != nil {
+		return w.inPane(p.corner, p.size)
+	}
 	corner, size = w.canvas.inside(w.styled.scale)
 	margin := 34 * w.styled.scale // of what is written on the axes
 	corner.X, size.X = corner.X+margin, size.X-2*margin
@@ -54,10 +66,23 @@ func (w *Window) boxRoom() (corner, size imgui.Vec2) {
 	return corner, imgui.NewVec2(max(size.X, 8), max(size.Y, 8))
 }
 
-// boxPixels returns the pixels of the box's picture, which covers the canvas, and of
-// those the ones that it is to fit in.
+// inPane returns the part of a pane that a box is to fit in: what is written on the axes, and
+// a box that is seen from further above, have no room around it.
+func (w *Window) inPane(corner, size imgui.Vec2) (imgui.Vec2, imgui.Vec2) {
+	const above = 0.08 // of its height
+	aside, below := 58*w.styled.scale, 34*w.styled.scale
+	corner.X, size.X = corner.X+aside, size.X-2*aside
+	corner.Y, size.Y = corner.Y+above*size.Y, (1-2*above)*size.Y-below
+	return corner, imgui.NewVec2(max(size.X, 8), max(size.Y, 8))
+}
+
+// boxPixels returns the pixels of the box's picture, which covers the canvas, or the pane at
+// hand, and of those the ones that it is to fit in.
 func (w *Window) boxPixels() (all, room image.Point) {
 	middle, c := w.boxMiddle(), w.canvas
+	if p := w.within; p != nil {
+		c = canvas{p.corner, p.size}
+	}
 	half := func(at, corner, size float32) int { return int(math.Ceil(float64(max(at-corner, corner+size-at)))) }
 	_, free := w.boxRoom()
 	return image.Pt(2*half(middle.X, c.corner.X, c.size.X), 2*half(middle.Y, c.corner.Y, c.size.Y)), image.Pt(int(free.X), int(free.Y))
@@ -83,6 +108,9 @@ func (e eye) pixel(at [2]float64) imgui.Vec2 {
 
 // boxPicture draws the picture, and the lines before and behind it.
 func (w *Window) boxPicture(list *imgui.DrawList) {
+	if w.report.View.Space.Mode == session.Slice { // the picture is still of the slice
+		return
+	}
 	e := w.eyeOf(w.report.View)
 	w.boxLines(list, e, true)
 	pw, ph := w.picture.Size()
@@ -196,7 +224,11 @@ func (w *Window) aimAt(hovered bool, at imgui.Vec2) {
 	if !hovered {
 		return
 	}
-	place, cell, found := w.sight().first(at)
+	name := ""
+	if w.within != nil { // which may show another branch than the one that is picked from
+		name = "mouse"
+	}
+	place, cell, found := w.sight(name).first(at)
 	w.pointed = cell
 	switch before := w.asked.Cursor; {
 	case !found:

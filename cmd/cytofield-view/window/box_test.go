@@ -159,7 +159,7 @@ func pinsCells(t *testing.T, w *Window, mode session.Mode) {
 	draw(t, w)
 	w.mode(mode)
 	draw(t, w)
-	io, s := imgui.CurrentIO(), w.sight()
+	io, s := imgui.CurrentIO(), w.sight("")
 	seen, hidden := 0, 0
 	for _, b := range w.report.Bodies {
 		at := s.eye.of(b.Centre)
@@ -201,11 +201,11 @@ func TestLinesOfTheBoxAreSeenOrNot(t *testing.T) {
 	w.mode(session.Slices)
 	w.Contours(true, 5)
 	draw(t, w)
-	s := w.sight()
+	s := w.sight("")
 	if len(s.lines) == 0 {
 		t.Fatal("no lines")
 	}
-	if again := w.sight(); &again.lines[0] != &s.lines[0] {
+	if again := w.sight(""); &again.lines[0] != &s.lines[0] {
 		t.Error("what is seen was found twice")
 	}
 	all, shown := 0.0, 0.0

@@ -30,35 +30,45 @@ type sightedLine struct {
 	level  float64 // of a contour; NaN of others
 }
 
-// sight finds what is seen of the box that is shown.
-func (w *Window) sight() *sighted {
-	e := w.eyeOf(w.report.View)
-	if w.sighted.solids != nil && w.sighted.report == w.report && w.sighted.eye == e && w.sighted.cells == !w.brush.hideCells {
-		return &w.sighted
+// sight finds what is seen of the box that is shown, or of the pane at hand, and keeps it
+// under a name.
+func (w *Window) sight(name string) *sighted {
+	e, s := w.eyeOf(w.report.View), w.sighted[name]
+	if s != nil && s.report == w.report && s.eye == e && s.cells == !w.brush.hideCells {
+		return s
 	}
-	w.sighted = sighted{report: w.report, eye: e, cells: !w.brush.hideCells}
+	s = &sighted{report: w.report, eye: e, cells: !w.brush.hideCells}
+	w.sighted[name] = s
 	var balls []render.Ball
-	if w.sighted.cells {
+	if s.cells {
 		balls = stage.Balls(w.report)
 	}
 	planes := [3]float64{math.NaN(), math.NaN(), math.NaN()}
 	for axis, cut := range w.report.Cuts {
 		planes[axis] = cut.Slice.Position(w.report.Grid)
 	}
-	w.sighted.solids = e.Solids(balls, planes)
+	s.solids = e.Solids(balls, planes)
 	for _, cut := range w.report.Cuts {
 		for _, o := range cut.Outlines {
 			for _, line := range o.Lines {
-				w.sighted.add(cut, line, sightedLine{colour: outlineColours()[o.Region%len(outlineColours())], width: 1.6, level: math.NaN()})
+				s.add(cut, line, sightedLine{colour: outlineColours()[o.Region%len(outlineColours())], width: 1.6, level: math.NaN()})
 			}
 		}
 		for _, c := range cut.Contours {
 			for _, line := range c.Lines {
-				w.sighted.add(cut, line, sightedLine{colour: chalk(), width: 1.2, level: c.Level})
+				s.add(cut, line, sightedLine{colour: chalk(), width: 1.2, level: c.Level})
 			}
 		}
 	}
-	return &w.sighted
+	return s
+}
+
+// paneName is that of the pane at hand, "" for all of the canvas.
+func (w *Window) paneName() string {
+	if w.within == nil {
+		return ""
+	}
+	return w.within.name
 }
 
 // add takes in what is seen of a line on a slice.
@@ -120,7 +130,7 @@ func (s *sighted) first(at imgui.Vec2) (place r3.Vec, cell *tissue.CellID, found
 
 // boxLayers draws what lies on the slices and around cells of the box.
 func (w *Window) boxLayers(list *imgui.DrawList) {
-	s := w.sight()
+	s := w.sight(w.paneName())
 	longest := map[float64]sightedLine{}
 	for _, line := range s.lines {
 		w.chalked(list, line.pixels, line.colour, line.width)

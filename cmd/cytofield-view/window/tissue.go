@@ -47,12 +47,7 @@ func (w *Window) drawCanvas() {
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
 	list := w.ready()
-	w.plane(list)
-	w.layersBelow(list)
-	w.discs(list)
-	w.layersAbove(list)
-	w.lights(list)
-	w.pins(list)
+	w.flat(list)
 	w.brushRing(list)
 	w.colourKey(list)
 	w.scaleBar(list)
@@ -70,12 +65,27 @@ func (w *Window) ready() *imgui.DrawList {
 	if !w.look.Smooth {
 		w.look.Pixels = image.Point{}
 	}
+	w.stride()
+	return w.clear()
+}
+
+// clear clears the canvas.
+func (w *Window) clear() *imgui.DrawList {
 	list, c := imgui.WindowDrawList(), w.canvas
 	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
 	list.PushClipRectV(c.corner, end, true)
 	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
-	w.stride()
 	return list
+}
+
+// flat draws the plane and what lies on it.
+func (w *Window) flat(list *imgui.DrawList) {
+	w.plane(list)
+	w.layersBelow(list)
+	w.discs(list)
+	w.layersAbove(list)
+	w.lights(list)
+	w.pins(list)
 }
 
 // colourKey draws what the colours of the plane mean.
