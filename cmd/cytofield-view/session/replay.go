@@ -235,6 +235,9 @@ func (r *Replay) Look(v View) (*Report, error) {
 		Recorded: &Recorded{Dir: r.source.Name, Status: manifest.Status, Device: manifest.Device, Times: r.times, Missing: r.missing(v.channels())},
 	}
 	err := r.observer().look(report)
+	if report.Recorded.Missing != "" {
+		report.Cuts = nil // slices of nothing would hide cells
+	}
 	if err == nil && v.Cursor != nil {
 		report.Cursor, err = r.readAll(*v.Cursor)
 	}

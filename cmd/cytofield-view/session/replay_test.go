@@ -337,6 +337,14 @@ func TestAReplayFollowsARunThatGoesOn(t *testing.T) {
 	if err := r.Pin(r3.Vec{X: 5, Y: 5}); err == nil {
 		t.Error("a pin was taken where no densities are")
 	}
+	must(t, r.PinCell(3))
+	must(t, r.Tick(0, 0))
+	report, err := r.Look(View{Voxels: true, Gate: &Gate{X: Axis{Column: "IL-2_surface_nM"}, Extended: true}, Layers: Layers{CellsBy: "IL-2_surface_nM", Contours: 3}})
+	must(t, err)
+	if p := report.Pins[0]; report.Recorded.Missing == "" || len(p.Times) != 2 || len(p.Densities[0]) != 2 || report.Gated == nil || len(report.CellValues) != 13 {
+		t.Errorf("without densities: %q, pin %+v", report.Recorded.Missing, p)
+	}
+	r.Unpin(0)
 	must(t, os.RemoveAll(dir))
 	recordPond(t, dir, nil, 600, record.Done)
 	r.looked = time.Time{}

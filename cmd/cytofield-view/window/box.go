@@ -70,8 +70,8 @@ func (w *Window) boxRoom() (corner, size imgui.Vec2) {
 // a box that is seen from further above, have no room around it.
 func (w *Window) inPane(corner, size imgui.Vec2) (imgui.Vec2, imgui.Vec2) {
 	const above = 0.08 // of its height
-	aside, below := 58*w.styled.scale, 34*w.styled.scale
-	corner.X, size.X = corner.X+aside, size.X-2*aside
+	left, right, below := 84*w.styled.scale, 40*w.styled.scale, 34*w.styled.scale
+	corner.X, size.X = corner.X+left, size.X-left-right
 	corner.Y, size.Y = corner.Y+above*size.Y, (1-2*above)*size.Y-below
 	return corner, imgui.NewVec2(max(size.X, 8), max(size.Y, 8))
 }

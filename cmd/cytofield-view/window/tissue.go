@@ -90,9 +90,11 @@ func (w *Window) flat(list *imgui.DrawList) {
 
 // colourKey draws what the colours of the plane mean.
 func (w *Window) colourKey(list *imgui.DrawList) {
-	if len(w.report.Merged) > 0 {
+	switch {
+	case w.missing() != "":
+	case len(w.report.Merged) > 0:
 		w.channelLegend(list)
-	} else {
+	default:
 		w.colourBar(list)
 	}
 }
@@ -166,9 +168,6 @@ func (w *Window) label(list *imgui.DrawList, at imgui.Vec2, text string) {
 
 // colourBar draws the scale at the right edge of the canvas.
 func (w *Window) colourBar(list *imgui.DrawList) {
-	if w.missing() != "" {
-		return
-	}
 	s, c := w.styled.scale, w.canvas
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
