@@ -18,13 +18,14 @@ type Branch struct {
 	scale   steady // of the difference
 }
 
-// sample is what a view shows of a substrate at a moment; the zero sample is nothing.
+// sample is what a view shows of a substrate at a moment, as far as its difference is wanted;
+// the zero sample is nothing.
 type sample struct {
 	time   float64 // of the session, s
 	view   View
 	of     float64         // time of the substrate, s
 	planes []*render.Plane // of the slice in view, or of those of the box
-	field  *Field          // in the box, where its difference is wanted
+	field  *Field          // of a box with fog
 }
 
 // sample takes what a view shows now, of which some planes have been read.
@@ -49,15 +50,16 @@ func (s *Session) sample(v View, read ...*render.Plane) (at sample, err error) {
 	return at, err
 }
 
-// slices are what a view shows densities on.
+// slices are those whose difference a view shows.
 func (v View) slices() (all []render.Slice) {
-	if v.Space.Mode == Slice {
+	switch {
+	case v.Space.Mode == Slice:
 		return []render.Slice{v.Slice}
+	case !v.Differs || !v.Space.Mode.HasSlices():
+		return nil
 	}
 	for axis, index := range v.Space.Cuts {
-		if v.Space.Mode.HasSlices() {
-			all = append(all, render.Slice{Axis: axis, Index: index})
-		}
+		all = append(all, render.Slice{Axis: axis, Index: index})
 	}
 	return all
 }
@@ -197,7 +199,7 @@ func (b *Branch) step(v View) error {
 // Comparison is what a view shows of two courses. Nothing in it changes later.
 type Comparison struct {
 	A          *Report
-	Difference *Report // B − A in the place of densities, on a scale symmetric around 0; nil where the two cannot be compared
+	Difference *Report // B − A in the place of densities, on a scale symmetric around 0; nil where the two cannot be compared, or in a box where it is not wanted
 	Note       string  // how A was taken for it, or why there is none; "" where both are of one time
 }
 
@@ -215,6 +217,9 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 	c.share(shown)
 	if a.Grid != shown.Grid || a.View.Slice != shown.View.Slice || a.Substrates[a.View.Substrate].Name != shown.Substrates[shown.View.Substrate].Name {
 		c.Note = "not the same tissue"
+		return c, nil
+	}
+	if v.Space.Mode != Slice && !v.Differs {
 		return c, nil
 	}
 	now, err := b.Session.sample(a.View, a.Plane)

@@ -183,8 +183,8 @@ func TestTheDifferenceInTheBox(t *testing.T) {
 			t.Errorf("the difference has %d cells, A %d", len(difference.Bodies), len(c.A.Bodies))
 		}
 		v.Differs = false
-		if _, c = compared(t, s, b, v); c.Difference == nil || len(c.Difference.Cuts) != 3 {
-			t.Errorf("%q: no difference of slices", c.Note)
+		if _, c = compared(t, s, b, v); c.Difference != nil {
+			t.Error("a difference that is not wanted")
 		}
 	})
 }

@@ -19,7 +19,7 @@ type View struct {
 	Log       bool
 	Fixed     *render.Scale // nil: found by the densities seen, and steady
 	Space     Space
-	Differs   bool    // the difference of two branches is wanted
+	Differs   bool    // the difference of two branches is wanted in the box; in the plane it always is
 	Cursor    *r3.Vec // a place whose densities are asked for, µm
 	Gate      *Gate   // nil: none
 	Voxels    bool    // how often densities are is asked for

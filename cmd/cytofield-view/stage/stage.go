@@ -124,10 +124,10 @@ func size(p *render.Plane, l Look) image.Point {
 	return bounded(l.Pixels, p)
 }
 
-// fine returns the pixels of a picture of which so many are a µm.
+// fine returns the pixels of a picture of which so many are a µm, of one of the three in a box.
 func fine(p *render.Plane, perMicron float64) image.Point {
 	width, height := p.Size()
-	pixels := func(size float64) int { return int(math.Ceil(min(size*perMicron, mostPixels))) }
+	pixels := func(size float64) int { return int(math.Ceil(min(size*perMicron, mostPixels/2))) }
 	return bounded(image.Pt(pixels(width), pixels(height)), p)
 }
 
