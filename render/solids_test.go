@@ -36,7 +36,8 @@ func TestThePickedIsWhatIsSeen(t *testing.T) {
 	for _, perspective := range []bool{true, false} {
 		scene.Camera.Perspective = perspective
 		traced := newTracer(scene, size)
-		solids := scene.View(size).Solids(scene.Balls, planes)
+		solids, sorted := scene.View(size).Solids(scene.Balls, planes), scene.View(size).Solids(scene.Balls, planes)
+		sorted.sort()
 		picked := map[bool]int{}
 		for y := 0.5; y < 90; y++ {
 			for x := 0.5; x < 120; x++ {
@@ -48,6 +49,9 @@ func TestThePickedIsWhatIsSeen(t *testing.T) {
 					t.Fatalf("pixel %g, %g: picked %v of ball %d, seen at %v, a cell: %v", x, y, at, ball, r.at(end), cell)
 				}
 				if found {
+					if again, same, _ := sorted.First(x, y); again != at || same != ball {
+						t.Fatalf("pixel %g, %g: ball %d, sorted %d", x, y, ball, same)
+					}
 					picked[cell]++
 				}
 			}
@@ -76,6 +80,11 @@ func TestWhatLiesBehindIsHidden(t *testing.T) {
 	} {
 		if got := solids.Hides(tc.at); got != tc.hidden {
 			t.Errorf("%s: hidden %v", tc.name, got)
+		}
+	}
+	for i, hidden := range []bool{true, false, true, false, true} {
+		if got := solids.HidesBall(i); got != hidden {
+			t.Errorf("ball %d is hidden: %v", i, got)
 		}
 	}
 	if (v.Solids(nil, [3]float64{math.NaN(), math.NaN(), math.NaN()})).Hides(r3.Vec{X: 50, Y: 40, Z: 30}) {

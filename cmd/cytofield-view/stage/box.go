@@ -230,9 +230,9 @@ func Scene(r *session.Report, l Look) render.Scene {
 
 // Balls are the cells of a box; those beside the ones that a gate chose are dimmed.
 func Balls(r *session.Report) []render.Ball {
-	all := make([]render.Ball, len(r.Bodies))
+	all, colour := make([]render.Ball, len(r.Bodies)), CellColours(r)
 	for i, b := range r.Bodies {
-		all[i] = render.Ball{Centre: b.Centre, Radius: b.Radius, Colour: CellColour(r, b.Cell, b.Type)}
+		all[i] = render.Ball{Centre: b.Centre, Radius: b.Radius, Colour: colour(b.Cell, b.Type)}
 		if g := r.Gated; g != nil && g.Inside != nil && !g.Inside[b.Cell] {
 			all[i].Colour = Dimmed()
 		}

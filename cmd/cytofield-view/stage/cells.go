@@ -21,17 +21,21 @@ func SignalMap() colormap.Map {
 // Dead is the colour of dead cells where state is shown, as in figures.
 func Dead() color.RGBA { return color.RGBA{0x33, 0x33, 0x33, 0xff} }
 
-// CellColour returns that of a cell, by what a report asks for.
-func CellColour(r *session.Report, cell int, t tissue.CellTypeID) color.RGBA {
-	switch {
-	case r.CellValues != nil:
-		return SignalMap().At(r.CellScale.Position(r.CellValues[cell]))
-	case r.View.Layers.CellsBy != session.ByState:
-		return figure.Palette(int(t))
-	case r.Dead[cell]:
-		return Dead()
+// CellColours returns the colours of cells, by what a report asks for.
+func CellColours(r *session.Report) func(cell int, t tissue.CellTypeID) color.RGBA {
+	if r.CellValues != nil {
+		m := SignalMap()
+		return func(cell int, _ tissue.CellTypeID) color.RGBA { return m.At(r.CellScale.Position(r.CellValues[cell])) }
 	}
-	return figure.Palette(0)
+	return func(cell int, t tissue.CellTypeID) color.RGBA {
+		switch {
+		case r.View.Layers.CellsBy != session.ByState:
+			return figure.Palette(int(t))
+		case r.Dead[cell]:
+			return Dead()
+		}
+		return figure.Palette(0)
+	}
 }
 
 // Dimmed is the colour of cells beside those that a gate chose: grey, on any colour map.

@@ -169,8 +169,7 @@ func (w *Window) boxRings(list *imgui.DrawList, s *sighted) {
 		return
 	}
 	for i, b := range w.report.Bodies {
-		x, y, _ := s.eye.Project(b.Centre)
-		if _, ball, _ := s.solids.First(x, y); ball != i {
+		if s.solids.HidesBall(i) {
 			continue
 		}
 		at, radius := s.eye.of(b.Centre), float32(b.Radius*s.eye.PerMicronAt(b.Centre))

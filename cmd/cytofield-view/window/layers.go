@@ -321,7 +321,7 @@ func (w *Window) cellEntries(list *imgui.DrawList) []entry {
 		low := imgui.CalcTextSize(number(r.CellScale.Low)).X
 		bar := entry{width: 96*s + low, draw: func(at imgui.Vec2) {
 			at.X += low + 6*s
-			ramp(list, at, 90*s, 10*s, func(t float64) color.RGBA { return stage.SignalMap().At(t) })
+			ramp(list, at, 90*s, 10*s, stage.SignalMap().At)
 			list.AddTextVec2V(imgui.NewVec2(at.X-low-6*s, at.Y-imgui.TextLineHeight()/2), ink(w.theme.faint), number(r.CellScale.Low))
 		}}
 		bar.text = strings.TrimSpace(number(r.CellScale.High)+" "+signal.Unit) + "   " + signal.Name

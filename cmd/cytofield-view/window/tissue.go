@@ -121,10 +121,11 @@ func (w *Window) discs(list *imgui.DrawList) {
 	if w.brush.hideCells {
 		return
 	}
+	colour := stage.CellColours(w.report)
 	for _, d := range w.report.Discs {
 		at := w.camera.pixel(d.X, d.Y)
 		radius := float32(d.Radius * w.camera.zoom)
-		c := stage.CellColour(w.report, d.Cell, d.Type)
+		c := colour(d.Cell, d.Type)
 		if radius < 1.5 {
 			list.AddCircleFilled(at, max(radius, 1), ink(c))
 			continue
