@@ -14,14 +14,15 @@ import (
 // Branch is a course that goes on as it was while the session it was forked from is steered.
 type Branch struct {
 	Session *Session
-	earlier sample // before the last step
-	scale   steady // of the difference
+	before  float64 // of the session, before its last step, s
+	earlier sample  // before the last step of the substrate that was in view then
+	latest  sample  // before the next
+	scale   steady  // of the difference
 }
 
 // sample is what a view shows of a substrate at a moment, as far as its difference is wanted;
 // the zero sample is nothing.
 type sample struct {
-	time   float64 // of the session, s
 	view   View
 	of     float64         // time of the substrate, s
 	planes []*render.Plane // of the slice in view, or of those of the box
@@ -30,7 +31,7 @@ type sample struct {
 
 // sample takes what a view shows now, of which some planes have been read.
 func (s *Session) sample(v View, read ...*render.Plane) (at sample, err error) {
-	at = sample{time: s.Time(), view: v, of: s.timeOf(v)}
+	at = sample{view: v, of: s.timeOf(v)}
 	for _, slice := range v.slices() {
 		i := slices.IndexFunc(read, func(p *render.Plane) bool { return p.Slice == slice })
 		if i < 0 {
@@ -114,7 +115,7 @@ func (s *Session) Fork() (*Branch, error) {
 	if err := a.begin(decoded, from); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	return &Branch{Session: a, earlier: sample{time: a.Time()}}, nil
+	return &Branch{Session: a, before: a.Time()}, nil
 }
 
 // copied returns a past that grows by itself.
@@ -145,11 +146,11 @@ func (b *Branch) Follow(leader *Session, v View, limit time.Duration) error {
 	}
 	began := time.Now()
 	defer func() { a.past.spent += time.Since(began) }()
-	if leader.Time() < b.earlier.time {
+	if leader.Time() < b.before {
 		if err := a.Seek(leader.Time()); err != nil {
 			return err
 		}
-		b.earlier = sample{time: a.Time()}
+		b.before, b.earlier, b.latest = a.Time(), sample{}, sample{}
 	}
 	a.Play(false)
 	for b.Lags(leader, v) {
@@ -177,18 +178,26 @@ func (s *Session) timeOf(v View) float64 {
 	return s.solver.TimeOf(possible(s.scenario.Model, v).Substrate)
 }
 
-// step makes one step, and keeps what a view showed before it.
+// step makes one step, of the substrates that are behind, and keeps what a view showed before
+// that of its own.
 func (b *Branch) step(v View) error {
 	a := b.Session
-	earlier, err := a.sample(possible(a.scenario.Model, v))
-	if err != nil {
-		return err
+	v = possible(a.scenario.Model, v)
+	if b.latest.view != v || b.latest.of != a.timeOf(v) {
+		latest, err := a.sample(v)
+		if err != nil {
+			return err
+		}
+		b.latest = latest
 	}
-	b.earlier = earlier
+	b.before = a.Time()
 	steps := a.solver.Stats().Steps
-	err = a.advance(func() bool { return a.solver.Stats().Steps > steps }, a.Duration())
+	err := a.advance(func() bool { return a.solver.Stats().Steps > steps }, a.Duration())
 	if errors.Is(err, errPaused) {
 		err = nil
+	}
+	if a.timeOf(v) > b.latest.of {
+		b.earlier = b.latest
 	}
 	if n := a.history.Len(); err == nil && (n == 0 || a.Time() >= a.history.Time[n-1]+a.Duration()/mostMoments*4) {
 		err = a.note()

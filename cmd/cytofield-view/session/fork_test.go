@@ -189,6 +189,31 @@ func TestTheDifferenceInTheBox(t *testing.T) {
 	})
 }
 
+// Substrates that step at paces of their own do not lose each other's earlier moments.
+func TestABetweenTheStepsOfEachSubstrate(t *testing.T) {
+	for id := range tissue.SubstrateID(2) {
+		s := opened(t, nil)
+		b := forked(t, s)
+		must(t, s.Happen("dose: {TNF: 1 nM}"))
+		between := 0
+		for _, end := range []float64{61.7, 95.3, 203.7, 251.1, 420.9, 777.7} {
+			s.RunTo(end)
+			must(t, s.Tick(0, 0))
+			must(t, b.Follow(s, whole(id), 0))
+			_, c := compared(t, s, b, whole(id))
+			if c.Note == "A at another time" {
+				t.Errorf("substrate %d at %g s: A is at %g s, and was at %g s", id, end, b.Session.timeOf(whole(id)), b.earlier.of)
+			}
+			if c.Note != "" {
+				between++
+			}
+		}
+		if between < 3 {
+			t.Errorf("A was between its steps %d times", between)
+		}
+	}
+}
+
 func TestABranchFollowsBackInTime(t *testing.T) {
 	s := opened(t, nil)
 	eventful(t, s)
