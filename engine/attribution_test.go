@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -57,18 +56,25 @@ func attribution(t testing.TB, s engine.Solver, id tissue.SubstrateID) engine.At
 	return a
 }
 
-// tagSum returns Σ of the densities of all tags.
-func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID) []float64 {
+// readTag returns the density of a tag.
+func readTag(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID, tag int) []float64 {
 	t.Helper()
 	reader := s.(interface {
 		ReadTag(s tissue.SubstrateID, tag int, dst *tissue.Field) error
 	})
-	sum, tag := make([]float64, m.Grid.Voxels()), tissue.NewField(m.Grid)
-	for k := range attribution(t, s, id).Tags {
-		if err := reader.ReadTag(id, k, tag); err != nil {
-			t.Fatal(err)
-		}
-		for i, c := range tag.Values {
+	f := tissue.NewField(m.Grid)
+	if err := reader.ReadTag(id, tag, f); err != nil {
+		t.Fatal(err)
+	}
+	return f.Values
+}
+
+// tagSum returns Σ of the densities of all tags.
+func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID) []float64 {
+	t.Helper()
+	sum := make([]float64, m.Grid.Voxels())
+	for tag := range attribution(t, s, id).Tags {
+		for i, c := range readTag(t, s, m, id, tag) {
 			sum[i] += c
 		}
 	}
@@ -79,30 +85,32 @@ func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateI
 // without them, bit for bit. They sum up to the whole, and so do their ledgers, each of
 // which is closed.
 func TestTagsSumUpToARunThatDoesNotSeeThem(t *testing.T) {
-	for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}, {Coupling: engine.CloudCoupling}} {
-		t.Run(fmt.Sprintf("%s%v%s", o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
-			m := village(t)
-			m.Attribution = append(m.Attribution, tissue.Attribution{Substrate: 1, By: tissue.TagTypes})
-			unseen(t, m, o, 300)
-		})
-	}
-	for name, m := range bodyModels() {
-		t.Run(name, func(t *testing.T) {
-			m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-			for _, o := range []engine.Options{{TimeStep: 4}, {Scheme: engine.FTCS}} {
-				unseen(t, m, o, 60)
-			}
-		})
-	}
+	onBothDevices(t, func(t *testing.T, d device) {
+		for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}, {Coupling: engine.CloudCoupling}} {
+			t.Run(fmt.Sprintf("%s%v%s", o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
+				m := village(t)
+				m.Attribution = append(m.Attribution, tissue.Attribution{Substrate: 1, By: tissue.TagTypes})
+				unseen(t, d, m, o, 300)
+			})
+		}
+		for name, m := range bodyModels() {
+			t.Run(name, func(t *testing.T) {
+				m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+				for _, o := range []engine.Options{{TimeStep: 4}, {Scheme: engine.FTCS}} {
+					unseen(t, d, m, o, 60)
+				}
+			})
+		}
+	})
 }
 
 // unseen runs a model with its tags and without.
-func unseen(t *testing.T, m *tissue.Model, o engine.Options, until float64) {
+func unseen(t *testing.T, d device, m *tissue.Model, o engine.Options, until float64) {
 	t.Helper()
-	tagged := processor().solver(t, m, o)
+	tagged := d.solver(t, m, o)
 	bare := *m
 	bare.Attribution = nil
-	plain := processor().solver(t, &bare, o)
+	plain := d.solver(t, &bare, o)
 	for _, until := range []float64{until / 3, until} {
 		if got, want := advance(t, tagged, until), advance(t, plain, until); got != want {
 			t.Errorf("%+v with tags, %+v without", got, want)
@@ -117,70 +125,100 @@ func unseen(t *testing.T, m *tissue.Model, o engine.Options, until float64) {
 		if got, want := ledger(t, tagged, id), ledger(t, plain, id); got != want {
 			t.Errorf("ledger %+v with tags, %+v without", got, want)
 		}
-		if got := farthest(tagSum(t, tagged, m, id), want); got > 1e-13 { // 1e-14 seen: some hundred roundings
+		got := farthest(tagSum(t, tagged, m, id), want)
+		t.Logf("SUM %s %.3g eps", d.name, got/d.epsilon)
+		if got > 900*d.epsilon { // 1e-14 seen: some hundred roundings
 			t.Errorf("tags of substrate %d sum up to what is %.3g off", id, got)
 		}
-		sums(t, attribution(t, tagged, id), ledger(t, plain, id))
+		sums(t, d, attribution(t, tagged, id), ledger(t, plain, id))
 	}
 }
 
-// What is linear in the density goes the same way on both devices: to the rounding of the
-// device the tags sum up to the densities of a run that does not see them, and the devices
-// agree on who caught what.
-func TestLinearTagsSumUpOnBothDevices(t *testing.T) {
-	m := populate(solid([3]int{19, 13, 11}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10, UptakeRate: 0.01}),
-		exchanging("b", tissue.Exchange{NetExportRate: 5}), exchanging("c", tissue.Exchange{UptakeRate: 0.1}))
-	m.Substrates[0].Boundary[1] = [2]tissue.Boundary{{Kind: tissue.Dirichlet, Density: 0.5}, {Kind: tissue.Robin, Density: 0.01, Permeability: 0.1}}
-	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-	bare := *m
-	bare.Attribution = nil
-	for _, scheme := range []engine.Scheme{engine.Adaptive, engine.FTCS} {
-		caught := map[string][]float64{}
-		onBothDevices(t, func(t *testing.T, d device) {
-			o := engine.Options{Scheme: scheme}
-			s, plain := d.solver(t, m, o), d.solver(t, &bare, o)
-			for _, until := range []float64{20, 40, 60} {
-				advance(t, s, until)
-				advance(t, plain, until)
+// attributed are models with tags of all that cells, walls, regions, reactions and the body
+// do to a substrate.
+func attributed(t *testing.T) map[string]*tissue.Model {
+	t.Helper()
+	all := agreementModels()
+	for name, m := range cohortModels(t) {
+		all["cohort: "+name] = m
+	}
+	for name, m := range bodyModels() {
+		all["body: "+name] = m
+	}
+	for name, m := range all {
+		tagged := *m
+		tagged.Attribution = nil
+		for id := range m.Substrates {
+			tagged.Attribution = append(tagged.Attribution, tissue.Attribution{Substrate: tissue.SubstrateID(id), By: tissue.TagTypes})
+		}
+		all[name] = &tagged
+	}
+	all["village"] = village(t)
+	return all
+}
+
+// A GPU follows tags through all that the processor does: densities of every tag, and who
+// caught whose molecules, with each tag's ledger closed.
+func TestTagsAgreeOnBothDevices(t *testing.T) {
+	onGPU := gputest.Open(t)
+	gpu := device{"gpu", eps32, 1e-5, func(t testing.TB, m *tissue.Model, o engine.Options) engine.Solver {
+		s, err := engine.NewGPUSolver(onGPU, m, o)
+		return closing(t, s, err)
+	}}
+	for name, m := range attributed(t) {
+		for _, o := range []engine.Options{{TimeStep: 7}, {Scheme: engine.FTCS}, {TimeStep: 7, Coupling: engine.CloudCoupling}} {
+			t.Run(fmt.Sprintf("%s/%s%s", name, o.Scheme, o.Coupling), func(t *testing.T) { agreeOnTags(t, gpu, m, o) })
+		}
+	}
+}
+
+func agreeOnTags(t *testing.T, gpu device, m *tissue.Model, o engine.Options) {
+	t.Helper()
+	s, reference := gpu.solver(t, m, o), processor().solver(t, m, o)
+	until := 70.
+	if o.Scheme == engine.FTCS {
+		until = 7
+	}
+	advance(t, s, until)
+	advance(t, reference, until)
+	for _, a := range m.Attribution {
+		id := a.Substrate
+		whole := largest(read(t, reference, m.Grid, id).Values)
+		got, want := attribution(t, s, id), attribution(t, reference, id)
+		sums(t, gpu, got, ledger(t, s, id))
+		handled := ledger(t, reference, id).Handled()
+		off, caught := 0., 0.
+		for k, tag := range want.Tags {
+			density, expected := readTag(t, s, m, id, k), readTag(t, reference, m, id, k)
+			for i := range density {
+				off = max(off, math.Abs(density[i]-expected[i])/whole)
 			}
-			if s.Stats() != plain.Stats() {
-				t.Fatalf("%s: %+v with tags, %+v without", scheme, s.Stats(), plain.Stats())
+			for i := range tag.Caught {
+				caught = max(caught, math.Abs(tag.Caught[i]-got.Tags[k].Caught[i])/handled)
 			}
-			want := read(t, plain, m.Grid, 0).Values
-			if got := read(t, s, m.Grid, 0).Values; !slices.Equal(got, want) {
-				t.Errorf("%s: densities differ by %.3g with tags", scheme, farthest(got, want))
-			}
-			if got := farthest(tagSum(t, s, m, 0), want); got > 16*d.epsilon { // 2 to 4 seen
-				t.Errorf("%s: tags sum up to what is %.3g off", scheme, got/d.epsilon)
-			}
-			for _, tag := range attribution(t, s, 0).Tags {
-				caught[d.name] = append(caught[d.name], tag.Caught...)
-				if r := tag.Ledger.Residual(); math.Abs(r) > d.residual*tag.Ledger.Handled() {
-					t.Errorf("%s: %s: residual %.3g of %.3g", scheme, tag.Sender, r, tag.Ledger.Handled())
-				}
-			}
-		})
-		if got, want := caught["gpu"], caught["cpu"]; got != nil && farthest(got, want) > 1e-5 { // sums of float32 densities over the steps
-			t.Errorf("%s: caught %.6g on the GPU, %.6g on the processor", scheme, got, want)
+		}
+		t.Logf("OFF %.3g eps, caught %.3g eps", off/gpu.epsilon, caught/gpu.epsilon)
+		if off > 1e-4 || caught > 1e-4 {
+			t.Errorf("off")
 		}
 	}
 }
 
 // sums asserts that the ledgers of tags are closed and sum up to a whole one.
-func sums(t *testing.T, a engine.Attribution, whole engine.Ledger) {
+func sums(t *testing.T, d device, a engine.Attribution, whole engine.Ledger) {
 	t.Helper()
 	var sum engine.Ledger
 	handled := whole.Handled()
 	for _, tag := range a.Tags {
 		l := tag.Ledger
-		if r := l.Residual(); math.Abs(r) > 1e-12*handled {
+		if r := l.Residual(); math.Abs(r) > d.residual*handled {
 			t.Errorf("%s: residual %.3g of %.3g molecules", tag.Sender, r, handled)
 		}
 		caught := 0.0
 		for _, n := range tag.Caught {
 			caught += n
 		}
-		if math.Abs(caught-l.TakenUp) > 1e-12*handled {
+		if math.Abs(caught-l.TakenUp) > d.residual*handled {
 			t.Errorf("%s: %.12g caught, %.12g taken up", tag.Sender, caught, l.TakenUp)
 		}
 		sum.Initial += l.Initial
@@ -201,7 +239,7 @@ func sums(t *testing.T, a engine.Attribution, whole engine.Ledger) {
 		{"decayed", sum.Decayed, whole.Decayed}, {"reacted", sum.Reacted, whole.Reacted},
 		{"through walls", sum.ThroughWalls, whole.ThroughWalls}, {"written", sum.Written, whole.Written},
 	} {
-		if math.Abs(term.sum-term.whole) > 1e-12*handled {
+		if math.Abs(term.sum-term.whole) > d.residual*handled {
 			t.Errorf("%s: %.14g of all tags, %.14g of the whole", term.name, term.sum, term.whole)
 		}
 	}
@@ -403,7 +441,7 @@ func TestWrittenMoleculesBelongToTheRest(t *testing.T) {
 	}
 	write(t, s, 0, f)
 	advance(t, s, 200)
-	sums(t, attribution(t, s, 0), ledger(t, s, 0))
+	sums(t, processor(), attribution(t, s, 0), ledger(t, s, 0))
 	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 {
 		t.Errorf("tags sum up to what is %.3g off", got)
 	}
@@ -420,7 +458,7 @@ func TestTagsSumUpAfterThousandsOfSteps(t *testing.T) {
 	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 { // decay forgets roundings
 		t.Errorf("tags sum up to what is %.3g off", got)
 	}
-	sums(t, attribution(t, s, 0), ledger(t, s, 0))
+	sums(t, processor(), attribution(t, s, 0), ledger(t, s, 0))
 }
 
 // Schemes without stages of their own refuse tags, and so does a model with too many.
@@ -440,40 +478,6 @@ func TestTagsAreRefusedWhereNothingCarriesThem(t *testing.T) {
 	s := processor().solver(t, m, engine.Options{})
 	if _, err := s.Attribution(0); err == nil {
 		t.Error("there is an attribution that the model did not ask for")
-	}
-}
-
-// The GPU says what it does not follow tags through, before the run and where new cells
-// ask for it, and leaves nothing behind.
-func TestTheGPURefusesTagsItCannotFollow(t *testing.T) {
-	d := gputest.Open(t)
-	plain := func(e tissue.Exchange) *tissue.Model {
-		m := populate(solid([3]int{5, 4, 3}), 3, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", e))
-		m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-		return m
-	}
-	reacts := plain(tissue.Exchange{})
-	reacts.Reactions = []tissue.Reaction{rate("k*IL_2", []expression.Constant{perTime("k", 1e-3)}, map[string]float64{"IL-2": -1})(reacts)}
-	for _, tc := range []struct {
-		m    *tissue.Model
-		want string
-	}{
-		{village(t), "receptors"}, {reacts, "reactions"},
-		{plain(tissue.Exchange{MaxUptakeRate: 1, HalfSaturation: 1}), "saturable uptake"},
-		{plain(tissue.Exchange{SecretionRate: 1, SaturationDensity: 1}), "secretion"},
-	} {
-		if _, err := engine.NewGPUSolver(d, tc.m, engine.Options{}); !errors.Is(err, engine.ErrTagsOnGPU) || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("%v: want that it names %s", err, tc.want)
-		}
-	}
-	m := plain(tissue.Exchange{UptakeRate: 0.1})
-	solver, err := engine.NewGPUSolver(d, m, engine.Options{})
-	s := closing(t, solver, err)
-	advance(t, s, 10)
-	for _, e := range []tissue.Exchange{{NetExportRate: 1}, {MaxUptakeRate: 1, HalfSaturation: 1}} {
-		if err := s.Update(plain(e)); !errors.Is(err, engine.ErrTagsOnGPU) {
-			t.Errorf("update with %+v: %v", e, err)
-		}
 	}
 }
 

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -13,7 +12,6 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
-	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -248,12 +246,9 @@ func TestTipsCarryTheTagOfTheirCell(t *testing.T) {
 	s := processor().solver(t, m, inCloud)
 	advance(t, s, 300)
 	a := attribution(t, s, 0)
-	sums(t, a, ledger(t, s, 0))
+	sums(t, processor(), a, ledger(t, s, 0))
 	if len(a.Tags) != 2 || math.Abs(a.Tags[1].Ledger.Secreted-3000) > 1e-9 || a.Tags[0].Ledger.Secreted != 0 {
 		t.Errorf("tags %+v, want 3000 molecules of cell 2 and none of the rest", a.Tags)
-	}
-	if _, err := engine.NewGPUSolver(gputest.Open(t), m, inCloud); !errors.Is(err, engine.ErrTagsOnGPU) {
-		t.Errorf("on a GPU: %v, want %v", err, engine.ErrTagsOnGPU)
 	}
 }
 
