@@ -11,7 +11,6 @@ import (
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
-	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
 )
@@ -125,10 +124,8 @@ func unseen(t *testing.T, d device, m *tissue.Model, o engine.Options, until flo
 		if got, want := ledger(t, tagged, id), ledger(t, plain, id); got != want {
 			t.Errorf("ledger %+v with tags, %+v without", got, want)
 		}
-		got := farthest(tagSum(t, tagged, m, id), want)
-		t.Logf("SUM %s %.3g eps", d.name, got/d.epsilon)
-		if got > 900*d.epsilon { // 1e-14 seen: some hundred roundings
-			t.Errorf("tags of substrate %d sum up to what is %.3g off", id, got)
+		if got := farthest(tagSum(t, tagged, m, id), want); got > 32*d.epsilon { // of some hundred roundings; 3 to 12 seen
+			t.Errorf("tags of substrate %d sum up to what is %.3g half units in the last place off", id, got/d.epsilon)
 		}
 		sums(t, d, attribution(t, tagged, id), ledger(t, plain, id))
 	}
@@ -157,49 +154,40 @@ func attributed(t *testing.T) map[string]*tissue.Model {
 	return all
 }
 
-// A GPU follows tags through all that the processor does: densities of every tag, and who
-// caught whose molecules, with each tag's ledger closed.
+// A GPU follows tags through all that the processor does: it has the same density of every
+// tag, and the same cells catch as much of each.
 func TestTagsAgreeOnBothDevices(t *testing.T) {
-	onGPU := gputest.Open(t)
-	gpu := device{"gpu", eps32, 1e-5, func(t testing.TB, m *tissue.Model, o engine.Options) engine.Solver {
-		s, err := engine.NewGPUSolver(onGPU, m, o)
-		return closing(t, s, err)
-	}}
 	for name, m := range attributed(t) {
 		for _, o := range []engine.Options{{TimeStep: 7}, {Scheme: engine.FTCS}, {TimeStep: 7, Coupling: engine.CloudCoupling}} {
-			t.Run(fmt.Sprintf("%s/%s%s", name, o.Scheme, o.Coupling), func(t *testing.T) { agreeOnTags(t, gpu, m, o) })
+			t.Run(fmt.Sprintf("%s/%s%s", name, o.Scheme, o.Coupling), func(t *testing.T) { agreeOnTags(t, m, o) })
 		}
 	}
 }
 
-func agreeOnTags(t *testing.T, gpu device, m *tissue.Model, o engine.Options) {
+func agreeOnTags(t *testing.T, m *tissue.Model, o engine.Options) {
 	t.Helper()
-	s, reference := gpu.solver(t, m, o), processor().solver(t, m, o)
 	until := 70.
 	if o.Scheme == engine.FTCS {
 		until = 7
 	}
-	advance(t, s, until)
+	reference := processor().solver(t, m, o)
 	advance(t, reference, until)
+	d := graphics(t)
+	s := d.solver(t, m, o)
+	advance(t, s, until)
 	for _, a := range m.Attribution {
 		id := a.Substrate
-		whole := largest(read(t, reference, m.Grid, id).Values)
 		got, want := attribution(t, s, id), attribution(t, reference, id)
-		sums(t, gpu, got, ledger(t, s, id))
-		handled := ledger(t, reference, id).Handled()
-		off, caught := 0., 0.
+		sums(t, d, got, ledger(t, s, id))
 		for k, tag := range want.Tags {
-			density, expected := readTag(t, s, m, id, k), readTag(t, reference, m, id, k)
-			for i := range density {
-				off = max(off, math.Abs(density[i]-expected[i])/whole)
+			if off := farthest(readTag(t, s, m, id, k), readTag(t, reference, m, id, k)) / eps32; off > 16 { // of ten steps; 7 seen
+				t.Errorf("substrate %d, %s: density %.3g half units in the last place off", id, tag.Sender, off)
 			}
-			for i := range tag.Caught {
-				caught = max(caught, math.Abs(tag.Caught[i]-got.Tags[k].Caught[i])/handled)
+			for i, caught := range tag.Caught {
+				if off := math.Abs(got.Tags[k].Caught[i]-caught) / (eps32 * tag.Ledger.Handled()); off > 8 { // 4 seen
+					t.Errorf("substrate %d, %s: %s caught %.9g molecules, want %.9g: %.3g half units in the last place of what was handled off", id, tag.Sender, got.Receivers[i], got.Tags[k].Caught[i], caught, off)
+				}
 			}
-		}
-		t.Logf("OFF %.3g eps, caught %.3g eps", off/gpu.epsilon, caught/gpu.epsilon)
-		if off > 1e-4 || caught > 1e-4 {
-			t.Errorf("off")
 		}
 	}
 }
@@ -336,28 +324,30 @@ func TestReceptorsGiveBackWhatTheyTook(t *testing.T) {
 	m.Cells.Add(1, m.Grid.Centre(0, 0, 0))
 	m.Cells.State = [][]float64{{700, 300, 0}, nil}
 	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-	s := processor().solver(t, m, engine.Options{RelativeTolerance: 1e-4})
-	advance(t, s, 200)
-	quiet := *m
-	quiet.CellTypes = []tissue.CellType{m.CellTypes[0], exchanging("source", tissue.Exchange{})}
-	quiet.Cells.State = nil // as they are
-	if err := s.Update(&quiet); err != nil {
-		t.Fatal(err)
-	}
-	for until := 1000.; until <= 8e4; until += 1000 { // 18 times 1/k_off; the whole comes to rest before and would let steps grow
-		advance(t, s, until)
-	}
-	a := attribution(t, s, 0)
-	fluid, made := a.Tags[0].Ledger, a.Tags[1].Ledger
-	all := fluid.Initial + 300 + made.Secreted
-	got, want := made.Present/(made.Present+fluid.Present), made.Secreted/all
-	if math.Abs(got/want-1) > 1e-3 { // 10 rtol
-		t.Errorf("%.5g of the fluid is the source's, want %.5g", got, want)
-	}
-	bound := made.TakenUp / (made.TakenUp + fluid.TakenUp + 300)
-	if math.Abs(bound/want-1) > 1e-3 {
-		t.Errorf("%.5g of what is bound and inside is the source's, want %.5g", bound, want)
-	}
+	onBothDevices(t, func(t *testing.T, d device) {
+		s := d.solver(t, m, engine.Options{RelativeTolerance: 1e-4})
+		advance(t, s, 200)
+		quiet := *m
+		quiet.CellTypes = []tissue.CellType{m.CellTypes[0], exchanging("source", tissue.Exchange{})}
+		quiet.Cells.State = nil // as they are
+		if err := s.Update(&quiet); err != nil {
+			t.Fatal(err)
+		}
+		for until := 1000.; until <= 8e4; until += 1000 { // 18 times 1/k_off; the whole comes to rest before and would let steps grow
+			advance(t, s, until)
+		}
+		a := attribution(t, s, 0)
+		fluid, made := a.Tags[0].Ledger, a.Tags[1].Ledger
+		all := fluid.Initial + 300 + made.Secreted
+		got, want := made.Present/(made.Present+fluid.Present), made.Secreted/all
+		if math.Abs(got/want-1) > 1e-3 { // 10 rtol
+			t.Errorf("%.5g of the fluid is the source's, want %.5g", got, want)
+		}
+		bound := made.TakenUp / (made.TakenUp + fluid.TakenUp + 300)
+		if math.Abs(bound/want-1) > 1e-3 {
+			t.Errorf("%.5g of what is bound and inside is the source's, want %.5g", bound, want)
+		}
+	})
 }
 
 // A run that is stopped, saved and restored in another solver goes on with the same tags,
@@ -368,46 +358,48 @@ func TestTagsAreInSnapshots(t *testing.T) {
 	more.CellTypes = slices.Clone(m.CellTypes)
 	more.CellTypes[2] = exchanging("drinker", tissue.Exchange{UptakeRate: 0.05, NetExportRate: 20})
 	more.Cells.Add(2, m.Grid.Centre(1, 1, 1))
-	run := func(procs int, saved bool) (engine.Attribution, []float64) {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		s := processor().solver(t, m, engine.Options{})
-		advance(t, s, 100)
-		if err := s.Update(&more); err != nil {
-			t.Fatal(err)
-		}
-		advance(t, s, 200)
-		var snapshot bytes.Buffer
-		if err := s.Snapshot(&snapshot); err != nil {
-			t.Fatal(err)
-		}
-		if saved {
-			s = processor().solver(t, &more, engine.Options{})
-			if err := s.Restore(&snapshot); err != nil {
+	onBothDevices(t, func(t *testing.T, d device) {
+		run := func(procs int, saved bool) (engine.Attribution, []float64) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			s := d.solver(t, m, engine.Options{})
+			advance(t, s, 100)
+			if err := s.Update(&more); err != nil {
 				t.Fatal(err)
 			}
+			advance(t, s, 200)
+			var snapshot bytes.Buffer
+			if err := s.Snapshot(&snapshot); err != nil {
+				t.Fatal(err)
+			}
+			if saved {
+				s = d.solver(t, &more, engine.Options{})
+				if err := s.Restore(&snapshot); err != nil {
+					t.Fatal(err)
+				}
+			}
+			advance(t, s, 300)
+			return attribution(t, s, 0), tagSum(t, s, m, 0)
 		}
-		advance(t, s, 300)
-		return attribution(t, s, 0), tagSum(t, s, m, 0)
-	}
-	want, density := run(1, false)
-	if n := len(want.Tags); n != 7 || want.Tags[6].Sender != "drinker" || want.Tags[6].Ledger.Secreted <= 0 {
-		t.Fatalf("%d tags, %+v", n, want.Tags[n-1])
-	}
-	if !slices.Equal(want.Tags[1].Caught[:1], []float64{0}) {
-		t.Errorf("exporters caught %g", want.Tags[1].Caught[0])
-	}
-	for _, saved := range []bool{false, true} {
-		got, same := run(2, saved)
-		if !slices.Equal(same, density) {
-			t.Errorf("saved %v: densities of tags differ by %.3g", saved, farthest(same, density))
+		want, density := run(1, false)
+		if n := len(want.Tags); n != 7 || want.Tags[6].Sender != "drinker" || want.Tags[6].Ledger.Secreted <= 0 {
+			t.Fatalf("%d tags, %+v", n, want.Tags[n-1])
 		}
-		for i, tag := range got.Tags {
-			// Sums of the ledger that were settled once more.
-			if other := want.Tags[i]; tag.Sender != other.Sender || farthest(tag.Caught, other.Caught) > 1e-13 {
-				t.Errorf("saved %v: %+v, want %+v", saved, tag, other)
+		if !slices.Equal(want.Tags[1].Caught[:1], []float64{0}) {
+			t.Errorf("exporters caught %g", want.Tags[1].Caught[0])
+		}
+		for _, saved := range []bool{false, true} {
+			got, same := run(2, saved)
+			if !slices.Equal(same, density) {
+				t.Errorf("saved %v: densities of tags differ by %.3g", saved, farthest(same, density))
+			}
+			for i, tag := range got.Tags {
+				// Sums of the ledger that were settled once more.
+				if other := want.Tags[i]; tag.Sender != other.Sender || farthest(tag.Caught, other.Caught) > 1e-13 {
+					t.Errorf("saved %v: %+v, want %+v", saved, tag, other)
+				}
 			}
 		}
-	}
+	})
 	var snapshot bytes.Buffer
 	bare := *m
 	bare.Attribution = nil
@@ -422,43 +414,49 @@ func TestTagsAreInSnapshots(t *testing.T) {
 // What is taken out by hand is taken of every tag in proportion; what is put in belongs to
 // the rest.
 func TestWrittenMoleculesBelongToTheRest(t *testing.T) {
-	m := village(t)
-	s := processor().solver(t, m, engine.Options{})
-	advance(t, s, 100)
-	before := attribution(t, s, 0)
-	f := read(t, s, m.Grid, 0)
-	for i := range f.Values {
-		f.Values[i] /= 2
-	}
-	write(t, s, 0, f)
-	for i, tag := range attribution(t, s, 0).Tags {
-		if got, want := tag.Ledger.Present, before.Tags[i].Ledger.Present/2; math.Abs(got-want) > 1e-13*want {
-			t.Errorf("%s: %g molecules left, want %g", tag.Sender, got, want)
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := village(t)
+		s := d.solver(t, m, engine.Options{})
+		advance(t, s, 100)
+		before := attribution(t, s, 0)
+		f := read(t, s, m.Grid, 0)
+		for i := range f.Values {
+			f.Values[i] /= 2
 		}
-	}
-	for i := range f.Values {
-		f.Values[i] += 1
-	}
-	write(t, s, 0, f)
-	advance(t, s, 200)
-	sums(t, processor(), attribution(t, s, 0), ledger(t, s, 0))
-	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 {
-		t.Errorf("tags sum up to what is %.3g off", got)
-	}
+		write(t, s, 0, f)
+		for i, tag := range attribution(t, s, 0).Tags {
+			if got, want := tag.Ledger.Present, before.Tags[i].Ledger.Present/2; math.Abs(got-want) > 900*d.epsilon*want {
+				t.Errorf("%s: %g molecules left, want %g", tag.Sender, got, want)
+			}
+		}
+		for i := range f.Values {
+			f.Values[i] += 1
+		}
+		write(t, s, 0, f)
+		advance(t, s, 200)
+		sums(t, d, attribution(t, s, 0), ledger(t, s, 0))
+		if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 32*d.epsilon {
+			t.Errorf("tags sum up to what is %.3g half units in the last place off", got/d.epsilon)
+		}
+	})
 }
 
-// Tags of a closed box still sum up after thousands of steps.
+// Tags of a closed box still sum up after thousands of steps, in the fluid and on receptors:
+// what rounding leaves between them and the whole goes as that does.
 func TestTagsSumUpAfterThousandsOfSteps(t *testing.T) {
-	m := populate(solid([3]int{5, 4, 3}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", tissue.Exchange{MaxUptakeRate: 8, HalfSaturation: 0.02, NetExportRate: 3}))
-	m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
-	s := processor().solver(t, m, engine.Options{TimeStep: 1})
-	if stats := advance(t, s, 5000); stats.Steps != 5000 {
-		t.Fatalf("%d steps", stats.Steps)
-	}
-	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 { // decay forgets roundings
-		t.Errorf("tags sum up to what is %.3g off", got)
-	}
-	sums(t, processor(), attribution(t, s, 0), ledger(t, s, 0))
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := solid([3]int{5, 4, 3})
+		m = populate(m, 7, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", tissue.Exchange{MaxUptakeRate: 8, HalfSaturation: 0.02, NetExportRate: 3}), binder(t, m.Substrates, 1500, intake))
+		m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
+		s := d.solver(t, m, engine.Options{TimeStep: 1})
+		if stats := advance(t, s, 5000); stats.Steps != 5000 {
+			t.Fatalf("%d steps", stats.Steps)
+		}
+		if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 32*d.epsilon {
+			t.Errorf("tags sum up to what is %.3g half units in the last place off", got/d.epsilon)
+		}
+		sums(t, d, attribution(t, s, 0), ledger(t, s, 0))
+	})
 }
 
 // Schemes without stages of their own refuse tags, and so does a model with too many.
