@@ -142,6 +142,9 @@ func attributed(t *testing.T) map[string]*tissue.Model {
 	for name, m := range bodyModels() {
 		all["body: "+name] = m
 	}
+	// Surfaces are held at 0 where a cell's own plume is all there is: see engine.SurfaceLaw.Edge.
+	all["not yet filled"] = populate(solid([3]int{9, 8, 7}), 5, exchanging("both", tissue.Exchange{NetExportRate: 10, MaxUptakeRate: 8, HalfSaturation: 0.02}))
+	all["not yet filled"].Substrates[0].InitialDensity = 0
 	for name, m := range all {
 		all[name] = tagged(m)
 	}
