@@ -26,7 +26,7 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 		return nil, err
 	}
 	if need, free := deviceBytes(m, o.Scheme), d.Info().MemoryBytes; free > 0 && need > free {
-		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
+		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels, or fewer substrates or tags",
 			gibibytes(need), d.Info().Renderer, gibibytes(free))
 	}
 	in, err := NewIntegrator(m, o, func(g Group) (Stepper, error) { return s.newStepper(g, o.Scheme) })
