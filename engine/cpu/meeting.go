@@ -3,7 +3,8 @@ package cpu
 import "github.com/cytofield/cytofield/engine"
 
 // meeting is where cells meet a tagged substrate one by one: those of a cohort, or those
-// without reactions whose flux is not linear. See engine.Tagged.
+// without reactions whose flux is not linear. See engine.Tagged. Mirrored by
+// attribute_cohort.glsl.
 type meeting struct {
 	parent     *stepper
 	tags       []*stepper
