@@ -109,16 +109,24 @@ func (l look) sums() [4]float64 {
 }
 
 // through returns how many whole steps from a place stay in its brick, if that is calm, and
-// 1 else; by is a step, in voxels.
-func (b *bricks) through(at, by [3]float64) float64 {
+// 1 else; by is a step, in voxels, and per the inverse.
+func (b *bricks) through(at, by, per [3]float64) float64 {
 	if b == nil {
 		return 1
 	}
-	steps, index, stride := math.Inf(1), 0, 1
+	index, stride := 0, 1
+	var place [3]int
 	for axis, n := range b.shape {
-		i := min(max(int(at[axis]), 0)/brickEdge, n-1)
-		index += stride * i
+		place[axis] = min(max(int(at[axis]), 0)/brickEdge, n-1)
+		index += stride * place[axis]
 		stride *= n
+	}
+	if !b.calm[index] {
+		return 1
+	}
+	steps := math.Inf(1)
+	for axis, n := range b.shape {
+		i := place[axis]
 		end := float64(i * brickEdge)
 		if by[axis] > 0 {
 			end += brickEdge
@@ -127,11 +135,8 @@ func (b *bricks) through(at, by [3]float64) float64 {
 			continue // to the wall it goes on as it is
 		}
 		if by[axis] != 0 {
-			steps = min(steps, (end-at[axis])/by[axis])
+			steps = min(steps, (end-at[axis])*per[axis])
 		}
 	}
-	if steps < 2 || !b.calm[index] {
-		return 1
-	}
-	return math.Floor(steps)
+	return max(math.Floor(steps), 1)
 }

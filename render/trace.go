@@ -30,12 +30,7 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 	}
 	t := newTracer(s, size)
 	t.bricks = newBricks(t)
-	first := image.NewRGBA(image.Rectangle{Max: size})
-	eachRow(size.Y, func(y int) {
-		for x := range size.X {
-			first.SetRGBA(x, y, t.trace(float64(x)+0.5, float64(y)+0.5).colour())
-		}
-	})
+	first := t.paint(t.view.pitch(s.Grid))
 	img := image.NewRGBA(first.Rect)
 	copy(img.Pix, first.Pix)
 	eachRow(size.Y, func(y int) {
@@ -46,6 +41,36 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 		}
 	})
 	return img
+}
+
+// paint sees every pixel once, by rays that begin so many pixels apart.
+func (t *tracer) paint(pitch int) *image.RGBA {
+	c := newCanvas(t.view.size)
+	img := image.NewRGBA(image.Rectangle{Max: c.size})
+	for _, r := range rounds(pitch) {
+		n := r.size(c.size)
+		eachRow(n.Y, func(row int) {
+			for column := range n.X {
+				p := r.first.Add(image.Pt(column*r.pitch.X, row*r.pitch.Y))
+				a := t.aim(float64(p.X)+0.5, float64(p.Y)+0.5)
+				g := t.look(c, p, r.side, a)
+				c.seen[p.X+c.size.X*p.Y] = g
+				img.SetRGBA(p.X, p.Y, a.beyond(g.sight()).colour())
+			}
+		})
+	}
+	return img
+}
+
+// look returns what a pixel sees before what ends its ray, by a guess if it can.
+func (t *tracer) look(c *canvas, p, side image.Point, a aim) glimpse {
+	if side != (image.Point{}) {
+		if guess, ok := c.between(p, side, a.end); ok {
+			return guess
+		}
+	}
+	l := t.before(a)
+	return glimpse{[4]float32{float32(l.glow[0]), float32(l.glow[1]), float32(l.glow[2]), float32(l.clear)}, l.met}
 }
 
 // eachRow calls f for every row, on all processors.
@@ -101,6 +126,11 @@ type sight struct {
 	glow   [3]float64 // red, green, blue, 0 to 1
 	clear  float64    // share of what lies behind that comes through
 	shells float64    // that share, of surfaces alone
+	met    met
+}
+
+func (g *glimpse) sight() sight {
+	return sight{glow: [3]float64{float64(g.light[0]), float64(g.light[1]), float64(g.light[2])}, clear: float64(g.light[3])}
 }
 
 // colour rounds to what a picture holds.
@@ -139,12 +169,34 @@ type tracer struct {
 	bricks   *bricks // nil: every step is taken
 	view     View
 	grid     tissue.Grid
+	voxels   lattice
 	step     float64 // along a ray, µm
 	lamp     r3.Vec  // unit vector towards the light
 	volumes  []tracedVolume
 	surfaces []tracedSurface
 	slices   []tracedSlice
 	tiles    tiles
+}
+
+// lattice is where voxels are in a field.
+type lattice struct {
+	last   [3]float64 // centre of the last voxel along each axis, in voxels from the first
+	low    [3]int     // largest position of the lower of two voxels along each axis
+	stride [3]int     // from a voxel to that after it
+	next   [3]int     // as stride; 0 along axes of one voxel
+}
+
+func newLattice(g tissue.Grid) lattice {
+	var l lattice
+	stride := 1
+	for axis, n := range g.Shape {
+		l.last[axis], l.low[axis], l.stride[axis] = float64(n-1), max(n-2, 0), stride
+		if n > 1 {
+			l.next[axis] = stride
+		}
+		stride *= n
+	}
+	return l
 }
 
 type tracedVolume struct {
@@ -176,7 +228,7 @@ type tracedSlice struct {
 }
 
 func newTracer(s Scene, size image.Point) *tracer {
-	t := &tracer{view: s.View(size), grid: s.Grid, step: step(s.Grid)}
+	t := &tracer{view: s.View(size), grid: s.Grid, voxels: newLattice(s.Grid), step: step(s.Grid)}
 	t.lamp = t.view.lamp()
 	t.tiles = t.view.tiles(s.Balls)
 	logarithms := newLogarithms()
@@ -255,18 +307,47 @@ func (v *tracedVolume) position(density float64) float64 {
 // trace follows the ray through a place of the picture: fog and surfaces up to
 // the first ball or slice, and that.
 func (t *tracer) trace(x, y float64) sight {
-	r := t.view.ray(x, y)
-	near, far := t.span(r)
-	end, solid, cell := t.solid(r, x, y, near, far)
-	l := sight{clear: 1, shells: 1}
-	if stop := min(far, end); near < stop {
-		t.march(&l, r, near, stop)
+	a := t.aim(x, y)
+	return a.beyond(t.before(a))
+}
+
+// aim is a ray through a place of the picture.
+type aim struct {
+	ray       ray
+	near, far float64 // between which there is fog, µm; none where near is not below far
+	end       met
+	solid     bool // a ball or a slice ends it
+	cell      bool // a ball does
+	colour    [3]float64
+}
+
+func (t *tracer) aim(x, y float64) aim {
+	a := aim{ray: t.view.ray(x, y)}
+	a.near, a.far = t.span(a.ray)
+	end, first := t.solid(&a, x, y)
+	if a.end = met(2 * (first + 1)); a.near < min(a.far, end) {
+		a.end++
 	}
-	if cell {
+	a.solid, a.far = first >= 0, min(a.far, end)
+	return a
+}
+
+// before returns fog and surfaces in front of what ends a ray.
+func (t *tracer) before(a aim) sight {
+	l := sight{clear: 1, shells: 1, met: a.end}
+	if a.near < a.far {
+		t.march(&l, a.ray, a.near, a.far)
+	}
+	if a.cell {
 		l.lift()
 	}
-	if !math.IsInf(end, 1) {
-		l.add(solid, 1)
+	return l
+}
+
+// beyond adds what ends the ray.
+func (a *aim) beyond(l sight) sight {
+	if a.solid {
+		l.add(a.colour, 1)
 	}
 	return l
 }
@@ -289,31 +370,32 @@ func (t *tracer) span(r ray) (near, far float64) {
 	return near, far
 }
 
-// solid returns the first ball or slice on the ray and its colour; +Inf if there
-// is none. It tells a ball, which is a cell, from a slice.
-func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]float64, cell bool) {
-	end = math.Inf(1)
-	first := -1
+// solid finds the first ball or slice on a ray and its colour, and returns where it is,
+// +Inf if there is none, and which: slices count on from balls. It tells a ball, which is a
+// cell, from a slice.
+func (t *tracer) solid(a *aim, x, y float64) (end float64, first int) {
+	end, first = math.Inf(1), -1
 	for _, i := range t.tiles.at(x, y) {
-		if at := t.tiles.balls[i].hit(r); at < end {
+		if at := t.tiles.balls[i].hit(a.ray); at < end {
 			end, first = at, int(i)
 		}
 	}
 	if first >= 0 {
 		b := t.tiles.balls[first]
-		cell = true
-		colour = shade(fractions(b.Colour), r3.Scale(1/b.Radius, r3.Sub(r.at(end), b.Centre)), t.lamp)
+		a.cell = true
+		a.colour = shade(fractions(b.Colour), r3.Scale(1/b.Radius, r3.Sub(a.ray.at(end), b.Centre)), t.lamp)
 	}
-	for _, s := range t.slices {
-		at := (s.at - component(r.from, s.axis)) / component(r.along, s.axis)
-		if !(at >= near && at <= far && at < end) {
+	for i, s := range t.slices {
+		at := (s.at - component(a.ray.from, s.axis)) / component(a.ray.along, s.axis)
+		if !(at >= a.near && at <= a.far && at < end) {
 			continue
 		}
-		if c := t.density(s.volume, t.place(r.at(at))); !math.IsNaN(c) {
-			end, colour, cell = at, t.volumes[s.volume].at(c).colour, false
+		if c := t.density(s.volume, t.place(a.ray.at(at))); !math.IsNaN(c) {
+			end, first = at, len(t.tiles.balls)+i
+			a.cell, a.colour = false, t.volumes[s.volume].at(c).colour
 		}
 	}
-	return end, colour, cell
+	return end, first
 }
 
 // hit returns where a ray meets the ball; +Inf if it does not.
@@ -350,12 +432,13 @@ func (t *tracer) march(l *sight, r ray, near, far float64) {
 	n := math.Ceil((far - near) / t.step)
 	ds := (far - near) / n
 	from, by := t.place(r.at(near)), t.place(r3.Add(r3.Scale(ds, r.along), t.first()))
+	per := [3]float64{1 / by[0], 1 / by[1], 1 / by[2]}
 	var nodes [2]node
 	last, next := &nodes[0], &nodes[1]
 	t.sample(from, last)
 	at := from
 	for i := 0.0; i < n && l.clear > enough; {
-		steps := min(t.bricks.through(at, by), n-i)
+		steps := min(t.bricks.through(at, by, per), n-i)
 		i += steps
 		at = [3]float64{from[0] + i*by[0], from[1] + i*by[1], from[2] + i*by[2]}
 		t.sample(at, next)
@@ -396,8 +479,9 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 	}
 	var colour [3]float64
 	if absorption > 0 {
+		per := 0.5 / absorption
 		for c := range colour {
-			colour[c] = (last.glow[c] + next.glow[c]) / 2 / absorption
+			colour[c] = per * (last.glow[c] + next.glow[c])
 		}
 	}
 	fog := func(share float64) { l.add(colour, opaque(absorption*share*ds)) }
@@ -413,6 +497,7 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 		share = max(from, t.refined(r, start, ds, share, s, last, next))
 		fog(share - from)
 		t.shell(l, r, r.at(start+share*ds), s)
+		l.met = l.met.crossing(surface)
 		from = share
 	}
 }
@@ -421,7 +506,7 @@ func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
 // which leave out less than 1e-14.
 func opaque(depth float64) float64 {
 	if depth < 1.0/32 {
-		return depth * (1 - depth/2*(1-depth/3*(1-depth/4*(1-depth/5*(1-depth/6)))))
+		return depth * (1 - depth*(1./2-depth*(1./6-depth*(1./24-depth*(1./120-depth*(1./720))))))
 	}
 	return -math.Expm1(-depth)
 }
@@ -505,35 +590,39 @@ func (t *tracer) place(p r3.Vec) [3]float64 {
 // density is trilinear as Sample's. Beside a voxel without a number it is that of
 // the voxel it lies in.
 func (t *tracer) density(volume int, at [3]float64) float64 {
-	values := t.volumes[volume].values
-	base, stride := 0, 1
-	var step [3]int
 	var share [3]float64
-	for axis, n := range t.grid.Shape {
-		place := min(max(at[axis], 0), float64(n-1))
-		low := min(int(place), max(n-2, 0))
+	var base int
+	for axis := range share {
+		place := min(max(at[axis], 0), t.voxels.last[axis])
+		low := min(int(place), t.voxels.low[axis])
 		share[axis] = place - float64(low)
-		base += stride * low
-		if n > 1 {
-			step[axis] = stride
-		}
-		stride *= n
+		base += t.voxels.stride[axis] * low
 	}
-	x, y, z := step[0], base+step[1], base+step[2]
-	yz := z + step[1]
-	south, north := values[base]+share[0]*(values[base+x]-values[base]), values[y]+share[0]*(values[y+x]-values[y])
+	x, y, z := t.voxels.next[0], t.voxels.next[1], t.voxels.next[2]
+	values := t.volumes[volume].values[base:]
+	_ = values[x+y+z]
+	south := values[0] + share[0]*(values[x]-values[0])
+	north := values[y] + share[0]*(values[x+y]-values[y])
 	below := south + share[1]*(north-south)
-	south, north = values[z]+share[0]*(values[z+x]-values[z]), values[yz]+share[0]*(values[yz+x]-values[yz])
+	values = values[z:]
+	south = values[0] + share[0]*(values[x]-values[0])
+	north = values[y] + share[0]*(values[x+y]-values[y])
 	c := below + share[2]*(south+share[1]*(north-south)-below)
 	if c != c {
-		for axis := range step {
-			if share[axis] >= 0.5 {
-				base += step[axis]
-			}
-		}
-		return values[base]
+		return t.nearest(volume, base, share)
 	}
 	return c
+}
+
+// nearest is the density of the voxel that a place lies in, by its shares of the way from
+// the voxel at an index to the next along each axis.
+func (t *tracer) nearest(volume, index int, share [3]float64) float64 {
+	for axis := range share {
+		if share[axis] >= 0.5 {
+			index += t.voxels.next[axis]
+		}
+	}
+	return t.volumes[volume].values[index]
 }
 
 // mantissas is how many of the logarithms of mantissas are kept.
