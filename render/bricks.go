@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/spatial/r3"
-
-	"github.com/cytofield/cytofield/render/colormap"
 )
 
 // brickEdge is the edge of a brick, voxels.
@@ -85,16 +83,21 @@ func (t *tracer) ends(volume int, brick [3]int) (low, high float64, whole bool) 
 // change returns by how much absorption, or what it adds of a colour, differs between
 // densities of a range, 1/µm.
 func (v *tracedVolume) change(low, high float64) float64 {
-	first, last := int(v.position(low)*(colormap.Size-1)), int(math.Ceil(v.position(high)*(colormap.Size-1)))
-	least, most := v.at(low).sums(), v.at(low).sums()
-	take := func(l look) {
-		for k, s := range l.sums() {
+	var least, most haze
+	least.add(v, low)
+	most.add(v, low)
+	take := func(h haze) {
+		for k, s := range h {
 			least[k], most[k] = min(least[k], s), max(most[k], s)
 		}
 	}
-	take(v.at(high))
-	for i := first + 1; i < last; i++ {
-		take(v.look[i])
+	var end haze
+	end.add(v, high)
+	take(end)
+	first, _ := v.entry(low)
+	last, _ := v.entry(high)
+	for i := first + 1; i <= last; i++ {
+		take(v.haze[i])
 	}
 	change := 0.0
 	for k := range least {
@@ -103,40 +106,29 @@ func (v *tracedVolume) change(low, high float64) float64 {
 	return change
 }
 
-// sums are what a sample adds to its node: absorption, and glow by colour.
-func (l look) sums() [4]float64 {
-	return [4]float64{l.absorption, l.absorption * l.colour[0], l.absorption * l.colour[1], l.absorption * l.colour[2]}
-}
-
-// through returns how many whole steps from a place stay in its brick, if that is calm, and
-// 1 else; by is a step, in voxels, and per the inverse.
-func (b *bricks) through(at, by, per [3]float64) float64 {
+// through returns how many whole steps, but at least one, a walk after i steps stays in its
+// brick, and whether that is calm.
+func (b *bricks) through(w *walk, i float64) (steps float64, calm bool) {
 	if b == nil {
-		return 1
+		return 1, false
 	}
+	steps = math.Inf(1)
 	index, stride := 0, 1
-	var place [3]int
 	for axis, n := range b.shape {
-		place[axis] = min(max(int(at[axis]), 0)/brickEdge, n-1)
-		index += stride * place[axis]
+		at := w.from[axis] + i*w.by[axis]
+		place := min(max(int(at), 0)/brickEdge, n-1)
+		index += stride * place
 		stride *= n
-	}
-	if !b.calm[index] {
-		return 1
-	}
-	steps := math.Inf(1)
-	for axis, n := range b.shape {
-		i := place[axis]
-		end := float64(i * brickEdge)
-		if by[axis] > 0 {
+		end := float64(place * brickEdge)
+		if w.by[axis] > 0 {
 			end += brickEdge
 		}
-		if by[axis] > 0 && i == n-1 || by[axis] < 0 && i == 0 {
+		if w.by[axis] > 0 && place == n-1 || w.by[axis] < 0 && place == 0 {
 			continue // to the wall it goes on as it is
 		}
-		if by[axis] != 0 {
-			steps = min(steps, (end-at[axis])*per[axis])
+		if w.by[axis] != 0 {
+			steps = min(steps, (end-at)*w.perStep[axis])
 		}
 	}
-	return max(math.Floor(steps), 1)
+	return max(math.Floor(steps), 1), b.calm[index]
 }

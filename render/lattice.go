@@ -108,9 +108,18 @@ func (c *canvas) at(p image.Point, as met) (g *glimpse, alike bool) {
 }
 
 // bend is by how much, of 1, the parabola or the cubic through the pixels on either side may
-// leave the straight line between the nearest two. A kink between those is then missed by no
-// more than three times as much: a fifth of a level of 255.
-const bend = 0.0625 / 255
+// leave the straight line between the nearest two: an eighth of a level of 255, and half of
+// that on surfaces, whose light has kinks. A kink between the two is missed by no more than
+// three times as much.
+const bend = 0.125 / 255
+
+// bend returns the bend of what has been met.
+func (m met) bend() float32 {
+	if m > endMask {
+		return bend / 2
+	}
+	return bend
+}
 
 // between guesses what a pixel sees that meets an end, from those on either side in the
 // direction of side. It fails where they have met unlike things, or bend too much.
@@ -123,6 +132,7 @@ func (c *canvas) between(p, side image.Point, end met) (guess glimpse, ok bool) 
 	earlier, fore := c.at(p.Sub(side.Mul(3)), before.met)
 	later, aft := c.at(p.Add(side.Mul(3)), before.met)
 	guess.met = before.met
+	bend := before.met.bend()
 	for k := range guess.light {
 		a, b := before.light[k], after.light[k]
 		var off float32

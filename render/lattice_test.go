@@ -79,8 +79,13 @@ func TestGuesses(t *testing.T) {
 	}{
 		{"a slope", row(slope), nil, true},
 		{"a curve", row(func(x float32) float32 { return 0.1 + 0.005*level*x*x*x }), nil, true},
-		{"a kink", row(func(x float32) float32 { return 0.1 + max(0, x-3)*level }), nil, false},
-		{"a slight kink", row(func(x float32) float32 { return 0.1 + max(0, x-3)*level/10 }), nil, true},
+		{"a kink", row(func(x float32) float32 { return 0.1 + 2*max(0, x-3)*level }), nil, false},
+		{"a slight kink", row(func(x float32) float32 { return 0.1 + 0.7*max(0, x-3)*level }), nil, true},
+		{"a slight kink on a surface", row(func(x float32) float32 { return 0.1 + 0.7*max(0, x-3)*level }), func(s []glimpse) {
+			for i := range s {
+				s[i].met = met(0).crossing(2)
+			}
+		}, false},
 		{"something else before", row(slope), func(s []glimpse) { s[2].met = 2 }, false},
 		{"something else after", row(slope), func(s []glimpse) { s[4].met = 2 }, false},
 		{"something else further off", row(slope), func(s []glimpse) { s[0].met, s[0].light[1] = 2, 1 }, true},

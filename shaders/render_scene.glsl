@@ -1,5 +1,5 @@
 // Follows a ray through a scene for every pixel. Mirrors render.tracer.
-//   fog over ds:  opacity 1 - exp(-absorption ds), colour glow / absorption, of the mean of two samples
+//   fog over ds:  opacity 1 - exp(-absorption ds), colour glow / absorption, of the mean haze of two samples
 //   surface:      opacity 1 - (1 - a)^(1 / cos), where the density crosses a level
 //   layers add up from the front: glow += clear * opacity * colour, clear *= 1 - opacity
 //   fog before a ball is thinned to let through 0.75 of its light: glow *= (1 - least) / (1 - clear)
@@ -86,7 +86,7 @@ struct Ray { vec3 from; vec3 along; };
 struct Sight { vec3 glow; float clear; float shells; uint met; };
 struct Aim { Ray ray; float near; float far; uint end; bool solid; bool cell; vec3 colour; }; // fog lies between near and far, um
 struct Glimpse { vec4 light; uint met; }; // what reaches the eye and what comes through, before what ends a ray
-struct Node { float density[FIELDS]; vec3 glow; float absorption; };
+struct Node { float density[FIELDS]; vec4 haze; };
 
 Ray rayAt(vec2 pixel) {
     vec2 middle = 0.5 * vec2(extent);
@@ -141,12 +141,27 @@ float densityAt(int field, vec3 at) {
     return voxel(field, ivec3(mix(vec3(low), vec3(high), greaterThanEqual(share, vec3(0.5)))));
 }
 
-// Colour and absorption of a density.
-vec4 look(int field, float c) {
+// Which entries of looks a density lies between, and its share of the way.
+int entry(int field, float c, out float share) {
     Channel s = channels[field];
     float at = 255.0 * position(c, s.low, s.high, s.start, s.perRange, s.logarithmic != 0);
     int i = min(int(at), 254);
-    return mix(looks[256 * field + i], looks[256 * field + i + 1], at - float(i));
+    share = at - float(i);
+    return 256 * field + i;
+}
+
+vec3 colourOf(int field, float c) {
+    float share;
+    int i = entry(field, c, share);
+    return mix(looks[i].rgb, looks[i + 1].rgb, share);
+}
+
+// What fog of a density adds to a ray: its colour times absorption, and that.
+vec4 haze(int field, float c) {
+    float share;
+    int i = entry(field, c, share);
+    vec4 low = looks[i], high = looks[i + 1];
+    return mix(vec4(low.a * low.rgb, low.a), vec4(high.a * high.rgb, high.a), share);
 }
 
 vec2 span(Ray r) {
@@ -199,7 +214,7 @@ float solid(inout Aim a, vec2 pixel, out int which) {
             end = at;
             which = balls.length() + i;
             a.cell = false;
-            a.colour = look(s.field, c).rgb;
+            a.colour = colourOf(s.field, c);
         }
     }
     return end;
@@ -226,15 +241,11 @@ Aim aimAt(vec2 pixel) {
 
 Node node(vec3 p) {
     Node n;
-    n.glow = vec3(0.0);
-    n.absorption = 0.0;
+    n.haze = vec4(0.0);
     vec3 at = place(p);
     for (int i = 0; i < FIELDS; i++) {
         n.density[i] = densityAt(i, at);
-        if (channels[i].fog == 0 || isMissing(n.density[i])) continue;
-        vec4 l = look(i, n.density[i]);
-        n.glow += l.a * l.rgb;
-        n.absorption += l.a;
+        if (channels[i].fog != 0 && !isMissing(n.density[i])) n.haze += haze(i, n.density[i]);
     }
     return n;
 }
@@ -294,8 +305,8 @@ void shell(inout Sight sight, Ray r, vec3 at, Surface s) {
 }
 
 void between(inout Sight sight, Ray r, float start, float ds, Node last, Node next) {
-    float absorption = 0.5 * (last.absorption + next.absorption);
-    vec3 colour = absorption > 0.0 ? 0.5 * (last.glow + next.glow) / absorption : vec3(0.0);
+    float absorption = 0.5 * (last.haze.a + next.haze.a);
+    vec3 colour = absorption > 0.0 ? 0.5 * (last.haze.rgb + next.haze.rgb) / absorption : vec3(0.0);
     float from = 0.0, passed = -1.0, share;
     for (int i = crossing(last, next, passed, share); i >= 0; i = crossing(last, next, passed, share)) {
         passed = share;
@@ -351,7 +362,7 @@ bool kept(ivec2 pixel, out Glimpse g) {
     return true;
 }
 
-const float bend = 0.0625 / 255.0;
+const float bend = 0.125 / 255.0; // of what is guessed; half of it on surfaces
 
 // What a pixel sees that meets an end, from those at its sides; false where they have met unlike things, or bend too much.
 bool guessed(ivec2 pixel, uint end, out Glimpse guess) {
@@ -367,7 +378,7 @@ bool guessed(ivec2 pixel, uint end, out Glimpse guess) {
     else if (fore) off = (2.0 * a - b - earlier.light) / 8.0;
     else off = (2.0 * b - a - later.light) / 8.0;
     guess.light = 0.5 * (a + b) + off;
-    return all(lessThanEqual(abs(off), vec4(bend)));
+    return all(lessThanEqual(abs(off), vec4(guess.met > endMask ? 0.5 * bend : bend)));
 }
 
 vec4 glance(ivec2 pixel) {
