@@ -12,10 +12,10 @@ type Projection int
 
 // What a projection keeps of a column of voxels.
 const (
-	Maximum Projection = iota // its largest density
-	Minimum                   // its smallest
-	Mean                      // the mean of its densities
-	LeastPositive             // its smallest above 0, where a logarithmic scale begins; not a number where there is none
+	Maximum       Projection = iota // its largest density
+	Minimum                         // its smallest
+	Mean                            // the mean of its densities
+	LeastPositive                   // its smallest above 0, where a logarithmic scale begins; not a number where there is none
 )
 
 // ReadProjection copies the projection of a substrate's density along an axis into dst.

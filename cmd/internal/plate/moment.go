@@ -92,7 +92,7 @@ func (l *Live) across(axis int) []float64 {
 
 // projection reads what it shows: the device reduces the layers.
 func (l *Live) projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error) {
-	kept := map[render.Projection]engine.Projection{render.Maximum: engine.Maximum, render.Minimum: engine.Minimum, render.Mean: engine.Mean}[how]
+	kept := map[render.Projection]engine.Projection{render.Maximum: engine.Maximum, render.Mean: engine.Mean}[how]
 	densities := l.across(axis)
 	if err := l.solver.ReadProjection(s, axis, kept, densities); err != nil {
 		return nil, err

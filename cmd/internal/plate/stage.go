@@ -39,6 +39,25 @@ func (s *stage) paint(scene render.Scene, substrates []tissue.SubstrateID, size 
 	return img, err
 }
 
+// ends returns those of a substrate, from the projections of its field: on a logarithmic scale
+// with the smallest density above 0.
+func (s *stage) ends(g tissue.Grid, id tissue.SubstrateID, log bool) (*render.Plane, error) {
+	const upright = 2
+	kinds := []engine.Projection{engine.Maximum, engine.Minimum}
+	if log {
+		kinds = append(kinds, engine.LeastPositive)
+	}
+	var all []float64
+	for _, how := range kinds {
+		plane := make([]float64, g.Shape[0]*g.Shape[1])
+		if err := s.solver.ReadProjection(id, upright, how, plane); err != nil {
+			return nil, err
+		}
+		all = append(all, plane...)
+	}
+	return ends(all), nil
+}
+
 func (s *stage) close() error {
 	if s == nil {
 		return nil
