@@ -18,7 +18,7 @@ import (
 const fading = `
 cytofield: 1
 domain: {size: [240 um, 180 um, 140 um], voxel: 10 um, extracellular: 1}
-duration: 10 min
+duration: 5 min
 seed: 3
 substrates:
   TNF: {diffusion: 20 um^2/s, decay: 1e-3 /s, initial: 1 nM}
@@ -33,15 +33,15 @@ output:
     - {kind: histogram, bins: 8}
 `
 
-// filmed has films of a run of three outputs, with its densities recorded or not. It returns
-// their pictures by name, as they end, and how many bytes they kept until then.
-func filmed(t *testing.T, recorded bool) (pictures map[string]image.Image, kept int64) {
+// filmed has films of a run of two outputs, with its densities recorded or not. It returns
+// the directory, and how many bytes the films kept until the end.
+func filmed(t *testing.T, recorded bool) (dir string, kept int64) {
 	t.Helper()
 	s, err := scenario.Decode("fading.yaml", []byte(fading), "", scenario.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	run, err := record.Create(dir, s.Model, record.Manifest{}, true)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func filmed(t *testing.T, recorded bool) (pictures map[string]image.Image, kept 
 	now := NewLive(solver, s.Model)
 	room := NewDarkroom()
 	films := NewFilms(s, run, room)
-	for until := 0.; until <= 600; until += 300 {
+	for until := 0.; until <= 300; until += 300 {
 		if _, err := solver.Advance(context.Background(), until); err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +98,7 @@ func filmed(t *testing.T, recorded bool) (pictures map[string]image.Image, kept 
 	if err := room.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	return drawn(t, filepath.Join(dir, "frames")), kept
+	return dir, kept
 }
 
 // drawn reads the pictures of a folder.
@@ -125,14 +125,15 @@ func drawn(t *testing.T, folder string) map[string]image.Image {
 // Films whose range is found keep nothing of fields that the run records, and end as those
 // that kept them: within a level, for records are of float32.
 func TestFilmsTakeRecordedFieldsAgain(t *testing.T) {
-	want, all := filmed(t, false)
-	got, kept := filmed(t, true)
-	const fields = 3 * 3 * 8 * 24 * 18 * 14 // of every film at every time
+	unrecorded, all := filmed(t, false)
+	recorded, kept := filmed(t, true)
+	want, got := drawn(t, filepath.Join(unrecorded, "frames")), drawn(t, filepath.Join(recorded, "frames"))
+	const fields = 2 * 3 * 8 * 24 * 18 * 14 // of every film at every time
 	if all < fields/2 || kept > fields/20 { // of a gob, whose round numbers are short
 		t.Errorf("%d bytes are kept with the fields recorded and %d without, want little of %d, and nearly all", kept, all, fields)
 	}
-	if len(got) != 9 || len(want) != 9 {
-		t.Fatalf("%d and %d pictures, want 9", len(got), len(want))
+	if len(got) != 6 || len(want) != 6 {
+		t.Fatalf("%d and %d pictures, want 6", len(got), len(want))
 	}
 	for name, picture := range want {
 		if share := differing(got[name], picture, 1); share > 0 {
@@ -159,4 +160,52 @@ func differing(a, b image.Image, levels int) float64 {
 		}
 	}
 	return float64(n) / float64(all)
+}
+
+// A movie reads no densities to find ranges that the run's table has, or to find none.
+func TestMoviesMeasureWithoutFields(t *testing.T) {
+	dir, _ := filmed(t, true)
+	for name, panels := range map[string]string{
+		"volumes":      "{A: {kind: volume}, B: {kind: volume, scale: log}}",
+		"given ranges": "{A: {kind: slice, range: [1 pM, 1 nM]}, B: {kind: profile, range: [0 pM, 1 nM]}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			run, err := OpenRun(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := scenario.ReadFigure("f.yaml", []byte("cytofield_figure: 1\nat: all\npanels: "+panels))
+			if err != nil {
+				t.Fatal(err)
+			}
+			spec, err := f.Decode(run.Scenario())
+			if err != nil {
+				t.Fatal(err)
+			}
+			times := run.recording.FieldTimes()
+			read, measured := NewPage(spec, run, nil), NewPage(spec, run, nil)
+			for _, at := range times {
+				if _, err := read.shoot(at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fields := filepath.Join(dir, "fields.zarr")
+			if err := os.Rename(fields, fields+"-gone"); err != nil {
+				t.Fatal(err)
+			}
+			defer os.Rename(fields+"-gone", fields)
+			if err := measured.Measure(times, func(int) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			for what, want := range read.scales {
+				low, high := want.Ends()
+				if got := measured.scales[what]; name == "volumes" && !want.Empty() && (got == nil || *got != *want) {
+					t.Errorf("%s from %g to %g: got %+v", what, low, high, got)
+				}
+			}
+			if _, err := measured.shoot(times[0]); err == nil {
+				t.Error("a picture of densities that are gone: no error")
+			}
+		})
+	}
 }

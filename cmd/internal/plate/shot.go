@@ -147,13 +147,7 @@ func (p *picture) measure(s *shot, all scales) {
 	for i, plane := range s.Planes {
 		all.add(p.kind(p.spec.Channels[i]), plane)
 	}
-	for i, ends := range s.Ends {
-		what := p.counted()
-		if p.spec.Kind == scenario.VolumePanel {
-			what = p.kind(p.spec.Channels[i])
-		}
-		all.add(what, ends)
-	}
+	p.measureEnds(s.Ends, all)
 	all.addValues(p.spec.Cells.By, s.Values)
 	if p.spec.Arrows != scenario.NoArrows {
 		all.addValues(p.arrowKind(), lengths(s.Arrows))
@@ -174,12 +168,27 @@ func (p *picture) measure(s *shot, all scales) {
 	}
 }
 
+// measureEnds takes the ends of fields into those ranges.
+func (p *picture) measureEnds(ends []*render.Plane, all scales) {
+	for i, e := range ends {
+		what := p.counted()
+		if p.spec.Kind == scenario.VolumePanel {
+			what = p.kind(p.spec.Channels[i])
+		}
+		all.add(what, e)
+	}
+}
+
+// valued reports whether cells are coloured by a column.
+func (p *picture) valued() bool {
+	return p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
+}
+
 // automatic reports whether the picture changes with the ranges of others. A histogram
 // does, but of a range of its own: how high its bars become only all frames tell.
 func (p *picture) automatic() bool {
 	if p.spec.Kind == scenario.HistogramPanel && !p.own() {
 		return true
 	}
-	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
-	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
+	return p.valued() || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
 }
