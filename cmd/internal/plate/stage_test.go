@@ -15,11 +15,13 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// niche is a tissue with one cloud of a substrate in it.
-func niche(t *testing.T) (*tissue.Model, *tissue.Field) {
-	t.Helper()
+// niche is a tissue with one cloud of a substrate in it, beside bone or without any.
+func niche(bone bool) (*tissue.Model, *tissue.Field) {
 	m := boned()
-	m.Grid.Shape, m.Regions = [3]int{24, 18, 14}, nil
+	m.Grid.Shape = [3]int{24, 18, 14}
+	if !bone {
+		m.Regions = nil
+	}
 	field := tissue.NewField(m.Grid)
 	middle := r3.Scale(0.5, r3.Vec{X: 240, Y: 180, Z: 140})
 	for i := range field.Values {
@@ -32,7 +34,12 @@ func niche(t *testing.T) (*tissue.Model, *tissue.Field) {
 // A volume that the device paints is the one that the processor paints of the field, and
 // nothing comes from the device but planes that hold what it ends at, and the picture.
 func TestAFrameOfAVolumeReadsNoField(t *testing.T) {
-	m, field := niche(t)
+	t.Run("fluid", func(t *testing.T) { framesReadNoFields(t, false) })
+	t.Run("bone", func(t *testing.T) { framesReadNoFields(t, true) })
+}
+
+func framesReadNoFields(t *testing.T, bone bool) {
+	m, field := niche(bone)
 	d := gputest.Open(t)
 	solver, err := engine.NewGPUSolver(d, m, engine.Options{})
 	if err != nil {
