@@ -9,10 +9,11 @@ import (
 // brickEdge is the edge of a brick, voxels.
 const brickEdge = 4
 
-// bricks are cubes of voxels; a ray crosses a calm one in a single step.
+// bricks are cubes of voxels; a ray crosses a calm one in a single step, and one that is mild
+// in steps of a whole edge of a voxel.
 type bricks struct {
 	shape [3]int
-	calm  []bool
+	leap  []float64 // steps that may be taken as one
 }
 
 // unrest is how much what fog adds to a ray may change in a calm brick, as though it changed
@@ -21,40 +22,54 @@ type bricks struct {
 // Half of the unrest, 8 levels, would be missed if all bricks of a ray hid a peak inside.
 const unrest = 1.0 / 16
 
+// mildUnrest is that of a mild brick. Steps of an edge of a voxel along an axis add up to the
+// integral of a trilinear field whatever it is, and between the axes miss little of it: 0.2
+// levels of fog that differs so from voxel to voxel all through the box.
+const mildUnrest = 2
+
 // newBricks tells where no surface lies, no density is missing, and fog hardly changes.
 func newBricks(t *tracer) *bricks {
 	b := &bricks{}
 	for axis, n := range t.grid.Shape {
 		b.shape[axis] = (n + brickEdge - 1) / brickEdge
 	}
-	b.calm = make([]bool, b.shape[0]*b.shape[1]*b.shape[2])
-	most := unrest / r3.Norm(t.view.box) // 1/µm
+	b.leap = make([]float64, b.shape[0]*b.shape[1]*b.shape[2])
+	through := r3.Norm(t.view.box)
 	eachRow(b.shape[1]*b.shape[2], func(row int) {
 		for x := range b.shape[0] {
-			b.calm[x+b.shape[0]*row] = t.isCalm([3]int{x, row % b.shape[1], row / b.shape[1]}, most)
+			leap := &b.leap[x+b.shape[0]*row]
+			switch change := through * t.change([3]int{x, row % b.shape[1], row / b.shape[1]}); {
+			case change <= unrest:
+				*leap = math.Inf(1)
+			case change <= mildUnrest:
+				*leap = 2
+			default:
+				*leap = 1
+			}
 		}
 	})
 	return b
 }
 
-// isCalm reports whether fog changes by no more than some 1/µm over a brick.
-func (t *tracer) isCalm(brick [3]int, most float64) bool {
+// change returns by how much fog changes over a brick, 1/µm; +Inf where a surface lies in it
+// or a density is missing.
+func (t *tracer) change(brick [3]int) float64 {
 	change := 0.0
 	for i := range t.volumes {
 		low, high, whole := t.ends(i, brick)
 		if !whole {
-			return false
+			return math.Inf(1)
 		}
 		for _, s := range t.surfaces {
 			if s.volume == i && s.level >= low && s.level <= high {
-				return false
+				return math.Inf(1)
 			}
 		}
 		if t.volumes[i].fog {
 			change += t.volumes[i].change(low, high)
 		}
 	}
-	return change <= most
+	return change
 }
 
 // ends returns the smallest and the largest density around a brick's voxels, next ones
@@ -107,10 +122,10 @@ func (v *tracedVolume) change(low, high float64) float64 {
 }
 
 // through returns how many whole steps, but at least one, a walk after i steps stays in its
-// brick, and whether that is calm.
-func (b *bricks) through(w *walk, i float64) (steps float64, calm bool) {
+// brick, and how many may be taken as one.
+func (b *bricks) through(w *walk, i float64) (steps, leap float64) {
 	if b == nil {
-		return 1, false
+		return 1, 1
 	}
 	steps = math.Inf(1)
 	index, stride := 0, 1
@@ -130,5 +145,5 @@ func (b *bricks) through(w *walk, i float64) (steps float64, calm bool) {
 			steps = min(steps, (end-at)*w.perStep[axis])
 		}
 	}
-	return max(math.Floor(steps), 1), b.calm[index]
+	return max(math.Floor(steps), 1), b.leap[index]
 }

@@ -488,20 +488,17 @@ func (t *tracer) march(l *sight, r ray, near, far float64) {
 	last, next := &nodes[0], &nodes[1]
 	t.sample(w.from[0], w.from[1], w.from[2], last)
 	for i := 0.0; i < n && l.clear > enough; {
-		steps, calm := t.bricks.through(&w, i)
-		end, stride := min(i+steps, n), 1.0
-		if calm {
-			stride = end - i
-		}
-		for ; i < end && l.clear > enough; i += stride {
-			to := i + stride
+		steps, leap := t.bricks.through(&w, i)
+		end := min(i+steps, n)
+		for i < end && l.clear > enough {
+			to := min(i+leap, end)
 			t.sample(w.from[0]+to*w.by[0], w.from[1]+to*w.by[1], w.from[2]+to*w.by[2], next)
 			if len(t.surfaces) == 0 {
-				l.fog(&last.haze, &next.haze, stride*ds)
+				l.fog(&last.haze, &next.haze, (to-i)*ds)
 			} else {
-				t.between(l, r, near+i*ds, stride*ds, last, next)
+				t.between(l, r, near+i*ds, (to-i)*ds, last, next)
 			}
-			last, next = next, last
+			last, next, i = next, last, to
 		}
 	}
 }
