@@ -23,9 +23,11 @@ type bricks struct {
 const unrest = 1.0 / 16
 
 // mildUnrest is that of a mild brick. Steps of an edge of a voxel along an axis add up to the
-// integral of a trilinear field whatever it is, and between the axes miss little of it: 0.2
-// levels of fog that differs so from voxel to voxel all through the box.
-const mildUnrest = 2
+// integral of a trilinear field whatever it is, and miss little of it in between and where
+// their length changes: 0.2 levels around cells that secrete, half a level if every voxel
+// were unlike the next all through the box.
+const mildUnrest = 1
+
 
 // newBricks tells where no surface lies, no density is missing, and fog hardly changes.
 func newBricks(t *tracer) *bricks {

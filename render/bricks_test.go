@@ -37,7 +37,7 @@ func TestBricksHideNothing(t *testing.T) {
 		{"logarithmic", niche, Scale{Low: 1e-5, High: 0.1, Log: true}, false},
 		{"missing voxels", gap, Scale{Low: 1e-3, High: 0.05}, false},
 		{"nothing", func(r3.Vec) float64 { return 0 }, Scale{Low: 1e-5, High: 0.1, Log: true}, false},
-		{"all unlike", func(r3.Vec) float64 { return random.Float64() }, Scale{High: 8}, false},
+		{"all unlike", func(r3.Vec) float64 { return random.Float64() }, Scale{High: 14}, false},
 		{"a sheet", niche, Scale{High: 0.05}, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
