@@ -22,12 +22,12 @@ type bricks struct {
 // Half of the unrest, 8 levels, would be missed if all bricks of a ray hid a peak inside.
 const unrest = 1.0 / 16
 
-// mildUnrest is that of a mild brick. Steps of an edge of a voxel along an axis add up to the
-// integral of a trilinear field whatever it is, and miss little of it in between and where
-// their length changes: 0.2 levels around cells that secrete, half a level if every voxel
-// were unlike the next all through the box.
-const mildUnrest = 1
-
+// mildUnrest is how much what fog adds to a ray may change in a mild brick, as though voxels
+// all the way through the box changed so at random. Steps of an edge of a voxel along an axis
+// add up to the integral of a trilinear field whatever it is, and miss little of it in
+// between and where their length changes: 0.2 levels around cells that secrete, 0.6 of 255 if
+// every voxel were unlike the next.
+const mildUnrest = 1.0 / 16
 
 // newBricks tells where no surface lies, no density is missing, and fog hardly changes.
 func newBricks(t *tracer) *bricks {
@@ -37,13 +37,14 @@ func newBricks(t *tracer) *bricks {
 	}
 	b.leap = make([]float64, b.shape[0]*b.shape[1]*b.shape[2])
 	through := r3.Norm(t.view.box)
+	atRandom := math.Sqrt(2 * t.step * through) // the step is half an edge
 	eachRow(b.shape[1]*b.shape[2], func(row int) {
 		for x := range b.shape[0] {
 			leap := &b.leap[x+b.shape[0]*row]
-			switch change := through * t.change([3]int{x, row % b.shape[1], row / b.shape[1]}); {
-			case change <= unrest:
+			switch change := t.change([3]int{x, row % b.shape[1], row / b.shape[1]}); {
+			case change*through <= unrest:
 				*leap = math.Inf(1)
-			case change <= mildUnrest:
+			case change*atRandom <= mildUnrest:
 				*leap = 2
 			default:
 				*leap = 1
