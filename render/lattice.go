@@ -9,24 +9,20 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// A field is trilinear between the centres of its voxels, so fog in front of a picture is
-// smooth below a voxel. Rays go through a lattice of pixels first, and then between those of
-// the last round only where what these have seen does not tell what lies between them.
-
 // coarsest is the largest distance of the first rays, pixels.
 const coarsest = 4
 
 // round is once over pixels of the picture: those at first + i·pitch. Each lies between two
-// of earlier rounds, at its sides.
+// of earlier rounds, at its sides. A field is trilinear between the centres of its voxels, and
+// fog smooth below a voxel: what a pixel sees is guessed from those at its sides, and traced
+// where these do not tell.
 type round struct {
 	first, pitch image.Point
 	side         image.Point // from a pixel to that after it; zero: every pixel is traced
 }
 
-// every is once over all pixels.
-var every = round{pitch: image.Pt(1, 1)}
-
-// rounds returns those that see all pixels, when the first rays are a power of two apart.
+// rounds returns those that see all pixels, when the first rays are a power of two apart; one
+// that traces every pixel where they are one apart.
 func rounds(pitch int) []round {
 	all := []round{{pitch: image.Pt(pitch, pitch)}}
 	for h := pitch / 2; h > 0; h /= 2 {
@@ -44,7 +40,7 @@ func (r round) size(picture image.Point) image.Point {
 
 // pitch returns how far apart the first rays are, pixels: a power of two and no more than
 // the shortest edge of a voxel where the box is smallest, so that a peak of one voxel, which
-// reaches over two, is between no two of them.
+// reaches over two, is between no two of them. A surface around the top of one may be.
 func (v View) pitch(g tissue.Grid) int {
 	edge := math.Inf(1)
 	for axis, n := range g.Shape {

@@ -198,10 +198,17 @@ func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 	if err := p.tables.upload(q, t, &g.args); err != nil {
 		return nil, err
 	}
-	if err := p.makeSeen(q, width*height); err != nil {
-		return nil, err
+	pitch := t.view.pitch(s.Grid)
+	if pitch > 1 && p.makeSeen(q, width*height) != nil { // more than the device has room for
+		pitch = 1
+	}
+	if pitch == 1 {
+		if err := p.makeSeen(q, 1); err != nil {
+			return nil, err
+		}
 	}
 	g.args.Glimpses = p.seen
+	every := rounds(1)[0]
 	last := pass{round: every, into: dst, from: p.plain}
 	if how.Straight {
 		last.straight = 1
@@ -211,7 +218,7 @@ func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 		last.smoothing = 1
 		first = pass{into: p.plain, from: dst}
 	}
-	for _, first.round = range rounds(t.view.pitch(s.Grid)) {
+	for _, first.round = range rounds(pitch) {
 		g.passes = append(g.passes, first)
 	}
 	if how.Smooth {
@@ -220,7 +227,7 @@ func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 	return g, nil
 }
 
-// makeSeen makes room for what so many pixels have met.
+// makeSeen makes room for what so many pixels have met, of which the kernel keeps what it can.
 func (p *ScenePainter) makeSeen(q *gpu.Queue, pixels int) (err error) {
 	const glimpse = 12 // bytes
 	if p.seen != nil && p.seen.Bytes() >= glimpse*pixels {

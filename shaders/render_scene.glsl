@@ -348,6 +348,7 @@ vec4 trace(vec2 pixel) {
 
 void keep(ivec2 pixel, Glimpse g) {
     int i = 3 * (pixel.x + extent.x * pixel.y);
+    if (i + 2 >= glimpses.length()) return; // where every pixel is traced, nothing is kept
     glimpses[i] = packUnorm2x16(g.light.rg);
     glimpses[i + 1] = packUnorm2x16(g.light.ba);
     glimpses[i + 2] = g.met;

@@ -18,10 +18,11 @@ import (
 func (p *picture) takeVolume(m moment) (*shot, error) {
 	s := &shot{Time: m.at()}
 	take := p.takeFields
-	if s.stage = m.onStage(); s.stage != nil && p.staged() {
+	if p.staged() {
+		s.stage = m.onStage()
+	}
+	if s.stage != nil {
 		take = p.takeEnds
-	} else {
-		s.stage = nil
 	}
 	if err := take(s, m); err != nil {
 		return nil, err
