@@ -41,9 +41,10 @@ func TestThePickedIsWhatIsSeen(t *testing.T) {
 		picked := map[bool]int{}
 		for y := 0.5; y < 90; y++ {
 			for x := 0.5; x < 120; x++ {
-				r := traced.view.ray(x, y)
-				near, far := traced.span(r)
-				end, _, cell := traced.solid(r, x, y, near, far)
+				a := aim{ray: traced.view.ray(x, y)}
+				a.near, a.far = traced.span(a.ray)
+				end, _ := traced.solid(&a, x, y)
+				r, cell := a.ray, a.cell
 				at, ball, found := solids.First(x, y)
 				if found != !math.IsInf(end, 1) || found && (ball >= 0) != cell || found && r3.Norm(r3.Sub(at, r.at(end))) > 1e-9 {
 					t.Fatalf("pixel %g, %g: picked %v of ball %d, seen at %v, a cell: %v", x, y, at, ball, r.at(end), cell)
