@@ -105,13 +105,13 @@ type reduceArgs struct {
 	Rate      *gpu.Texture `gl:"rate,optional"`
 	RateNext  *gpu.Texture `gl:"rateNext,optional"`
 	HalfStep  float32      `gl:"halfStep,optional"`
+	Totals    *gpu.Buffer  `gl:"Totals"`
 	Trials    *gpu.Buffer  `gl:"Columns"`
 }
 
 type rowsArgs struct {
 	Shape  [3]int32    `gl:"shape"` // columns per row, rows
 	Trials *gpu.Buffer `gl:"Columns"`
-	Totals *gpu.Buffer `gl:"Totals"`
 	Rows   *gpu.Buffer `gl:"Rows"`
 }
 

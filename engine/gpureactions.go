@@ -178,7 +178,7 @@ func (all *gpuReactions) args(i int, target *gpu.Texture, scale float64, sum tal
 		keep = 1
 	}
 	return reactArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Target: target, Reacted: all.reacted[i],
+		columnArgs: st.columnArgs(st.columns), mosaicArgs: st.mosaic, Target: target, Reacted: all.reacted[i],
 		Scale: float32(scale), Share: float32(st.ReactionShare),
 		Weight: float32(sum.weight), Keep: keep,
 	}

@@ -5,6 +5,7 @@
 // NET is the rate of change over y[0], y[1], ..., the densities of the MEMBERS, and SLOPE the sum of its absolute derivatives.
 // FIELDS declares a sampler per member, or two, READ puts their values into y, and ADD the increments on top. In a mosaic 1/R
 // is that of the label, and 0 where nothing reacts; sums are then of alpha net.
+#define CHUNK 32
 #include "column.glsl"
 
 FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
@@ -37,7 +38,7 @@ void main() {
     ivec3 v = columnStart(column);
     float sum = 0.0;
     float steepest = 0.0;
-    for (int n = columnLength(v); n > 0; n--) {
+    for (int n = 0; n < CHUNK && !beyond(v); n++) {
 #ifdef MOSAIC
         uint label = labelAt(v);
         float amount = reactingOf(label);

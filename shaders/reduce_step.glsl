@@ -1,6 +1,8 @@
-// Sums over the columns of a density; with DEFECT also how far a step is from the trapezoidal rule. Mirrors cpu's
-// stepper.compare and Measure.
+// Sums over the columns of a density, and the totals of the shorter columns of stencils within; with DEFECT also how far
+// a step is from the trapezoidal rule. Mirrors cpu's stepper.compare and Measure.
 //   defect = candidate - c - dt/2 (F(c) + F(candidate))
+#define CHUNK 32
+#define STENCIL_CHUNK 8 // of apply_stencil.glsl and advance_stage.glsl
 #include "column.glsl"
 #include "trial.glsl"
 
@@ -11,14 +13,15 @@ layout(r32f) readonly uniform FIELD rate;     // F(c)
 layout(r32f) readonly uniform FIELD rateNext; // F(candidate)
 uniform float halfStep; // dt/2
 #endif
+layout(std430) readonly buffer Totals { float totals[]; }; // per column of stencils
 layout(std430) writeonly buffer Columns { Trial trials[]; };
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
     if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
-    Trial t = Trial(0.0, 0.0, 0.0, 0.0, load(candidate, v), load(candidate, v));
-    for (int n = columnLength(v); n > 0; n--) {
+    Trial t = Trial(0.0, 0.0, 0.0, 0.0, load(candidate, v), load(candidate, v), 0.0);
+    for (int n = 0; n < CHUNK && !beyond(v); n++) {
         float c = load(candidate, v);
 #ifdef MOSAIC
         uint label = labelAt(v);
@@ -35,6 +38,12 @@ void main() {
         t.defect2 += defect * defect;
 #endif
         v += march;
+    }
+    ivec3 part = column;
+    part.ALONG *= CHUNK / STENCIL_CHUNK;
+    for (int n = 0; n < CHUNK / STENCIL_CHUNK && part.ALONG * STENCIL_CHUNK < shape.ALONG; n++) {
+        t.decayed += totals[columnIndex(part)];
+        part += march;
     }
     trials[columnIndex(column)] = t;
 }

@@ -1,10 +1,8 @@
 // An invocation marches over a column of CHUNK voxels along the last axis of the grid and keeps what it sums in a
 // register: sums cost no pass of their own, and go in one order. The launch size is the shape of the columns.
+//   CHUNK  short for stencils, whose loops compilers then unroll: llvmpipe runs a loop of the same work at half the speed
+//          and reads every uniform anew each time round. Long for kernels that do little but sum.
 #include "grid.glsl"
-
-#ifndef CHUNK
-#define CHUNK 32
-#endif
 
 #if DIMENSIONS == 2
 const ivec3 march = ivec3(0, 1, 0);
@@ -21,8 +19,9 @@ ivec3 columnStart(ivec3 column) {
     return column;
 }
 
-int columnLength(ivec3 start) {
-    return min(CHUNK, shape.ALONG - start.ALONG);
+// Whether the march has left the grid.
+bool beyond(ivec3 v) {
+    return v.ALONG >= shape.ALONG;
 }
 
 int columnIndex(ivec3 column) {

@@ -6,4 +6,5 @@ struct Trial {
     float defect2; // of the squares of its defect
     float least;
     float most;
+    float decayed; // what the totals of the stencils' columns add up to
 };
