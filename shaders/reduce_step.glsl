@@ -21,29 +21,29 @@ void main() {
     if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
     Trial t = Trial(0.0, 0.0, 0.0, 0.0, load(candidate, v), load(candidate, v), 0.0);
-    for (int n = 0; n < CHUNK && !beyond(v); n++) {
-        float c = load(candidate, v);
-#ifdef MOSAIC
-        uint label = labelAt(v);
-        t.sum += capacityOf(label) * c;
-        t.loss += lossOf(label) * c;
-#else
-        t.sum += c;
-#endif
-        t.norm2 += c * c;
-        t.least = min(t.least, c);
-        t.most = max(t.most, c);
-#ifdef DEFECT
-        float defect = (c - load(density, v)) - halfStep * (load(rate, v) + load(rateNext, v));
-        t.defect2 += defect * defect;
-#endif
-        v += march;
-    }
     ivec3 part = column;
     part.ALONG *= CHUNK / STENCIL_CHUNK;
-    for (int n = 0; n < CHUNK / STENCIL_CHUNK && part.ALONG * STENCIL_CHUNK < shape.ALONG; n++) {
+    for (int n = 0; n < CHUNK && !beyond(v); n += STENCIL_CHUNK) {
         t.decayed += totals[columnIndex(part)];
         part += march;
+        for (int k = 0; k < STENCIL_CHUNK && !beyond(v); k++) {
+            float c = load(candidate, v);
+#ifdef MOSAIC
+            uint label = labelAt(v);
+            t.sum += capacityOf(label) * c;
+            t.loss += lossOf(label) * c;
+#else
+            t.sum += c;
+#endif
+            t.norm2 += c * c;
+            t.least = min(t.least, c);
+            t.most = max(t.most, c);
+#ifdef DEFECT
+            float defect = (c - load(density, v)) - halfStep * (load(rate, v) + load(rateNext, v));
+            t.defect2 += defect * defect;
+#endif
+            v += march;
+        }
     }
     trials[columnIndex(column)] = t;
 }
