@@ -147,9 +147,6 @@ func flowSites(m *tissue.Model, labels []uint8) int {
 
 func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 	g := newGPUGroup(s.device, wanted)
-	if err := g.openTags(wanted); err != nil {
-		return nil, err
-	}
 	err := s.device.Do(func(q *gpu.Queue) error {
 		for _, st := range g.members {
 			program, err := s.kernels(q, keyOf(st.Substrate, scheme))
@@ -167,7 +164,10 @@ func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 		if err := g.openCohorts(q, wanted.Cohorts); err != nil {
 			return err
 		}
-		return g.openBody(q, wanted.Body)
+		if err := g.openBody(q, wanted.Body); err != nil {
+			return err
+		}
+		return g.openTags(q, wanted)
 	})
 	if err != nil {
 		return nil, err

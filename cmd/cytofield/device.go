@@ -120,7 +120,7 @@ func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error
 	} else {
 		s, err = asSolver(engine.NewGPUSolver(d.gpu, m, o))
 	}
-	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
 		err = inputError{err}
 	}
 	return s, err
