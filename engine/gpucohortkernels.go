@@ -11,10 +11,9 @@ import (
 	"github.com/cytofield/cytofield/tissue/expression"
 )
 
-// A kernel takes at most mostImages, of which the states of a cohort take so many; as
-// storage blocks they make it twice as slow on llvmpipe. What is left is for the fluids.
+// The states of a cohort take so many images, and as storage blocks they make a kernel twice
+// as slow on llvmpipe. What is left is for the fluids.
 const (
-	mostImages    = 8
 	imagesOfRate  = 2
 	imagesOfStage = 4
 )
@@ -309,17 +308,16 @@ func component(array string, variable int) string {
 // fours returns how many vectors of four hold so many variables.
 func fours(variables int) int { return (variables + 3) / 4 }
 
-// fields declares what the cells see, and adds it up. Samplers, which there are enough of,
-// take four times as long as images on llvmpipe.
+// fields declares what the cells see, and adds it up.
 func (w kineticsWriter) fields(stage bool) (declared, seen string) {
 	field, images := "density", imagesOfRate
 	if stage {
 		field, images = "near", imagesOfStage
 	}
-	declare, get := "layout(r32f) readonly uniform FIELD", "load"
-	if len(w.State) > 0 && len(w.Fluids)+images > mostImages {
-		declare, get = "uniform FIELD_SAMPLER", "fetch"
+	if len(w.State) == 0 {
+		images = 0
 	}
+	declare, get := reading(images + len(w.Fluids))
 	var fields, see strings.Builder
 	for f := range w.Fluids {
 		fmt.Fprintf(&fields, "%s %s%d; ", declare, field, f)

@@ -200,6 +200,19 @@ func (k programKey) defines(extra ...string) map[string]string {
 	return defines
 }
 
+// mostImages is how many images a kernel may take: NVIDIA's limit.
+const mostImages = 8
+
+// reading returns how a kernel that takes so many images declares those of them that are
+// fields it only reads, and the function that does. Of samplers it may take more, but on
+// llvmpipe they cost several times as much.
+func reading(images int) (declare, get string) {
+	if images > mostImages {
+		return "uniform FIELD_SAMPLER", "fetch"
+	}
+	return "layout(r32f) readonly uniform FIELD", "load"
+}
+
 func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {
 	k := &kernels{key: key}
 	err := errors.Join(

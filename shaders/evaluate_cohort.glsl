@@ -42,7 +42,7 @@ layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
 #endif
 
 #if FLUIDS > 0
-FIELDS // layout(r32f) readonly uniform FIELD density0; ...
+FIELDS // density0; ..., images or samplers
 layout(std430) readonly buffer Laws { Law laws[]; };
 #include "footprint.glsl"
 #ifdef PAIRS

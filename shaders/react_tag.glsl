@@ -5,7 +5,7 @@
 #define CHUNK 32
 #include "column.glsl"
 
-FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
+FIELDS // density0; ... near0; ..., images or samplers
 layout(r32f) readonly uniform FIELD tag;  // c_A
 #ifdef STAGE
 layout(r32f) readonly uniform FIELD near; // d_A
