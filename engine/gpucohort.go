@@ -477,6 +477,13 @@ func (c *gpuCohort) Replace(from *Cohort) error {
 	})
 }
 
+// What a cell alone in its voxel takes on a device for its place, per fluid and by itself.
+const (
+	lawAndPortionBytes = 8*4 + 4
+	footprintBytes     = 8 + 8 + 8 + 16 // with its drop and site
+	placeBytes         = lawAndPortionBytes + footprintBytes
+)
+
 // cohortBytes is what the cells of a type with so many variables and fluids take on a
 // device, where each touches one voxel, alone.
 func cohortBytes(cells, variables, fluids int) int {
@@ -487,8 +494,7 @@ func cohortBytes(cells, variables, fluids int) int {
 	}
 	perCell := 4*states + min(states, 4)
 	if fluids > 0 {
-		const footprint, drop, site = 8 + 8, 8, 16
-		perCell += fluids*(sizeOf[gpuCellLaw]()+4*16+4+4) + footprint + drop + site
+		perCell += fluids*(lawAndPortionBytes+4*16+4) + footprintBytes
 	}
 	return fixed + states + cells*perCell
 }

@@ -19,7 +19,8 @@ type gpuMeeting struct {
 // meetingBuffers are what a meeting has on the device; those of no size are nil.
 type meetingBuffers struct {
 	senders                 *gpu.Buffer // per cell: the tag of what it makes
-	seen, corrections       *gpu.Buffer // per tag and cell
+	seen                    *gpu.Buffer // per tag and cell, behind them of the whole of plain ones
+	corrections             *gpu.Buffer // per tag and cell, of those of cohorts
 	now, next, stages, sums *gpu.Buffer // per tag and cell, as those of cohorts per fluid and cell
 	carried                 *gpu.Buffer // the planes, one behind the other
 	state, rate, near, far  int         // planes, per carrier, tag and cell; see cpu's meeting
@@ -74,7 +75,7 @@ func (m *gpuMeeting) settle(q *gpu.Queue, from TaggedCohort) error {
 		}
 	}
 	var b meetingBuffers
-	if err := b.open(q, from, len(m.tags.each)); err != nil {
+	if err := b.open(q, from, len(m.tags.each), m.plain); err != nil {
 		b.free(q)
 		return err
 	}
@@ -90,10 +91,14 @@ func (m *gpuMeeting) defines(extra ...string) map[string]string {
 	return attributeDefines(m.cohort.Cohort, m.fluid, m.carriers, m.tags.key, extra...)
 }
 
-func (b *meetingBuffers) open(q *gpu.Queue, from TaggedCohort, tags int) (err error) {
+func (b *meetingBuffers) open(q *gpu.Queue, from TaggedCohort, tags int, plain bool) (err error) {
 	cells := len(from.Tag)
 	if cells == 0 {
 		return nil
+	}
+	seen, corrected := tags, tags
+	if plain {
+		seen, corrected = tags+1, 0
 	}
 	senders := make([]int32, cells)
 	for k, tag := range from.Tag {
@@ -108,7 +113,7 @@ func (b *meetingBuffers) open(q *gpu.Queue, from TaggedCohort, tags int) (err er
 		buffer **gpu.Buffer
 		bytes  int
 	}{
-		{&b.seen, (tags + 1) * cells * 4}, {&b.corrections, tags * cells * 4}, {&b.carried, 4 * plane * 4},
+		{&b.seen, seen * cells * 4}, {&b.corrections, corrected * cells * 4}, {&b.carried, 4 * plane * 4},
 		{&b.now, tags * cells * 16}, {&b.next, tags * cells * 16}, {&b.stages, tags * cells * 16}, {&b.sums, tags * cells * 16},
 	} {
 		if *wanted.buffer, err = newBufferUnlessEmpty(q, wanted.bytes); err != nil {
@@ -349,4 +354,20 @@ func (m *gpuMeeting) read(q *gpu.Queue, carried [][][]float64) error {
 		}
 	}
 	return nil
+}
+
+// meetingBytes is what a cell of a cohort takes on a device to meet so many tags.
+func meetingBytes(tags, carriers int) int {
+	if tags == 0 {
+		return 0
+	}
+	return 4 + tags*(2*4+4*16+4*4*carriers)
+}
+
+// plainMeetingBytes is what one without reactions takes, alone in its voxel.
+func plainMeetingBytes(tags int) int {
+	if tags == 0 {
+		return 0
+	}
+	return 4 + (tags+1)*4 + tags*4*16 + placeBytes
 }

@@ -12,10 +12,10 @@ layout(std430) readonly buffer Spreads { float spreads[]; };          // per flu
 layout(std430) readonly buffer Pulls { float pulls[]; };              // per member, or tag, and cell of the group: J
 layout(std430) writeonly buffer Corrections { float corrections[]; }; // per fluid, or tag, and cell
 
-uniform int count; // of cells
-uniform int crowd; // of the group
-uniform int fluid; // in spreads
-uniform int row;   // the first in corrections
+uniform int count;  // of cells
+uniform int crowd;  // of all of the group
+uniform int fluid;  // in spreads
+uniform int row;    // of the first in corrections
 uniform int member; // and in pulls
 
 void main() {

@@ -62,7 +62,7 @@ layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; };
 #endif
 #elif defined(STAGE)
 layout(std430) readonly buffer Exchanged { vec4 exchanged[]; }; // at the start of the step
-// Sums over the stages in x of y, and in z of what is given off; the density at the surface.
+// Sums over the stages in x of y, and in z of what is given off; in w the density at the surface.
 layout(std430) buffer Stages { vec4 stages[]; };
 uniform float weight; // w_(j-1)
 uniform float keep;   // 0 starts the sums anew

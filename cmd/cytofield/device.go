@@ -114,7 +114,7 @@ func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error
 	var err error
 	if d.gpu == nil {
 		if need, free := cpu.Memory(m), hostMemory("MemAvailable"); free > 0 && need > free {
-			return nil, fmt.Errorf("the model needs %s of memory, %s are free; use larger voxels or fewer substrates", memorySize(need), memorySize(free))
+			return nil, fmt.Errorf("the model needs %s of memory, %s are free; use larger voxels, or fewer substrates or tags", memorySize(need), memorySize(free))
 		}
 		s, err = asSolver(cpu.NewSolver(m, o))
 	} else {

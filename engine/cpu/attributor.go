@@ -91,6 +91,9 @@ func (m *meeting) newAttributor() *attributor {
 
 // evaluate writes what a herd exchanges of every tag, and leaves in w what pass reads.
 func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
+	if !m.gathered {
+		m.gather(at.view, from, to)
+	}
 	if m.cohort == nil {
 		for k := from; k < to; k++ {
 			w.surface[k-from] = m.laws[k].Surface(m.see(m.parent, at.view, k))
@@ -105,7 +108,7 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 		clear(w.given[tag])
 	}
 	m.react(w, at, from, to)
-	for tag, st := range m.tags {
+	for tag := range m.tags {
 		for k := from; k < to; k++ {
 			q := w.given[tag][k-from]
 			if tag == m.own[k] {
@@ -113,7 +116,7 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 			}
 			surface := 0.0
 			if law := m.laws[k]; !exhausted(law, w.surface[k-from]) {
-				seen := m.see(st, at.view, k)
+				seen := m.seen[tag][k]
 				if m.correction != nil {
 					seen -= m.correction[tag][k]
 				}

@@ -7,6 +7,7 @@ import (
 
 // tagReactions are the reactions that change one member of a group, for its tags: what
 // they take they take of every tag in proportion, and what they make belongs to the rest.
+// Mirrored by react_tag.glsl.
 type tagReactions struct {
 	group   *group
 	tags    *tags
