@@ -10,11 +10,6 @@ import (
 
 // The arguments of the kernels; names, units and formulas stand in the shaders.
 
-type columnArgs struct {
-	Shape   [3]int32 `gl:"shape"`
-	Columns [3]int32 `gl:"columns"`
-}
-
 // mosaicArgs are those of include/mosaic.glsl.
 type mosaicArgs struct {
 	Labels     *gpu.Buffer `gl:"Labels,optional"`
@@ -31,7 +26,7 @@ func (a *mosaicArgs) passages(axis int) **gpu.Buffer {
 }
 
 type stencilArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	Density     *gpu.Texture `gl:"density"`
 	DensityNext *gpu.Texture `gl:"densityNext"`
@@ -44,7 +39,7 @@ type stencilArgs struct {
 }
 
 type advanceArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	Near      *gpu.Texture `gl:"near"`
 	Far       *gpu.Texture `gl:"far"`
@@ -98,7 +93,7 @@ type bookArgs struct {
 }
 
 type reduceArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	Candidate *gpu.Texture `gl:"candidate"`
 	Density   *gpu.Texture `gl:"density,optional"`

@@ -48,7 +48,7 @@ func (f *memberFields) near(i int) **gpu.Texture {
 }
 
 type reactArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	memberFields
 	Target     *gpu.Texture `gl:"target"`
@@ -204,7 +204,7 @@ func (all *gpuReactions) args(st *gpuStepper, reacted *gpu.Buffer, target *gpu.T
 		keep = 1
 	}
 	return reactArgs{
-		columnArgs: st.columnArgs(st.columns), mosaicArgs: st.mosaic, Target: target, Reacted: reacted,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Target: target, Reacted: reacted,
 		Scale: float32(scale), Share: float32(st.ReactionShare),
 		Weight: float32(sum.weight), Keep: keep,
 	}

@@ -143,11 +143,6 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 
 func volume(shape [3]int) int { return shape[0] * shape[1] * shape[2] }
 
-// columnArgs are those of kernels that go over columns of a shape.
-func (st *gpuStepper) columnArgs(columns [3]int) columnArgs {
-	return columnArgs{int32s(st.Grid.Shape), int32s(columns)}
-}
-
 func int32s(v [3]int) [3]int32 { return [3]int32{int32(v[0]), int32(v[1]), int32(v[2])} }
 
 // openMosaic brings labels and tables to the device, as include/mosaic.glsl reads them.
@@ -228,7 +223,7 @@ func (st *gpuStepper) Measure() (Trial, error) {
 // evaluate writes F(c).
 func (st *gpuStepper) evaluate(q *gpu.Queue, t float64, c, rate *gpu.Texture) error {
 	err := st.program.rate.Launch(q, st.stencils, &stencilArgs{
-		columnArgs: st.columnArgs(st.stencils), mosaicArgs: st.mosaic, Density: c, DensityNext: rate,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: c, DensityNext: rate,
 		Weights: st.scaled(1), Decay: st.decay(1),
 	})
 	if err != nil {
@@ -247,7 +242,7 @@ func (st *gpuStepper) addRate(q *gpu.Queue, t float64, c, rate *gpu.Texture, sca
 // compare sums over the candidate and the defect of the step.
 func (st *gpuStepper) compare(q *gpu.Queue, dt float64) error {
 	err := st.program.compare.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(st.columns), mosaicArgs: st.mosaic, Candidate: st.far, Density: st.density,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Candidate: st.far, Density: st.density,
 		Rate: st.rate, RateNext: st.near, HalfStep: float32(dt / 2), Totals: st.totals, Trials: st.trials,
 	})
 	if err != nil {
@@ -268,7 +263,7 @@ func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKC2, j int) error
 	}
 	scale, first := dt*s.MuTilde, dt*scheme.First
 	err := st.program.stencil.Launch(q, st.stencils, &stencilArgs{
-		columnArgs: st.columnArgs(st.stencils), mosaicArgs: st.mosaic, Density: st.rate, DensityNext: st.far,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: st.rate, DensityNext: st.far,
 		Totals: st.totals, Share: float32(s.Weight * first),
 		Weights: st.scaled(scale * first), Own: float32(s.Mu*first + dt*s.RateShare),
 		Decay: st.decay(scale * first),
@@ -284,7 +279,7 @@ func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKC2, j int) err
 	s := scheme.Stages[j]
 	scale := dt * s.MuTilde
 	args := advanceArgs{
-		columnArgs: st.columnArgs(st.stencils), mosaicArgs: st.mosaic, Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
 		Totals: st.totals, Share: float32(s.Weight),
 		Weights: st.scaled(scale), Own: float32(s.Mu), Decay: st.decay(scale),
 		Nu: float32(s.Nu), RateShare: float32(dt * s.RateShare),
@@ -317,7 +312,7 @@ func (st *gpuStepper) exchangeStage(q *gpu.Queue, dt float64, s Stage, at *gpu.T
 // measure sums the density, and dt times what the stencils before it summed.
 func (st *gpuStepper) measure(q *gpu.Queue, dt float64) error {
 	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(st.columns), mosaicArgs: st.mosaic, Candidate: st.density, Totals: st.totals, Trials: st.trials,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Candidate: st.density, Totals: st.totals, Trials: st.trials,
 	})
 	if err != nil {
 		return err
@@ -398,7 +393,7 @@ func (st *gpuStepper) finishEuler(q *gpu.Queue, dt float64) error {
 // explicit runs the stencil of a forward-Euler step; keep 0 starts the totals anew.
 func (st *gpuStepper) explicit(q *gpu.Queue, dt float64, keep float32) error {
 	return st.program.stencil.Launch(q, st.stencils, &stencilArgs{
-		columnArgs: st.columnArgs(st.stencils), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
 		Totals: st.totals, Share: 1, Keep: keep,
 		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
 	})

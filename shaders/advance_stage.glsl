@@ -24,8 +24,8 @@ uniform float share;     // w_(j-1)
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float before = load(near, neighbour(v, -march));
     float d = load(near, v);
     float sum = 0.0;

@@ -17,8 +17,8 @@ uniform float own;
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float before = load(density, neighbour(v, -march));
     float c = load(density, v);
     float sum = 0.0;

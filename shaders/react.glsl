@@ -34,8 +34,8 @@ float slope(float y[MEMBERS]) {
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float sum = 0.0;
     float steepest = 0.0;
     for (int n = 0; n < CHUNK && !beyond(v); n++) {

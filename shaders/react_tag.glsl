@@ -33,8 +33,8 @@ float net(float y[MEMBERS], float part) {
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float sum = 0.0;
     for (int n = 0; n < CHUNK && !beyond(v); n++) {
 #ifdef MOSAIC

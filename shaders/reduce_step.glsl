@@ -18,8 +18,8 @@ layout(std430) writeonly buffer Columns { Trial trials[]; };
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     Trial t = Trial(0.0, 0.0, 0.0, 0.0, load(candidate, v), load(candidate, v), 0.0);
     ivec3 part = column;
     part.ALONG *= CHUNK / STENCIL_CHUNK;
