@@ -9,11 +9,16 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// How many voxels of a column a kernel goes over: CHUNK of stencils, and of those that sum.
-const (
-	stencilChunk = 8
-	sumChunk     = 32
-)
+// sumChunk is how many voxels of a column kernels go over that sum: their CHUNK.
+const sumChunk = 32
+
+// stencilChunk is that of stencils, STENCIL_CHUNK of include/column.glsl.
+func stencilChunk(mosaic bool) int {
+	if mosaic {
+		return 4
+	}
+	return 8
+}
 
 const trialFloats = 7 // Trial of include/trial.glsl
 
@@ -53,7 +58,7 @@ type gpuStepper struct {
 func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
 	st := &gpuStepper{
 		device: d, Substrate: s, weights: s.weights(),
-		stencils: columnShape(s.Grid, stencilChunk), columns: columnShape(s.Grid, sumChunk),
+		stencils: columnShape(s.Grid, stencilChunk(s.Mosaic != nil)), columns: columnShape(s.Grid, sumChunk),
 	}
 	st.rows = make([]float32, st.columns[1]*st.columns[2]*trialFloats)
 	return st

@@ -2,7 +2,7 @@
 //   d_j = mu d_(j-1) + nu d_(j-2) + mu~ dt (diffusion - decay) d_(j-1) + (mu~ + gamma~) dt F(c)
 // overwrites d_(j-2); the scale of transport is mu~ dt. The exchange comes after, as a sparse pass.
 // With SECOND, j = 3: d_1 is not kept but is mu~_1 dt F(c), which rateShare then holds. With LAST it writes c + d_s.
-#define CHUNK 8
+#define CHUNK STENCIL_CHUNK
 #include "column.glsl"
 
 layout(r32f) readonly uniform FIELD near; // d_(j-1)

@@ -2,7 +2,7 @@
 //   c' = own c + (sum over axes of weight ((c_lower - c) + (c_upper - c)) - decay c)
 // Mirrors cpu's operator.apply and, with MOSAIC, applyMosaic. With SUM what c makes decay over the column, times share,
 // joins its total.
-#define CHUNK 8
+#define CHUNK STENCIL_CHUNK
 #include "column.glsl"
 
 layout(r32f) readonly uniform FIELD density;      // c

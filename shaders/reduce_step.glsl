@@ -2,7 +2,6 @@
 // a step is from the trapezoidal rule. Mirrors cpu's stepper.compare and Measure.
 //   defect = candidate - c - dt/2 (F(c) + F(candidate))
 #define CHUNK 32
-#define STENCIL_CHUNK 8 // of apply_stencil.glsl and advance_stage.glsl
 #include "column.glsl"
 #include "trial.glsl"
 

@@ -1,8 +1,14 @@
 // An invocation marches over a column of CHUNK voxels along the last axis of the grid and keeps what it sums in a
 // register: sums cost no pass of their own, and go in one order. The launch size is the shape of the columns.
-//   CHUNK  short for stencils, whose loops compilers then unroll: on llvmpipe a loop of the same work takes a third longer,
-//          as it masks and reads every uniform anew each time round. Long for kernels that keep more than one sum.
+// Loops of stencils are short enough for compilers to unroll: on llvmpipe a loop of the same work takes a third longer, as
+// it masks and reads every uniform anew each time round.
 #include "grid.glsl"
+
+#ifdef MOSAIC
+#define STENCIL_CHUNK 4
+#else
+#define STENCIL_CHUNK 8
+#endif
 
 #if DIMENSIONS == 2
 const ivec3 march = ivec3(0, 1, 0);
