@@ -289,8 +289,7 @@ func (g *gpuGroup) addCohortRates(q *gpu.Queue) error {
 	return nil
 }
 
-// steepen adds the bound of the cells at the last rate to that of reactions
-// in the trials.
+// steepen adds the bound of the cells at the last rate to that of reactions in the trials.
 func (g *gpuGroup) steepen(q *gpu.Queue) error {
 	for _, c := range g.cohorts {
 		if err := c.steepen(q); err != nil {

@@ -6,11 +6,12 @@
 //   d_j = mu d_(j-1) + nu d_(j-2) + scale (F_v(y + d) - F_v(y)) + share F_v(y),  J(c + d) - J(c), and its share of the step
 // With PAIRS the neighbours of a cell correct what it sees, and with SURFACES the kernel only tells what they make of it:
 // cpu's cohort.surfaces.
-// FIELDS declares the densities of the FLUIDS or, in a stage, their increments, as it knows what cells saw at c; SEE adds
-// them to c, and SOLVE puts the densities at the surface there, one after the other. RATES makes the REACTIONS' rates r of these and of the variables y, four in each of
-// FOURS vectors. Lists over the fluids say what they give to one (NET) and how much of it is new (FREED), one over the
-// vectors of variables what they change (CHANGE). DERIVATIVES are those of the rates; by them NET has a slope over its own
-// density (OWN) and over the states, as a sum of magnitudes times scales (PULLS); ROWS are such sums for the variables.
+// FIELDS declares the densities of the FLUIDS, or their increments in a stage, where what was seen at c is known; SEE adds
+// them to c, and SOLVE puts the densities at the surface there, one after the other. RATES makes the REACTIONS' rates r of
+// these and of the variables y, four in each of FOURS vectors. Lists over the fluids say what they give to one (NET) and how
+// much of it is new (FREED), one over the vectors of variables what they change (CHANGE). DERIVATIVES are those of the
+// rates; by them NET has a slope over its own density (OWN) and over the states, as a sum of magnitudes times scales
+// (PULLS); ROWS are such sums for the variables.
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
