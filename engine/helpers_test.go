@@ -101,7 +101,9 @@ func onBothDevices(t *testing.T, test func(t *testing.T, d device)) {
 	t.Run("gpu", func(t *testing.T) { test(t, graphics(t)) })
 }
 
+// graphics is the GPU that tests use.
 func graphics(t testing.TB) device {
+	t.Helper()
 	opened := gputest.Open(t)
 	return device{"gpu", eps32, 1e-5, func(t testing.TB, m *tissue.Model, o engine.Options) engine.Solver {
 		t.Helper()
