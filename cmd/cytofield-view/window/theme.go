@@ -66,6 +66,9 @@ func (w *Window) style(scale float32) {
 	if w.styled.theme == w.theme.name && w.styled.scale == scale {
 		return
 	}
+	if scale != w.styled.scale {
+		w.places.rescale(w.styled.scale, scale)
+	}
 	w.styled.theme, w.styled.scale = w.theme.name, scale
 	if w.theme.name == "light" {
 		imgui.StyleColorsLight()
@@ -75,6 +78,7 @@ func (w *Window) style(scale float32) {
 		implot.StyleColorsDark()
 	}
 	shape(scale)
+	shapePlots(scale)
 	w.theme.paint()
 	w.theme.paintPlots()
 }
@@ -105,6 +109,27 @@ func shape(scale float32) {
 	s.SetTabBarOverlineSize(0)
 	s.SetDockingSeparatorSize(4 * scale)
 	s.SetWindowMenuButtonPosition(imgui.DirNone)
+	io := imgui.CurrentIO()
+	io.SetMouseDragThreshold(4 * scale)
+	io.SetMouseDoubleClickMaxDist(6 * scale)
+}
+
+// shapePlots sets distances and lines in plots, for a scale.
+func shapePlots(scale float32) {
+	s := implot.GetStyle()
+	pair := func(x, y float32) imgui.Vec2 { return imgui.NewVec2(x*scale, y*scale) }
+	s.SetPlotPadding(pair(4, 6))
+	s.SetLabelPadding(pair(4, 4))
+	s.SetLegendPadding(pair(6, 4))
+	s.SetLegendInnerPadding(pair(5, 5))
+	s.SetLegendSpacing(pair(5, 0))
+	s.SetMousePosPadding(pair(10, 10))
+	s.SetPlotBorderSize(scale)
+	s.SetMajorTickLen(pair(10, 10))
+	s.SetMinorTickLen(pair(5, 5))
+	for _, set := range []func(imgui.Vec2){s.SetMajorTickSize, s.SetMinorTickSize, s.SetMajorGridSize, s.SetMinorGridSize} {
+		set(pair(1, 1))
+	}
 }
 
 // paint gives ImGui the colours.
@@ -146,7 +171,4 @@ func (t theme) paintPlots() {
 		all[col] = vec4(c)
 	}
 	s.SetColors(&all)
-	s.SetPlotPadding(imgui.NewVec2(4, 6))
-	s.SetLabelPadding(imgui.NewVec2(4, 4))
-	s.SetLegendPadding(imgui.NewVec2(6, 4))
 }

@@ -66,6 +66,7 @@ type Window struct {
 	help     bool
 	gallery  browser
 	recent   recent
+	places   places
 	opener   Opener
 	quit     bool
 	laid     bool // the layout has been made
@@ -138,13 +139,14 @@ func (w *Window) begin() {
 
 // Remember keeps the arrangement of the panels in a file, and beside it what was opened.
 func (w *Window) Remember(path string) {
-	imgui.CurrentIO().SetIniFilename(path)
+	w.places.file = path
 	w.recent.keep(filepath.Join(filepath.Dir(path), recentName))
 }
 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
+	w.places.save(w.styled.scale)
 	err := w.server.Await(func() error { return <-w.worker.ended })
 	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		w.gallery.free(q)
@@ -166,6 +168,9 @@ func (w *Window) Run(ctx context.Context) error {
 		w.measured.last = now
 		smooth(&w.measured.frame, took)
 		w.measured.owed = min(w.measured.owed+took, time.Second/4)
+		if now.Sub(w.places.at) > saveEvery {
+			w.places.save(w.styled.scale)
+		}
 		w.host.Poll(w.idle())
 		if err := w.frame(took); err != nil {
 			return err
