@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -56,15 +57,21 @@ func compare(t *testing.T, folder string) {
 		t.Fatalf("no pictures: %v", err)
 	}
 	for _, path := range pictures {
-		file, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, err := png.Decode(file)
-		file.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden.Image(t, filepath.Base(path), img, levels, *update)
+		golden.Image(t, filepath.Base(path), picture(t, path), levels, *update)
 	}
+}
+
+// picture reads one.
+func picture(t *testing.T, path string) image.Image {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -53,8 +54,10 @@ type options struct {
 
 func main() {
 	runtime.LockOSThread() // the window belongs to the main thread
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// Signals that come together count as one; a later one ends the program at once.
+	context.AfterFunc(ctx, func() { time.Sleep(time.Second); stop() })
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -107,6 +110,10 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return inputError{err}
 	}
 	host, device, server, err := o.open()
+	var missing *gpu.UnavailableError
+	if errors.As(err, &missing) {
+		missing.Draws = true
+	}
 	if err != nil {
 		return err
 	}
@@ -116,6 +123,13 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	if desktop, ok := host.(*window.Desktop); ok {
+		desktop.OnLost(func() {
+			fmt.Fprintln(messages, "cytofield-view: the display is gone: its server has ended, or the connection to it")
+			rescue(w, messages)
+			os.Exit(exitFailed)
+		})
+	}
 	w.Theme(o.Theme)
 	if o.Scenario != "" {
 		if err := w.Arrange(o.Scenario); err != nil {
@@ -123,13 +137,26 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		}
 	}
 	if actions != nil {
-		return actions.Play(w, host, o.Output)
+		return actions.Play(ctx, w, host, o.Output)
 	}
 	if folder, err := os.UserConfigDir(); err == nil && os.MkdirAll(filepath.Join(folder, "cytofield"), 0o755) == nil {
 		w.Remember(filepath.Join(folder, "cytofield", "window.ini"))
 		w.Note(o.Scenario)
 	}
-	return w.Run(ctx)
+	if err = w.Run(ctx); err != nil {
+		rescue(w, messages)
+	}
+	return err
+}
+
+// rescue saves the edits of a window that ends without being asked to by who made them.
+func rescue(w *window.Window, messages io.Writer) {
+	path, err := w.Recover()
+	if err != nil {
+		fmt.Fprintf(messages, "cytofield-view: edits that were not saved are lost: %v\n", err)
+	} else if path != "" {
+		fmt.Fprintf(messages, "cytofield-view: edits that were not saved are in %s, which runs from its start\n", path)
+	}
 }
 
 // actions reads the script, if there is one.

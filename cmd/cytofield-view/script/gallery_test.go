@@ -67,7 +67,7 @@ func TestAnotherScenarioTakesThePlaceOfTheOneThatIsOpen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := opened.Play(w, host, folder); err == nil || !strings.Contains(err.Error(), "sphere was not opened: no sphere") {
+			if err := opened.Play(t.Context(), w, host, folder); err == nil || !strings.Contains(err.Error(), "sphere was not opened: no sphere") {
 				t.Errorf("what is not there: %v", err)
 			}
 			if r := w.Report(); r.Time != 120 || len(r.Edits) != 1 || r.View.Substrate != 1 {
@@ -88,7 +88,7 @@ func TestActionsThatNeedAScenarioSaySo(t *testing.T) {
 			continue
 		}
 		s := &Script{name: "test.script", steps: []step{{1, a.verb, func(*player) error { t.Errorf("%s was done", a.verb); return nil }}}}
-		if err := s.Play(w, host, t.TempDir()); !errors.Is(err, errNothingOpen) {
+		if err := s.Play(t.Context(), w, host, t.TempDir()); !errors.Is(err, errNothingOpen) {
 			t.Errorf("%s: %v, want %v", a.verb, err, errNothingOpen)
 		}
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image/png"
@@ -18,6 +19,7 @@ type Host interface{ Resize(width, height int) }
 
 // player does the actions of a script to a window.
 type player struct {
+	ctx    context.Context // ends the script between two pictures
 	window *window.Window
 	host   Host
 	folder string
@@ -29,6 +31,9 @@ const frameTime = time.Second / 60
 // draw draws so many pictures.
 func (p *player) draw(pictures int) error {
 	for range pictures {
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
 		if err := p.window.Frame(frameTime); err != nil {
 			return err
 		}

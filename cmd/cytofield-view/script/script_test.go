@@ -87,7 +87,7 @@ func play(t *testing.T, w *window.Window, host Host, folder, text string) {
 	t.Helper()
 	s, err := Parse("test.script", text)
 	if err == nil {
-		err = s.Play(w, host, folder)
+		err = s.Play(t.Context(), w, host, folder)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +272,7 @@ func TestAnActionThatIsRefusedEndsTheScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Play(w, host, t.TempDir())
+	err = s.Play(t.Context(), w, host, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "talk.script:2:") || !strings.Contains(err.Error(), "negative") && !strings.Contains(err.Error(), "0 or more") {
 		t.Errorf("%v, want the line and the rule", err)
 	}

@@ -67,6 +67,7 @@ type Window struct {
 	gallery  browser
 	recent   recent
 	places   places
+	kept     atomic.Pointer[string] // the command of the edits last saved
 	opener   Opener
 	quit     bool
 	laid     bool // the layout has been made
@@ -325,7 +326,7 @@ func (w *Window) frame(dt time.Duration) error {
 		}
 		screen.Begin(q, w.theme.background)
 		opengl3.RenderDrawData(imgui.CurrentDrawData())
-		return nil
+		return q.Lost()
 	})
 	if err != nil {
 		return fmt.Errorf("window: %w", err)
