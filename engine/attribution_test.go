@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/spatial/r3"
+
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
@@ -19,7 +21,7 @@ import (
 
 // village has every way to make, move and lose a substrate: cells that export, secrete
 // towards a density above and below what there is, take up linearly and saturably, with
-// receptors, walls, a region, and a reaction that makes it and one that takes it.
+// receptors, walls, a region, a source, and a reaction that makes it and one that takes it.
 func village(t testing.TB) *tissue.Model {
 	t.Helper()
 	m := colony(t, 1500)
@@ -45,6 +47,7 @@ func village(t testing.TB) *tissue.Model {
 		rate("k*sIL_2R", []expression.Constant{perTime("k", 1e-4)}, map[string]float64{"IL-2": 1})(m),
 	}
 	m.Attribution = []tissue.Attribution{{Substrate: 0, By: tissue.TagTypes}}
+	m.Sources = []tissue.Source{{Rates: []tissue.SourceRate{{Molecules: 20}}, Within: tissue.HalfSpace{Point: m.Grid.Centre(2, 0, 0), Normal: r3.Vec{X: 1}}}}
 	return m
 }
 

@@ -135,35 +135,22 @@ func (s *Session) Wound(at Spheres) error {
 	return s.edit("", happenings("remove: {within: "+within+"}", clear), false)
 }
 
-// A source is doses so many seconds apart, more where they would be too many over the run.
-const (
-	dropInterval = 60
-	mostDrops    = 2000
-)
-
 // Source has spheres give off so much of a substrate a second from now on to the end of the
-// run: molecules, or where those are not counted its density. It is a dose that is repeated every
-// minute, or less often in a long run.
+// run: molecules, or where those are not counted its density.
 func (s *Session) Source(substrate string, perSecond float64, at Spheres) error {
 	m := s.scenario.Model
 	i := slices.IndexFunc(m.Substrates, func(of tissue.Substrate) bool { return of.Name == substrate })
 	if i < 0 {
 		return fmt.Errorf("no substrate %q", substrate)
 	}
-	return s.edit("", func(t float64, kept []Edit) ([]string, error) {
-		left := m.Duration - t
-		if left <= 0 {
-			return nil, errors.New("the run is at its end: a source would give nothing")
-		}
-		every := dropInterval * math.Ceil(left/dropInterval/mostDrops)
-		amount := density(perSecond*every, m.Substrates[i])
-		if m.Substrates[i].Unit.CountsMolecules() {
-			amount = quantity.Format(perSecond*every, "molecules")
-		}
-		event := fmt.Sprintf("every: %s, number: %g, dose: {%s: %s}, within: %s", quantity.Format(every, "s"), math.Ceil(left/every),
-			keyed(substrate), amount, at.Within(m.Grid.Planar))
-		return happenings(event)(t, kept)
-	}, false)
+	unit := "molecules/s"
+	switch m.Substrates[i].Unit {
+	case tissue.DimensionlessUnit:
+		unit = "1/s"
+	case tissue.MillimetresMercury:
+		unit = "mmHg/s"
+	}
+	return s.Happen(fmt.Sprintf("source: {%s: %s}, within: %s", keyed(substrate), quantity.Format(perSecond, unit), at.Within(m.Grid.Planar)))
 }
 
 // DoseBody gives an amount, written as in a scenario, into a compartment of the body, now.
