@@ -74,6 +74,8 @@ func actions() []action {
 		})},
 		{"wound", "wound RADIUS X Y [Z]", brushing(0, func(p *player, _ []string, at session.Spheres) error { p.window.Wound(at); return nil })},
 		{"source", "source SUBSTRATE RATE RADIUS X Y [Z], of a rate in molecules/s such as 100", brushing(2, addSource)},
+		{"region", "region TIMES RADIUS X Y [Z], so many times as fast diffusion, 0 for a solid", brushing(1, addRegion)},
+		{"vessel", "vessel SUBSTRATE PERMEABILITY DENSITY RADIUS X Y [Z], such as vessel IL-2 0.05 1 10um 100um 40um", brushing(3, addVessel)},
 		{"blood", "blood COMPARTMENT = AMOUNT, such as blood plasma IL-6 = 1 nmol", parseBlood},
 		{"move", "move X Y, in pixels", pointing(func(p *player, v []float64) error { return p.point(v[0], v[1]) }, 2)},
 		{"click", "click X Y, in pixels", pointing(func(p *player, v []float64) error { return p.click(0, v[0], v[1]) }, 2)},

@@ -37,7 +37,7 @@ func TestGatesByMouseAndByScript(t *testing.T) {
 	byName := slices.Clone(r.Gated.Gate.Marked)
 
 	// The canvas lies between the panels; its tissue is 120 by 90 µm and is dragged around.
-	p := &player{window: w, host: host, folder: folder}
+	p := &player{ctx: t.Context(), window: w, host: host, folder: folder}
 	imgui.CurrentIO().AddKeyEvent(imgui.ModShift, true)
 	at := [][2]float64{{330, 60}, {850, 60}, {850, 620}, {330, 620}}
 	if err := p.point(at[0][0], at[0][1]); err != nil {

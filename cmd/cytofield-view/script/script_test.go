@@ -167,7 +167,7 @@ func TestRandomActionsNeitherCrashNorLeak(t *testing.T) {
 		t.Run(fmt.Sprintf("device=%v", device), func(t *testing.T) {
 			w, host := opened(t, device)
 			r := rand.New(rand.NewPCG(1, 7))
-			p := &player{window: w, host: host, folder: t.TempDir()}
+			p := &player{ctx: t.Context(), window: w, host: host, folder: t.TempDir()}
 			for range actions / 2 {
 				line := random(r)
 				act, err := parse(line)

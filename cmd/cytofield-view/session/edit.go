@@ -46,8 +46,11 @@ var ErrNothingToRedo = errors.New("nothing to redo")
 // Set gives a value of the scenario another, from now on. Other cells or another
 // grid mean another tissue: that begins at its start.
 func (s *Session) Set(settings ...string) error {
-	path, _, _ := strings.Cut(settings[0], "=")
-	return s.edit("set "+path, func(float64, []Edit) ([]string, error) { return settings, nil }, true)
+	what := ""
+	if path, _, _ := strings.Cut(settings[0], "="); !strings.HasSuffix(path, "[+]") {
+		what = "set " + path
+	}
+	return s.edit(what, func(float64, []Edit) ([]string, error) { return settings, nil }, true)
 }
 
 // Happen has an event happen now. It is written as in the scenario, without its time:
