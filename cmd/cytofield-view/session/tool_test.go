@@ -132,7 +132,9 @@ func TestRegionsAndVesselsComeAtTheirTime(t *testing.T) {
 				{func() error { return s.Region(0, Spheres{Places: []r3.Vec{{X: 40, Y: 40}}, Radius: 20}) }, "painted 2"},
 				{func() error { return s.Place(cut) }, "vessel 1"},
 				{func() error { return s.Place(upright) }, "vessel 2"},
-				{func() error { return s.Set("regions[+]={name: sponge, shape: {sphere: {centre: [60 um, 60 um], radius: 20 um}}, extracellular: 0.5}") }, "sponge"},
+				{func() error {
+					return s.Set("regions[+]={name: sponge, shape: {sphere: {centre: [60 um, 60 um], radius: 20 um}}, extracellular: 0.5}")
+				}, "sponge"},
 			} {
 				must(t, tc.do())
 				regions := s.scenario.Model.Regions
