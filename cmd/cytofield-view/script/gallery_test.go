@@ -3,59 +3,9 @@ package script
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
-	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
-	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
-	"github.com/cytofield/cytofield/engine/gpu/gputest"
 )
-
-// empty opens a window on nothing, which opens a cube of tissue by the name cube, others by
-// no name. Closing it must give everything back, or the device says so.
-func empty(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
-	t.Helper()
-	runtime.LockOSThread()
-	t.Cleanup(runtime.UnlockOSThread)
-	device, server := gputest.Adopt(t)
-	path := filepath.Join(t.TempDir(), "cube.yaml")
-	if err := os.WriteFile(path, []byte(cube), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	computes := device
-	if !onDevice {
-		computes = nil
-	}
-	var st *stage.Stage
-	if err := server.Await(func() (err error) { st, err = stage.New(device); return err }); err != nil {
-		t.Fatal(err)
-	}
-	host := window.NewOffscreen(600, 400)
-	w, err := window.Open(host, server, nil, st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.OpenWith(func(name string) (session.Course, error) {
-		if name != "cube" && name != "il2-niche" {
-			return nil, fmt.Errorf("no %s", name)
-		}
-		source, err := session.Find(path)
-		if err != nil {
-			return nil, err
-		}
-		return session.Open(source, computes)
-	})
-	return w, host
-}
 
 func TestAnotherScenarioTakesThePlaceOfTheOneThatIsOpen(t *testing.T) {
 	for _, device := range []bool{false, true} {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"image/color"
+	"math"
 	"unsafe"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -132,18 +133,24 @@ func shapePlots(scale float32) {
 	}
 }
 
+// mixed is a colour between two.
+func mixed(a, b color.RGBA, share float64) color.RGBA {
+	between := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + share*(float64(y)-float64(x)))) }
+	return color.RGBA{between(a.R, b.R), between(a.G, b.G), between(a.B, b.B), 255}
+}
+
 // paint gives ImGui the colours.
 func (t theme) paint() {
 	s := imgui.CurrentStyle()
 	all := s.Colors()
-	clear, grab := color.RGBA{}, t.accent
-	grab.A = 190 // what is written on a slider can be read through it
+	clear := color.RGBA{}
+	grab := mixed(t.field, t.accent, 0.4) // quiet, so that what is written on a slider can be read
 	for col, c := range map[imgui.Col]color.RGBA{
 		imgui.ColText: t.text, imgui.ColTextDisabled: t.faint, imgui.ColWindowBg: t.panel, imgui.ColChildBg: clear,
 		imgui.ColPopupBg: t.panel, imgui.ColBorder: t.line, imgui.ColFrameBg: t.field, imgui.ColFrameBgHovered: t.hovered,
 		imgui.ColFrameBgActive: t.active, imgui.ColTitleBg: t.panel, imgui.ColTitleBgActive: t.panel, imgui.ColTitleBgCollapsed: t.panel,
 		imgui.ColScrollbarBg: clear, imgui.ColScrollbarGrab: t.hovered, imgui.ColScrollbarGrabHovered: t.active, imgui.ColScrollbarGrabActive: t.active,
-		imgui.ColCheckMark: t.accent, imgui.ColSliderGrab: grab, imgui.ColSliderGrabActive: t.accent,
+		imgui.ColCheckMark: t.accent, imgui.ColSliderGrab: grab, imgui.ColSliderGrabActive: mixed(t.field, t.accent, 0.6),
 		imgui.ColButton: t.field, imgui.ColButtonHovered: t.hovered, imgui.ColButtonActive: t.active,
 		imgui.ColHeader: t.field, imgui.ColHeaderHovered: t.hovered, imgui.ColHeaderActive: t.active,
 		imgui.ColSeparator: t.background, imgui.ColSeparatorHovered: t.accent, imgui.ColSeparatorActive: t.accent,
