@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // asProgram in the environment makes the tests' program the window's.
@@ -56,14 +58,14 @@ func display(t *testing.T) (name string, end func()) {
 	return fmt.Sprintf(":%d", number), end
 }
 
-// program is a window that runs beside the test, in a folder of its own.
-type program struct {
+// process is a window that runs beside the test, in a folder of its own.
+type process struct {
 	*exec.Cmd
 	folder   string
 	messages bytes.Buffer
 }
 
-func start(t *testing.T, display, script string, args ...string) *program {
+func start(t *testing.T, display, script string, args ...string) *process {
 	t.Helper()
 	folder := t.TempDir()
 	scenario, err := filepath.Abs("testdata/niche.yaml")
@@ -77,7 +79,7 @@ func start(t *testing.T, display, script string, args ...string) *program {
 		}
 		args = append(args, "--script", file)
 	}
-	p := &program{Cmd: exec.Command(os.Args[0], append([]string{scenario, "--device", "cpu"}, args...)...), folder: folder}
+	p := &process{Cmd: exec.Command(os.Args[0], append([]string{scenario, "--device", "cpu"}, args...)...), folder: folder}
 	p.Dir, p.Stdout, p.Stderr = folder, &p.messages, &p.messages
 	p.Env = append(os.Environ(), asProgram+"=1", "DISPLAY="+display, "WAYLAND_DISPLAY=", "XDG_CONFIG_HOME="+folder)
 	if err := p.Start(); err != nil {
@@ -93,7 +95,7 @@ func start(t *testing.T, display, script string, args ...string) *program {
 }
 
 // appears waits for a file of the program.
-func (p *program) appears(t *testing.T, name string) {
+func (p *process) appears(t *testing.T, name string) {
 	t.Helper()
 	for range 600 {
 		if _, err := os.Stat(filepath.Join(p.folder, name)); err == nil {
@@ -105,7 +107,7 @@ func (p *program) appears(t *testing.T, name string) {
 }
 
 // status waits for the program to end.
-func (p *program) status(t *testing.T) int {
+func (p *process) status(t *testing.T) int {
 	t.Helper()
 	late := time.AfterFunc(time.Minute, func() { p.Process.Kill() })
 	defer late.Stop()
@@ -120,8 +122,8 @@ func TestALostDisplayLosesNoEdits(t *testing.T) {
 	p.appears(t, "there.png")
 	time.Sleep(time.Second) // in the middle of drawing
 	end()
-	if got := p.status(t); got != exitFailed {
-		t.Errorf("exit status %d, want %d", got, exitFailed)
+	if got := p.status(t); got != program.Failed {
+		t.Errorf("exit status %d, want %d", got, program.Failed)
 	}
 	said := p.messages.String()
 	if !strings.Contains(said, "cytofield-view: the display is gone") || strings.Contains(said, "fatal IO error") {
@@ -137,7 +139,7 @@ func TestALostDisplayLosesNoEdits(t *testing.T) {
 	}
 	again := start(t, name, "quit\n", "--offscreen")
 	again.Args[1] = recovered
-	if got := again.status(t); got != exitDone {
+	if got := again.status(t); got != program.Done {
 		t.Errorf("exit status %d of the recovered scenario: %s", got, again.messages.String())
 	}
 }
@@ -155,8 +157,8 @@ func TestASignalEndsTheWindow(t *testing.T) {
 			p := start(t, name, tc.script)
 			p.appears(t, map[bool]string{true: filepath.Join("cytofield", "recent.txt"), false: "there.png"}[tc.script == ""])
 			p.Process.Signal(tc.signal)
-			if got := p.status(t); got != exitInterrupted {
-				t.Errorf("exit status %d, want %d: %s", got, exitInterrupted, p.messages.String())
+			if got := p.status(t); got != program.Interrupted {
+				t.Errorf("exit status %d, want %d: %s", got, program.Interrupted, p.messages.String())
 			}
 			if !strings.Contains(p.messages.String(), "cytofield-view: interrupted") {
 				t.Errorf("it says %q", p.messages.String())
@@ -178,7 +180,7 @@ func TestADenseDisplayHasALargerWindow(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	p := start(t, name, "screenshot dense.png\nquit\n")
-	if got := p.status(t); got != exitDone {
+	if got := p.status(t); got != program.Done {
 		t.Fatalf("exit status %d: %s", got, p.messages.String())
 	}
 	img := picture(t, filepath.Join(p.folder, "dense.png"))

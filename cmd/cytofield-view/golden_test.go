@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/render/golden"
 )
 
@@ -40,8 +41,8 @@ func played(t *testing.T, script string) string {
 	folder := t.TempDir()
 	var out, messages bytes.Buffer
 	args := []string{"testdata/niche.yaml", "--offscreen", "--device", "gpu", "--script", script, "-o", folder}
-	if status := execute(context.Background(), args, &out, &messages); status != exitDone {
-		if os.Getenv("CYTOFIELD_REQUIRE_GPU") != "1" && status == exitFailed {
+	if status := execute(context.Background(), args, &out, &messages); status != program.Done {
+		if os.Getenv("CYTOFIELD_REQUIRE_GPU") != "1" && status == program.Failed {
 			t.Skip(messages.String())
 		}
 		t.Fatalf("exit status %d: %s", status, messages.String())

@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
-	"syscall"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -20,25 +17,12 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 	"github.com/cytofield/cytofield/engine/gpu/glfw"
 )
-
-// Exit statuses; those of cytofield.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitInput  = 2
-
-	exitInterrupted = 130
-)
-
-// inputError marks what the user can mend.
-type inputError struct{ error }
-
-func (e inputError) Unwrap() error { return e.error }
 
 type options struct {
 	Scenario  string   `arg:"" optional:"" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: the gallery)."`
@@ -54,60 +38,38 @@ type options struct {
 
 func main() {
 	runtime.LockOSThread() // the window belongs to the main thread
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := program.Context()
 	defer stop()
-	// Signals that come together count as one; a later one ends the program at once.
-	context.AfterFunc(ctx, func() { time.Sleep(time.Second); stop() })
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
+// programName is what messages begin with.
+const programName = "cytofield-view"
+
 // execute runs one command line on the calling thread and returns its exit status.
-func execute(ctx context.Context, args []string, out, messages io.Writer) (status int) {
+func execute(ctx context.Context, args []string, out, messages io.Writer) int {
 	var o options
-	exited := false
-	parser, err := kong.New(&o, kong.Name("cytofield-view"),
-		kong.Description("Opens a window in which a scenario runs while you look at it and steer it."),
-		kong.Writers(out, messages), kong.Exit(func(code int) { status, exited = code, true }))
-	if err != nil {
-		panic(err) // the grammar above is wrong
-	}
-	_, err = parser.Parse(args)
-	if exited {
+	_, status, ok := program.Parse(programName, &o, args, out, messages,
+		kong.Description("Opens a window in which a scenario runs while you look at it and steer it."))
+	if !ok {
 		return status
 	}
-	if err != nil {
-		fmt.Fprintf(messages, "cytofield-view: %v\nTry: cytofield-view --help\n", err)
-		return exitInput
-	}
-	err = o.run(ctx, messages)
-	var input inputError
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(messages, "cytofield-view: interrupted")
-		return exitInterrupted
-	case errors.As(err, &input):
-		fmt.Fprintln(messages, err)
-		return exitInput
-	}
-	fmt.Fprintf(messages, "cytofield-view: %v\n", err)
-	return exitFailed
+	return program.Report(programName, o.run(ctx, messages), messages)
 }
 
 // run reads all input before it opens anything.
 func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 	if o.Scenario == "" && len(o.Set) > 0 {
-		return inputError{errors.New("--set: want a scenario to change")}
+		return program.Input(errors.New("--set: want a scenario to change"))
 	}
 	if o.Scenario != "" {
 		if err := o.check(); err != nil {
-			return inputError{err}
+			return program.Input(err)
 		}
 	}
 	actions, err := o.actions()
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	host, device, server, err := o.open()
 	var missing *gpu.UnavailableError
@@ -125,15 +87,15 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 	defer func() { err = errors.Join(err, w.Close()) }()
 	if desktop, ok := host.(*window.Desktop); ok {
 		desktop.OnLost(func() {
-			fmt.Fprintln(messages, "cytofield-view: the display is gone: its server has ended, or the connection to it")
+			fmt.Fprintf(messages, "%s: the display is gone: its server has ended, or the connection to it\n", programName)
 			rescue(w, messages)
-			os.Exit(exitFailed)
+			os.Exit(program.Failed)
 		})
 	}
 	w.Theme(o.Theme)
 	if o.Scenario != "" {
 		if err := w.Arrange(o.Scenario); err != nil {
-			return inputError{err}
+			return program.Input(err)
 		}
 	}
 	if actions != nil {
@@ -153,9 +115,9 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 func rescue(w *window.Window, messages io.Writer) {
 	path, err := w.Recover()
 	if err != nil {
-		fmt.Fprintf(messages, "cytofield-view: edits that were not saved are lost: %v\n", err)
+		fmt.Fprintf(messages, "%s: edits that were not saved are lost: %v\n", programName, err)
 	} else if path != "" {
-		fmt.Fprintf(messages, "cytofield-view: edits that were not saved are in %s, which runs from its start\n", path)
+		fmt.Fprintf(messages, "%s: edits that were not saved are in %s, which runs from its start\n", programName, path)
 	}
 }
 
@@ -229,7 +191,7 @@ func (o *options) show(host window.Host, device *gpu.Device, server *gpu.Server,
 		return err
 	})
 	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
-		return nil, inputError{err}
+		return nil, program.Input(err)
 	}
 	if err != nil {
 		return nil, err
@@ -273,12 +235,12 @@ func (o *options) replays(source session.Source) bool {
 func (o *options) course(name string, computes *gpu.Device) (session.Course, error) {
 	source, err := o.source(name)
 	if err != nil {
-		return nil, inputError{err}
+		return nil, program.Input(err)
 	}
 	if o.replays(source) {
 		r, err := session.OpenReplay(source, computes)
 		if err != nil {
-			return nil, inputError{err}
+			return nil, program.Input(err)
 		}
 		return r, nil
 	}
