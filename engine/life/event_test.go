@@ -184,7 +184,7 @@ func TestSourcesRunForTheirTime(t *testing.T) {
 			}
 			m = tissueOf()
 			s = solver(m)
-			simulation, l = attended(t, m, s)
+			_, l = attended(t, m, s)
 			for _, err := range []error{l.Load(&life), s.Restore(&densities)} {
 				if err != nil {
 					t.Fatal(err)

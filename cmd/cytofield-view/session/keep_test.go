@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,7 +54,8 @@ func keptGoesOn(t *testing.T, d *gpu.Device) {
 
 // A kept moment has the plots up to it and the edits that led to it, which can be undone.
 func TestAKeptMomentHasItsCourse(t *testing.T) {
-	s := opened(t, nil)
+	fromCatalogue := strings.Replace(pond, "{ligand: IL-2, count: 1500,", "{ligand: IL-2, from: catalogue, count: 1500,", 1) // which the file kept does not say
+	s := openedAs(t, fromCatalogue, nil)
 	must(t, s.Pin(r3.Vec{X: 60, Y: 60, Z: 5}))
 	must(t, s.PinCell(s.scenario.Model.Cells.ID[0]))
 	for range 4 {

@@ -61,7 +61,7 @@ func (s Source) kept() (kept, Source, error) {
 		return kept{}, s, err
 	}
 	before, err := from.decode(settings(k.Edits))
-	if err != nil || len(s.Settings) > 0 || !bytes.Equal(here.Resolved(), before.Resolved()) {
+	if err != nil || len(s.Settings) > 0 || here.Hash != before.Hash {
 		return kept{}, s, nil
 	}
 	return k, from, nil

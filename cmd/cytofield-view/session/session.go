@@ -398,7 +398,7 @@ func (s *Session) rounded(t float64) float64 {
 	}
 	digits := 4 - int(math.Floor(math.Log10(s.Duration())))
 	power := math.Pow10(max(digits, 0))
-	return math.Ceil(t*power-1e-9) / power
+	return math.Ceil(t*power-1e-9)/power + 0 // -0 is 0
 }
 
 // settings returns those of edits, in order.
