@@ -102,5 +102,11 @@ func TestWhatASourceGivesOffIsOfTheRest(t *testing.T) {
 				t.Errorf("%g molecules of %q, want %g", got, tags[i].Sender, want)
 			}
 		}
+		whole := read(t, s, m.Grid, 0)
+		for voxel, sum := range tagSum(t, s, m, 0) {
+			if want := whole.Values[voxel]; math.Abs(sum-want) > 256*d.epsilon*want { // each tag rounds in each stage
+				t.Fatalf("voxel %d: tags sum up to %g nM of %g", voxel, sum, want)
+			}
+		}
 	})
 }
