@@ -48,6 +48,7 @@ type Report struct {
 	Edits        []Edit
 	Redoable     int // edits that were undone
 	Command      string
+	Text         func() ([]byte, error) // the scenario with the edits, whatever becomes of the session; nil: recorded
 	Warnings     []string
 	Recording    bool
 	Pictures     int // of the movie being recorded
@@ -94,7 +95,7 @@ func (s *Session) Look(v View) (*Report, error) {
 	r := &Report{
 		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Parameters: s.parameters(), Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(),
-		Warnings: s.warnings, View: v, History: s.history.copied(), Pins: s.copiedPins(),
+		Text: s.texts(), Warnings: s.warnings, View: v, History: s.history.copied(), Pins: s.copiedPins(),
 	}
 	if s.recording != nil {
 		r.Recording, r.Pictures = true, s.recording.reel.Pictures()

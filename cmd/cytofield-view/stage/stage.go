@@ -152,15 +152,8 @@ func (s *Stage) load(q *gpu.Queue, i int, p *render.Plane) (*gpu.Texture, error)
 }
 
 // makeRoom sees to a picture of a size.
-func makeRoom(q *gpu.Queue, p **gpu.Picture, size image.Point) error {
-	if *p != nil {
-		if w, h := (*p).Size(); w == size.X && h == size.Y {
-			return nil
-		}
-	}
-	(*p).Free(q)
-	picture, err := q.NewPicture(size.X, size.Y)
-	*p = picture
+func makeRoom(q *gpu.Queue, p **gpu.Picture, size image.Point) (err error) {
+	*p, err = q.Resized(*p, size.X, size.Y)
 	return err
 }
 

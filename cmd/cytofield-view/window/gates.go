@@ -212,13 +212,14 @@ func (w *Window) mark(active bool, at imgui.Vec2) bool {
 
 // lights rings the chosen cells, dims the others, and shows the lasso at hand.
 func (w *Window) lights(list *imgui.DrawList) {
+	s := w.styled.scale
 	if found := w.report.Gated; found != nil && found.Inside != nil && !w.brush.hideCells {
 		dim := stage.Dimmed()
 		dim.A = 215
 		for _, d := range w.report.Discs {
-			at, radius := w.camera.pixel(d.X, d.Y), max(float32(d.Radius*w.camera.zoom), 1.5)
+			at, radius := w.camera.pixel(d.X, d.Y), max(float32(d.Radius*w.camera.zoom), 1.5*s)
 			if !found.Inside[d.Cell] {
-				list.AddCircleFilled(at, radius+0.5, ink(dim))
+				list.AddCircleFilled(at, radius+0.5*s, ink(dim))
 				continue
 			}
 			w.light(list, at, radius)
