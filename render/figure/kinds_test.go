@@ -39,7 +39,7 @@ func overlaid() Map {
 			{Level: 0.02, Lines: [][]render.Point{ring(200, 150, 100*math.Sqrt(1.5))}},
 			{Level: 0.01, Lines: [][]render.Point{ring(200, 150, 200)}, Dashed: true},
 		},
-		Arrows:   Arrows{Quantity: "flux", Unit: "nM µm/s"},
+		Arrows:   Arrows{Quantity: "flux", Unit: "nM", Per: " µm/s"},
 		Outlines: []Outline{{Name: "T zone", Lines: [][]render.Point{{{X: 20, Y: 20}, {X: 120, Y: 20}, {X: 120, Y: 90}, {X: 20, Y: 90}, {X: 20, Y: 20}}}, Dashed: true}},
 		Markers:  []Marker{{From: render.Point{X: 200, Y: 150}, To: render.Point{X: 360, Y: 250}, Label: "P"}},
 		Cells:    []render.Disc{{X: 200, Y: 150, Radius: 8}, {X: 300, Y: 60, Radius: 6}, {X: 398, Y: 200, Radius: 8}},

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/cytofield/cytofield/render"
@@ -68,9 +69,10 @@ func (b *mapBlock) checkPlanes() error {
 		if p.Width != b.first.Width || p.Height != b.first.Height || p.Spacing != b.first.Spacing {
 			return fmt.Errorf("channels of %d by %d and %d by %d voxels: want planes of one size", b.first.Width, b.first.Height, p.Width, p.Height)
 		}
-		for _, c := range p.Values {
-			b.holes = b.holes || c != c && len(b.Channels) == 0
-		}
+	}
+	for i := range b.first.Values {
+		none := !slices.ContainsFunc(planes, func(p *render.Plane) bool { return p.Values[i] == p.Values[i] })
+		b.holes = b.holes || none
 	}
 	return nil
 }
@@ -358,12 +360,13 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 	if b.CellValues == nil {
 		keys = append(keys, typeKeys(b.CellTypes)...)
 	}
+	if len(b.Channels) > 0 && len(b.Contours) > 0 { // else the colour bar says of what they are
+		unit, _, _ := shownUnit(b.Unit, b.Shown, b.Scale)
+		keys = append(keys, lineKey(densityLabel(b.Quantity, unit), white(b.Contours[0].Color), b.Contours[0].Dashed))
+	}
 	for _, o := range b.Outlines {
 		if o.Name != "" {
-			keys = append(keys, key{plain(o.Name), 1.6, func(s *sheet, x, y float64) {
-				s.onDark(x, y, 1.6)
-				s.overlay(everywhere(), white(o.Color), o.Dashed, point{x + 0.2*s.em, y}, point{x + 1.4*s.em, y})
-			}})
+			keys = append(keys, lineKey(plain(o.Name), white(o.Color), o.Dashed))
 		}
 	}
 	if len(b.Arrows.At) > 0 {
@@ -378,6 +381,14 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 		}})
 	}
 	return keys
+}
+
+// lineKey names lines on a map.
+func lineKey(name words, c color.RGBA, dashed bool) key {
+	return key{name, 1.6, func(s *sheet, x, y float64) {
+		s.onDark(x, y, 1.6)
+		s.overlay(everywhere(), c, dashed, point{x + 0.2*s.em, y}, point{x + 1.4*s.em, y})
+	}}
 }
 
 func typeKeys(types []CellType) (keys []key) {

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 
 	"github.com/cytofield/cytofield/render"
 )
@@ -208,7 +209,14 @@ func (b *mapBlock) arrowKey(r *ruler, plot image.Point) key {
 	if per > 0 {
 		value = niceLength(2.5 * r.em / per)
 	}
-	name := plain(b.Arrows.Quantity + " " + short(value) + " " + b.Arrows.Unit)
+	unit, factor := b.Arrows.Unit, 1.0
+	if _, err := conversion(unit, "nM"); err == nil {
+		var molar words
+		molar, factor = readableUnit(unit, value)
+		unit = molar.String()
+	}
+	unit = strings.TrimPrefix(unit+b.Arrows.Per, "dimensionless ")
+	name := plain(b.Arrows.Quantity + " " + short(value*factor) + " " + strings.Replace(unit, "dimensionless/", "1/", 1))
 	wide := value*per/r.em + 0.8
 	return key{name, wide, func(s *sheet, x, y float64) {
 		s.onDark(x, y, wide)

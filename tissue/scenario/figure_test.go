@@ -87,6 +87,7 @@ layout: |
   AAB
   CCD
   EEF
+  GGH
 at: 2 h
 colorbars: shared
 panels:
@@ -99,6 +100,9 @@ panels:
   E: {kind: volume, substrate: IL-2, camera: {azimuth: -20 deg, elevation: 40°, zoom: 1.5, perspective: true},
     opacity: 0.5, surfaces: auto, planes: [z=mid], cells: {types: [Treg]}}
   F: {kind: series, substrate: IL-2, runs: {control: ../out/a, dosed: /data/b}}
+  G: {kind: merge, substrates: [O2, IL-2], run: compare, smooth: false, lines_of: IFN-g, contours: [1 pM], arrows: gradient,
+    cells: {by: pSTAT_nM, range: [0, 2.5]}}
+  H: {kind: volume, substrate: IL-2, camera: {aim: [60 um, 40 um, 20 um], zoom: 2}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +116,7 @@ panels:
 	}
 	cells := CellMarks{Shown: true, By: ByType}
 	want := &Figure{
-		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEEF", Shared: true,
+		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEEF\nGGH", Shared: true,
 		Panels: []Panel{
 			{
 				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, LegendFurniture},
@@ -141,6 +145,15 @@ panels:
 			{
 				Name: "F", Kind: SeriesPanel, Channels: []Channel{{}}, Cells: CellMarks{By: ByType},
 				Runs: []NamedRun{{"control", filepath.Join("out", "a")}, {"dosed", "/data/b"}},
+			},
+			{
+				Name: "G", Kind: MergePanel, Times: []float64{7200}, Channels: []Channel{{Substrate: 2}, {}}, Compared: true, Plane: Plane{Axis: 2, Position: 30, Index: 3},
+				Blocks: true, Lined: 1, Contours: Levels{At: []float64{0.001}}, Arrows: GradientArrows,
+				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Range: Span{High: 2.5}},
+			},
+			{
+				Name: "H", Kind: VolumePanel, Times: []float64{7200}, Channels: []Channel{{}}, Colormap: "inferno", Cells: cells, Opacity: 1,
+				Camera: Camera{Azimuth: 30, Elevation: 24, Zoom: 2, Aim: r3.Vec{X: 10, Z: -10}},
 			},
 		},
 	}
@@ -204,6 +217,9 @@ func TestResolvedFramesAreTheSame(t *testing.T) {
     - {kind: histogram, variable: pSTAT_nM}
     - {substrate: IL-2, label: "a: b", unit: µM, time_unit: min, scalebar: {length: 0.02 mm, corner: lower left, color: white, plate: false}}
     - {kind: projection, substrate: IL-2, scalebar: {color: "#123456"}}
+    - {kind: merge, smooth: false, lines_of: O2, contours: [3 mmHg], arrows: flux, cells: {by: pSTAT_nM, range: [0, 2.5]}}
+    - {kind: volume, substrate: O2, camera: {aim: [60 um, 40 um, 20 um]}}
+    - {substrate: IL-2, molecules: true, range: [0.5, 30], scale: log, contours: [5, 20]}
 `
 	first := figuredScenario(t, text)
 	second, err := Decode("again.yaml", first.Resolved(), "", Options{})

@@ -37,10 +37,14 @@ type Panel struct {
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
 	Still      bool      // its time was given: a movie does not move it on
 	Channels   []Channel // one, or for a merge, a volume or a chart several
+	Compared   bool      // it shows the run that differences subtract
+	Molecules  bool      // what a voxel holds in the mean, in place of its density
 	Plane      Plane
 	Projection Projection // "": the plane alone
+	Blocks     bool       // voxels are shown as blocks, not interpolated
 	Colormap   string
-	Log        bool // scale of the colours, or of a chart's densities
+	Log        bool               // scale of the colours, or of a chart's densities
+	Lined      tissue.SubstrateID // whose contours and arrows are drawn, where there may be some
 	Contours   Levels
 	Arrows     Arrows
 	Cells      CellMarks
@@ -144,6 +148,7 @@ type CellMarks struct {
 	Shown    bool
 	By       string              // type, state (alive or dead), or a column of cells.csv
 	Colormap string              // where By is a column of numbers
+	Range    Span                // likewise
 	Types    []tissue.CellTypeID // that are drawn; nil: all, but in a volume those of few cells
 }
 
@@ -159,4 +164,5 @@ type Camera struct {
 	Elevation   float64 // degrees above the horizon, -90 to 90
 	Zoom        float64 // 1 shows the whole box
 	Perspective bool    // what is near is larger
+	Aim         r3.Vec  // what is in the middle of the picture, µm from the middle of the box
 }

@@ -31,6 +31,9 @@ func (w *writer) panel(p Panel) {
 		w.line(3, "hide: [%s]", strings.Join(words, ", "))
 	}
 	w.style(p)
+	if p.Molecules {
+		w.line(3, "molecules: true")
+	}
 	w.channels(p, k)
 	w.extent(p, k)
 	if p.Colormap != "" {
@@ -38,6 +41,9 @@ func (w *writer) panel(p Panel) {
 	}
 	if k.has("scale") {
 		w.line(3, "scale: %s", map[bool]string{false: "linear", true: "log"}[p.Log])
+	}
+	if p.Blocks {
+		w.line(3, "smooth: false")
 	}
 	w.marks(p, k)
 	w.space(p, k)
@@ -93,7 +99,7 @@ func (w *writer) channels(p Panel, k panelKeys) {
 	if !k.has("substrates") {
 		c := p.Channels[0]
 		w.line(3, "substrate: %s", yamlText(w.model().Substrates[c.Substrate].Name))
-		w.line(3, "range: %s", w.span(c))
+		w.line(3, "range: %s", w.span(c, p.Molecules))
 		return
 	}
 	w.line(3, "substrates:")
@@ -102,17 +108,19 @@ func (w *writer) channels(p Panel, k panelKeys) {
 		if c.Color != "" {
 			w.line(5, "color: %q", c.Color)
 		}
-		w.line(5, "range: %s", w.span(c))
+		w.line(5, "range: %s", w.span(c, false))
 	}
 }
 
-func (w *writer) span(c Channel) string {
+func (w *writer) span(c Channel, molecules bool) string {
 	s := w.model().Substrates[c.Substrate]
 	switch {
 	case c.Range.Own:
 		return "own"
 	case c.Range.Automatic():
 		return "auto"
+	case molecules:
+		return "[" + quantity.Format(c.Range.Low, "") + ", " + quantity.Format(c.Range.High, "") + "]"
 	}
 	return "[" + densityText(c.Range.Low, s) + ", " + densityText(c.Range.High, s) + "]"
 }
@@ -140,14 +148,14 @@ func (w *writer) end(at r3.Vec) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
-func (w *writer) levels(key string, l Levels, c Channel) {
+func (w *writer) levels(key string, l Levels, text func(level float64) string) {
 	if l.Auto {
 		w.line(3, "%s: auto", key)
 		return
 	}
 	var all []string
 	for _, level := range l.At {
-		all = append(all, densityText(level, w.model().Substrates[c.Substrate]))
+		all = append(all, text(level))
 	}
 	if len(all) > 0 {
 		w.line(3, "%s: [%s]", key, strings.Join(all, ", "))
@@ -155,8 +163,16 @@ func (w *writer) levels(key string, l Levels, c Channel) {
 }
 
 func (w *writer) marks(p Panel, k panelKeys) {
+	if k.has("lines_of") {
+		w.line(3, "lines_of: %s", yamlText(w.model().Substrates[p.Lined].Name))
+	}
 	if k.has("contours") {
-		w.levels("contours", p.Contours, p.Channels[0])
+		w.levels("contours", p.Contours, func(level float64) string {
+			if p.Molecules {
+				return quantity.Format(level, "")
+			}
+			return densityText(level, w.model().Substrates[p.Lined])
+		})
 	}
 	if p.Arrows != NoArrows {
 		w.line(3, "arrows: %s", p.Arrows)
@@ -172,6 +188,9 @@ func (w *writer) marks(p Panel, k panelKeys) {
 		keys := []string{"by: " + yamlText(p.Cells.By)}
 		if p.Cells.Colormap != "" {
 			keys = append(keys, "colormap: "+p.Cells.Colormap)
+		}
+		if !p.Cells.Range.Automatic() {
+			keys = append(keys, "range: ["+quantity.Format(p.Cells.Range.Low, "")+", "+quantity.Format(p.Cells.Range.High, "")+"]")
 		}
 		var names []string
 		for _, t := range p.Cells.Types {
@@ -189,10 +208,17 @@ func (w *writer) space(p Panel, k panelKeys) {
 		return
 	}
 	number := func(v float64) string { return quantity.Format(v, "") }
-	w.line(3, "camera: {azimuth: %s deg, elevation: %s deg, zoom: %s, perspective: %t}",
-		number(p.Camera.Azimuth), number(p.Camera.Elevation), number(p.Camera.Zoom), p.Camera.Perspective)
+	camera := "azimuth: " + number(p.Camera.Azimuth) + " deg, elevation: " + number(p.Camera.Elevation) + " deg, zoom: " + number(p.Camera.Zoom) +
+		", perspective: " + strconv.FormatBool(p.Camera.Perspective)
+	if p.Camera.Aim != (r3.Vec{}) {
+		size := w.model().Grid.Size()
+		camera += ", aim: " + w.end(r3.Add(p.Camera.Aim, r3.Scale(0.5, r3.Vec{X: size[0], Y: size[1], Z: size[2]})))
+	}
+	w.line(3, "camera: {%s}", camera)
 	w.line(3, "opacity: %s", number(p.Opacity))
-	w.levels("surfaces", p.Surfaces, p.Channels[0])
+	w.levels("surfaces", p.Surfaces, func(level float64) string {
+		return densityText(level, w.model().Substrates[p.Channels[0].Substrate])
+	})
 	var planes []string
 	for _, plane := range p.Planes {
 		planes = append(planes, planeText(plane))

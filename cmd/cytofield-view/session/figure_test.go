@@ -19,7 +19,8 @@ func TestAFigureIsOfTheMomentInView(t *testing.T) {
 	}
 	r, err := s.Look(View{Log: true, Slice: render.Slice{Axis: 2}})
 	must(t, err)
-	file := r.FigureFile(Paper{Width: 60, DPI: 50, Theme: "dark", Map: "viridis", Cells: true})
+	file, err := r.FigureFile(Paper{Width: 60, DPI: 50, Theme: "dark", Map: "viridis", Cells: true})
+	must(t, err)
 	f, o, err := s.Figure(file)
 	must(t, err)
 	img, err := f.Image(o)

@@ -15,7 +15,9 @@ func TestAMovieHasAPictureForEveryInterval(t *testing.T) {
 	r, err := s.Look(View{})
 	must(t, err)
 	path := filepath.Join(t.TempDir(), "m.gif")
-	must(t, s.Record(path, r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis", Free: true}), 60))
+	file, err := r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis", Free: true})
+	must(t, err)
+	must(t, s.Record(path, file, 60))
 	for _, run := range []*Session{s, undisturbed} {
 		run.RunTo(math.Inf(1))
 		must(t, run.Tick(0, 0))
@@ -51,7 +53,9 @@ func TestClosingCompletesAMovie(t *testing.T) {
 	r, err := s.Look(View{})
 	must(t, err)
 	path := filepath.Join(t.TempDir(), "m.gif")
-	must(t, s.Record(path, r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis"}), 60))
+	file, err := r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis"})
+	must(t, err)
+	must(t, s.Record(path, file, 60))
 	must(t, s.Step())
 	must(t, s.Close())
 	if _, err := os.Stat(path); err != nil {

@@ -88,7 +88,7 @@ func (p *Page) Measure(times []float64, tell func(n int) error) error {
 			continue
 		}
 		for _, t := range times {
-			s, err := picture.of(p.run, t)
+			s, err := picture.ofRun(t)
 			if err != nil {
 				return err
 			}

@@ -112,6 +112,11 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 		drawn.Paint = p.paintOn(s, scene)
 	}
 	drawBox(&drawn, scene.View(drawn.Size))
+	for _, v := range scene.Volumes {
+		for _, slice := range v.Slices {
+			drawEdges(&drawn, scene.View(drawn.Size).Outline(slice.Axis, slice.Position(scene.Grid)))
+		}
+	}
 	asked := p.spec.Scalebar != scenario.Scalebar{}
 	if asked || drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
 		drawn.PerMicron = scene.View(drawn.Size).PerMicron()
@@ -206,17 +211,18 @@ func balls(s *shot, colour func(i int) color.RGBA) []render.Ball {
 // how many there are.
 func fit(scene *render.Scene) image.Point {
 	const height, filled = 1000, 0.94
-	zoom := scene.Camera.Zoom
-	scene.Camera.Zoom = 1
+	zoom, aim := scene.Camera.Zoom, scene.Camera.Aim
+	scene.Camera.Zoom, scene.Camera.Aim = 1, r3.Vec{}
 	half := scene.View(image.Pt(height, height)).Reach()
 	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 3.5)), height)
 	half = scene.View(size).Reach()
+	scene.Camera.Aim = aim
 	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
 	return size
 }
 
 func camera(c scenario.Camera) render.Camera {
-	return render.Camera{Azimuth: c.Azimuth, Elevation: c.Elevation, Zoom: c.Zoom, Perspective: c.Perspective}
+	return render.Camera{Azimuth: c.Azimuth, Elevation: c.Elevation, Zoom: c.Zoom, Perspective: c.Perspective, Aim: c.Aim}
 }
 
 // drawBox draws the box around a scene: an arrow along each axis, with the length of the box.
@@ -233,6 +239,13 @@ func drawBox(drawn *figure.Scene, view render.View) {
 		drawn.Labels = append(drawn.Labels, figure.SceneLabel{
 			At: nameplate(a, axes), Out: a.Out, Symbol: tissue.AxisName(a.Axis), Text: figure.FormatLength(a.Length), Small: true,
 		})
+	}
+}
+
+// drawEdges draws the edges of a slice in the box.
+func drawEdges(drawn *figure.Scene, edges []render.Edge) {
+	for _, e := range edges {
+		drawn.Lines = append(drawn.Lines, figure.SceneLine{From: e.From, To: e.To, Behind: e.Hidden, Width: 0.04})
 	}
 }
 

@@ -16,11 +16,12 @@ type picture struct {
 	spec   scenario.Panel
 	model  *tissue.Model // its grid, substrates, types and regions
 	run    *Recorded     // of what shows a whole run; nil while it goes on
-	other  *Recorded     // what a difference subtracts
+	other  *counterpart  // what a difference subtracts; nil without any
 	beside []*Recorded   // whose curves a series shows
 	alone  bool          // the only panel
 	moves  bool          // one of a movie, whose axes hold all that it shows
 	drawn  []bool        // types of cells that are
+	fault  error         // why it cannot be taken
 	kept   *shot         // of a picture that a movie leaves as it is
 }
 
@@ -31,6 +32,7 @@ type shot struct {
 	Cells  []render.Disc   // that the plane cuts; of a volume all, seen from above
 	Height []float64       // of the centres of Cells in a volume, µm
 	Values []float64       // one for each of Cells, where they are coloured by a column
+	Lined  *render.Plane   // that contours are lines of; nil: none
 	Arrows []render.Arrow  //
 	Curves []curve         // of a chart
 	Matrix *matrix         //
@@ -117,6 +119,9 @@ func (p *picture) measure(s *shot, all scales) {
 	for i, f := range s.Fields {
 		all.addValues(p.kind(p.spec.Channels[i]), f.Values)
 	}
+	if s.Lined != nil && p.spec.Kind == scenario.MergePanel {
+		all.add(p.kind(scenario.Channel{Substrate: p.spec.Lined}), s.Lined)
+	}
 	all.addValues(p.spec.Cells.By, s.Values)
 	if p.spec.Arrows != scenario.NoArrows {
 		all.addValues(p.arrowKind(), lengths(s.Arrows))
@@ -141,6 +146,6 @@ func (p *picture) automatic() bool {
 	if p.spec.Kind == scenario.HistogramPanel && !p.own() {
 		return true
 	}
-	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
+	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState && p.spec.Cells.Range.Automatic()
 	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
 }
