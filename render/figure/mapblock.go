@@ -360,7 +360,7 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 	if b.CellValues == nil {
 		keys = append(keys, typeKeys(b.CellTypes)...)
 	}
-	if len(b.Channels) > 0 && len(b.Contours) > 0 { // else the colour bar says of what they are
+	if len(b.Channels) > 0 && slices.ContainsFunc(b.Contours, func(c Contour) bool { return len(c.Lines) > 0 }) { // else the colour bar says of what they are
 		unit, _, _ := shownUnit(b.Unit, b.Shown, b.Scale)
 		keys = append(keys, lineKey(densityLabel(b.Quantity, unit), white(b.Contours[0].Color), b.Contours[0].Dashed))
 	}

@@ -3,6 +3,7 @@ package plate
 import (
 	"image"
 	"image/color"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -208,17 +209,37 @@ func balls(s *shot, colour func(i int) color.RGBA) []render.Ball {
 
 // fit sets the zoom so that the box fills a picture, as 1 does in a camera's eyes from the
 // worst side, and returns the size of the picture, in pixels to count in: the page decides
-// how many there are.
+// how many there are. A camera that aims at nothing aims at the middle of the box's outline.
 func fit(scene *render.Scene) image.Point {
 	const height, filled = 1000, 0.94
 	zoom, aim := scene.Camera.Zoom, scene.Camera.Aim
 	scene.Camera.Zoom, scene.Camera.Aim = 1, r3.Vec{}
-	half := scene.View(image.Pt(height, height)).Reach()
-	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 3.5)), height)
-	half = scene.View(size).Reach()
-	scene.Camera.Aim = aim
-	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
+	size := image.Pt(height, height)
+	low, high := extent(scene.View(size))
+	for range 3 { // what is near grows as it comes to the middle
+		scene.Camera.Aim = scene.View(size).Pan(-(low[0]+high[0]-height)/2, -(low[1]+high[1]-height)/2)
+		low, high = extent(scene.View(size))
+	}
+	size.X = int(height * min(max((high[0]-low[0])/(high[1]-low[1]), 0.6), 3.5))
+	low, high = extent(scene.View(size))
+	if aim != (r3.Vec{}) {
+		scene.Camera.Aim = aim
+	}
+	scene.Camera.Zoom = zoom * filled * min(float64(size.X)/(high[0]-low[0]), float64(size.Y)/(high[1]-low[1]))
 	return size
+}
+
+// extent returns the corners of the rectangle that the box is seen in.
+func extent(v render.View) (low, high [2]float64) {
+	low, high = [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for _, e := range v.Box() {
+		for _, corner := range [][2]float64{e.From, e.To} {
+			for i, at := range corner {
+				low[i], high[i] = min(low[i], at), max(high[i], at)
+			}
+		}
+	}
+	return low, high
 }
 
 func camera(c scenario.Camera) render.Camera {
