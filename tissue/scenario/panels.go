@@ -62,7 +62,7 @@ func (k PanelKind) while() bool {
 func (k PanelKind) colormap() string {
 	switch k {
 	case DifferencePanel:
-		return "RdBu"
+		return "vik"
 	case VolumePanel:
 		return "inferno"
 	}

@@ -180,8 +180,8 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 	return c, nil
 }
 
-// DifferenceMap is white where two courses agree, as in figures.
-const DifferenceMap = "RdBu"
+// DifferenceMap is pale where two courses agree, as in figures.
+const DifferenceMap = "vik"
 
 // share gives A and B the same scales, of densities, channels and cells, and the same contours.
 func (c *Comparison) share(shown *Report) {

@@ -328,15 +328,23 @@ func (p *picture) contours(plane *render.Plane, scale render.Scale) []figure.Con
 	}
 	var all []figure.Contour
 	for i, lines := range plane.Contours(levels) {
-		all = append(all, figure.Contour{Level: levels[i], Lines: lines, Dashed: levels[i] < 0})
+		all = append(all, figure.Contour{Level: levels[i], Lines: lines, Dashed: levels[i] < 0, Color: p.chalk()})
 	}
 	return all
+}
+
+// chalk is the colour of lines on the picture: dark on the pale ground of differences.
+func (p *picture) chalk() color.RGBA {
+	if p.spec.Kind == scenario.DifferencePanel {
+		return color.RGBA{R: 0x20, G: 0x20, B: 0x20, A: 0xff}
+	}
+	return color.RGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 }
 
 // outlines are the borders of the regions that the slice cuts, each in a colour.
 func (p *picture) outlines() []figure.Outline {
 	labels := p.model.Labels()
-	colours := []color.RGBA{{0xff, 0xff, 0xff, 0xff}, figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	colours := []color.RGBA{p.chalk(), figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
 	var all []figure.Outline
 	for i, region := range p.model.Regions {
 		lines := render.Outlines(p.model.Grid, p.slice(), func(voxel int) bool { return int(labels[voxel]) == i+1 })
