@@ -28,12 +28,14 @@ type Figure struct {
 	// Layout places the panels as letters in rows, "AAB\nCCD": A is the first
 	// panel, and a panel takes the rectangle of its letters; a dot is left free.
 	// Without a layout they stand in rows on a grid that is nearly square.
-	Layout  string
-	Letters Letters // before each panel
-	Title   string  // above all panels
-	Theme   Theme   // the zero Theme stands for Light
-	Bars    Sharing // of colour bars that are equal
-	Legends Sharing // of legends of charts, whose equal names then have equal colours
+	Layout      string
+	Letters     Letters // before each panel
+	Title       string  // above all panels
+	TitleStyle  TitleStyle
+	LetterStyle Lettering
+	Theme       Theme   // the zero Theme stands for Light
+	Bars        Sharing // of colour bars that are equal
+	Legends     Sharing // of legends of charts, whose equal names then have equal colours
 
 	// Provenance goes into the file as text: keywords such as Software, Device,
 	// Seed or Scenario hash. The title is added if there is one.

@@ -37,6 +37,7 @@ type Map struct {
 	Markers    []Marker
 
 	ScaleBar ScaleBar
+	Style    Style
 	Hide     Furniture
 }
 
@@ -118,6 +119,7 @@ type ScaleBar struct {
 	Corner Corner
 	Color  color.RGBA // of bar and label; the zero value stands for white
 	Bare   bool       // without the plate behind it, dark or, behind a dark colour, light
+	Size   float64    // of the label, points; 0: of tick labels
 }
 
 // Corner is a corner of a panel.
@@ -141,4 +143,5 @@ type ColorBar struct {
 	Label        string    // instead of Quantity and the unit shown
 	Marks        []float64 // values that a line across the bar points out
 	Below, Above bool      // there are values beyond the ends
+	Style        BarStyle  // that of its panel where it is the zero value
 }

@@ -29,11 +29,14 @@ const (
 type Panel struct {
 	Kind       PanelKind
 	Title      string // "" leaves it to the picture
+	TitleStyle TitleStyle
 	Hide       []Furniture
 	Label      string // names densities at the colour bar or axis; "": their substrate
 	Unit       string // of the labels of densities, pM for nM; "" leaves it to the picture
 	TimeUnit   string // of times, s, min, h or d; "" leaves it to the picture
 	Scalebar   Scalebar
+	Stamps     StampStyle
+	Colorbar   BarStyle
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
 	Still      bool      // its time was given: a movie does not move it on
 	Channels   []Channel // one, or for a merge, a volume or a chart several
@@ -92,6 +95,31 @@ type Scalebar struct {
 	Corner string  // of the picture: lower right and so on; "": lower right
 	Color  string  // #rrggbb; "": white
 	Bare   bool    // without a plate behind it
+	Size   float64 // of its letters, points; 0: those of ticks
+}
+
+// Lettering is how words are set. The zero Lettering leaves it to the picture.
+type Lettering struct {
+	Size  float64 // points
+	Color string  // #rrggbb
+}
+
+// TitleStyle is how a title is set.
+type TitleStyle struct {
+	Lettering
+	Centred bool // else from the left
+}
+
+// StampStyle is how the stamps of time and place are set.
+type StampStyle struct {
+	Lettering
+	Corner string // of the picture: lower right and so on; "": above it
+}
+
+// BarStyle is how colour bars are set.
+type BarStyle struct {
+	Lettering
+	Below bool // under the picture; else beside it where there is room
 }
 
 // Channel is one substrate of a panel.

@@ -14,17 +14,17 @@ import (
 // panelKinds returns the kinds there are with the keys of each, besides those of all.
 func panelKinds() []panelKeys {
 	return []panelKeys{
-		{SlicePanel, "substrate molecules slice colormap scale range smooth contours arrows cells regions label unit time_unit scalebar"},
-		{ProjectionPanel, "substrate along of colormap scale range smooth contours cells label unit time_unit scalebar"},
-		{MergePanel, "substrates slice along of scale range smooth lines_of contours arrows cells regions unit time_unit scalebar"},
-		{DifferencePanel, "substrate slice colormap range smooth contours cells regions label unit time_unit scalebar"},
-		{KymographPanel, "substrate from to colormap scale range smooth contours label unit time_unit"},
-		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera label unit time_unit scalebar"},
+		{SlicePanel, "substrate molecules slice colormap scale range smooth contours arrows cells regions label unit time_unit scalebar stamps colorbar"},
+		{ProjectionPanel, "substrate along of colormap scale range smooth contours cells label unit time_unit scalebar stamps colorbar"},
+		{MergePanel, "substrates slice along of scale range smooth lines_of contours arrows cells regions unit time_unit scalebar stamps colorbar"},
+		{DifferencePanel, "substrate slice colormap range smooth contours cells regions label unit time_unit scalebar stamps colorbar"},
+		{KymographPanel, "substrate from to colormap scale range smooth contours label unit time_unit colorbar"},
+		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera label unit time_unit scalebar stamps colorbar"},
 		{ProfilePanel, "substrate substrates from to scale range label unit time_unit"},
 		{RadialPanel, "substrate substrates around distance scale range label unit time_unit"},
 		{HistogramPanel, "substrate substrates variable bins scale range label unit time_unit"},
 		{SeriesPanel, "substrate substrates columns runs scale range label unit time_unit"},
-		{MatrixPanel, "substrate amounts colormap"},
+		{MatrixPanel, "substrate amounts colormap colorbar"},
 	}
 }
 
@@ -140,7 +140,7 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 // labels decodes what stands around a panel.
 func (d *decoder) labels(f fields, p *Panel) {
 	if v, ok := f.get("title"); ok {
-		p.Title, _ = v.str()
+		p.Title, p.TitleStyle = v.title()
 	}
 	v, ok := f.get("hide")
 	if !ok {

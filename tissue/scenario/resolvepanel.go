@@ -20,9 +20,7 @@ func (w *writer) panel(p Panel) {
 		}
 	}
 	w.line(2, "- kind: %s", p.Kind)
-	if p.Title != "" {
-		w.line(3, "title: %s", yamlText(p.Title))
-	}
+	w.title(p)
 	if len(p.Hide) > 0 {
 		var words []string
 		for _, f := range p.Hide {
@@ -63,6 +61,35 @@ func (w *writer) panel(p Panel) {
 	}
 }
 
+// title writes the title of a panel, and how it is set where that is not left to the picture.
+func (w *writer) title(p Panel) {
+	if p.TitleStyle == (TitleStyle{}) {
+		if p.Title != "" {
+			w.line(3, "title: %s", yamlText(p.Title))
+		}
+		return
+	}
+	keys := lettered(p.TitleStyle.Lettering)
+	if p.Title != "" {
+		keys = append([]string{"text: " + yamlText(p.Title)}, keys...)
+	}
+	if p.TitleStyle.Centred {
+		keys = append(keys, "align: center")
+	}
+	w.line(3, "title: {%s}", strings.Join(keys, ", "))
+}
+
+// lettered are the keys of a lettering.
+func lettered(l Lettering) (keys []string) {
+	if l.Size > 0 {
+		keys = append(keys, "size: "+quantity.Format(l.Size, "pt"))
+	}
+	if l.Color != "" {
+		keys = append(keys, "color: "+strconv.Quote(l.Color))
+	}
+	return keys
+}
+
 // style writes how what stands around a panel looks, where that is not left to the picture.
 func (w *writer) style(p Panel) {
 	if p.Label != "" {
@@ -87,8 +114,24 @@ func (w *writer) style(p Panel) {
 	if p.Scalebar.Bare {
 		bar = append(bar, "plate: false")
 	}
+	if p.Scalebar.Size > 0 {
+		bar = append(bar, "size: "+quantity.Format(p.Scalebar.Size, "pt"))
+	}
 	if len(bar) > 0 {
 		w.line(3, "scalebar: {%s}", strings.Join(bar, ", "))
+	}
+	stamps, colorbar := lettered(p.Stamps.Lettering), lettered(p.Colorbar.Lettering)
+	if p.Stamps.Corner != "" {
+		stamps = append(stamps, "corner: "+p.Stamps.Corner)
+	}
+	if len(stamps) > 0 {
+		w.line(3, "stamps: {%s}", strings.Join(stamps, ", "))
+	}
+	if p.Colorbar.Below {
+		colorbar = append(colorbar, "side: below")
+	}
+	if len(colorbar) > 0 {
+		w.line(3, "colorbar: {%s}", strings.Join(colorbar, ", "))
 	}
 }
 

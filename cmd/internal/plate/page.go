@@ -132,7 +132,10 @@ func (p *picture) ofRun(t float64) (*shot, error) {
 
 // figure composes the shots.
 func (p *Page) figure(shots []*shot) (figure.Figure, error) {
-	f := figure.Figure{Title: p.spec.Title, Layout: p.layout(), Provenance: p.Provenance()}
+	f := figure.Figure{
+		Title: p.spec.Title, TitleStyle: titleStyle(p.spec.TitleStyle), LetterStyle: lettering(p.spec.LetterStyle),
+		Layout: p.layout(), Provenance: p.Provenance(),
+	}
 	f.Theme = figure.Light()
 	if p.spec.Theme == "dark" {
 		f.Theme = figure.Dark()

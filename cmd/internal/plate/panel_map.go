@@ -218,7 +218,7 @@ func (p *picture) kind(c scenario.Channel) string {
 func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
 	m := figure.Map{
 		Nearest: p.spec.Blocks, Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(),
-		ScaleBar: p.scaleBar(),
+		ScaleBar: p.scaleBar(), Style: p.style(),
 	}
 	if p.spec.Kind == scenario.MergePanel {
 		p.merge(&m, s, all)
@@ -300,9 +300,30 @@ func (p *picture) linedSpan() scenario.Span {
 
 // scaleBar is how the scale bar looks.
 func (p *picture) scaleBar() figure.ScaleBar {
-	corner := map[string]figure.Corner{"lower left": figure.LowerLeft, "upper right": figure.UpperRight, "upper left": figure.UpperLeft}
 	s := p.spec.Scalebar
-	return figure.ScaleBar{Length: s.Length, Corner: corner[s.Corner], Color: colour(s.Color), Bare: s.Bare}
+	return figure.ScaleBar{Length: s.Length, Corner: corner(s.Corner), Color: colour(s.Color), Bare: s.Bare, Size: s.Size}
+}
+
+func corner(name string) figure.Corner {
+	return map[string]figure.Corner{"lower left": figure.LowerLeft, "upper right": figure.UpperRight, "upper left": figure.UpperLeft}[name]
+}
+
+// style is how what stands around the picture is set.
+func (p *picture) style() figure.Style {
+	s := p.spec
+	return figure.Style{
+		Title:  titleStyle(s.TitleStyle),
+		Stamps: figure.StampStyle{Lettering: lettering(s.Stamps.Lettering), Inside: s.Stamps.Corner != "", Corner: corner(s.Stamps.Corner)},
+		Bars:   figure.BarStyle{Lettering: lettering(s.Colorbar.Lettering), Lying: s.Colorbar.Below},
+	}
+}
+
+func titleStyle(s scenario.TitleStyle) figure.TitleStyle {
+	return figure.TitleStyle{Lettering: lettering(s.Lettering), Centred: s.Centred}
+}
+
+func lettering(l scenario.Lettering) figure.Lettering {
+	return figure.Lettering{Size: l.Size, Color: colour(l.Color)}
 }
 
 // colour reads #rrggbb; "" is the zero colour.

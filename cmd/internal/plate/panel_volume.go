@@ -85,7 +85,7 @@ func (s *shot) reached(channel int) *render.Plane {
 // drawVolume makes a view of a shot.
 func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 	scene := render.Scene{Grid: p.model.Grid, Camera: camera(p.spec.Camera)}
-	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar()}
+	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar(), Style: p.style()}
 	for i := range p.spec.Channels {
 		volume, bar, err := p.volume(i, s, all)
 		if err != nil {

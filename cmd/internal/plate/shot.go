@@ -102,7 +102,7 @@ func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 // stamped puts the time over a chart that a movie moves.
 func (p *picture) stamped(c figure.Chart, s *shot) figure.Chart {
 	c.Stamped = p.moves && !math.IsNaN(p.stamp(s)) && !slices.Contains(p.spec.Hide, scenario.StampsFurniture)
-	c.Time, c.TimeUnit = s.Time, p.spec.TimeUnit
+	c.Time, c.TimeUnit, c.Style = s.Time, p.spec.TimeUnit, p.style()
 	return c
 }
 
