@@ -99,7 +99,7 @@ type Options struct {
 
 	DPI      int     // pixels per inch; 0 stands for 200 on a default page, else 300; in SVG and PDF, that of embedded images
 	Hasty    bool    // a PNG takes half the time, and a third more bytes
-	TextSize float64 // points; 0 stands for a fiftieth of the width over the root of the columns, between 7 and 14
+	TextSize float64 // points; 0 stands for a fiftieth of the width over the root of the columns, between 7 and 14, on a page of a journal at most 8
 }
 
 // Palette returns the i-th colour for cell types: those of Okabe and Ito, which
@@ -231,7 +231,12 @@ func (o Options) bounds(column bool, rows, columns int) (bounds, error) {
 	}
 	points := o.TextSize
 	if points == 0 {
-		points = min(max(72*float64(b.width)/float64(b.dpi)/50/math.Sqrt(float64(columns)), 7), 14)
+		width := 72 * float64(b.width) / float64(b.dpi)
+		points = min(max(width/50/math.Sqrt(float64(columns)), 7), 14)
+		const page = 200 / perInch * 72 // width of a journal's, which ask for 5 to 8 points
+		if given && width <= page {
+			points = min(points, 8)
+		}
 	}
 	b.em = points / 72 * float64(b.dpi)
 	b.fill = o.Pixels.Y > 0 || o.Height > 0

@@ -366,6 +366,9 @@ func (p *picture) chalk() color.RGBA {
 func (p *picture) outlines() []figure.Outline {
 	labels := p.model.Labels()
 	colours := []color.RGBA{p.chalk(), figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	if p.spec.Contours.Auto || len(p.spec.Contours.At) > 0 { // which are of the first
+		colours = colours[1:]
+	}
 	var all []figure.Outline
 	for i, region := range p.model.Regions {
 		lines := render.Outlines(p.model.Grid, p.slice(), func(voxel int) bool { return int(labels[voxel]) == i+1 })
