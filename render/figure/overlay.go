@@ -1,9 +1,11 @@
 package figure
 
 import (
+	"cmp"
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/cytofield/cytofield/render"
@@ -97,30 +99,25 @@ func (s *sheet) onDark(x, y, wide float64) {
 	s.fill(rounded(x, y-0.5*s.em, x+wide*s.em, y+0.5*s.em, 0.15*s.em), color.NRGBA{R: 0x50, G: 0x50, B: 0x58, A: 0xff})
 }
 
-// drawContour draws the lines of a level, with its label on the longest if there is a place clear
-// of what is taken, to which its own is added.
+// drawContour draws the lines of a level, with its label on the longest of them that has a place
+// clear of what is taken, to which its own is added.
 func (b *mapBlock) drawContour(s *sheet, plot image.Rectangle, to func(render.Point) point, c Contour, taken *[]disc) {
 	label := plain(short(c.Level * b.factor()))
 	size := 0.75 * s.em
 	wide := s.width(label, size) + 0.5*s.em
 	var pieces [][]point
-	longest := 0
 	for _, line := range c.Lines {
-		for _, piece := range cutLine(plot, places(line, to)) {
-			if pieces = append(pieces, piece); length(piece) > length(pieces[longest]) {
-				longest = len(pieces) - 1
-			}
-		}
+		pieces = append(pieces, cutLine(plot, places(line, to))...)
 	}
-	for i, piece := range pieces {
-		if i == longest && !c.Plain && length(piece) > 3*wide {
-			if at, ok := straightest(piece, wide, plot.Inset(int(wide/2)), *taken); ok {
-				before, after, middle, angle := gap(piece, wide, at)
-				*taken = append(*taken, disc{middle, wide / 2})
-				s.turnedOn(label, middle, angle, size, white(c.Color))
-				s.overlay(plot, white(c.Color), c.Dashed, before...)
-				piece = after
-			}
+	slices.SortStableFunc(pieces, func(a, b []point) int { return cmp.Compare(length(b), length(a)) })
+	labelled := c.Plain
+	for _, piece := range pieces {
+		if at, ok := straightest(piece, wide, plot.Inset(int(wide/2)), *taken); ok && !labelled {
+			before, after, middle, angle := gap(piece, wide, at)
+			*taken = append(*taken, disc{middle, wide / 2})
+			s.turnedOn(label, middle, angle, size, white(c.Color))
+			s.overlay(plot, white(c.Color), c.Dashed, before...)
+			piece, labelled = after, true
 		}
 		s.overlay(plot, white(c.Color), c.Dashed, piece...)
 	}
@@ -160,6 +157,9 @@ type disc struct {
 func straightest(points []point, wide float64, within image.Rectangle, taken []disc) (at float64, ok bool) {
 	const enough = 0.95 // of its length between the ends of the piece
 	best, whole := 0.7, length(points)
+	if whole < 3*wide {
+		return 0, false
+	}
 	for i := range 17 {
 		along := 0.5 + 0.05*float64((i+1)/2)*float64(1-2*(i%2))
 		if along*whole < wide || (1-along)*whole < wide {

@@ -50,7 +50,7 @@ func (c *Comparison) FigureFile(r *Report, show string, p Paper) (string, error)
 		return "", err
 	}
 	a.add("run", "compare")
-	header := fmt.Sprintf("compare: %s\n", filepath.Join("out", r.Name+"-A"))
+	header := fmt.Sprintf("compare: %q\n", filepath.Join("out", r.Name+"-A"))
 	if show == "a" {
 		return r.file(p, header, "A: "+a.String()), nil
 	}
@@ -71,8 +71,12 @@ func (c *Comparison) FigureFile(r *Report, show string, p Paper) (string, error)
 
 // file is a figure file of panels, with further lines before them.
 func (r *Report) file(p Paper, header string, panels ...string) string {
-	return fmt.Sprintf("cytofield_figure: 1\nrun: %s\nat: %s\nwidth: %s\ndpi: %d\ntheme: %s\n%spanels:\n  %s\n",
-		filepath.Join("out", r.Name), quantity.Format(r.Time, "s"), quantity.Format(p.Width, "mm"), p.DPI, p.Theme, header, strings.Join(panels, "\n  "))
+	run := filepath.Join("out", r.Name)
+	if r.Recorded != nil {
+		run = r.Recorded.Dir
+	}
+	return fmt.Sprintf("cytofield_figure: 1\nrun: %q\nat: %s\nwidth: %s\ndpi: %d\ntheme: %s\n%spanels:\n  %s\n",
+		run, quantity.Format(r.Time, "s"), quantity.Format(p.Width, "mm"), p.DPI, p.Theme, header, strings.Join(panels, "\n  "))
 }
 
 // panelText is a panel of a figure file, key by key.
@@ -299,8 +303,23 @@ func (b *Branch) Figure(leader *Session, file string, v View) (figure.Figure, fi
 	return leader.compose(file, rival, leader.origin(b))
 }
 
+// Figure makes what a figure file says of the output shown.
+func (r *Replay) Figure(file string) (figure.Figure, figure.Options, error) {
+	spec, err := figureOf(file, r.scenario)
+	if err != nil {
+		return figure.Figure{}, figure.Options{}, err
+	}
+	run, err := plate.OpenRun(r.source.dir)
+	if err != nil {
+		return figure.Figure{}, figure.Options{}, err
+	}
+	page := plate.NewPage(spec, run, nil)
+	f, err := page.At(r.times[r.at])
+	return f, page.Options(), err
+}
+
 func (s *Session) compose(file string, rival *plate.Rival, origin map[string]string) (figure.Figure, figure.Options, error) {
-	spec, err := s.figureOf(file)
+	spec, err := figureOf(file, s.scenario)
 	if err != nil {
 		return figure.Figure{}, figure.Options{}, err
 	}
@@ -308,13 +327,13 @@ func (s *Session) compose(file string, rival *plate.Rival, origin map[string]str
 	return f, figure.Options{Width: spec.Width, Height: spec.Height, DPI: spec.DPI, TextSize: spec.Text}, err
 }
 
-// figureOf decodes a figure file.
-func (s *Session) figureOf(file string) (*scenario.Figure, error) {
+// figureOf decodes a figure file of a scenario.
+func figureOf(file string, of *scenario.Scenario) (*scenario.Figure, error) {
 	read, err := scenario.ReadFigure("figure", []byte(file))
 	if err != nil {
 		return nil, err
 	}
-	return read.Decode(s.scenario)
+	return read.Decode(of)
 }
 
 // origin says where pictures come from, and what they are compared with.

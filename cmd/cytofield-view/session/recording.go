@@ -48,7 +48,7 @@ func (s *Session) record(path, file string, every float64, b *Branch, rival func
 	if !(every >= s.Duration()/mostPictures) || every == 0 {
 		return fmt.Errorf("record: a picture every %s: want at most %d in the run of %s", quantity.Format(every, "s"), mostPictures, quantity.Format(s.Duration(), "s"))
 	}
-	spec, err := s.figureOf(file)
+	spec, err := figureOf(file, s.scenario)
 	if err != nil {
 		return err
 	}

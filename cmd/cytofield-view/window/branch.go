@@ -107,6 +107,9 @@ func (w *worker) compare(shown *session.Report, l stage.Look) (*beside, error) {
 
 // figure makes what a figure file says of this moment, or of both branches at it.
 func (w *worker) figure(file string, paired bool, v session.View) (drawn figure.Figure, o figure.Options, err error) {
+	if replay, recorded := w.course.(*session.Replay); recorded {
+		return replay.Figure(file)
+	}
 	err = w.steer(func(s *session.Session) error {
 		switch {
 		case !paired:
