@@ -184,33 +184,42 @@ type placed struct {
 	x, y float64
 }
 
-// legend puts keys in one row of a width, or in columns if that is too narrow, the
-// middle of the first row at (0, 0), and returns how many rows there are and how
-// wide the widest key is.
+// legend puts keys in as many columns as a width holds, the middle of the first row at
+// (0, 0), and returns how many rows there are and how wide the widest key is.
 func (r *ruler) legend(keys []key, space float64) (list []placed, rows int, wants float64) {
 	widths := make([]float64, len(keys))
-	total := -legendSpace * r.em
 	for i, k := range keys {
 		widths[i] = (k.swatch+legendText+legendSpace)*r.em + r.width(k.name, r.em)
-		wants, total = max(wants, widths[i]), total+widths[i]
+		wants = max(wants, widths[i])
 	}
-	columns := max(1, len(keys))
-	if total > space {
-		columns = max(1, int((space+legendSpace*r.em)/wants))
+	if len(keys) == 0 {
+		return nil, 0, 0
 	}
-	x := 0.0
+	columns := columnsOf(widths, len(keys))
+	for n := len(keys) - 1; n > 0 && columns[len(columns)-1] > space+legendSpace*r.em; n-- {
+		columns = columnsOf(widths, n)
+	}
 	for i, k := range keys {
-		if i%columns == 0 {
-			x, rows = 0, rows+1
+		column := i % (len(columns) - 1)
+		if column == 0 {
+			rows++
 		}
-		list = append(list, placed{k, x, float64(rows-1) * legendLead * r.em})
-		if total > space {
-			x += wants
-		} else {
-			x += widths[i]
-		}
+		list = append(list, placed{k, columns[column], float64(rows-1) * legendLead * r.em})
 	}
 	return list, rows, max(wants-legendSpace*r.em, 0)
+}
+
+// columnsOf returns where so many columns begin that hold things of some widths, row by row, and
+// where the last one ends.
+func columnsOf(widths []float64, n int) []float64 {
+	edges := make([]float64, n+1)
+	for i, w := range widths {
+		edges[i%n+1] = max(edges[i%n+1], w)
+	}
+	for i := range n {
+		edges[i+1] += edges[i]
+	}
+	return edges
 }
 
 func (s *sheet) keys(list []placed, x, y float64) {
