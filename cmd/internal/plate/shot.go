@@ -147,5 +147,6 @@ func (p *picture) automatic() bool {
 		return true
 	}
 	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState && p.spec.Cells.Range.Automatic()
-	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
+	found := func(s scenario.Span) bool { return s.Automatic() && !s.Own }
+	return column || p.spec.Contours.Auto && found(p.linedSpan()) || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return found(c.Range) })
 }
