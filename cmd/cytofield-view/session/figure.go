@@ -62,8 +62,10 @@ func (c *Comparison) FigureFile(r *Report, show string, p Paper) (string, error)
 		panels = append(panels, "C: "+c.panel(r, p).String())
 	}
 	layout := "ABC"[:len(panels)]
-	if width, height := r.Plane.Size(); width > 2*height {
+	const narrow = 35 // mm of a panel, in which words do not fit
+	if width, height := r.Plane.Size(); width > 2*height || p.Width < narrow*float64(len(panels)) {
 		layout = strings.Join(strings.Split(layout, ""), "/")
+		header += fmt.Sprintf("height: %s\n", quantity.Format(p.Width*float64(len(panels)), "mm"))
 	}
 	header += fmt.Sprintf("title: %q\nlayout: %s\nletters: none\ncolorbars: shared\n", r.Title, layout)
 	return r.file(p, header, panels...), nil
