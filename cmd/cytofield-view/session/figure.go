@@ -193,22 +193,34 @@ func (r *Report) lines(t *panelText) {
 	}
 }
 
-// cells are discs, coloured as in view.
+// cells are coloured as in view.
 func (r *Report) cells(t *panelText, p Paper) {
-	switch by := r.View.Layers.CellsBy; {
-	case !p.Cells:
+	if !p.Cells || len(r.CellTypes) == 0 {
 		t.add("cells", "false")
+		return
+	}
+	var keys panelText
+	switch by := r.View.Layers.CellsBy; {
 	case r.CellValues != nil:
+		keys.add("by", "%q", by)
 		span := "auto"
 		if !p.Free || r.View.Layers.CellScale != nil {
 			span = fmt.Sprintf("[%g, %g]", digits(r.CellScale.Low), digits(r.CellScale.High))
 		}
-		t.add("cells", "{by: %q, range: %s}", by, span)
+		keys.add("range", "%s", span)
 	case by == ByState:
-		t.add("cells", "{by: state}")
+		keys.add("by", "state")
 	default:
-		t.add("cells", "true")
+		keys.add("by", "type")
 	}
+	if r.View.Space.Mode != Slice { // where a figure leaves out crowds unless they are named
+		var types []string
+		for _, c := range r.CellTypes {
+			types = append(types, strconv.Quote(c.Name))
+		}
+		keys.add("types", "[%s]", strings.Join(types, ", "))
+	}
+	t.add("cells", "%s", keys)
 }
 
 // volume is the box as the camera sees it.
@@ -234,15 +246,7 @@ func (r *Report) volume(t *panelText, p Paper) {
 		}
 		t.add("planes", "[%s]", strings.Join(planes, ", "))
 	}
-	var types []string
-	for _, c := range r.CellTypes {
-		types = append(types, strconv.Quote(c.Name))
-	}
-	if p.Cells && len(types) > 0 {
-		t.add("cells", "{types: [%s]}", strings.Join(types, ", "))
-	} else {
-		t.add("cells", "false")
-	}
+	r.cells(t, p)
 	t.add("camera", "%s", lookingFrom(r.Grid, space.Camera, p.Zoom))
 }
 
