@@ -77,7 +77,7 @@ func TestAPanelShowsTheRunThatIsCompared(t *testing.T) {
 		draw := func(run, more string) string {
 			figure := file(t, "figure.yaml", fmt.Sprintf("cytofield_figure: 1\nwidth: 60 mm\ndpi: 100\npanels: {A: {%s, substrate: IL-2%s}}\n", keys, more))
 			out := filepath.Join(t.TempDir(), "figure.png")
-			if o := cytofield(t, "render", run, figure, "--compare", other, "-o", out); o.status != exitDone {
+			if o := cytofield(t, "render", run, figure, "--compare", other, "-o", out); o.status != program.Done {
 				t.Fatalf("status %d: %s", o.status, o.err)
 			}
 			return out
