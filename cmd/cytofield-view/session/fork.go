@@ -14,10 +14,12 @@ import (
 // Branch is a course that goes on as it was while the session it was forked from is steered.
 type Branch struct {
 	Session *Session
-	before  float64 // of the session, before its last step, s
-	earlier sample  // before the last step of the substrate that was in view then
-	latest  sample  // before the next
-	scale   steady  // of the difference
+	before  float64   // of the session, before its last step, s
+	earlier sample    // before the last step of the substrate that was in view then
+	latest  sample    // before the next
+	filmed  *View     // of a movie of both branches; nil: none
+	filming [2]sample // as earlier and latest of it
+	scale   steady    // of the difference
 }
 
 // sample is what a view shows of a substrate at a moment, as far as its difference is wanted;
@@ -146,11 +148,14 @@ func (b *Branch) Follow(leader *Session, v View, limit time.Duration) error {
 	}
 	began := time.Now()
 	defer func() { a.past.spent += time.Since(began) }()
+	if leader.recording == nil {
+		b.filmed = nil
+	}
 	if leader.Time() < b.before {
 		if err := a.Seek(leader.Time()); err != nil {
 			return err
 		}
-		b.before, b.earlier, b.latest = a.Time(), sample{}, sample{}
+		b.before, b.earlier, b.latest, b.filming = a.Time(), sample{}, sample{}, [2]sample{}
 	}
 	a.Play(false)
 	for b.Lags(leader, v) {
@@ -182,13 +187,13 @@ func (s *Session) timeOf(v View) float64 {
 // that of its own.
 func (b *Branch) step(v View) error {
 	a := b.Session
-	v = possible(a.scenario.Model, v)
-	if b.latest.view != v || b.latest.of != a.timeOf(v) {
-		latest, err := a.sample(v)
-		if err != nil {
+	if err := b.keep(v, &b.latest); err != nil {
+		return err
+	}
+	if b.filmed != nil {
+		if err := b.keep(*b.filmed, &b.filming[1]); err != nil {
 			return err
 		}
-		b.latest = latest
 	}
 	b.before = a.Time()
 	steps := a.solver.Stats().Steps
@@ -199,11 +204,27 @@ func (b *Branch) step(v View) error {
 	if a.timeOf(v) > b.latest.of {
 		b.earlier = b.latest
 	}
+	if b.filmed != nil && a.timeOf(*b.filmed) > b.filming[1].of {
+		b.filming[0] = b.filming[1]
+	}
 	if n := a.history.Len(); err == nil && (n == 0 || a.Time() >= a.history.Time[n-1]+a.Duration()/mostMoments*4) {
 		err = a.note()
 	}
 	return errors.Join(err, a.keep())
 }
+
+// keep takes what a view shows before a step, unless that is what was taken last.
+func (b *Branch) keep(v View, latest *sample) (err error) {
+	a := b.Session
+	v = possible(a.scenario.Model, v)
+	if latest.view != v || latest.of != a.timeOf(v) {
+		*latest, err = a.sample(v)
+	}
+	return err
+}
+
+// DifferenceMap is pale where two courses agree, as in figures.
+const DifferenceMap = "vik"
 
 // Comparison is what a view shows of two courses. Nothing in it changes later.
 type Comparison struct {
@@ -315,6 +336,9 @@ func joint(a, b render.Scale) render.Scale {
 // at returns A, of which a sample is now, at a time, s, and how that was taken.
 func (b *Branch) at(t float64, now sample) (at sample, note string) {
 	e := b.earlier
+	if within := func(e sample) bool { return e.shows(now) && t >= e.of }; !within(e) && within(b.filming[0]) {
+		e = b.filming[0]
+	}
 	switch {
 	case now.of == t:
 		return now, ""

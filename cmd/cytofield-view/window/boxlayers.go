@@ -51,7 +51,7 @@ func (w *Window) sight(name string) *sighted {
 	for _, cut := range w.report.Cuts {
 		for _, o := range cut.Outlines {
 			for _, line := range o.Lines {
-				s.add(cut, line, sightedLine{colour: outlineColours()[o.Region%len(outlineColours())], width: 1.6, level: math.NaN()})
+				s.add(cut, line, sightedLine{colour: w.outlineColour(o.Region), width: 1.6, level: math.NaN()})
 			}
 		}
 		for _, c := range cut.Contours {

@@ -59,7 +59,7 @@ func showsPanes(t *testing.T, w *Window) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	difference, err := colormap.ByName(differenceMap)
+	difference, err := colormap.ByName(session.DifferenceMap)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func showsBoxes(t *testing.T, w *Window) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	difference, err := colormap.ByName(differenceMap)
+	difference, err := colormap.ByName(session.DifferenceMap)
 	if err != nil {
 		t.Fatal(err)
 	}
