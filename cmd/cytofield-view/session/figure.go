@@ -370,17 +370,16 @@ func (b *Branch) rival(leader *Session, v View) (*plate.Rival, error) {
 	if a.solver == nil {
 		return nil, errors.New("branch A is gone")
 	}
+	now := plate.NewLive(a.solver, a.scenario.Model)
+	if v.Space.Mode != Slice { // figures have no difference in space
+		return &plate.Rival{Now: now, Then: now}, nil
+	}
 	v = possible(a.scenario.Model, v)
 	v.Layers.Overlay = NoOverlay
 	sampled, err := a.sample(v)
 	if err != nil {
 		return nil, err
 	}
-	now := plate.NewLive(a.solver, a.scenario.Model)
-	rival := &plate.Rival{Now: now, Then: now}
-	if v.Space.Mode == Slice {
-		then, _ := b.at(leader.timeOf(v), sampled)
-		rival.Then = now.With(v.Substrate, then.planes[0])
-	}
-	return rival, nil
+	then, _ := b.at(leader.timeOf(v), sampled)
+	return &plate.Rival{Now: now, Then: now.With(v.Substrate, then.planes[0])}, nil
 }

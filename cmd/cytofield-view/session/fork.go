@@ -110,7 +110,8 @@ func (s *Session) Fork() (*Branch, error) {
 	a := &Session{
 		source: s.source, device: s.device, speed: s.speed, opened: maps.Clone(s.opened),
 		edits: slices.Clone(s.edits), before: slices.Clone(s.before), undone: slices.Clone(s.undone),
-		past: s.past.copied(), history: s.history.copied(), pins: copied(s.pins), scales: s.scales, wholes: map[tissue.SubstrateID]*Field{},
+		past: s.past.copied(), history: s.history.copied(), pins: copied(s.pins), scales: s.scales,
+		wholes: map[tissue.SubstrateID]*Field{}, fresh: map[tissue.SubstrateID]bool{},
 	}
 	a.scales.channels = maps.Clone(s.scales.channels)
 	separate(&a.history, a.pins)

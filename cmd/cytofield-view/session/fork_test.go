@@ -189,6 +189,56 @@ func TestTheDifferenceInTheBox(t *testing.T) {
 	})
 }
 
+// reads is a solver that counts how often all densities of a substrate are read.
+type reads struct {
+	solver
+	n int
+}
+
+func (r *reads) Read(id tissue.SubstrateID, into *tissue.Field) error {
+	r.n++
+	return r.solver.Read(id, into)
+}
+
+// All densities are read once a moment, and again wherever they may be others.
+func TestAWholeFieldIsReadOnceAMoment(t *testing.T) {
+	s := opened(t, nil)
+	counted := &reads{solver: s.solver}
+	s.solver = counted
+	now := func(want int) *Field {
+		t.Helper()
+		var f *Field
+		for range 3 {
+			got, err := s.wholeField(0)
+			must(t, err)
+			if f != nil && got != f {
+				t.Error("one moment has two fields")
+			}
+			f = got
+		}
+		if counted.n != want {
+			t.Errorf("read %d times, want %d", counted.n, want)
+		}
+		return f
+	}
+	start := now(1)
+	must(t, s.Step())
+	now(2)
+	must(t, s.Seek(0))
+	back, err := s.wholeField(0)
+	must(t, err)
+	if !slices.Equal(back.Values, start.Values) {
+		t.Error("the start is not as it was")
+	}
+	must(t, s.Happen("dose: {IL-2: 1 nM}"))
+	must(t, s.Step())
+	dosed, err := s.wholeField(0)
+	must(t, err)
+	if slices.Equal(dosed.Values, start.Values) {
+		t.Error("a dose does not show")
+	}
+}
+
 // Substrates that step at paces of their own do not lose each other's earlier moments.
 func TestABetweenTheStepsOfEachSubstrate(t *testing.T) {
 	for id := range tissue.SubstrateID(2) {

@@ -65,6 +65,7 @@ type Session struct {
 	resolution resolution
 	read       *tissue.Field                 // the last read of a whole one
 	wholes     map[tissue.SubstrateID]*Field // the last shown
+	fresh      map[tissue.SubstrateID]bool   // those of them that are of the moment
 
 	recording *recording // nil: no movie is being taken
 }
@@ -76,7 +77,7 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{source: from, device: device, scales: newScales(), wholes: map[tissue.SubstrateID]*Field{}}
+	s := &Session{source: from, device: device, scales: newScales(), wholes: map[tissue.SubstrateID]*Field{}, fresh: map[tissue.SubstrateID]bool{}}
 	s.edits, s.before = k.Edits, make([]*state, len(k.Edits))
 	decoded, err := s.source.decode(settings(s.edits))
 	if err != nil {
@@ -230,8 +231,9 @@ func (s *Session) enliven() (err error) {
 }
 
 // schedule lands on the times on which a run of the same scenario lands, so that
-// both take the same steps.
+// both take the same steps. Where a state was brought back, densities are others.
 func (s *Session) schedule(resumed bool) {
+	clear(s.fresh)
 	s.simulation = engine.New(s.solver)
 	if resumed {
 		s.simulation = engine.Resume(s.solver, 0)

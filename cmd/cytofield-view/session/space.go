@@ -150,8 +150,11 @@ func (s *Session) field(id tissue.SubstrateID) (*Field, error) {
 	return s.wholeField(id)
 }
 
-// wholeField reads the densities of a substrate.
+// wholeField reads the densities of a substrate, once a moment.
 func (s *Session) wholeField(id tissue.SubstrateID) (*Field, error) {
+	if s.fresh[id] {
+		return s.wholes[id], nil
+	}
 	g := s.scenario.Model.Grid
 	if s.read == nil || s.read.Grid != g {
 		s.read = tissue.NewField(g)
@@ -159,10 +162,10 @@ func (s *Session) wholeField(id tissue.SubstrateID) (*Field, error) {
 	if err := s.solver.Read(id, s.read); err != nil {
 		return nil, err
 	}
-	if f := s.wholes[id]; f != nil && f.holds(s.read.Values) {
-		return f, nil
+	if f := s.wholes[id]; f == nil || !f.holds(s.read.Values) {
+		s.wholes[id] = newField(s.read)
 	}
-	s.wholes[id] = newField(s.read)
+	s.fresh[id] = true
 	return s.wholes[id], nil
 }
 
