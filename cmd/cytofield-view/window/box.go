@@ -76,13 +76,18 @@ func (w *Window) inPane(corner, size imgui.Vec2) (imgui.Vec2, imgui.Vec2) {
 	return corner, imgui.NewVec2(max(size.X, 8), max(size.Y, 8))
 }
 
+// atHand is the canvas, or the part of it that the pane at hand has.
+func (w *Window) atHand() canvas {
+	if p := w.within; p != nil {
+		return canvas{p.corner, p.size}
+	}
+	return w.canvas
+}
+
 // boxPixels returns the pixels of the box's picture, which covers the canvas, or the pane at
 // hand, and of those the ones that it is to fit in.
 func (w *Window) boxPixels() (all, room image.Point) {
-	middle, c := w.boxMiddle(), w.canvas
-	if p := w.within; p != nil {
-		c = canvas{p.corner, p.size}
-	}
+	middle, c := w.boxMiddle(), w.atHand()
 	half := func(at, corner, size float32) int { return int(math.Ceil(float64(max(at-corner, corner+size-at)))) }
 	_, free := w.boxRoom()
 	return image.Pt(2*half(middle.X, c.corner.X, c.size.X), 2*half(middle.Y, c.corner.Y, c.size.Y)), image.Pt(int(free.X), int(free.Y))
@@ -167,11 +172,15 @@ func (w *Window) boxAxes(list *imgui.DrawList, e eye) {
 	}
 }
 
-// beside writes a text that stands clear of a pixel in a direction.
+// beside writes a text that stands clear of a pixel in a direction, nearer where it would be cut.
 func (w *Window) beside(list *imgui.DrawList, at imgui.Vec2, out [2]float64, text string, c color.RGBA) {
 	size, gap := imgui.CalcTextSize(text), 3*w.styled.scale
 	x := at.X + float32(out[0])*(size.X/2+gap) - size.X/2
 	y := at.Y + float32(out[1])*(size.Y/2+gap) - size.Y/2
+	if in := w.atHand(); in.holds(at) {
+		x = max(min(x, in.corner.X+in.size.X-size.X), in.corner.X)
+		y = max(min(y, in.corner.Y+in.size.Y-size.Y), in.corner.Y)
+	}
 	list.AddTextVec2V(imgui.NewVec2(x, y), ink(c), text)
 }
 

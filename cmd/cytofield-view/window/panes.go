@@ -155,7 +155,7 @@ func (w *Window) paneUnderMouse(all []pane) *pane {
 	w.forks.at = min(w.forks.at, len(all)-1)
 	if mouse := imgui.MousePos(); !imgui.IsItemActive() {
 		for i, p := range all {
-			if mouse.X >= p.corner.X && mouse.Y >= p.corner.Y && mouse.X < p.corner.X+p.size.X && mouse.Y < p.corner.Y+p.size.Y {
+			if (canvas{p.corner, p.size}).holds(mouse) {
 				w.forks.at = i
 			}
 		}
