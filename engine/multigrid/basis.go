@@ -26,7 +26,8 @@ func (g *grid) varied() bool { return g.basis != nil }
 //
 // where the sums go over the sides that lie off i along axes on which i is between
 // places, and s' is s without its offset along the other ones. Voxels between two
-// places come first, then those between four, and between eight.
+// places come first, then those between four, and between eight. Where walls are on all
+// these sides, places share alike.
 func (g *grid) interpolate(coarse *grid) {
 	g.basis = new(Basis)
 	for side := range Sides {
@@ -83,10 +84,13 @@ func (g *grid) interpolateAt(v, between [3]int, coarse *grid) {
 			total += share
 		}
 	}
-	if total == 0 {
-		return
-	}
 	places, n := g.places(v, coarse)
+	if total == 0 {
+		for _, p := range places[:n] {
+			sums[p.side] = 1
+		}
+		total = float64(n)
+	}
 	for _, p := range places[:n] {
 		g.basis[Sides-1-p.side][p.parent] = sums[p.side] / total
 	}

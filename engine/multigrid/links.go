@@ -93,7 +93,7 @@ func (g *grid) meanLink(axis int) float64 {
 	for side, links := range g.links {
 		if offsetTo(side)[axis] != 0 {
 			for _, t := range links {
-				sum += t
+				sum += max(t, 0)
 			}
 		}
 	}
