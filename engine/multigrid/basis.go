@@ -69,11 +69,15 @@ func (g *grid) interpolateAt(v, between [3]int, coarse *grid) {
 	var sums [Sides]float64 // by the side of the place
 	total := 0.0
 	for i := range g.sides {
-		t, towards := g.link(v, &g.sides[i]), g.sides[i].offset
+		towards := g.sides[i].offset
 		for axis, b := range between {
 			towards[axis] *= b
 		}
-		if t <= 0 || towards == [3]int{} {
+		if towards == [3]int{} {
+			continue
+		}
+		t := g.link(v, &g.sides[i])
+		if t <= 0 {
 			continue
 		}
 		next, _ := g.beside(v, towards)

@@ -116,6 +116,7 @@ func (g *grid) linkParents(coarse *grid) {
 			coarse.links[side] = make([]float64, coarse.voxels())
 		}
 	}
+	images := g.images(coarse)
 	coarse.eachInParallel(func(parent int) {
 		at := coarse.voxel(parent)
 		product := g.product(at, parent)
@@ -124,10 +125,31 @@ func (g *grid) linkParents(coarse *grid) {
 				continue
 			}
 			if other, open := coarse.beside(at, offsetTo(side)); open {
-				links[parent] = -g.overlap(&product, coarse.number(other), g.apart(at, other, offsetTo(side)))
+				apart := g.apart(at, other, offsetTo(side))
+				for _, image := range images {
+					links[parent] -= g.overlap(&product, coarse.number(other), [3]int{apart[0] + image[0], apart[1] + image[1], apart[2] + image[2]})
+				}
 			}
 		}
 	})
+}
+
+// images returns how far apart are the images of a parent that its neighbours see: one
+// on either side along a periodic axis that comes down to one voxel, from two.
+func (g *grid) images(coarse *grid) [][3]int {
+	all := [][3]int{{}}
+	for axis, periodic := range g.periodic {
+		if !periodic || coarse.shape[axis] > 1 {
+			continue
+		}
+		for _, image := range all {
+			for _, step := range [2]int{-2, 2} {
+				image[axis] = step
+				all = append(all, image)
+			}
+		}
+	}
+	return all
 }
 
 // nearby is something of the voxels at most two from a parent's place along each axis.
@@ -157,15 +179,12 @@ func (g *grid) product(at [3]int, parent int) (sums nearby) {
 // overlap sums a product over what another parent gives, whose place is so far apart.
 func (g *grid) overlap(product *nearby, parent int, apart [3]int) float64 {
 	sum := 0.0
-	for side := range Sides {
-		share, at := g.basis.share(side, parent), offsetTo(side)
-		within := true
-		for axis := range at {
-			at[axis] += apart[axis]
-			within = within && at[axis] >= -2 && at[axis] <= 2
-		}
-		if within && share != 0 {
-			sum += share * product[nearbyAt(at)]
+	for z := max(-1, -2-apart[2]); z <= min(1, 2-apart[2]); z++ {
+		for y := max(-1, -2-apart[1]); y <= min(1, 2-apart[1]); y++ {
+			for x := max(-1, -2-apart[0]); x <= min(1, 2-apart[0]); x++ {
+				share := g.basis.share(sideAt([3]int{x, y, z}), parent)
+				sum += share * product[nearbyAt([3]int{apart[0] + x, apart[1] + y, apart[2] + z})]
+			}
 		}
 	}
 	return sum
