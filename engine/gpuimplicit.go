@@ -228,7 +228,8 @@ func linearOperator(s Substrate) multigrid.Operator {
 
 // GPUImplicitMemory returns the device memory that implicit steps or steady states of a
 // valid model take besides GPUMemory, from the first one on, bytes: about 34 per voxel
-// and substrate in 3D, half as much again along a single axis.
+// and substrate in 3D, half as much again along a single axis; 61 in 3D where αD differs
+// from voxel to voxel.
 func GPUImplicitMemory(m *tissue.Model) int64 {
 	total, labels := 0, m.Labels()
 	for i, substrate := range m.Substrates {
