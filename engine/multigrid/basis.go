@@ -66,25 +66,26 @@ func (g *grid) between(v [3]int) (axes [3]int) {
 }
 
 func (g *grid) interpolateAt(v, between [3]int, coarse *grid) {
-	var sums [Sides]float64 // by the side of the place
-	total := 0.0
+	var weights, sums [Sides]float64 // by the side of the neighbour, of the place
 	for i := range g.sides {
 		towards := g.sides[i].offset
 		for axis, b := range between {
 			towards[axis] *= b
 		}
-		if towards == [3]int{} {
+		if towards != [3]int{} {
+			weights[sideAt(towards)] += max(g.link(v, &g.sides[i]), 0)
+		}
+	}
+	total := 0.0
+	for towards, weight := range weights {
+		if weight == 0 {
 			continue
 		}
-		t := g.link(v, &g.sides[i])
-		if t <= 0 {
-			continue
-		}
-		next, _ := g.beside(v, towards)
+		next, _ := g.beside(v, offsetTo(towards))
 		places, n := g.places(next, coarse)
 		for _, p := range places[:n] {
-			share := t * g.basis.share(Sides-1-p.side, p.parent)
-			sums[sideAt(towards)+p.side-self] += share
+			share := weight * g.basis.share(Sides-1-p.side, p.parent)
+			sums[towards+p.side-self] += share
 			total += share
 		}
 	}
@@ -106,6 +107,10 @@ type place struct{ side, parent int }
 // places returns those between which a voxel lies, or its own, and their number.
 func (g *grid) places(v [3]int, coarse *grid) (all [8]place, n int) {
 	between := g.between(v)
+	if between == [3]int{} {
+		all[0] = place{self, coarse.number(g.parent(v))}
+		return all, 1
+	}
 	for corner := range all {
 		upper := [3]int{corner & 1, corner >> 1 & 1, corner >> 2}
 		if upper[0] > between[0] || upper[1] > between[1] || upper[2] > between[2] {
