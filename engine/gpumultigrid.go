@@ -22,8 +22,8 @@ const (
 	// the last; below the other one, coarser levels take twice the sweeps, up to the most.
 	enoughSink, singleSink = 0.5, 0.05
 	mostSweeps             = 8
-	// Of a varied operator: below it, the finest level takes one more than these sweeps,
-	// and all go further.
+	// Of a varied operator: the sweeps of the finest level, and how much further those go
+	// that it takes below singleSink, one more.
 	variedSweeps  = 2
 	furtherFactor = 1.3
 )
@@ -138,7 +138,7 @@ type levelTables struct{ faces, links, basis []float32 }
 func (m *gpuMultigrid) layOut(levels []multigrid.Level, labels *gpuFaceLabels) (tables levelTables) {
 	first := 0
 	for n, l := range levels {
-		level := gpuLevel{Shape: int32s(l.Shape), First: int32(first), Faces: faceWeights, Links: noLinks, Basis: noBasis, Sweeps: 1, Factor: 1}
+		level := gpuLevel{Shape: int32s(l.Shape), First: int32(first), Faces: faceWeights, Links: noLinks, Basis: noBasis}
 		for axis, w := range l.Weights {
 			level.Weights[axis] = float32(w)
 			level.Periodic[axis], level.Halved[axis] = asInt(l.Periodic[axis]), asInt(l.Halved[axis])
@@ -158,9 +158,6 @@ func (m *gpuMultigrid) layOut(levels []multigrid.Level, labels *gpuFaceLabels) (
 		if l.Basis != nil {
 			level.Basis = int32(len(tables.basis))
 			tables.basis = appendBasis(tables.basis, l.Basis, levels[n+1].Shape)
-		}
-		if l.Links != nil || l.Basis != nil {
-			level.Sweeps = variedSweeps
 		}
 		first += voxels
 		m.table, m.stages = append(m.table, level), append(m.stages, level.stages())
@@ -365,13 +362,15 @@ func (m *gpuMultigrid) restrictSinks(q *gpu.Queue) error {
 		l, weak := &m.table[m.last], m.least[m.last] < singleSink
 		l.Sweeps, l.Factor = sweeps, 1
 		if l.varied() && weak {
-			l.Factor = furtherFactor
-			l.Sweeps += asInt(!l.wide())
+			l.Sweeps, l.Factor = sweeps+1, furtherFactor
 		}
 		if m.last == len(m.table)-1 || m.least[m.last] >= enoughSink {
 			break
 		}
-		if !l.varied() && weak {
+		switch {
+		case l.varied():
+			sweeps = 1
+		case weak:
 			sweeps = min(2*sweeps, mostSweeps)
 		}
 	}

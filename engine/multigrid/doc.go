@@ -39,7 +39,7 @@
 //     may be below 0: interpolation on coarser grids must leave them out, or it takes half
 //     as many cycles again and may fail.
 //   - There are three sweeps on the finest grid and two on the coarser ones, over-relaxed by
-//     1.3 where some k is below 1/20 of its diagonal; else two, not over-relaxed.
+//     1.3; one less, and none of that, where all k are above 1/20 of their diagonals.
 //
 // Cubes at random, αD 1:100, then take 5 to 11 cycles whatever their edge.
 //

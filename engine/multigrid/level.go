@@ -25,9 +25,10 @@ const (
 	enough = 0.5  // one sweep each way leaves (1 - 0.5)⁴ of any error
 	single = 0.05 // coarser levels, whose share is about four times that, need no more sweeps
 
-	// Of levels of a varied operator:
-	variedSweeps = 2   // and one more on the finest where some k is below single
-	further      = 1.3 // there, and on coarser levels where that is so
+	// A varied operator takes these sweeps on its finest level and one on coarser ones, and
+	// where some k is below single one more, each of which goes so much further.
+	variedSweeps = 2
+	further      = 1.3
 )
 
 // newLevels returns the finest level.
@@ -65,15 +66,15 @@ func (l *level) setSink(k []float64, sweeps int) {
 	l.alone = l.coarse == nil || share >= enough
 	l.sweeps, l.factor = sweeps, 1
 	if l.varied() && share < single {
-		l.factor = further
-		if !l.wide() {
-			l.sweeps++
-		}
+		l.sweeps, l.factor = sweeps+1, further
 	}
 	if l.alone {
 		return
 	}
-	if !l.varied() && share < single {
+	switch {
+	case l.varied():
+		sweeps = 1
+	case share < single:
 		sweeps = min(2*sweeps, mostSweeps)
 	}
 	l.restrictSink()
