@@ -33,6 +33,7 @@ type sumBodyArgs struct {
 type gpuBody struct {
 	*Body
 	members []*gpuStepper
+	rest    []*gpuStepper // per member: the tag of what comes from the body; nil without
 	sites   []*gpu.Buffer // per member; nil for one that does not meet the body
 	join    *gpu.Kernel[joinBodyArgs]
 	sum     *gpu.Kernel[sumBodyArgs]
@@ -41,7 +42,7 @@ type gpuBody struct {
 }
 
 func newGPUBody(q *gpu.Queue, g *gpuGroup, body *Body) (b *gpuBody, err error) {
-	b = &gpuBody{Body: body, members: g.members, sites: make([]*gpu.Buffer, len(g.members)), sums: make([]float32, bodyParts)}
+	b = &gpuBody{Body: body, members: g.members, rest: make([]*gpuStepper, len(g.members)), sites: make([]*gpu.Buffer, len(g.members)), sums: make([]float32, bodyParts)}
 	defines := keyOf(g.members[0].Substrate, Adaptive).defines()
 	err = errors.Join(build(q, &b.join, "join_body", defines), build(q, &b.sum, "sum_body", defines))
 	if err == nil {
@@ -77,8 +78,18 @@ func (b *gpuBody) free(q *gpu.Queue) {
 	b.partial.Free(q)
 }
 
-// exchange adds level(i) × Inward to a field of every member that meets the body, and puts
-// unit Σ Outward c of another into Outflow.
+// follow takes the tags of the members along.
+func (b *gpuBody) follow(all []*gpuTags) {
+	if b == nil {
+		return
+	}
+	for _, t := range all {
+		b.rest[t.member] = t.each[0]
+	}
+}
+
+// exchange adds level(i) × Inward to a field of every member that meets the body, and of the
+// tag of what comes so, and puts unit Σ Outward c of another into Outflow.
 func (b *gpuBody) exchange(q *gpu.Queue, target, density func(*gpuStepper) *gpu.Texture, level func(i int) float64, unit float64) error {
 	for i, st := range b.members {
 		s := b.Sites(i)
@@ -93,9 +104,14 @@ func (b *gpuBody) exchange(q *gpu.Queue, target, density func(*gpuStepper) *gpu.
 		if err != nil {
 			return err
 		}
-		err = b.join.Launch(q, [3]int{count, 1, 1}, &joinBodyArgs{Target: target(st), Sites: b.sites[i], Count: int32(count), Level: float32(level(i))})
-		if err != nil {
-			return err
+		for _, to := range []*gpuStepper{st, b.rest[i]} {
+			if to == nil {
+				continue
+			}
+			err := b.join.Launch(q, [3]int{count, 1, 1}, &joinBodyArgs{Target: target(to), Sites: b.sites[i], Count: int32(count), Level: float32(level(i))})
+			if err != nil {
+				return err
+			}
 		}
 		if err := gpu.ReadBuffer(q, b.partial, 0, b.sums[:parts]); err != nil {
 			return err
