@@ -7,8 +7,8 @@ import (
 )
 
 // Solver solves A u = s for one operator, again and again: its memory, 6 values per
-// voxel of the finest grid and at most 9 per voxel of the coarser ones (which are a
-// seventh as many in 3D), is made once. It is not safe for concurrent use.
+// voxel of the finest grid and at most 9 per voxel of the coarser ones, 45 where faces
+// differ (which are a seventh as many in 3D), is made once. It is not safe for concurrent use.
 type Solver struct {
 	finest *level
 	p      []float64 // direction of search
