@@ -36,8 +36,8 @@
 //     its place. Voxels between places take the mean of their neighbours towards them,
 //     weighted by T. Restriction is the transpose.
 //   - Coarse grids are Galerkin's, P' A P, with links to all 26 neighbours. Some of these
-//     may be below 0: interpolation on coarser grids must leave them out, or it takes half
-//     as many cycles again and may fail.
+//     may be below 0; interpolation leaves them out, so that shares lie between 0 and 1
+//     and coarse sinks are not negative.
 //   - There are three sweeps on the finest grid and two on the coarser ones, over-relaxed by
 //     1.3; one less, and none of that, where all k are above 1/20 of their diagonals.
 //
