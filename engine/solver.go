@@ -28,7 +28,7 @@ type Solver interface {
 	ReadLayer(s tissue.SubstrateID, axis, index int, dst []float64) error
 	// ReadProjection copies what a projection along an axis keeps of every column of voxels,
 	// laid out as a layer. Voxels of impermeable regions are left out; a column of nothing
-	// else has no number, NaN.
+	// that counts has no number, NaN.
 	ReadProjection(s tissue.SubstrateID, axis int, how Projection, dst []float64) error
 	// Gather interpolates a density and its gradient, density/µm, at points, µm:
 	// trilinear between voxel centres, constant from the last centre to a wall.
@@ -138,7 +138,7 @@ type CellStates struct {
 // substrates in nM. Every term is integrated by the scheme's own stages.
 type Ledger struct {
 	Initial, Present  float64
-	Secreted, TakenUp float64
+	Secreted, TakenUp float64 // by cells; what sources give off counts as secreted
 	Decayed           float64
 	Reacted           float64 // made by reactions, net
 	ThroughWalls      float64 // net inflow through faces, from held voxels and vessels, and with fluid; less what lymph takes

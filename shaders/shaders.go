@@ -27,7 +27,7 @@ func Variants() []Variant {
 	var all []Variant
 	for _, dimensions := range []string{"2", "3"} {
 		for _, v := range []Variant{
-			{"copy", walls}, {"paint_slice", walls}, {"merge_slices", walls},
+			{"copy", walls}, {"paint_slice", walls}, {"merge_slices", walls}, {"hollow_field", walls},
 			{"render_scene", map[string]string{"FIELDS": "1"}}, {"render_scene", map[string]string{"FIELDS": "4"}},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
@@ -108,10 +108,9 @@ func attributing(dimensions, carriers string, extra ...string) map[string]string
 func binding(dimensions, fluids, fours string, extra ...string) map[string]string {
 	defines := map[string]string{
 		"DIMENSIONS": dimensions, "FLUIDS": fluids, "FOURS": fours, "REACTIONS": "0", "DERIVATIVES": "", "MEMBER": "0",
-		"FIELDS": "layout(r32f) readonly uniform FIELD density0; layout(r32f) readonly uniform FIELD near0;",
-		"SEE":    "c[0] += part * (load(density0, v) + load(near0, v));",
-		"SOLVE":  "bind[0] = 0.0; give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);",
-		"RATES":  "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "vec4(0.0)", "ROWS": "vec4(0.0)",
+		"FIELDS": "layout(r32f) readonly uniform FIELD density0;", "SEE": "c[0] += part * load(density0, v);",
+		"SOLVE": "bind[0] = 0.0; give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);",
+		"RATES": "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "vec4(0.0)", "ROWS": "vec4(0.0)",
 	}
 	if fluids+fours == "11" {
 		defines["REACTIONS"], defines["RATES"] = "1", "r[0] = ((0.031 * c[0]) * y[0].x);"
