@@ -95,6 +95,7 @@ type gpuMultigrid struct {
 	stages   [][]gpuStage // of each level's sweeps
 	small    int          // first of the levels that one work group can solve
 	last     int          // of the levels in use: see setSinks
+	sweeps   int32        // of the finest level at least
 
 	values, sources *gpu.Buffer // u and f of all levels, one after the other
 	residuals       *gpu.Buffer // f − A u of all levels of a varied operator
@@ -119,7 +120,10 @@ func newGPUMultigrid(q *gpu.Queue, program *multigridKernels, op multigrid.Opera
 	if err != nil {
 		return nil, err
 	}
-	m := &gpuMultigrid{program: program, state: make([]searchState, 1), least: make([]float32, len(levels))}
+	m := &gpuMultigrid{program: program, state: make([]searchState, 1), least: make([]float32, len(levels)), sweeps: 1}
+	if op.Varied() {
+		m.sweeps = variedSweeps
+	}
 	tables := m.layOut(levels, labels)
 	if err = errors.Join(m.openOperator(q, tables, labels), m.openFields(q)); err == nil {
 		err = m.setSinks(q, op.Sink)
@@ -354,10 +358,7 @@ func (m *gpuMultigrid) restrictSinks(q *gpu.Queue) error {
 	if err := gpu.ReadBuffer(q, m.shares, 0, m.least); err != nil {
 		return err
 	}
-	sweeps := int32(1)
-	if m.table[0].varied() {
-		sweeps = variedSweeps
-	}
+	sweeps := m.sweeps
 	for m.last = 0; ; m.last++ {
 		l, weak := &m.table[m.last], m.least[m.last] < singleSink
 		l.Sweeps, l.Factor = sweeps, 1

@@ -24,8 +24,7 @@ const sdirk2Error = (3*SDIRK2Gamma*SDIRK2Gamma - 2*SDIRK2Gamma*SDIRK2Gamma*SDIRK
 const (
 	// stageTolerance is the residual of a stage as a share of the relative tolerance.
 	stageTolerance = 0.1
-	// cycleSweeps is what a cycle of multigrid costs in sweeps of RKC2 in uniform tissue;
-	// it is about half as much again where faces differ, of cycles that are fewer.
+	// cycleSweeps is what a cycle of multigrid costs in sweeps of RKC2.
 	cycleSweeps = 7
 	// implicitSweeps is what a step of SDIRK2 costs: two cycles for each stage, one for
 	// the error, half a one for a new dt, and a few passes.

@@ -54,7 +54,9 @@ func problems() []problem {
 		varied("wall with a hole", cube(40), hole, faint, rough, 6),
 		varied("blocks of 8, 1:100", cube(40), blocks(8, 0.01), faint, rough, 8),
 		varied("blocks of 8, impermeable", cube(40), blocks(8, 0), faint, rough, 9),
-		varied("blocks of 3, 1:100, shifted by 1", cube(40), blocks(3, 0.01), constant(1), rough, 5),
+		varied("blocks of 3, 1:100, sinks 1", cube(40), blocks(3, 0.01), constant(1), rough, 5),
+		ofImplicitSteps(varied("blocks of 3, 1:100, shifted by 1", cube(40), blocks(3, 0.01), constant(1), rough, 4)),
+		ofImplicitSteps(varied("blocks of 3, 1:100, shifted by 1/30", cube(40), blocks(3, 0.01), constant(1./30), rough, 11)),
 		varied("blocks of 3, 1:100, 2D", [3]int{160, 160, 1}, blocks(3, 0.01), faint, rough, 12),
 	}
 }

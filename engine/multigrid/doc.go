@@ -17,20 +17,20 @@
 //     where all k are above half the diagonal is the last: implicit steps rarely need more
 //     than two.
 //
-// Where faces are alike along each axis, the cheapest transfers do:
+// Where faces are alike along each axis, and in implicit steps, the plain transfers do:
 //
 //   - Parents are two voxels along an axis, the last of an odd one staying alone.
 //     Restriction sums the children's residuals, prolongation copies the parent's value.
 //   - A coarse face is the sum of the fine faces between the two parents, each times
 //     (distance of the fine centres)/(distance of the coarse): the plain Galerkin sum is
 //     twice too stiff for constants (Braess, Computing 55, 379, 1995).
-//   - There is one sweep on the finest grid, doubling per level up to eight as long as
-//     some k is below 1/20 of its diagonal.
+//   - There is one sweep on the finest grid, or two where faces differ, doubling per level
+//     up to eight as long as some k is below 1/20 of its diagonal.
 //
-// Where they differ, that takes up to 23 cycles to 1e-6 for jumps of 1:100, as strands that
-// do not touch share a parent. Operators with faces are therefore solved by black-box
-// multigrid (Alcouffe, Brandt, Dendy & Painter, SIAM J. Sci. Stat. Comput. 2, 430, 1981;
-// Dendy, J. Comput. Phys. 48, 366, 1982):
+// Steady states, where faces differ, would take up to 23 cycles to 1e-6 for jumps of 1:100,
+// as strands that do not touch share a parent. There black-box multigrid takes over
+// (Alcouffe, Brandt, Dendy & Painter, SIAM J. Sci. Stat. Comput. 2, 430, 1981; Dendy,
+// J. Comput. Phys. 48, 366, 1982):
 //
 //   - The place of a parent is every other voxel along an axis, and its value is that of
 //     its place. Voxels between places take the mean of their neighbours towards them,

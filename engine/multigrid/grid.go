@@ -42,7 +42,7 @@ func Levels(op Operator) ([]Level, error) {
 // gridsOf returns the grids of the hierarchy, the finest first.
 func gridsOf(op Operator) []grid {
 	next := (*grid).coarser
-	if op.Varied() {
+	if op.Varied() && !op.Shifted {
 		next = (*grid).coarserVaried
 	}
 	grids := []grid{newGrid(op, widths(op.Shape))}

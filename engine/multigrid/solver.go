@@ -13,6 +13,7 @@ type Solver struct {
 	finest *level
 	p      []float64 // direction of search
 	parts  parts
+	sweeps int // of the finest level at least
 
 	u, source   []float64 // of the running Solve
 	alpha, beta float64
@@ -24,7 +25,10 @@ func New(op Operator) (*Solver, error) {
 	if err := op.validate(); err != nil {
 		return nil, err
 	}
-	s := &Solver{finest: newLevels(op), p: make([]float64, op.voxels())}
+	s := &Solver{finest: newLevels(op), p: make([]float64, op.voxels()), sweeps: 1}
+	if op.Varied() {
+		s.sweeps = variedSweeps
+	}
 	s.parts = newParts(s.finest)
 	for i := range s.sums {
 		s.sums[i] = make([]float64, s.rows())
@@ -42,11 +46,7 @@ func (s *Solver) SetSink(sink []float64) error {
 			return err
 		}
 	}
-	sweeps := 1
-	if s.finest.varied() {
-		sweeps = variedSweeps
-	}
-	s.finest.setSink(sink, sweeps)
+	s.finest.setSink(sink, s.sweeps)
 	s.finest.sink = nil
 	s.parts.setSink(sink)
 	return nil
