@@ -2,6 +2,7 @@ package session
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -236,6 +237,28 @@ func TestAWholeFieldIsReadOnceAMoment(t *testing.T) {
 	must(t, err)
 	if slices.Equal(dosed.Values, start.Values) {
 		t.Error("a dose does not show")
+	}
+}
+
+// A movie of two boxes, which has no difference of them, reads no whole field in a step of A
+// while the window shows another thing.
+func TestAMovieOfBoxesReadsNoDifference(t *testing.T) {
+	s := openedAs(t, ward, nil)
+	b := forked(t, s)
+	space := StandardSpace(s.scenario.Model.Grid)
+	space.Mode = Both
+	box := View{Slice: render.Slice{Axis: 2, Index: 2}, Space: space, Differs: true}
+	r, c := compared(t, s, b, box)
+	file, err := c.FigureFile(r, "both", printed())
+	must(t, err)
+	must(t, b.Record(s, filepath.Join(t.TempDir(), "boxes.gif"), file, box, 60))
+	counted := &reads{solver: b.Session.solver}
+	b.Session.solver = counted
+	for from := b.Session.timeOf(box); b.Session.timeOf(box) < from+30; {
+		must(t, b.step(whole(0)))
+	}
+	if counted.n > 0 {
+		t.Errorf("30 s of A read %d whole fields", counted.n)
 	}
 }
 
