@@ -86,10 +86,7 @@ func (v View) centre() r3.Vec { return r3.Scale(0.5, v.box) }
 func (v View) Project(p r3.Vec) (x, y, depth float64) {
 	q := r3.Sub(p, v.aim)
 	depth = -r3.Dot(q, v.toward)
-	scale := v.perMicron
-	if !math.IsInf(v.distance, 1) {
-		scale *= v.distance / (v.distance + depth)
-	}
+	scale := v.PerMicronAt(p)
 	return float64(v.size.X)/2 + scale*r3.Dot(q, v.right), float64(v.size.Y)/2 - scale*r3.Dot(q, v.up), depth
 }
 
@@ -100,6 +97,14 @@ func (v View) PerMicron() float64 {
 		return v.perMicron
 	}
 	return 0
+}
+
+// PerMicronAt returns the pixels per µm across the line of sight at a point, µm.
+func (v View) PerMicronAt(p r3.Vec) float64 {
+	if math.IsInf(v.distance, 1) {
+		return v.perMicron
+	}
+	return v.perMicron * v.distance / (v.distance - r3.Dot(r3.Sub(p, v.aim), v.toward))
 }
 
 // Magnification returns the pixels per µm in the plane through what the camera aims

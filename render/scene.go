@@ -16,12 +16,13 @@ import (
 
 // Scene is a box of tissue to be seen from outside: densities as glowing fog, as
 // surfaces of one density and as slices, and cells as balls. Fog and surfaces let
-// through what is behind, fog at least three quarters of a ball's light; balls and slices do not. Nothing is where there is no
+// through what is behind, fog at least three quarters of a ball's light; balls, slices and plates do not. Nothing is where there is no
 // tissue: the picture is transparent around the box.
 type Scene struct {
 	Grid    tissue.Grid
 	Camera  Camera
 	Volumes []Volume
+	Plates  []Plate
 	Balls   []Ball
 }
 
@@ -53,7 +54,7 @@ type Stop struct {
 
 // Fog returns the opacity that shows most fields well: clear at the low end of
 // the scale and dense at the high end. On a linear scale it is in proportion to
-// the density; on a logarithmic one it rises late, for there most of the tissue
+// the density, and of differences, on a scale with 0 in it, to their size; on a logarithmic one it rises late, for there most of the tissue
 // lies in the middle of the scale. It is proportional to a strength, 1 by default,
 // and to the inverse of the box's size, so that boxes large and small look alike.
 func Fog(g tissue.Grid, sc Scale, strength float64) Opacity {
@@ -62,8 +63,14 @@ func Fog(g tissue.Grid, sc Scale, strength float64) Opacity {
 	if g.Planar {
 		across = edges[2]
 	}
+	dense := 8 * strength / across
+	if sc.Low < 0 && sc.High > 0 {
+		const clear = 1.0 / 128 // around 0, that the two entries beside it of a table over the scale let all through
+		most, zero := max(-sc.Low, sc.High), sc.Position(0)
+		return Opacity{{At: 0, PerMicron: -sc.Low / most * dense}, {At: max(zero-clear, clear/2)}, {At: min(zero+clear, 1-clear/2)}, {At: 1, PerMicron: sc.High / most * dense}}
+	}
 	if !sc.Log {
-		return Opacity{{At: 0}, {At: 1, PerMicron: 8 * strength / across}}
+		return Opacity{{At: 0}, {At: 1, PerMicron: dense}}
 	}
 	curve := make(Opacity, 17)
 	for i := range curve {
@@ -121,12 +128,22 @@ type Ball struct {
 	Colour color.RGBA // opaque
 }
 
+// Plate is a slice with a picture of its own, of something else than one density. The
+// picture fills it, as that of Plane.PaintInto does.
+type Plate struct {
+	Slice
+	Picture *image.RGBA // opaque; row 0 is the top; a ScenePainter reads a picture on the device instead
+}
+
 // maxVolumes is how many fields a scene shows at a time.
 const maxVolumes = 4
 
 // maxSurfaces and maxSlices are how many surfaces and slices a scene shows, over
 // all fields.
 const maxSurfaces, maxSlices = 8, 8
+
+// maxPlates is how many plates a scene shows: one across each axis.
+const maxPlates = 3
 
 // Validate reports all that is wrong with a scene.
 func (s Scene) Validate() error {
@@ -146,6 +163,12 @@ func (s Scene) Validate() error {
 	}
 	if cuts > maxSlices {
 		faults = append(faults, fmt.Errorf("render: scene of %d slices: want at most %d", cuts, maxSlices))
+	}
+	if len(s.Plates) > maxPlates {
+		faults = append(faults, fmt.Errorf("render: scene of %d plates: want at most %d", len(s.Plates), maxPlates))
+	}
+	for _, p := range s.Plates {
+		faults = append(faults, p.Validate(s.Grid))
 	}
 	for i, b := range s.Balls {
 		if !(b.Radius > 0) || math.IsInf(b.Radius, 0) || math.IsNaN(r3.Norm(b.Centre)) || math.IsInf(r3.Norm(b.Centre), 0) {

@@ -70,6 +70,31 @@ func TestFogAddsUpAlongASlope(t *testing.T) {
 	}
 }
 
+// Fog of differences tells their size, whatever their sign, and 0 is clear.
+func TestFogOfDifferencesIsClearAtZero(t *testing.T) {
+	g := brick()
+	for _, sc := range []Scale{{Low: -2, High: 2}, {Low: -1, High: 3}, {Low: -4, High: 0.5}} {
+		v := Volume{Map: colormap.Viridis(), Scale: sc, Opacity: Fog(g, sc, 1)}
+		if faults := v.validate(g); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		traced := tracedVolume{scale: sc, perRange: 1 / (sc.High - sc.Low), look: v.looks()}
+		most, dense := max(-sc.Low, sc.High), Fog(g, Scale{High: 1}, 1).at(1)
+		absorption := func(c float64) float64 {
+			i, share := traced.entry(c)
+			return (1-share)*traced.look[i].absorption + share*traced.look[i+1].absorption
+		}
+		if got := absorption(0); got > 1e-12 {
+			t.Errorf("%v: 0 absorbs %g 1/µm", sc, got)
+		}
+		for _, c := range []float64{sc.Low, sc.Low / 2, sc.High} {
+			if got, want := absorption(c), dense*math.Abs(c)/most; math.Abs(got-want) > 0.02*dense { // what is around 0 is clear
+				t.Errorf("%v: %g absorbs %g 1/µm, want %g", sc, c, got, want)
+			}
+		}
+	}
+}
+
 func TestFogOfTwoFieldsAddsUp(t *testing.T) {
 	g := brick()
 	f := fieldOf(g, func(r3.Vec) float64 { return 1 })

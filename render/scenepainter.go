@@ -28,7 +28,10 @@ type ScenePainter struct {
 }
 
 // sceneKernel names a variant of render_scene.glsl.
-type sceneKernel struct{ dimensions, fields int }
+type sceneKernel struct {
+	dimensions, fields int
+	plates             bool
+}
 
 // sceneArgs are the arguments of render_scene.glsl.
 type sceneArgs struct {
@@ -38,6 +41,9 @@ type sceneArgs struct {
 	Density3 *gpu.Texture `gl:"density3,optional"`
 	Pixels   *gpu.Picture `gl:"pixels"`
 	Plain    *gpu.Picture `gl:"plain"`
+	Plate0   *gpu.Picture `gl:"plate0,optional"`
+	Plate1   *gpu.Picture `gl:"plate1,optional"`
+	Plate2   *gpu.Picture `gl:"plate2,optional"`
 
 	Channels     *gpu.Buffer `gl:"Channels"`
 	Looks        *gpu.Buffer `gl:"Looks"`
@@ -131,7 +137,7 @@ func (p *ScenePainter) Paint(q *gpu.Queue, size image.Point, s Scene, densities 
 // densities of its volumes are those of the textures, in the same order; Field of
 // a volume is not looked at. It mirrors Scene.Paint.
 func (p *ScenePainter) PaintInto(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture) error {
-	painting, err := p.Begin(q, dst, s, densities, Strokes{Smooth: true})
+	painting, err := p.Begin(q, dst, s, densities, nil, Strokes{Smooth: true})
 	if err != nil {
 		return err
 	}
@@ -161,9 +167,10 @@ type pass struct {
 	smoothing, straight int32
 }
 
-// Begin prepares to paint as PaintInto does; Continue paints. Until it is done, densities
-// and picture stay as they are, and the painter begins no other.
-func (p *ScenePainter) Begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture, how Strokes) (*Painting, error) {
+// Begin prepares to paint as PaintInto does; Continue paints. The scene's plates show the
+// given pictures, in the same order. Until it is done, densities and pictures stay as they
+// are, and the painter begins no other.
+func (p *ScenePainter) Begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture, plates []*gpu.Picture, how Strokes) (*Painting, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -175,16 +182,19 @@ func (p *ScenePainter) Begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 			return nil, fmt.Errorf("render: scene painter: texture %d of %v voxels in a scene of %v", i+1, d.Shape(), s.Grid.Shape)
 		}
 	}
-	painting, err := p.begin(q, dst, s, densities, how)
+	if len(plates) != len(s.Plates) {
+		return nil, fmt.Errorf("render: scene painter: %d pictures for %d plates: want one for each", len(plates), len(s.Plates))
+	}
+	painting, err := p.begin(q, dst, s, densities, plates, how)
 	if err != nil {
 		return nil, fmt.Errorf("render: scene painter: %w", err)
 	}
 	return painting, nil
 }
 
-func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture, how Strokes) (*Painting, error) {
+func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities []*gpu.Texture, plates []*gpu.Picture, how Strokes) (*Painting, error) {
 	width, height := dst.Size()
-	kernel, err := p.compile(q, s.Grid, len(densities))
+	kernel, err := p.compile(q, s.Grid, len(densities), len(plates) > 0)
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +205,11 @@ func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 	g := &Painting{kernel: kernel, args: t.arguments(), stride: 1}
 	for i, slot := range []**gpu.Texture{&g.args.Density0, &g.args.Density1, &g.args.Density2, &g.args.Density3} {
 		*slot = densities[min(i, len(densities)-1)]
+	}
+	for i, slot := range []**gpu.Picture{&g.args.Plate0, &g.args.Plate1, &g.args.Plate2} {
+		if len(plates) > 0 {
+			*slot = plates[min(i, len(plates)-1)]
+		}
 	}
 	if err := p.tables.upload(q, t, &g.args); err != nil {
 		return nil, err
@@ -284,18 +299,20 @@ func (g *Painting) tell(p pass) (groups int) {
 	return (count.X + group[0] - 1) / group[0] * ((count.Y + group[1] - 1) / group[1])
 }
 
-// compile returns the kernel for a grid and a number of fields.
-func (p *ScenePainter) compile(q *gpu.Queue, g tissue.Grid, fields int) (*gpu.Kernel[sceneArgs], error) {
-	name := sceneKernel{3, fields}
+// compile returns the kernel for a grid and a number of fields, with plates or without.
+func (p *ScenePainter) compile(q *gpu.Queue, g tissue.Grid, fields int, plates bool) (*gpu.Kernel[sceneArgs], error) {
+	name := sceneKernel{3, fields, plates}
 	if g.Shape[2] == 1 {
 		name.dimensions = 2
 	}
 	if kernel, ok := p.kernels[name]; ok {
 		return kernel, nil
 	}
-	source, err := shaders.Assemble("render_scene", map[string]string{
-		"DIMENSIONS": strconv.Itoa(name.dimensions), "FIELDS": strconv.Itoa(fields),
-	})
+	defines := map[string]string{"DIMENSIONS": strconv.Itoa(name.dimensions), "FIELDS": strconv.Itoa(fields)}
+	if plates {
+		defines["PLATES"] = ""
+	}
+	source, err := shaders.Assemble("render_scene", defines)
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +328,7 @@ func (p *ScenePainter) compile(q *gpu.Queue, g tissue.Grid, fields int) (*gpu.Ke
 func (t *tracer) arguments() sceneArgs {
 	v := t.view
 	args := sceneArgs{
-		SurfaceCount: int32(len(t.surfaces)), CutCount: int32(len(t.slices)),
+		SurfaceCount: int32(len(t.surfaces)), CutCount: int32(len(t.slices) + len(t.plates)),
 		Extent: [2]int32{int32(v.size.X), int32(v.size.Y)}, Tile: tile,
 		Box: vec3(v.box), Right: vec3(v.right), Up: vec3(v.up), Toward: vec3(v.toward), Lamp: vec3(t.lamp),
 		Aim: vec3(v.aim), Away: float32(v.ahead), PerMicron: float32(v.perMicron), Stride: float32(t.step),

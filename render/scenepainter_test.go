@@ -137,6 +137,17 @@ func TestScenePainterRefusesWhatItCannotPaint(t *testing.T) {
 		if _, err := painter.Paint(q, image.Pt(8, 8), Scene{Grid: s.Grid, Camera: s.Camera}, nil); err == nil {
 			t.Error("no fields: no error")
 		}
+		s.Volumes[0].Surfaces, s.Plates = nil, []Plate{{Slice: Slice{Axis: 1}}}
+		full, err := upload(q, s)
+		for _, texture := range full {
+			defer texture.Free(q)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := painter.Paint(q, image.Pt(8, 8), s, full); err == nil {
+			t.Error("a plate without a picture: no error")
+		}
 		return nil
 	})
 	if err != nil {
@@ -170,7 +181,7 @@ func TestPaintingBitByBit(t *testing.T) {
 		}
 		defer picture.Free(q)
 		before := q.Counts().BytesWritten
-		painting, err := painter.Begin(q, picture, s, textures, Strokes{Smooth: true, Straight: true})
+		painting, err := painter.Begin(q, picture, s, textures, nil, Strokes{Smooth: true, Straight: true})
 		if err != nil {
 			return err
 		}
@@ -202,5 +213,99 @@ func TestPaintingBitByBit(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Plates of odd sizes have the colours of their pictures, whatever lies on them.
+func TestPlatesAgreeWithPaint(t *testing.T) {
+	s := goldenScene()
+	s.Camera = Camera{Azimuth: 40, Elevation: 25, Zoom: 1.2, Perspective: true}
+	for axis, size := range []image.Point{{7, 19}, {1, 3}, {64, 33}} {
+		img := image.NewRGBA(image.Rectangle{Max: size})
+		for i := 0; i < len(img.Pix); i += 4 {
+			copy(img.Pix[i:], []uint8{uint8(37 * i), uint8(5 * i / 4), uint8(255 - i), 255})
+		}
+		s.Plates = append(s.Plates, Plate{Middle(s.Grid, axis), img})
+	}
+	size := image.Pt(91, 58)
+	d := gputest.Open(t)
+	err := d.Do(func(q *gpu.Queue) error {
+		painter := NewScenePainter()
+		defer painter.Free(q)
+		textures, err := upload(q, s)
+		for _, texture := range textures {
+			defer texture.Free(q)
+		}
+		if err != nil {
+			return err
+		}
+		for plates := 1; plates <= 3; plates++ {
+			some := s
+			some.Plates = s.Plates[3-plates:]
+			var pictures []*gpu.Picture
+			for _, p := range some.Plates {
+				picture, err := q.NewPicture(p.Picture.Rect.Dx(), p.Picture.Rect.Dy())
+				if err != nil {
+					return err
+				}
+				defer picture.Free(q)
+				if err := q.WritePicture(picture, p.Picture); err != nil {
+					return err
+				}
+				pictures = append(pictures, picture)
+			}
+			dst, err := q.NewPicture(size.X, size.Y)
+			if err != nil {
+				return err
+			}
+			defer dst.Free(q)
+			painting, err := painter.Begin(q, dst, some, textures, pictures, Strokes{Smooth: true})
+			if err != nil {
+				return err
+			}
+			if _, err := painting.Continue(q, math.MaxInt64); err != nil {
+				return err
+			}
+			got, err := q.ReadPicture(dst)
+			if err != nil {
+				return err
+			}
+			want := some.Paint(size)
+			without := some
+			without.Plates = nil
+			if share := strays(got, want, 2); share > 0.01 { // as of scenes without
+				t.Errorf("%d plates: %.2g %% of pixels are off", plates, 100*share)
+			}
+			if strays(want, without.Paint(size), 2) < 0.02 {
+				t.Errorf("%d plates are hardly seen", plates)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A plate with the picture of its slice looks as the slice does.
+func TestAPlateOfItsSliceIsTheSlice(t *testing.T) {
+	s := goldenScene()
+	s.Volumes, s.Balls = s.Volumes[:1], nil
+	s.Volumes[0].Opacity, s.Volumes[0].Surfaces = nil, nil
+	plated := s
+	for axis := range 3 {
+		slice := Slice{Axis: axis, Index: s.Grid.Shape[axis] / 3}
+		s.Volumes = append([]Volume(nil), s.Volumes...)
+		s.Volumes[0].Slices = append(s.Volumes[0].Slices, slice)
+		v := s.Volumes[0]
+		plated.Plates = append(plated.Plates, Plate{slice, Extract(v.Field, slice).PaintInto(image.Pt(300, 300), v.Map, v.Scale, true)})
+	}
+	plated.Volumes = append([]Volume(nil), s.Volumes...)
+	plated.Volumes[0].Slices = nil
+	for _, camera := range []Camera{{Azimuth: 30, Elevation: 24, Zoom: 1}, {Azimuth: -150, Elevation: -40, Zoom: 1, Perspective: true}} {
+		s.Camera, plated.Camera = camera, camera
+		if share := strays(plated.Paint(image.Pt(91, 58)), s.Paint(image.Pt(91, 58)), 6); share > 0.01 { // a picture has levels of 1, and pixels
+			t.Errorf("from %v, %.2g %% of pixels are off", camera, 100*share)
+		}
 	}
 }

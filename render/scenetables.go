@@ -46,6 +46,9 @@ func (s *sceneTables) upload(q *gpu.Queue, t *tracer, args *sceneArgs) error {
 	for _, s := range t.slices {
 		cuts = append(cuts, sceneCut{float32(s.at), int32(s.axis), int32(s.volume)})
 	}
+	for i, p := range t.plates {
+		cuts = append(cuts, sceneCut{float32(p.at), int32(p.Axis), int32(-1 - i)})
+	}
 	balls := make([]sceneBall, len(t.tiles.balls))
 	for i, b := range t.tiles.balls {
 		balls[i] = sceneBall{Centre: vec3(b.Centre), Radius: float32(b.Radius), Colour: floats(fractions(b.Colour))}

@@ -18,7 +18,7 @@ import (
 // Paint paints the scene into a picture of a size, alpha premultiplied, with one
 // ray through the middle of every pixel and nine through those at edges. It does
 // not depend on how many threads paint. It panics if the scene is not valid
-// (Scene.Validate) or a volume has no field.
+// (Scene.Validate), a volume has no field or a plate no picture.
 func (s Scene) Paint(size image.Point) *image.RGBA {
 	if err := s.Validate(); err != nil {
 		panic(err)
@@ -26,6 +26,11 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 	for i, v := range s.Volumes {
 		if v.Field == nil {
 			panic(fmt.Sprintf("render: scene: field %d is nil", i+1))
+		}
+	}
+	for i, p := range s.Plates {
+		if p.Picture == nil {
+			panic(fmt.Sprintf("render: scene: plate %d has no picture", i+1))
 		}
 	}
 	t := newTracer(s, size)
@@ -188,6 +193,7 @@ type tracer struct {
 	volumes  []tracedVolume
 	surfaces []tracedSurface
 	slices   []tracedSlice
+	plates   []tracedPlate
 	tiles    tiles
 }
 
@@ -262,6 +268,11 @@ type tracedSlice struct {
 	at     float64 // µm
 }
 
+type tracedPlate struct {
+	Plate
+	at float64 // µm
+}
+
 func newTracer(s Scene, size image.Point) *tracer {
 	t := &tracer{view: s.View(size), grid: s.Grid, voxels: newArray(s.Grid), step: step(s.Grid)}
 	t.lamp = t.view.lamp()
@@ -288,6 +299,9 @@ func newTracer(s Scene, size image.Point) *tracer {
 		for _, slice := range v.Slices {
 			t.slices = append(t.slices, tracedSlice{i, slice.Axis, slice.Position(s.Grid)})
 		}
+	}
+	for _, p := range s.Plates {
+		t.plates = append(t.plates, tracedPlate{p, p.Position(s.Grid)})
 	}
 	return t
 }
@@ -422,9 +436,9 @@ func (t *tracer) span(r ray) (near, far float64) {
 	return near, far
 }
 
-// solid finds the first ball or slice on a ray and its colour, and returns where it is,
-// +Inf if there is none, and which: slices count on from balls. It tells a ball, which is a
-// cell, from a slice.
+// solid finds the first ball, slice or plate on a ray and its colour, and returns where it is,
+// +Inf if there is none, and which: slices count on from balls, and plates from these. It tells
+// a ball, which is a cell, from the others.
 func (t *tracer) solid(a *aim, x, y float64) (end float64, first int) {
 	end, first = math.Inf(1), -1
 	for _, i := range t.tiles.at(x, y) {
@@ -447,7 +461,33 @@ func (t *tracer) solid(a *aim, x, y float64) (end float64, first int) {
 			a.cell, a.colour = false, t.volumes[s.volume].colour(c)
 		}
 	}
+	for i, p := range t.plates {
+		at := (p.at - component(a.ray.from, p.Axis)) / component(a.ray.along, p.Axis)
+		if at >= a.near && at <= a.far && at < end {
+			end, first = at, len(t.tiles.balls)+len(t.slices)+i
+			a.cell, a.colour = false, p.colour(a.ray.at(at), t.view.box)
+		}
+	}
 	return end, first
+}
+
+// colour returns that of the picture at a point of the plate in a box, between the middles
+// of pixels.
+func (p *tracedPlate) colour(at, box r3.Vec) (mixed [3]float64) {
+	right, up := p.Across()
+	size := p.Picture.Rect.Size()
+	x := component(at, right)/component(box, right)*float64(size.X) - 0.5
+	y := (1-component(at, up)/component(box, up))*float64(size.Y) - 0.5
+	x, y = min(max(x, 0), float64(size.X-1)), min(max(y, 0), float64(size.Y-1))
+	for corner := range 4 {
+		i, j := int(x)+corner&1, int(y)+corner>>1
+		share := (1 - math.Abs(x-float64(i))) * (1 - math.Abs(y-float64(j)))
+		c := fractions(p.Picture.RGBAAt(min(i, size.X-1), min(j, size.Y-1)))
+		for k := range mixed {
+			mixed[k] += share * c[k]
+		}
+	}
+	return mixed
 }
 
 // hit returns where a ray meets the ball; +Inf if it does not.

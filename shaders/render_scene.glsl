@@ -4,6 +4,7 @@
 //   layers add up from the front: glow += clear * opacity * colour, clear *= 1 - opacity
 //   fog before a ball is thinned to let through 0.75 of its light: glow *= (1 - least) / (1 - clear)
 //   FIELDS  how many densities there are, 1 to 4
+//   PLATES  whether slices may have pictures of their own
 #define GROUP_X 8
 #define GROUP_Y 8
 #define GROUP_Z 1
@@ -22,6 +23,11 @@ uniform FIELD_SAMPLER density3;
 #endif
 layout(rgba8) writeonly uniform image2D pixels; // row 0 is the top
 layout(rgba8) readonly uniform image2D plain;   // the picture so far, when smoothing
+#ifdef PLATES
+layout(rgba8) readonly uniform image2D plate0; // row 0 is the top
+layout(rgba8) readonly uniform image2D plate1;
+layout(rgba8) readonly uniform image2D plate2;
+#endif
 uniform int straight;  // 0: colours are written premultiplied by alpha; 1: not
 uniform int smoothing; // 0: one ray for a pixel; 1: the mean of nine for those of plain at edges, the others as they are
 uniform ivec2 origin;  // the pixels of this round: origin + i * pitch, of which there are so many
@@ -46,7 +52,7 @@ struct Surface {
 struct Cut {
     float at; // um
     int axis;
-    int field;
+    int field; // of densities, or -1 less the number of a plate
 };
 struct Ball {
     vec3 centre;  // um
@@ -186,7 +192,24 @@ float hit(Ball b, Ray r) {
     return inside < 0.0 || nearest <= 0.0 ? none : nearest - sqrt(inside);
 }
 
-// The first ball or slice on the ray and its colour, and which: slices count on from balls, -1 is none.
+#ifdef PLATES
+ivec2 plateSize(int i) { return i == 0 ? imageSize(plate0) : i == 1 ? imageSize(plate1) : imageSize(plate2); }
+
+vec3 plateAt(int i, ivec2 at) { return (i == 0 ? imageLoad(plate0, at) : i == 1 ? imageLoad(plate1, at) : imageLoad(plate2, at)).rgb; }
+
+// The colour of a plate's picture at a point of it.
+vec3 plateColour(int i, int axis, vec3 p) {
+    ivec2 across = axis == 0 ? ivec2(1, 2) : axis == 1 ? ivec2(0, 2) : ivec2(0, 1), size = plateSize(i);
+    vec2 at = vec2(p[across.x] / box[across.x], 1.0 - p[across.y] / box[across.y]) * vec2(size) - 0.5;
+    at = clamp(at, vec2(0.0), vec2(size - 1));
+    ivec2 low = ivec2(at), high = min(low + 1, size - 1);
+    vec2 share = at - vec2(low);
+    return mix(mix(plateAt(i, low), plateAt(i, ivec2(high.x, low.y)), share.x),
+               mix(plateAt(i, ivec2(low.x, high.y)), plateAt(i, high), share.x), share.y);
+}
+#endif
+
+// The first ball, slice or plate on the ray and its colour, and which: slices and plates count on from balls, -1 is none.
 float solid(inout Aim a, vec2 pixel, out int which) {
     float end = none;
     Ray r = a.ray;
@@ -209,6 +232,15 @@ float solid(inout Aim a, vec2 pixel, out int which) {
         if (r.along[s.axis] == 0.0) continue;
         float at = (s.at - r.from[s.axis]) / r.along[s.axis];
         if (at < a.near || at > a.far || at >= end) continue;
+#ifdef PLATES
+        if (s.field < 0) {
+            end = at;
+            which = balls.length() + i;
+            a.cell = false;
+            a.colour = plateColour(-1 - s.field, s.axis, r.from + at * r.along);
+            continue;
+        }
+#endif
         float c = densityAt(s.field, place(r.from + at * r.along));
         if (!isMissing(c)) {
             end = at;

@@ -28,7 +28,7 @@ func Variants() []Variant {
 	for _, dimensions := range []string{"2", "3"} {
 		for _, v := range []Variant{
 			{"copy", walls}, {"paint_slice", walls}, {"merge_slices", walls}, {"hollow_field", walls},
-			{"render_scene", map[string]string{"FIELDS": "1"}}, {"render_scene", map[string]string{"FIELDS": "4"}},
+			{"render_scene", map[string]string{"FIELDS": "1"}}, {"render_scene", map[string]string{"FIELDS": "4"}}, {"render_scene", map[string]string{"FIELDS": "1", "PLATES": ""}},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": "", "FLOW": ""}}, {"advance_stage", map[string]string{"MOSAIC": "", "FLOW": "", "PERIODIC_X": "", "PERIODIC_Y": ""}},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/png"
 	"os"
@@ -12,7 +13,11 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/cmd/internal/program"
+	"github.com/cytofield/cytofield/engine"
+	"github.com/cytofield/cytofield/engine/cpu"
+	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/golden"
+	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 var update = golden.Flag()
@@ -28,26 +33,70 @@ func TestTheWindowLooksAsItDid(t *testing.T) {
 	}
 	for _, script := range scripts {
 		t.Run(strings.TrimSuffix(filepath.Base(script), ".script"), func(t *testing.T) {
-			compare(t, played(t, script))
+			folder := t.TempDir()
+			played(t, "testdata/niche.yaml", script, folder)
+			compare(t, folder)
 		})
 	}
 }
 
-// played does a script and returns the folder of its pictures.
-func played(t *testing.T, script string) string {
+// A run that was recorded is replayed in the windows that are kept.
+func TestAReplayLooksAsItDid(t *testing.T) {
+	script, err := filepath.Abs("testdata/replay/replay.script")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := scenario.Load("testdata/niche.yaml", scenario.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	t.Run("from", func(t *testing.T) {
+		t.Chdir(t.TempDir()) // the window names the directory
+		recorded(t, "niche", decoded)
+		played(t, "niche", script, folder)
+	})
+	compare(t, folder)
+}
+
+// recorded runs a scenario half way into a directory, as cytofield run does.
+func recorded(t *testing.T, dir string, s *scenario.Scenario) {
+	t.Helper()
+	solver, err := cpu.NewSolver(s.Model, engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer solver.Close()
+	run, err := record.Create(dir, s.Model, record.Manifest{Duration: s.Model.Duration, Device: "a processor"}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	simulation := engine.New(solver)
+	simulation.Every(s.Output.Every, func(float64) error { return run.Record(solver, solver.Stats()) })
+	if err := errors.Join(run.WriteFile("scenario.yaml", s.Resolved()), run.KeepFields(record.Fields(s.Output.Fields))); err != nil {
+		t.Fatal(err)
+	}
+	if err := simulation.Advance(context.Background(), s.Model.Duration/2); err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Finish(record.Interrupted, solver.Time(), solver.Stats(), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// played does a script to what is opened, into a folder.
+func played(t *testing.T, open, script, folder string) {
 	t.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	folder := t.TempDir()
 	var out, messages bytes.Buffer
-	args := []string{"testdata/niche.yaml", "--offscreen", "--device", "gpu", "--script", script, "-o", folder}
+	args := []string{open, "--offscreen", "--device", "gpu", "--script", script, "-o", folder}
 	if status := execute(context.Background(), args, &out, &messages); status != program.Done {
 		if os.Getenv("CYTOFIELD_REQUIRE_GPU") != "1" && status == program.Failed {
 			t.Skip(messages.String())
 		}
 		t.Fatalf("exit status %d: %s", status, messages.String())
 	}
-	return folder
 }
 
 // compare holds the pictures of a folder against those in testdata.

@@ -287,6 +287,32 @@ func (c *Cells) add(row []string, at *lines) error {
 	return nil
 }
 
+// Write writes some of the cells as a table like cells.csv.
+func (c *Cells) Write(w io.Writer, which func(i int) bool) error {
+	rows := [][]string{append(placeColumns(), c.Columns...)}
+	for i, id := range c.ID {
+		if which(i) {
+			p, state := c.Position[i], "alive"
+			if c.Dead[i] {
+				state = "dead"
+			}
+			row := []string{number(c.Time), strconv.FormatUint(uint64(id), 10), c.Type[i], number(p.X), number(p.Y), number(p.Z), state}
+			for _, values := range c.Values {
+				text := ""
+				if v := values[i]; !math.IsNaN(v) {
+					text = number(v)
+				}
+				row = append(row, text)
+			}
+			rows = append(rows, row)
+		}
+	}
+	if err := csv.NewWriter(w).WriteAll(rows); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
 // Column returns the values of a column of cells.csv.
 func (c *Cells) Column(name string) ([]float64, error) {
 	if i := slices.Index(c.Columns, name); i >= 0 {

@@ -111,13 +111,18 @@ func seriesHeader(m *tissue.Model) []string {
 	}
 	if m.Body != nil {
 		for _, v := range m.Body.Variables {
-			header = append(header, strings.TrimSuffix(bodyName(v)+"_"+v.Dimension.MolarUnit(), "_"))
+			header = append(header, BodyColumn(v))
 		}
 	}
 	for _, a := range m.Attribution {
 		header = append(header, attributionColumn(m.Substrates[a.Substrate]))
 	}
 	return header
+}
+
+// BodyColumn names the column of series.csv that a variable of the body is in.
+func BodyColumn(v tissue.BodyVariable) string {
+	return strings.TrimSuffix(bodyName(v)+"_"+v.Dimension.MolarUnit(), "_")
 }
 
 // bodyName tells a variable of the body from a substrate.

@@ -63,6 +63,15 @@ func Shades(c color.RGBA) Map {
 	return m
 }
 
+// Plain returns a map of one colour: of fog, whose opacity tells its density.
+func Plain(c color.RGBA) Map {
+	m := Map{name: fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), table: &[Size]color.RGBA{}}
+	for i := range m.table {
+		m.table[i] = color.RGBA{R: c.R, G: c.G, B: c.B, A: 0xff}
+	}
+	return m
+}
+
 // Missing returns the colour of a density that is not a number: a mid grey,
 // quiet beside the maps and far enough from each to be told from it.
 func Missing() color.RGBA { return color.RGBA{R: 0x9e, G: 0x9e, B: 0x9e, A: 0xff} }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"io"
 	"time"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -25,7 +26,9 @@ type Course interface {
 	Back() error // undoes Step, as far as what was before is kept
 	Restart() error
 	Pin(at r3.Vec) error
+	PinCell(id tissue.CellID) error
 	Unpin(i int)
+	WriteGated(w io.Writer, g *Gate) error
 	Close() error
 }
 

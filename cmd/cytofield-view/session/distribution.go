@@ -1,6 +1,8 @@
 package session
 
 import (
+	"math"
+
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -17,45 +19,41 @@ type Distribution struct {
 // mostVoxels bounds what is read of a field to show how often densities are.
 const mostVoxels = 1 << 19
 
-// voxels counts the densities of the substrate in view; of large grids in evenly spaced layers.
-func (s *Session) voxels(v View) (*Distribution, error) {
-	g := s.scenario.Model.Grid
-	layer := make([]float64, g.Shape[0]*g.Shape[1])
-	thin := max((g.Voxels()+mostVoxels-1)/mostVoxels, 1)
+// voxels counts the densities of the substrate in view where there is fluid; of large grids
+// in evenly spaced layers.
+func (o *observer) voxels(v View) (*Distribution, error) {
+	m := o.scenario.Model
+	thin := max((m.Grid.Voxels()+mostVoxels-1)/mostVoxels, 1)
 	var values []float64
 	var seen render.Range
-	for z := (g.Shape[2] - 1) % thin / 2; z < g.Shape[2]; z += thin {
-		if err := s.solver.ReadLayer(v.Substrate, 2, z, layer); err != nil {
+	for z := (m.Grid.Shape[2] - 1) % thin / 2; z < m.Grid.Shape[2]; z += thin {
+		layer, err := o.plane(View{Substrate: v.Substrate, Slice: render.Slice{Axis: 2, Index: z}})
+		if err != nil {
 			return nil, err
 		}
-		values = append(values, layer...)
-		seen.Add(render.NewPlane(g, render.Slice{Axis: 2, Index: z}, layer))
+		for _, c := range layer.Values {
+			values = append(values, float64(c))
+		}
+		seen.Add(layer)
 	}
 	scale := seen.Scale(v.Log)
 	edges, _ := render.Histogram(nil, scale, bars)
-	name := s.scenario.Model.Substrates[v.Substrate].Name
-	return &Distribution{Name: name, Edges: edges, Counts: [][]float64{counted(values, scale, bars)}, Log: v.Log, Thin: thin}, nil
+	return &Distribution{Name: m.Substrates[v.Substrate].Name, Edges: edges, Counts: [][]float64{counted(values, scale, bars)}, Log: v.Log, Thin: thin}, nil
 }
 
 // occupied counts how many receptors are bound on the living cells of each type.
-func (s *Session) occupied() ([]Distribution, error) {
-	m := s.scenario.Model
-	which := bound(variables(m))
-	if len(which) == 0 {
-		return nil, nil
-	}
-	states, err := s.solver.Cells()
-	if err != nil {
-		return nil, err
-	}
-	var all []Distribution
-	for _, v := range which {
+func (o *observer) occupied() (all []Distribution, err error) {
+	m := o.scenario.Model
+	for _, v := range bound(variables(m)) {
+		values, err := o.column(variableColumn(m, v))
+		if err != nil {
+			return nil, err
+		}
 		of, most := make([][]float64, len(m.CellTypes)), 0.0
-		for i, t := range m.Cells.Type {
-			k, ok := position(&m.CellTypes[t], v)
-			if ok && !m.Cells.IsDead(i) {
-				of[t] = append(of[t], states.Variables[i][k])
-				most = max(most, states.Variables[i][k])
+		for i, t := range o.cells.Type {
+			if !math.IsNaN(values[i]) && !o.cells.IsDead(i) {
+				of[t] = append(of[t], values[i])
+				most = max(most, values[i])
 			}
 		}
 		scale := render.Scale{High: 1.05 * most}

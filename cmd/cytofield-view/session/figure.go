@@ -58,7 +58,7 @@ func (c *Comparison) FigureFile(r *Report, show string, p Paper) (string, error)
 	b.add("title", "B")
 	b.add("hide", "[legend, scalebar]") // those of A are its own too
 	panels := []string{"A: " + a.String(), "B: " + b.String()}
-	if show == "difference" && c.Difference != nil {
+	if show == "difference" && c.Difference != nil && r.View.Space.Mode == Slice { // figures have no difference in space
 		panels = append(panels, "C: "+c.panel(r, p).String())
 	}
 	layout := "ABC"[:len(panels)]
@@ -94,11 +94,13 @@ func (t panelText) String() string { return "{" + strings.Join(t, ", ") + "}" }
 func (r *Report) panel(p Paper) (panelText, error) {
 	var t panelText
 	switch l := r.View.Layers; {
+	case l.Overlay == ErrorOverlay:
+		return nil, errors.New("a figure shows no estimate of the error of a step, which runs do not keep: choose another overlay")
+	case r.View.Space.Mode.HasSlices() && (len(r.Merged) > 0 || l.Overlay == MoleculesOverlay):
+		return nil, errors.New("the slices of a box show densities of one substrate in a figure: choose the volume, or one slice")
 	case r.View.Space.Mode != Slice:
 		r.volume(&t, p)
 		return t, nil
-	case l.Overlay == ErrorOverlay:
-		return nil, errors.New("a figure shows no estimate of the error of a step, which runs do not keep: choose another overlay")
 	case len(r.Merged) > 0:
 		r.merged(&t, p)
 	default:
@@ -157,19 +159,24 @@ func cut(g tissue.Grid, s render.Slice) string {
 
 // merged has several substrates.
 func (r *Report) merged(t *panelText, p Paper) {
+	t.add("kind", "merge")
+	r.channels(t, p)
+	r.extent(t, p)
+	if len(r.Contours)+len(r.Arrows) > 0 {
+		t.add("lines_of", "%q", r.Substrates[r.View.Substrate].Name)
+	}
+}
+
+// channels are several substrates, each in its colour and on its scale.
+func (r *Report) channels(t *panelText, p Paper) {
 	var all []string
 	for _, m := range r.Merged {
 		substrate := r.Substrates[m.Substrate]
 		all = append(all, fmt.Sprintf("{substrate: %q, color: %q, range: %s}", substrate.Name,
 			fmt.Sprintf("#%02x%02x%02x", m.Colour.R, m.Colour.G, m.Colour.B), r.span(m.Scale, substrate, p.Free && m.Fixed == nil)))
 	}
-	t.add("kind", "merge")
 	t.add("scale", "%s", scaleName(r.Merged[0].Scale))
 	t.add("substrates", "[%s]", strings.Join(all, ", "))
-	r.extent(t, p)
-	if len(r.Contours)+len(r.Arrows) > 0 {
-		t.add("lines_of", "%q", r.Substrates[r.View.Substrate].Name)
-	}
 }
 
 // lines are contours, arrows and outlines.
@@ -227,10 +234,14 @@ func (r *Report) cells(t *panelText, p Paper) {
 func (r *Report) volume(t *panelText, p Paper) {
 	space, substrate := r.View.Space, r.Substrates[r.View.Substrate]
 	t.add("kind", "volume")
-	t.add("substrate", "%q", substrate.Name)
-	t.add("colormap", "%s", p.Map)
-	t.add("scale", "%s", scaleName(r.Scale))
-	t.add("range", "%s", r.span(r.Scale, substrate, p.Free))
+	if len(r.Merged) > 0 {
+		r.channels(t, p)
+	} else {
+		t.add("substrate", "%q", substrate.Name)
+		t.add("colormap", "%s", p.Map)
+		t.add("scale", "%s", scaleName(r.Scale))
+		t.add("range", "%s", r.span(r.Scale, substrate, p.Free))
+	}
 	opacity := 0.0
 	if space.Mode.HasVolume() {
 		opacity = space.Opacity
@@ -268,7 +279,7 @@ func lookingFrom(g tissue.Grid, c render.Camera, zoom float64) string {
 func (c *Comparison) panel(r *Report, p Paper) panelText {
 	var t panelText
 	differing := *r
-	differing.Scale, p.Map = c.Scale, DifferenceMap
+	differing.Scale, p.Map = c.Difference.Scale, DifferenceMap
 	p.Free = p.Free || r.View.Layers.Overlay.Replaces() // then its scale is not of densities
 	differing.View.Layers.Overlay = NoOverlay
 	differing.single(&t, p, "difference")
@@ -359,14 +370,16 @@ func (b *Branch) rival(leader *Session, v View) (*plate.Rival, error) {
 	if a.solver == nil {
 		return nil, errors.New("branch A is gone")
 	}
+	now := plate.NewLive(a.solver, a.scenario.Model)
+	if v.Space.Mode != Slice { // figures have no difference in space
+		return &plate.Rival{Now: now, Then: now}, nil
+	}
 	v = possible(a.scenario.Model, v)
 	v.Layers.Overlay = NoOverlay
-	plane, err := a.plane(v)
+	sampled, err := a.sample(v)
 	if err != nil {
 		return nil, err
 	}
-	then := *plane
-	then.Values, _ = b.valuesAt(leader.timeOf(v), &Report{View: v, Plane: plane})
-	now := plate.NewLive(a.solver, a.scenario.Model)
-	return &plate.Rival{Now: now, Then: now.With(v.Substrate, &then)}, nil
+	then, _ := b.at(leader.timeOf(v), sampled)
+	return &plate.Rival{Now: now, Then: now.With(v.Substrate, then.planes[0])}, nil
 }

@@ -175,7 +175,7 @@ func TestAFigureHasBothBranches(t *testing.T) {
 	}
 	f, _, err := b.Figure(s, file, r.View)
 	must(t, err)
-	for i, want := range []*render.Plane{c.A.Plane, r.Plane, c.Difference} {
+	for i, want := range []*render.Plane{c.A.Plane, r.Plane, c.Difference.Plane} {
 		m := f.Panels[i].(figure.Map)
 		if !slices.Equal(m.Plane.Values, want.Values) {
 			t.Errorf("panel %d is not the plane in view", i+1)

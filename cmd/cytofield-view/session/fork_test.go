@@ -2,8 +2,12 @@ package session
 
 import (
 	"math"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
@@ -62,7 +66,7 @@ func TestAForkWithoutEditsStaysEqual(t *testing.T) {
 			if c.Note != "" || c.Difference == nil {
 				t.Fatalf("compared with %q at %g and %g s", c.Note, s.Time(), b.Session.Time())
 			}
-			for i, v := range c.Difference.Values {
+			for i, v := range c.Difference.Plane.Values {
 				if v != 0 {
 					t.Fatalf("voxel %d differs by %g nM", i, v)
 				}
@@ -86,13 +90,13 @@ func TestABranchIsTheRunThatWasNeverForked(t *testing.T) {
 		must(t, s.Set("substrates.TNF.diffusion=3 um^2/s"))
 		must(t, b.Follow(s, whole(0), 0))
 		_, c := compared(t, s, b, whole(0))
-		if most := largest(c.Difference.Values); most < 1 || most > 2.01 {
+		if most := largest(c.Difference.Plane.Values); most < 1 || most > 2.01 {
 			t.Errorf("a dose of 2 nM in B differs by %g nM", most)
 		}
 		together(t, s, b, whole(0), 600)
 		r, c := compared(t, s, b, whole(0))
-		if c.A.Time < r.Time || len(b.earlier) == 0 || b.earlier[0].of > s.timeOf(whole(0)) || c.A.Scale != r.Scale || c.Scale.Low != -c.Scale.High {
-			t.Errorf("A at %g s, B at %g s, scales %v, %v and %v", c.A.Time, r.Time, c.A.Scale, r.Scale, c.Scale)
+		if c.A.Time < r.Time || b.earlier.of > s.timeOf(whole(0)) || c.A.Scale != r.Scale || c.Difference.Scale.Low != -c.Difference.Scale.High {
+			t.Errorf("A at %g s, B at %g s, scales %v, %v and %v", c.A.Time, r.Time, c.A.Scale, r.Scale, c.Difference.Scale)
 		}
 		if len(c.A.Edits) != 0 || len(r.Edits) != 2 {
 			t.Errorf("%d edits of A, %d of B", len(c.A.Edits), len(r.Edits))
@@ -114,14 +118,14 @@ func TestABetweenItsSteps(t *testing.T) {
 	must(t, s.Tick(0, 0))
 	must(t, b.Follow(s, whole(0), 0))
 	r, c := compared(t, s, b, whole(0))
-	if r.Time != 203.7 || c.Note != "A between its steps" || b.earlier[0].of >= 203.7 || c.A.Time <= 203.7 {
-		t.Fatalf("%q: B at %g s, A at %g and %g s", c.Note, r.Time, b.earlier[0].of, c.A.Time)
+	if r.Time != 203.7 || c.Note != "A between its steps" || b.earlier.of >= 203.7 || c.A.Time <= 203.7 {
+		t.Fatalf("%q: B at %g s, A at %g and %g s", c.Note, r.Time, b.earlier.of, c.A.Time)
 	}
-	share := (203.7 - b.earlier[0].of) / (c.A.Time - b.earlier[0].of)
+	share := (203.7 - b.earlier.of) / (c.A.Time - b.earlier.of)
 	for i, v := range r.Plane.Values {
-		before, behind := float64(b.earlier[0].plane.Values[i]), float64(c.A.Plane.Values[i])
+		before, behind := float64(b.earlier.planes[0].Values[i]), float64(c.A.Plane.Values[i])
 		want := float64(v) - (before + share*(behind-before))
-		if got := float64(c.Difference.Values[i]); math.Abs(got-want) > 1e-6*math.Abs(behind) { // float32
+		if got := float64(c.Difference.Plane.Values[i]); math.Abs(got-want) > 1e-6*math.Abs(behind) { // float32
 			t.Fatalf("voxel %d differs by %g nM, want %g", i, got, want)
 		}
 	}
@@ -129,6 +133,157 @@ func TestABetweenItsSteps(t *testing.T) {
 	must(t, err)
 	if c, err = b.Compare(s, r); err != nil || c.Note != "A at another time" {
 		t.Errorf("%q, %v", c.Note, err)
+	}
+}
+
+// In the box the difference is on all slices and, where it is wanted, in the whole tissue, at
+// one time too.
+func TestTheDifferenceInTheBox(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *gpu.Device) {
+		s := openedAs(t, ward, d)
+		space := StandardSpace(s.scenario.Model.Grid)
+		space.Mode, space.Surface = Both, 0.1
+		v := View{Slice: render.Slice{Axis: 2, Index: 2}, Space: space, Differs: true}
+		b := forked(t, s)
+		must(t, s.Happen("dose: {IL-2: 2 nM}, within: {sphere: {centre: [30 um, 30 um, 25 um], radius: 12 um}}"))
+		s.RunTo(s.Time() + 33.3)
+		must(t, s.Tick(0, 0))
+		must(t, b.Follow(s, v, 0))
+		r, c := compared(t, s, b, v)
+		if c.Note != "A between its steps" || c.Difference == nil || len(c.Difference.Fields) != 1 {
+			t.Fatalf("%q: %+v", c.Note, c.Difference)
+		}
+		difference, g := c.Difference, r.Grid
+		field := &tissue.Field{Grid: g}
+		most := 0.0
+		for _, c := range difference.Fields[0].Values {
+			field.Values = append(field.Values, float64(c))
+			most = max(most, math.Abs(float64(c)))
+		}
+		if high := difference.Scale.High; high < most || high > 3*most || difference.Scale.Low != -high || most < 0.01 {
+			t.Errorf("differences up to %g nM on the scale %v", most, difference.Scale)
+		}
+		for axis, cut := range difference.Cuts {
+			want := render.Extract(field, render.Slice{Axis: axis, Index: space.Cuts[axis]})
+			if cut.Slice != want.Slice || !slices.Equal(cut.Plane.Values, want.Values) {
+				t.Errorf("slice %v of the difference is not of its whole", cut.Slice)
+			}
+		}
+		at := r3.Vec{X: 45, Y: 35, Z: 25}
+		now, err := s.readAll(at)
+		must(t, err)
+		later, err := b.Session.readAll(at)
+		must(t, err)
+		then, voxel := b.earlier, g.Index(4, 3, 2)
+		share := (s.timeOf(v) - then.of) / (b.Session.timeOf(v) - then.of)
+		want := now[0] - (1-share)*float64(then.field.Values[voxel]) - share*later[0]
+		if got := field.Values[voxel]; math.Abs(got-want) > 1e-6*now[0] { // float32
+			t.Errorf("voxel %d differs by %g nM, want %g", voxel, got, want)
+		}
+		if len(difference.Bodies) != 0 || difference.View.Space.Surface != 0 || len(c.A.Bodies) == 0 || c.A.Scale != r.Scale || !difference.Reworked() {
+			t.Errorf("the difference has %d cells, A %d", len(difference.Bodies), len(c.A.Bodies))
+		}
+		v.Differs = false
+		if _, c = compared(t, s, b, v); c.Difference != nil {
+			t.Error("a difference that is not wanted")
+		}
+	})
+}
+
+// reads is a solver that counts how often all densities of a substrate are read.
+type reads struct {
+	solver
+	n int
+}
+
+func (r *reads) Read(id tissue.SubstrateID, into *tissue.Field) error {
+	r.n++
+	return r.solver.Read(id, into)
+}
+
+// All densities are read once a moment, and again wherever they may be others.
+func TestAWholeFieldIsReadOnceAMoment(t *testing.T) {
+	s := opened(t, nil)
+	counted := &reads{solver: s.solver}
+	s.solver = counted
+	now := func(want int) *Field {
+		t.Helper()
+		var f *Field
+		for range 3 {
+			got, err := s.wholeField(0)
+			must(t, err)
+			if f != nil && got != f {
+				t.Error("one moment has two fields")
+			}
+			f = got
+		}
+		if counted.n != want {
+			t.Errorf("read %d times, want %d", counted.n, want)
+		}
+		return f
+	}
+	start := now(1)
+	must(t, s.Step())
+	now(2)
+	must(t, s.Seek(0))
+	back, err := s.wholeField(0)
+	must(t, err)
+	if !slices.Equal(back.Values, start.Values) {
+		t.Error("the start is not as it was")
+	}
+	must(t, s.Happen("dose: {IL-2: 1 nM}"))
+	must(t, s.Step())
+	dosed, err := s.wholeField(0)
+	must(t, err)
+	if slices.Equal(dosed.Values, start.Values) {
+		t.Error("a dose does not show")
+	}
+}
+
+// A movie of two boxes, which has no difference of them, reads no whole field in a step of A
+// while the window shows another thing.
+func TestAMovieOfBoxesReadsNoDifference(t *testing.T) {
+	s := openedAs(t, ward, nil)
+	b := forked(t, s)
+	space := StandardSpace(s.scenario.Model.Grid)
+	space.Mode = Both
+	box := View{Slice: render.Slice{Axis: 2, Index: 2}, Space: space, Differs: true}
+	r, c := compared(t, s, b, box)
+	file, err := c.FigureFile(r, "both", printed())
+	must(t, err)
+	must(t, b.Record(s, filepath.Join(t.TempDir(), "boxes.gif"), file, box, 60))
+	counted := &reads{solver: b.Session.solver}
+	b.Session.solver = counted
+	for from := b.Session.timeOf(box); b.Session.timeOf(box) < from+30; {
+		must(t, b.step(whole(0)))
+	}
+	if counted.n > 0 {
+		t.Errorf("30 s of A read %d whole fields", counted.n)
+	}
+}
+
+// Substrates that step at paces of their own do not lose each other's earlier moments.
+func TestABetweenTheStepsOfEachSubstrate(t *testing.T) {
+	for id := range tissue.SubstrateID(2) {
+		s := opened(t, nil)
+		b := forked(t, s)
+		must(t, s.Happen("dose: {TNF: 1 nM}"))
+		between := 0
+		for _, end := range []float64{61.7, 95.3, 203.7, 251.1, 420.9, 777.7} {
+			s.RunTo(end)
+			must(t, s.Tick(0, 0))
+			must(t, b.Follow(s, whole(id), 0))
+			_, c := compared(t, s, b, whole(id))
+			if c.Note == "A at another time" {
+				t.Errorf("substrate %d at %g s: A is at %g s, and was at %g s", id, end, b.Session.timeOf(whole(id)), b.earlier.of)
+			}
+			if c.Note != "" {
+				between++
+			}
+		}
+		if between < 3 {
+			t.Errorf("A was between its steps %d times", between)
+		}
 	}
 }
 

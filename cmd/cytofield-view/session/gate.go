@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -171,42 +172,38 @@ func (e *extent) axis(wanted Axis, log bool) PlotAxis {
 	return a
 }
 
-// gated finds what a gate asks for.
-func (s *Session) gated(g *Gate) (*Gated, error) {
-	m := s.scenario.Model
-	states, err := s.solver.Cells()
-	if err != nil {
-		return nil, err
-	}
-	known := signals(m)
+// gated finds what a gate asks for, nil where it is of a tissue that is no more.
+func (o *observer) gated(g *Gate) (*Gated, error) {
+	m := o.scenario.Model
 	has := func(name string) bool {
-		return slices.ContainsFunc(known, func(k Signal) bool { return k.Column == name })
+		return slices.ContainsFunc(signals(m), func(s Signal) bool { return s.Column == name })
 	}
 	if !has(g.X.Column) || g.Y.Column != "" && !has(g.Y.Column) {
-		return nil, nil // of a tissue that is no more
+		return nil, nil
 	}
 	var values [2][]float64
-	if values[0], err = column(m, states, g.X.Column); err != nil {
+	var err error
+	if values[0], err = o.signal(g.X.Column); err != nil {
 		return nil, err
 	}
 	if g.Y.Column != "" {
-		if values[1], err = column(m, states, g.Y.Column); err != nil {
+		if values[1], err = o.signal(g.Y.Column); err != nil {
 			return nil, err
 		}
 	}
 	shown := func(i int) bool {
-		return !m.Cells.IsDead(i) && !math.IsNaN(values[0][i]) && (values[1] == nil || !math.IsNaN(values[1][i]))
+		return !o.cells.IsDead(i) && !math.IsNaN(values[0][i]) && (values[1] == nil || !math.IsNaN(values[1][i]))
 	}
 	found := &Gated{Gate: g}
-	s.extents[0].follow(g.X.Column, g.LogX, values[0], shown)
-	found.X = s.extents[0].axis(g.X, g.LogX)
+	o.scales.gate[0].follow(g.X.Column, g.LogX, values[0], shown)
+	found.X = o.scales.gate[0].axis(g.X, g.LogX)
 	if values[1] != nil {
-		s.extents[1].follow(g.Y.Column, g.LogY, values[1], shown)
-		found.Y = s.extents[1].axis(g.Y, g.LogY)
+		o.scales.gate[1].follow(g.Y.Column, g.LogY, values[1], shown)
+		found.Y = o.scales.gate[1].axis(g.Y, g.LogY)
 	}
-	found.choose(m, values)
+	found.choose(o.cells, len(m.CellTypes), values)
 	if g.Extended {
-		found.plot(m, values)
+		found.plot(o.cells, len(m.CellTypes), values)
 	}
 	return found, nil
 }
@@ -223,20 +220,20 @@ func (f *Gated) MostInABar() float64 {
 }
 
 // choose finds the cells inside.
-func (f *Gated) choose(m *tissue.Model, values [2][]float64) {
-	f.Shares = make([]Share, len(m.CellTypes))
+func (f *Gated) choose(cells *tissue.Cells, types int, values [2][]float64) {
+	f.Shares = make([]Share, types)
 	if f.Gate.chooses() {
-		f.Inside = make([]bool, m.Cells.Len())
+		f.Inside = make([]bool, cells.Len())
 	}
 	outline := make(Polygon, len(f.Gate.Drawn))
 	for i, p := range f.Gate.Drawn {
 		outline[i] = Point{f.X.Position(p.X), f.Y.Position(p.Y)}
 	}
-	for i, id := range m.Cells.ID {
-		if m.Cells.IsDead(i) {
+	for i, id := range cells.ID {
+		if cells.IsDead(i) {
 			continue
 		}
-		share := &f.Shares[m.Cells.Type[i]]
+		share := &f.Shares[cells.Type[i]]
 		share.All++
 		if f.Inside == nil {
 			continue
@@ -264,40 +261,40 @@ func (f *Gated) within(outline Polygon, values [2][]float64, i int) bool {
 }
 
 // plot gathers what is drawn.
-func (f *Gated) plot(m *tissue.Model, values [2][]float64) {
+func (f *Gated) plot(cells *tissue.Cells, types int, values [2][]float64) {
 	switch {
 	case values[1] == nil:
-		f.Bars = make([][]float64, len(m.CellTypes))
-		of := make([][]float64, len(m.CellTypes))
-		f.each(m, values, func(i int, x, _ float64) { of[m.Cells.Type[i]] = append(of[m.Cells.Type[i]], x) })
+		f.Bars = make([][]float64, types)
+		of := make([][]float64, types)
+		f.each(cells, values, func(i int, x, _ float64) { of[cells.Type[i]] = append(of[cells.Type[i]], x) })
 		for t := range of {
 			f.Bars[t] = counted(of[t], render.Scale{Low: f.X.Low, High: f.X.High}, bars)
 		}
-	case m.Cells.Len() > mostDots:
+	case cells.Len() > mostDots:
 		f.Counts = make([]float64, squares*squares)
-		f.each(m, values, func(_ int, x, y float64) {
+		f.each(cells, values, func(_ int, x, y float64) {
 			u, v := int(squares*(x-f.X.Low)/(f.X.High-f.X.Low)), int(squares*(y-f.Y.Low)/(f.Y.High-f.Y.Low))
 			if u >= 0 && u < squares && v >= 0 && v < squares {
 				f.Counts[u+squares*v]++
 			}
 		})
 	default:
-		f.Dots = make([][]Dot, len(m.CellTypes))
-		f.each(m, values, func(i int, x, y float64) {
-			t := m.Cells.Type[i]
+		f.Dots = make([][]Dot, types)
+		f.each(cells, values, func(i int, x, y float64) {
+			t := cells.Type[i]
 			f.Dots[t] = append(f.Dots[t], Dot{x, y, f.Inside != nil && f.Inside[i]})
 		})
 	}
 }
 
 // each visits the living cells that have both signals, at their positions.
-func (f *Gated) each(m *tissue.Model, values [2][]float64, visit func(i int, x, y float64)) {
+func (f *Gated) each(cells *tissue.Cells, values [2][]float64, visit func(i int, x, y float64)) {
 	for i, v := range values[0] {
 		y := 0.0
 		if values[1] != nil {
 			y = f.Y.Position(values[1][i])
 		}
-		if x := f.X.Position(v); !m.Cells.IsDead(i) && !math.IsNaN(x) && !math.IsNaN(y) {
+		if x := f.X.Position(v); !cells.IsDead(i) && !math.IsNaN(x) && !math.IsNaN(y) {
 			visit(i, x, y)
 		}
 	}
@@ -314,16 +311,25 @@ func counted(values []float64, scale render.Scale, n int) []float64 {
 
 // WriteGated writes the cells inside a gate now, as rows of cells.csv.
 func (s *Session) WriteGated(w io.Writer, g *Gate) error {
-	found, err := s.gated(g)
+	inside, err := s.observer().inside(g)
 	if err != nil {
 		return err
-	}
-	if found == nil || found.Inside == nil {
-		return fmt.Errorf("no gate is drawn: want a lasso in the plot or in the tissue")
 	}
 	states, err := s.solver.Cells()
 	if err != nil {
 		return err
 	}
-	return record.WriteCells(w, s.scenario.Model, s.Time(), states, func(i int) bool { return found.Inside[i] })
+	return record.WriteCells(w, s.scenario.Model, s.Time(), states, func(i int) bool { return inside[i] })
+}
+
+// inside tells the cells inside a gate.
+func (o *observer) inside(g *Gate) ([]bool, error) {
+	found, err := o.gated(g)
+	if err == nil && (found == nil || found.Inside == nil) {
+		err = errors.New("no gate is drawn: want a lasso in the plot or in the tissue")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found.Inside, nil
 }

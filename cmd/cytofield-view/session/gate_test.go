@@ -143,10 +143,9 @@ func TestAGateFollowsTimeAndMarkedCellsStay(t *testing.T) {
 
 func TestEverySignalIsAColumn(t *testing.T) {
 	s := hatched(t)
-	states, err := s.solver.Cells()
-	must(t, err)
+	o := s.observer()
 	for _, signal := range signals(s.scenario.Model) {
-		values, err := column(s.scenario.Model, states, signal.Column)
+		values, err := o.signal(signal.Column)
 		if err != nil || len(values) != 16 {
 			t.Errorf("%s: %d values, %v", signal.Column, len(values), err)
 		}

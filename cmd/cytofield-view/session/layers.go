@@ -9,7 +9,6 @@ import (
 
 	"gonum.org/v1/gonum/spatial/r3"
 
-	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -92,11 +91,11 @@ type Laid struct {
 	Outlines []Outline
 	Walls    [4]tissue.BoundaryKind // of the substrate in view at the left, right, lower and upper wall; with Outlines
 
-	Dead       []bool    // of each disc
-	CellValues []float64 // of each disc, NaN where it has none; nil without a column
+	Dead       []bool    // of each cell
+	CellValues []float64 // of each cell, NaN where it has none; nil without a column
 	CellScale  render.Scale
-	Limits     []Limit // of each disc; nil without LimitOverlay
-	Coarse     float64 // µm: a reach less than three of the voxels, with LimitOverlay; 0: none
+	Limits     map[int]Limit // of the cells that are shown; nil without LimitOverlay
+	Coarse     float64       // µm: a reach less than three of the voxels, with LimitOverlay; 0: none
 
 	NoEstimate bool // with ErrorOverlay: the last step left none
 	reworked   bool // planes differ from what is in the solver
@@ -105,9 +104,9 @@ type Laid struct {
 // Merged is a channel with its densities.
 type Merged struct {
 	Channel
-	Plane     *render.Plane
+	Plane     *render.Plane // nil in a box
 	Scale     render.Scale
-	Low, High float64 // densities in the plane
+	Low, High float64 // densities in the plane; of a box in the box
 }
 
 // Clipped reports whether densities of the channel lie above its scale.
@@ -128,14 +127,21 @@ type Outline struct {
 }
 
 // Reworked reports whether planes differ from the textures of a solver: voxels without
-// fluid have no density, or the plane shows molecules.
+// fluid have no density, or the plane shows something else.
 func (l *Laid) Reworked() bool { return l.reworked }
 
-// allowed returns layers with what the model does not have taken out; a box has none.
+// allowed returns layers with what the model does not have taken out, and what a box does
+// not show.
 func allowed(m *tissue.Model, v View) Layers {
 	l := v.Layers
 	if v.Space.Mode != Slice {
-		return Layers{}
+		l.Arrows = NoArrows
+	}
+	if v.Space.Mode == Volume {
+		l.Contours, l.Outlines = 0, false
+		if l.Overlay.Replaces() {
+			l.Overlay = NoOverlay
+		}
 	}
 	if l.Merge != nil && slices.ContainsFunc(l.Merge.Channels, func(c Channel) bool { return int(c.Substrate) >= len(m.Substrates) }) {
 		l.Merge = nil
@@ -157,24 +163,12 @@ func (l Layers) byColumn() bool {
 	return l.CellsBy != "" && l.CellsBy != ByType && l.CellsBy != ByState
 }
 
-// recorded returns layers without what a run directory does not have.
+// recorded returns layers without what no run directory has: errors of steps.
 func (l Layers) recorded() Layers {
-	if l.byColumn() {
-		l.CellsBy, l.CellScale = ByType, nil
-	}
-	if l.Overlay == LimitOverlay || l.Overlay == ErrorOverlay {
+	if l.Overlay == ErrorOverlay {
 		l.Overlay = NoOverlay
 	}
 	return l
-}
-
-// layerer makes the layers that a report has whatever its course.
-type layerer struct {
-	model  *tissue.Model
-	cells  *tissue.Cells
-	ground *ground
-	scales map[tissue.SubstrateID]steady // of channels
-	plane  func(v View) (*render.Plane, error)
 }
 
 // contoured returns the lines of levels.
@@ -185,41 +179,51 @@ func contoured(p *render.Plane, levels []float64) (all []Contour) {
 	return all
 }
 
-// lay adds to a report, whose plane and scale are there, what its view asks for.
-func (l layerer) lay(r *Report) error {
-	m, v := l.model, r.View
-	for _, d := range r.Discs {
-		r.Dead = append(r.Dead, l.cells.IsDead(d.Cell))
+// contour draws lines at levels of the scale, of the plane or on the slices of the box; of
+// what is merged, of the substrate in view.
+func (r *Report) contour() {
+	n := r.View.Layers.Contours
+	if n == 0 {
+		return
 	}
-	if err := l.merge(r); err != nil {
+	levels := r.Scale.Levels(n)
+	if r.View.Space.Mode == Slice {
+		r.Contours = contoured(r.Plane, levels)
+		return
+	}
+	r.Cuts = slices.Clone(r.Cuts)
+	for i := range r.Cuts {
+		r.Cuts[i].Contours = contoured(r.Cuts[i].Plane, levels)
+	}
+}
+
+// lay adds to a report, whose planes and scale are there, what its view asks for.
+func (o *observer) lay(r *Report) error {
+	m, v := o.scenario.Model, r.View
+	for i := range o.cells.ID {
+		r.Dead = append(r.Dead, o.cells.IsDead(i))
+	}
+	if err := o.merge(r); err != nil {
 		return err
 	}
-	if n := v.Layers.Contours; n > 0 {
-		r.Contours = contoured(r.Plane, r.Scale.Levels(n))
-	}
+	r.contour()
 	if v.Layers.Arrows != NoArrows {
-		r.Arrows = l.arrows(r.Plane, v)
+		r.Arrows = o.arrows(r.Plane, v)
 	}
 	if v.Layers.Outlines {
-		r.Outlines, r.Walls = l.ground.outlines(m, v.Slice), walls(m, v)
+		r.Outlines, r.Walls = o.ground.outlines(m, v.Slice), walls(m, v)
+		for i, c := range r.Cuts {
+			r.Cuts[i].Outlines = o.ground.outlines(m, c.Slice)
+		}
 	}
-	return nil
+	if v.Layers.Overlay == LimitOverlay {
+		r.Limits, r.Coarse = o.limits(r)
+	}
+	return o.colourCells(r)
 }
 
-// lay adds to a report what its view asks for.
-func (s *Session) lay(r *Report) error {
-	m := s.scenario.Model
-	if err := (layerer{m, &m.Cells, &s.ground, s.channels, s.plane}).lay(r); err != nil {
-		return err
-	}
-	if r.View.Layers.Overlay == LimitOverlay {
-		r.Limits, r.Coarse = s.limits(r.Discs, r.View.Substrate)
-	}
-	return s.colourCells(r)
-}
-
-// merge reads the channels.
-func (l layerer) merge(r *Report) error {
+// merge finds the scales of the channels, and reads their planes.
+func (o *observer) merge(r *Report) error {
 	v := r.View
 	if v.Layers.Merge == nil {
 		return nil
@@ -227,17 +231,15 @@ func (l layerer) merge(r *Report) error {
 	for _, c := range v.Layers.Merge.Channels {
 		of := v
 		of.Substrate, of.Layers = c.Substrate, Layers{}
-		plane, err := l.plane(of)
+		one := Merged{Channel: c}
+		seen, err := o.channel(of, &one)
 		if err != nil {
 			return err
 		}
-		one := Merged{Channel: c, Plane: plane}
-		var seen render.Range
-		seen.Add(plane)
 		one.Low, one.High = seen.Ends()
-		steady := l.scales[c.Substrate]
+		steady := o.scales.channels[c.Substrate]
 		one.Scale = steady.follow(of, &seen)
-		l.scales[c.Substrate] = steady
+		o.scales.channels[c.Substrate] = steady
 		if c.Fixed != nil {
 			one.Scale = *c.Fixed
 		}
@@ -246,8 +248,23 @@ func (l layerer) merge(r *Report) error {
 	return nil
 }
 
+// channel reads the plane of a channel, and returns the densities its scale is found by.
+func (o *observer) channel(v View, m *Merged) (seen render.Range, err error) {
+	if v.Space.Mode != Slice {
+		low, high, err := o.extremes(v.Substrate)
+		if low <= high {
+			seen.AddEnds(low, high)
+		}
+		return seen, err
+	}
+	if m.Plane, err = o.plane(v); err == nil {
+		seen.Add(m.Plane)
+	}
+	return seen, err
+}
+
 // arrows returns those of the plane, of the flux by what the tissue is at each.
-func (l layerer) arrows(p *render.Plane, v View) []render.Arrow {
+func (o *observer) arrows(p *render.Plane, v View) []render.Arrow {
 	const across = 24 // along the longer side, as in figures
 	stride := v.Layers.Stride
 	if stride < 1 {
@@ -257,11 +274,12 @@ func (l layerer) arrows(p *render.Plane, v View) []render.Arrow {
 	if v.Layers.Arrows != FluxArrows {
 		return arrows
 	}
+	m := o.scenario.Model
 	right, up := v.Slice.Across()
 	for i, a := range arrows {
 		var at [3]float64
 		at[right], at[up], at[v.Slice.Axis] = a.X, a.Y, p.Position
-		fraction, medium := l.model.MediumOf(l.ground.label(l.model.Grid.IndexAt(r3.Vec{X: at[0], Y: at[1], Z: at[2]})), v.Substrate)
+		fraction, medium := m.MediumOf(o.ground.label(m.Grid.IndexAt(r3.Vec{X: at[0], Y: at[1], Z: at[2]})), v.Substrate)
 		arrows[i].U *= -fraction * medium.DiffusionCoefficient
 		arrows[i].V *= -fraction * medium.DiffusionCoefficient
 	}
@@ -276,33 +294,27 @@ func walls(m *tissue.Model, v View) [4]tissue.BoundaryKind {
 }
 
 // colourCells finds the values that cells are coloured by.
-func (s *Session) colourCells(r *Report) error {
+func (o *observer) colourCells(r *Report) error {
 	by := r.View.Layers.CellsBy
 	if !r.View.Layers.byColumn() {
 		return nil
 	}
-	states, err := s.solver.Cells()
+	column, err := o.column(by)
 	if err != nil {
 		return err
 	}
-	column, err := record.CellColumn(s.scenario.Model, states, by)
-	if err != nil {
-		return err
-	}
-	r.CellValues = make([]float64, len(r.Discs))
-	for i, d := range r.Discs {
-		r.CellValues[i] = column[d.Cell]
-	}
+	r.CellValues = slices.Clone(column)
 	var seen render.Range
-	values := &render.Plane{Values: make([]float32, len(column))}
-	for i, v := range column {
+	values := &render.Plane{Values: make([]float32, len(r.CellValues))}
+	for i, v := range r.CellValues {
 		values.Values[i] = float32(v)
 	}
 	seen.Add(values)
-	if s.tint.column != by {
-		s.tint.column, s.tint.steady = by, steady{}
+	tint := &o.scales.tint
+	if tint.column != by {
+		tint.column, tint.steady = by, steady{}
 	}
-	r.CellScale = s.tint.follow(View{}, &seen)
+	r.CellScale = tint.follow(View{}, &seen)
 	if fixed := r.View.Layers.CellScale; fixed != nil {
 		r.CellScale = *fixed
 	}
@@ -340,12 +352,17 @@ func (g *ground) rework(m *tissue.Model, p *render.Plane, v View) {
 
 // ground is what a model's regions are in the grid.
 type ground struct {
-	labels []uint8 // of the model
-	solid  bool    // whether there are voxels without fluid
-	slice  render.Slice
-	lines  []Outline // in the slice
-	found  bool
+	labels []uint8              // of the model
+	solid  bool                 // whether there are voxels without fluid
+	found  [3]border            // across each axis, in the slice that was looked at last
 	thin   map[int]map[int]bool // of vessels thinner than a voxel, by region, the voxels they run through
+}
+
+// border is the outlines in a slice.
+type border struct {
+	slice render.Slice
+	lines []Outline
+	known bool
 }
 
 func newGround(m *tissue.Model) ground {
@@ -364,19 +381,20 @@ func (g *ground) label(voxel int) uint8 {
 }
 
 // outlines returns the borders of the regions that a slice cuts, those of the last slice
-// without looking again.
+// across its axis without looking again.
 func (g *ground) outlines(m *tissue.Model, s render.Slice) []Outline {
-	if g.found && g.slice == s {
-		return g.lines
+	last := &g.found[s.Axis]
+	if last.known && last.slice == s {
+		return last.lines
 	}
-	g.found, g.slice, g.lines = true, s, nil
+	*last = border{slice: s, known: true}
 	for i, region := range m.Regions {
 		lines := render.Outlines(m.Grid, s, g.within(m, i))
 		if len(lines) > 0 {
-			g.lines = append(g.lines, Outline{region.Name, i, region.Impermeable, lines})
+			last.lines = append(last.lines, Outline{region.Name, i, region.Impermeable, lines})
 		}
 	}
-	return g.lines
+	return last.lines
 }
 
 // within tells the voxels of a region; of a vessel thinner than a voxel those that it runs

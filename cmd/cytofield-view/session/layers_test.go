@@ -90,12 +90,12 @@ func TestLayersAreThoseOfThePlane(t *testing.T) {
 	must(t, err)
 	column, err := record.CellColumn(m, states, "IL-2_surface_nM")
 	must(t, err)
-	for i, d := range r.Discs {
-		if r.CellValues[i] != column[d.Cell] {
-			t.Errorf("cell %d: %g nM, want %g", d.Cell, r.CellValues[i], column[d.Cell])
+	for _, d := range r.Discs {
+		if r.CellValues[d.Cell] != column[d.Cell] {
+			t.Errorf("cell %d: %g nM, want %g", d.Cell, r.CellValues[d.Cell], column[d.Cell])
 		}
-		if want := []Limit{Crowded, Crowded, Resolved, Resolved}[d.Cell]; r.Limits[i] != want {
-			t.Errorf("cell %d: limit %d, want %d", d.Cell, r.Limits[i], want)
+		if want := []Limit{Crowded, Crowded, Resolved, Resolved}[d.Cell]; r.Limits[d.Cell] != want {
+			t.Errorf("cell %d: limit %d, want %d", d.Cell, r.Limits[d.Cell], want)
 		}
 	}
 }

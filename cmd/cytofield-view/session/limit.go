@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/engine"
-	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // Limit says why the grid does not resolve what a cell does to a substrate.
@@ -35,18 +35,18 @@ type resolution struct {
 	widest   float64             // edge of a voxel, µm
 }
 
-func (s *Session) resolve() *resolution {
-	r, m := &s.resolution, s.scenario.Model
+func (r *resolution) find(of *scenario.Scenario) {
+	m := of.Model
 	if r.laws != nil {
-		return r
+		return
 	}
-	r.coupling = engine.Coupling(s.scenario.Numerics.Coupling)
+	r.coupling = engine.Coupling(of.Numerics.Coupling)
 	if r.coupling == "" {
 		r.coupling = engine.VoxelCoupling
 	}
 	laws := engine.NewSurfaceLaws(m, r.coupling)
 	r.laws = &laws
-	if a, err := engine.Analyse(m, options(s.scenario.Numerics), s.scenario.Output.Every); err == nil {
+	if a, err := engine.Analyse(m, options(of.Numerics), of.Output.Every); err == nil {
 		for _, substrate := range a.Substrates {
 			r.reach = append(r.reach, substrate.NicheLength)
 		}
@@ -56,16 +56,17 @@ func (s *Session) resolve() *resolution {
 			r.widest = max(r.widest, h)
 		}
 	}
-	return r
 }
 
-// limits judges the cells of discs by the laws of their types and by where they are now;
-// coarse is the reach of the substrate, µm, where that is less than three voxels, else 0.
-func (s *Session) limits(discs []render.Disc, id tissue.SubstrateID) (all []Limit, coarse float64) {
-	m, r := s.scenario.Model, s.resolve()
-	coupling, laws, widest := r.coupling, r.laws, r.widest
-	if int(id) < len(r.reach) && widest > r.reach[id]/3 {
-		coarse = r.reach[id]
+// limits judges the cells that a report shows by the laws of their types and by where they
+// are now; coarse is the reach of the substrate, µm, where that is less than three voxels,
+// else 0.
+func (o *observer) limits(r *Report) (all map[int]Limit, coarse float64) {
+	m, id := o.scenario.Model, r.View.Substrate
+	o.resolution.find(o.scenario)
+	coupling, laws, widest, reach := o.resolution.coupling, o.resolution.laws, o.resolution.widest, o.resolution.reach
+	if int(id) < len(reach) && widest > reach[id]/3 {
+		coarse = reach[id]
 	}
 	kinds := make([]Limit, len(m.CellTypes))
 	exchanges := make([]bool, len(m.CellTypes))
@@ -80,13 +81,20 @@ func (s *Session) limits(discs []render.Disc, id tissue.SubstrateID) (all []Limi
 			kinds[t] = Tight
 		}
 	}
-	crowd := newCrowd(m, exchanges, 2*widest)
-	all = make([]Limit, len(discs))
-	for i, d := range discs {
-		all[i] = kinds[d.Type]
-		if all[i] == Resolved && exchanges[d.Type] && coupling != engine.CloudCoupling && crowd.has(d.Cell) {
-			all[i] = Crowded
+	crowd := newCrowd(o.cells, exchanges, 2*widest)
+	all = map[int]Limit{}
+	judge := func(cell int) {
+		t := o.cells.Type[cell]
+		all[cell] = kinds[t]
+		if all[cell] == Resolved && exchanges[t] && coupling != engine.CloudCoupling && crowd.has(cell) {
+			all[cell] = Crowded
 		}
+	}
+	for _, d := range r.Discs {
+		judge(d.Cell)
+	}
+	for _, b := range r.Bodies {
+		judge(b.Cell)
 	}
 	return all, coarse
 }
@@ -98,11 +106,11 @@ type crowd struct {
 	buckets map[[3]int][]int
 }
 
-func newCrowd(m *tissue.Model, of []bool, closer float64) crowd {
-	c := crowd{&m.Cells, closer, map[[3]int][]int{}}
-	for i, t := range m.Cells.Type {
+func newCrowd(cells *tissue.Cells, of []bool, closer float64) crowd {
+	c := crowd{cells, closer, map[[3]int][]int{}}
+	for i, t := range cells.Type {
 		if of[t] {
-			c.buckets[c.bucket(m.Cells.Position[i])] = append(c.buckets[c.bucket(m.Cells.Position[i])], i)
+			c.buckets[c.bucket(cells.Position[i])] = append(c.buckets[c.bucket(cells.Position[i])], i)
 		}
 	}
 	return c

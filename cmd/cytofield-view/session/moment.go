@@ -78,6 +78,7 @@ func (s *Session) furthest() float64 {
 // advance goes on to a time, s, until something is over between two steps, which is
 // errPaused. What has been gone through before is repeated as it was.
 func (s *Session) advance(over func() bool, until float64) error {
+	clear(s.fresh)
 	for s.behind() {
 		if over() {
 			return errPaused

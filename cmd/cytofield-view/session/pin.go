@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/tissue"
+	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 // Pin is a place, or a cell, that is followed.
@@ -29,6 +30,18 @@ func (p *Pin) series() []*[]float64 {
 		for i := range group {
 			all = append(all, &group[i])
 		}
+	}
+	return all
+}
+
+// columns are those of cells.csv that series has of a cell.
+func (p *Pin) columns(m *tissue.Model) []string {
+	var all []string
+	for id := range m.Substrates {
+		all = append(all, scenario.CellColumns(m)[3*id])
+	}
+	for _, v := range variables(m) {
+		all = append(all, variableColumn(m, v))
 	}
 	return all
 }
@@ -134,7 +147,7 @@ func (s *Session) probeCells(pins []Pin) error {
 		if !p.OfCell {
 			continue
 		}
-		at := s.locate(p)
+		at := p.locate(&m.Cells)
 		for _, values := range p.series() {
 			*values = append(*values, math.NaN())
 		}
@@ -156,8 +169,7 @@ func (s *Session) probeCells(pins []Pin) error {
 func last(values []float64, v float64) { values[len(values)-1] = v }
 
 // locate finds the cell of a pin among those there are.
-func (s *Session) locate(p *Pin) int {
-	cells := &s.scenario.Model.Cells
+func (p *Pin) locate(cells *tissue.Cells) int {
 	i := slices.Index(cells.ID, p.Cell)
 	if p.Gone = i < 0 || cells.IsDead(i); !p.Gone {
 		p.At, p.Type = cells.Position[i], cells.Type[i]
@@ -186,7 +198,7 @@ func (p *Pin) halve() {
 func (s *Session) copiedPins() []Pin {
 	for i := range s.pins {
 		if s.pins[i].OfCell {
-			s.locate(&s.pins[i])
+			s.pins[i].locate(&s.scenario.Model.Cells)
 		}
 	}
 	return copied(s.pins)

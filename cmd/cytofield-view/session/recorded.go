@@ -36,6 +36,11 @@ func recordedHistory(r *record.Recording, m *tissue.Model) (h History, err error
 	for _, t := range m.CellTypes {
 		h.Cells = append(h.Cells, column(t.Name+"_cells"))
 	}
+	if m.Body != nil {
+		for _, v := range m.Body.Variables {
+			h.Body = append(h.Body, column(record.BodyColumn(v)))
+		}
+	}
 	if err != nil {
 		return h, err
 	}

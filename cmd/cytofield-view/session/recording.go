@@ -31,7 +31,9 @@ func (s *Session) Record(path, file string, every float64) error {
 // v is the view of its differences. It ends with the branch.
 func (b *Branch) Record(leader *Session, path, file string, v View, every float64) error {
 	if leader.recording == nil {
-		b.recorded = &v
+		filmed := v
+		filmed.Differs = v.Space.Mode == Slice // figures have no difference in space
+		b.filmed = &filmed
 	}
 	return leader.record(path, file, every, b, func() (*plate.Rival, error) {
 		if err := b.Follow(leader, v, 0); err != nil {

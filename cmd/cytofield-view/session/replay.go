@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -37,13 +38,15 @@ type Replay struct {
 	playing bool
 	speed   float64 // simulated s per s of wall time
 
-	fields map[tissue.SubstrateID]*tissue.Field // at the output shown
-	cells  *tissue.Cells                        // nil until read
-	pins   []Pin
-	scale  steady
+	fields  map[tissue.SubstrateID]*tissue.Field // at the output shown
+	wholes  map[tissue.SubstrateID]*Field
+	cells   *tissue.Cells // nil until read
+	columns *record.Cells // likewise
+	pins    []Pin
 
-	ground   ground
-	channels map[tissue.SubstrateID]steady
+	scales     scales
+	ground     ground
+	resolution resolution
 }
 
 // Recorded says of which run directory a report is.
@@ -57,7 +60,7 @@ type Recorded struct {
 
 // OpenReplay opens the run directory that a source was found in. The device is for Anew.
 func OpenReplay(source Source, device *gpu.Device) (*Replay, error) {
-	r := &Replay{source: source, device: device, fields: map[tissue.SubstrateID]*tissue.Field{}, channels: map[tissue.SubstrateID]steady{}}
+	r := &Replay{source: source, device: device, fields: map[tissue.SubstrateID]*tissue.Field{}, wholes: map[tissue.SubstrateID]*Field{}, scales: newScales()}
 	if err := r.read(); err != nil {
 		return nil, err
 	}
@@ -125,6 +128,7 @@ func (r *Replay) Anew() (*Session, error) { return Open(r.source, r.device) }
 // Close lets go of what was read.
 func (r *Replay) Close() error {
 	clear(r.fields)
+	clear(r.wholes)
 	return nil
 }
 
@@ -170,8 +174,9 @@ func (r *Replay) show(i int) {
 // turn brings an output into view.
 func (r *Replay) turn(i int) {
 	if i = min(max(i, 0), len(r.times)-1); i != r.at {
-		r.at, r.cells = i, nil
+		r.at, r.cells, r.columns = i, nil, nil
 		clear(r.fields)
+		clear(r.wholes)
 	}
 }
 
@@ -219,65 +224,68 @@ func (r *Replay) Look(v View) (*Report, error) {
 	m := r.scenario.Model
 	v = possible(m, v)
 	v.Layers = v.Layers.recorded()
-	cells, err := r.people()
-	if err != nil {
+	if err := r.meet(); err != nil {
 		return nil, err
 	}
 	manifest := r.recording.Manifest
 	report := &Report{
 		Time: r.Time(), Duration: manifest.Duration, Seen: r.recording.Times()[len(r.recording.Times())-1],
-		Playing: r.playing, Speed: r.speed, Title: m.Title, Name: r.scenario.Name,
-		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: cells.Len(), Command: "cytofield run " + r.recording.ScenarioPath(),
-		View: v, Discs: render.Cut(cells, m.CellTypes, m.Grid, v.Slice), History: r.history.copied(), Pins: copied(r.pins), Behind: r.behind(),
-		Recorded: &Recorded{Dir: r.source.Name, Status: manifest.Status, Device: manifest.Device, Times: r.times, Missing: r.missing(v.Substrate)},
+		Playing: r.playing, Speed: r.speed, Title: m.Title, Name: r.scenario.Name, Command: "cytofield run " + r.recording.ScenarioPath(),
+		View: v, History: r.history.copied(), Pins: r.located(), Behind: r.behind(),
+		Recorded: &Recorded{Dir: r.source.Name, Status: manifest.Status, Device: manifest.Device, Times: r.times, Missing: r.missing(v.channels())},
 	}
-	for _, d := range report.Discs {
-		report.DiscCells = append(report.DiscCells, cells.ID[d.Cell])
+	err := r.observer().look(report)
+	if report.Recorded.Missing != "" {
+		report.Cuts = nil // slices of nothing would hide cells
 	}
-	if err := r.picture(report); err != nil {
-		return nil, err
-	}
-	if v.Cursor != nil {
+	if err == nil && v.Cursor != nil {
 		report.Cursor, err = r.readAll(*v.Cursor)
 	}
 	return report, err
 }
 
-// picture adds the plane in view and its scale. What was not kept is not a number.
-func (r *Replay) picture(report *Report) error {
-	v := report.View
-	var err error
-	if report.Plane, err = r.plane(v); err != nil {
-		return err
+// observer looks at the output that is shown. What was not kept is not a number.
+func (r *Replay) observer() *observer {
+	o := &observer{scenario: r.scenario, cells: r.cells, ground: &r.ground, resolution: &r.resolution, scales: &r.scales, filed: true, whole: r.whole, extremes: r.extremes}
+	o.layer = func(v View, dst []float64) error {
+		field, err := r.field(v.Substrate)
+		if err != nil {
+			return err
+		}
+		for i, c := range render.Extract(field, v.Slice).Values {
+			dst[i] = float64(c)
+		}
+		return nil
 	}
-	report.reworked = true // it is in no texture
-	var seen render.Range
-	seen.Add(report.Plane)
-	report.Low, report.High = seen.Ends()
-	if report.Scale = r.scale.follow(v, &seen); v.Fixed != nil {
-		report.Scale = *v.Fixed
-	}
-	return layerer{r.scenario.Model, r.cells, &r.ground, r.channels, r.plane}.lay(report)
+	o.column = func(name string) ([]float64, error) { return r.columns.Column(name) }
+	return o
 }
 
-// plane returns the densities of the slice in view; of a substrate that was not kept they
-// are not a number.
-func (r *Replay) plane(v View) (*render.Plane, error) {
-	m := r.scenario.Model
-	if !r.kept(v.Substrate) {
-		p := render.NewPlane(m.Grid, v.Slice, nil)
-		for i := range p.Values {
-			p.Values[i] = float32(math.NaN())
+// whole returns the densities of a substrate for a device.
+func (r *Replay) whole(id tissue.SubstrateID) (*Field, error) {
+	if r.wholes[id] == nil {
+		field, err := r.field(id)
+		if err != nil {
+			return nil, err
 		}
-		return p, nil
+		r.wholes[id] = newField(field)
 	}
-	field, err := r.field(v.Substrate)
+	return r.wholes[id], nil
+}
+
+// extremes returns the smallest and the largest density; low is above high where there is none.
+func (r *Replay) extremes(id tissue.SubstrateID) (low, high float64, err error) {
+	low, high = math.Inf(1), math.Inf(-1)
+	field, err := r.field(id)
 	if err != nil {
-		return nil, err
+		return low, high, err
 	}
-	p := render.Extract(field, v.Slice)
-	r.ground.rework(m, p, v)
-	return p, nil
+	for _, c := range field.Values {
+		if !math.IsNaN(c) {
+			low, high = min(low, c), max(high, c)
+		}
+	}
+	return low, high, nil
 }
 
 // Density returns nil: what is shown is in files.
@@ -293,18 +301,23 @@ func (r *Replay) kept(id tissue.SubstrateID) bool {
 	return false
 }
 
-// missing says why there are no densities of a substrate; "" where there are.
-func (r *Replay) missing(id tissue.SubstrateID) string {
-	switch {
-	case r.kept(id):
-		return ""
-	case len(r.recording.FieldTimes()) == 0:
-		return "This run kept no densities. Add  output: {fields: true}  to its scenario and run it again, or run it anew here."
+// missing says why there are no densities of substrates; "" where there are.
+func (r *Replay) missing(ids []tissue.SubstrateID) string {
+	for _, id := range ids {
+		switch {
+		case r.kept(id):
+		case len(r.recording.FieldTimes()) == 0:
+			return "This run kept no densities. Leave  fields: false  out of  output:  in its scenario and run it again, or run it anew here."
+		default:
+			name := r.scenario.Model.Substrates[id].Name
+			return "This run kept no densities of " + name + ". Add " + name + " to  output: {fields: {substrates: [...]}}  in its scenario and run it again, or run it anew here."
+		}
 	}
-	return "This run kept no densities of " + r.scenario.Model.Substrates[id].Name + "; its scenario lists others in output.fields.substrates."
+	return ""
 }
 
-// field returns the densities of a substrate that were kept at the output shown.
+// field returns the densities of a substrate that were kept at the output shown; without any
+// they are not a number.
 func (r *Replay) field(id tissue.SubstrateID) (*tissue.Field, error) {
 	if f := r.fields[id]; f != nil {
 		return f, nil
@@ -318,42 +331,60 @@ func (r *Replay) field(id tissue.SubstrateID) (*tissue.Field, error) {
 
 func (r *Replay) fieldAt(id tissue.SubstrateID, output int) (*tissue.Field, error) {
 	f := tissue.NewField(r.scenario.Model.Grid)
+	if !r.kept(id) {
+		for i := range f.Values {
+			f.Values[i] = math.NaN()
+		}
+		return f, nil
+	}
 	return f, r.recording.Field(r.scenario.Model.Substrates[id].Name, output, f)
 }
 
-// people returns the cells at the output shown.
-func (r *Replay) people() (*tissue.Cells, error) {
-	if r.cells != nil {
-		return r.cells, nil
+// meet reads the cells at the output shown.
+func (r *Replay) meet() (err error) {
+	if r.cells == nil {
+		r.cells, r.columns, err = r.cellsAt(r.at)
 	}
-	i, found := slices.BinarySearch(r.recording.Times(), r.Time())
+	return err
+}
+
+// cellsAt returns the cells at an output, and their columns of cells.csv.
+func (r *Replay) cellsAt(output int) (*tissue.Cells, *record.Cells, error) {
+	i, found := slices.BinarySearch(r.recording.Times(), r.times[output])
 	if !found {
-		return nil, fmt.Errorf("session: %s: no tables at %g s", r.source.Name, r.Time())
+		return nil, nil, fmt.Errorf("session: %s: no tables at %g s", r.source.Name, r.times[output])
 	}
 	recorded, err := r.recording.Cells(i)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cells := &tissue.Cells{ID: recorded.ID, Position: recorded.Position, Dead: recorded.Dead}
 	for _, name := range recorded.Type {
 		id, ok := r.scenario.Model.CellType(name)
 		if !ok {
-			return nil, fmt.Errorf("session: %s: cells.csv: no cell type %q in scenario.yaml", r.source.Name, name)
+			return nil, nil, fmt.Errorf("session: %s: cells.csv: no cell type %q in scenario.yaml", r.source.Name, name)
 		}
 		cells.Type = append(cells.Type, id)
 	}
-	r.cells = cells
-	return cells, nil
+	return cells, recorded, nil
+}
+
+// WriteGated writes the cells inside a gate at the output shown, as rows of cells.csv.
+func (r *Replay) WriteGated(w io.Writer, g *Gate) error {
+	if err := r.meet(); err != nil {
+		return err
+	}
+	inside, err := r.observer().inside(g)
+	if err != nil {
+		return err
+	}
+	return r.columns.Write(w, func(i int) bool { return inside[i] })
 }
 
 // readAll returns the density of every substrate at a place, µm; not a number where none was kept.
 func (r *Replay) readAll(at r3.Vec) ([]float64, error) {
 	all := make([]float64, len(r.scenario.Model.Substrates))
 	for id := range all {
-		all[id] = math.NaN()
-		if !r.kept(tissue.SubstrateID(id)) {
-			continue
-		}
 		field, err := r.field(tissue.SubstrateID(id))
 		if err != nil {
 			return nil, err
@@ -366,10 +397,35 @@ func (r *Replay) readAll(at r3.Vec) ([]float64, error) {
 // Pin shows the densities at a place, µm, at all outputs; Tick reads them.
 func (r *Replay) Pin(at r3.Vec) error {
 	if len(r.recording.FieldTimes()) == 0 {
-		return errors.New(r.missing(0))
+		return errors.New(r.missing([]tissue.SubstrateID{0}))
 	}
 	r.pins = append(r.pins, Pin{At: at, Densities: make([][]float64, len(r.scenario.Model.Substrates))})
 	return nil
+}
+
+// PinCell shows what a cell has at all outputs, wherever it goes; Tick reads it.
+func (r *Replay) PinCell(id tissue.CellID) error {
+	if err := r.meet(); err != nil {
+		return err
+	}
+	p := Pin{Cell: id, OfCell: true}
+	if p.locate(r.cells) < 0 {
+		return fmt.Errorf("no cell %d at this output", id)
+	}
+	m := r.scenario.Model
+	p.Densities, p.States = make([][]float64, len(m.Substrates)), make([][]float64, len(variables(m)))
+	r.pins = append(r.pins, p)
+	return nil
+}
+
+// located are the pins, those of cells where these are at the output shown.
+func (r *Replay) located() []Pin {
+	for i := range r.pins {
+		if r.pins[i].OfCell {
+			r.pins[i].locate(r.cells)
+		}
+	}
+	return copied(r.pins)
 }
 
 // Unpin lets go of a pin, if there is one of that number.
@@ -399,23 +455,66 @@ func (r *Replay) recall(limit time.Duration) error {
 
 // recallAt adds an output to the pins that are as far.
 func (r *Replay) recallAt(output int) error {
+	var places, cells []*Pin
+	for i := range r.pins {
+		switch p := &r.pins[i]; {
+		case len(p.Times) != output:
+		case p.OfCell:
+			cells = append(cells, p)
+		default:
+			places = append(places, p)
+		}
+	}
+	if err := r.recallPlaces(output, places); err != nil {
+		return err
+	}
+	if err := r.recallCells(output, cells); err != nil {
+		return err
+	}
+	for _, p := range slices.Concat(places, cells) {
+		p.Times = append(p.Times, r.times[output])
+	}
+	return nil
+}
+
+func (r *Replay) recallPlaces(output int, pins []*Pin) error {
 	for id := range r.scenario.Model.Substrates {
-		if !r.kept(tissue.SubstrateID(id)) {
+		if len(pins) == 0 || !r.kept(tissue.SubstrateID(id)) {
 			continue
 		}
 		field, err := r.fieldAt(tissue.SubstrateID(id), output)
 		if err != nil {
 			return err
 		}
-		for i := range r.pins {
-			if p := &r.pins[i]; len(p.Times) == output {
-				p.Densities[id] = append(p.Densities[id], render.Sample(field, p.At))
-			}
+		for _, p := range pins {
+			p.Densities[id] = append(p.Densities[id], render.Sample(field, p.At))
 		}
 	}
-	for i := range r.pins {
-		if p := &r.pins[i]; len(p.Times) == output {
-			p.Times = append(p.Times, r.times[output])
+	return nil
+}
+
+// recallCells reads what cells had: nothing where they are dead, no more or not yet there.
+func (r *Replay) recallCells(output int, pins []*Pin) error {
+	if len(pins) == 0 {
+		return nil
+	}
+	cells, recorded, err := r.cellsAt(output)
+	if err != nil {
+		return err
+	}
+	for _, p := range pins {
+		then := *p
+		at := then.locate(cells)
+		for i, values := range p.series() {
+			value := math.NaN()
+			if !then.Gone {
+				column, err := recorded.Column(p.columns(r.scenario.Model)[i])
+				if err != nil {
+					return err
+				}
+				value = column[at]
+			}
+			*values = append(*values, value)
 		}
 	}
 	return nil

@@ -19,6 +19,7 @@ type View struct {
 	Log       bool
 	Fixed     *render.Scale // nil: found by the densities seen, and steady
 	Space     Space
+	Differs   bool    // the difference of two branches is wanted in the box; in the plane it always is
 	Cursor    *r3.Vec // a place whose densities are asked for, µm
 	Gate      *Gate   // nil: none
 	Voxels    bool    // how often densities are is asked for
@@ -58,7 +59,8 @@ type Report struct {
 	Scale     render.Scale
 	Discs     []render.Disc
 	Bodies    []Body    // in every mode but Slice
-	Field     *Field    // likewise, where the processor computes
+	Fields    []*Field  // likewise, of Volumes; nil ones where they are on a device
+	Cuts      []Cut     // of a box that has slices: across x, y and z
 	Cursor    []float64 // by substrate, at View.Cursor
 	History   History
 	Pins      []Pin
@@ -66,7 +68,7 @@ type Report struct {
 	Signals   []Signal              // that cells have
 	Variables []tissue.CellVariable // of all types, each once
 	Body      []tissue.BodyVariable
-	DiscCells []tissue.CellID // whose Discs are
+	CellIDs   []tissue.CellID // of all cells, which discs and bodies are told by
 	Gated     *Gated          // nil: not asked for
 	Voxels    *Distribution   // of densities; nil: not asked for
 	Occupied  []Distribution  // of bound receptors, one each
@@ -92,65 +94,20 @@ func (s *Session) Look(v View) (*Report, error) {
 	}
 	r := &Report{
 		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
-		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Text: s.texts(), Warnings: s.warnings,
-		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
+		Parameters: s.parameters(), Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(),
+		Text: s.texts(), Warnings: s.warnings, View: v, History: s.history.copied(), Pins: s.copiedPins(),
 	}
 	if s.recording != nil {
 		r.Recording, r.Pictures = true, s.recording.reel.Pictures()
 	}
-	var err error
-	if r.Plane, err = s.plane(v); err != nil {
+	err := s.observer().look(r)
+	if err == nil && v.Cursor != nil {
+		r.Cursor, err = s.readAll(*v.Cursor)
+	}
+	if err != nil {
 		return nil, err
 	}
-	r.reworked = s.ground.solid || v.Layers.Overlay.Replaces()
-	var seen render.Range
-	seen.Add(r.Plane)
-	r.NoEstimate = v.Layers.Overlay == ErrorOverlay && seen.Empty()
-	if v.Space.Mode != Slice {
-		if seen, err = s.lookAround(r); err != nil {
-			return nil, err
-		}
-	}
-	r.Low, r.High = seen.Ends()
-	if r.Scale = s.scale.follow(v, &seen); v.Fixed != nil {
-		r.Scale = *v.Fixed
-	}
-	if err := s.lay(r); err != nil {
-		return nil, err
-	}
-	if v.Cursor != nil {
-		if r.Cursor, err = s.readAll(*v.Cursor); err != nil {
-			return nil, err
-		}
-	}
-	return r, s.understand(r)
-}
-
-// understand adds what cells have, and how it is distributed where that is asked for.
-func (s *Session) understand(r *Report) (err error) {
-	m := s.scenario.Model
-	r.Signals, r.Variables = signals(m), variables(m)
-	if m.Body != nil {
-		r.Body = m.Body.Variables
-	}
-	for _, d := range r.Discs {
-		r.DiscCells = append(r.DiscCells, m.Cells.ID[d.Cell])
-	}
-	if r.View.Gate != nil {
-		if r.Gated, err = s.gated(r.View.Gate); err != nil {
-			return err
-		}
-	}
-	if r.View.Voxels {
-		if r.Voxels, err = s.voxels(r.View); err != nil {
-			return err
-		}
-	}
-	if r.View.Occupied {
-		r.Occupied, err = s.occupied()
-	}
-	return err
+	return r, nil
 }
 
 // possible returns the view with what the model does not have replaced.
@@ -168,30 +125,11 @@ func possible(m *tissue.Model, v View) View {
 	if v.Cursor != nil && !m.Grid.Contains(*v.Cursor) {
 		v.Cursor = nil
 	}
-	if v.Space.Mode != Slice && v.Layers.Overlay.Replaces() {
+	asked := v.Layers.Overlay
+	if v.Layers = allowed(m, v); v.Layers.Overlay != asked && asked.Replaces() {
 		v.Fixed = nil // it is of something else
 	}
-	v.Layers = allowed(m, v)
 	return v
-}
-
-// plane reads the densities of the slice in view, or what the view makes of them; voxels
-// without fluid have none.
-func (s *Session) plane(v View) (*render.Plane, error) {
-	m := s.scenario.Model
-	g := m.Grid
-	right, up := v.Slice.Across()
-	density := make([]float64, g.Shape[right]*g.Shape[up])
-	read := s.solver.ReadLayer
-	if v.Layers.Overlay == ErrorOverlay {
-		read = s.errors
-	}
-	if err := read(v.Substrate, v.Slice.Axis, v.Slice.Index, density); err != nil {
-		return nil, err
-	}
-	p := render.NewPlane(g, v.Slice, density)
-	s.ground.rework(m, p, v)
-	return p, nil
 }
 
 // errors reads how far off the last step is estimated to be in a layer, without sign; NaN

@@ -60,14 +60,12 @@ type Session struct {
 	history    History
 	fluid      float64 // volume that densities are of, µm³
 	pins       []Pin
-	scale      steady
+	scales     scales
 	ground     ground
 	resolution resolution
-	channels   map[tissue.SubstrateID]steady
-	tint       tint
-	extents    [2]extent     // of the axes of a gate's plot
-	read       *tissue.Field // the last read of a whole one
-	whole      *Field        // the last shown
+	read       *tissue.Field                 // the last read of a whole one
+	wholes     map[tissue.SubstrateID]*Field // the last shown
+	fresh      map[tissue.SubstrateID]bool   // those of them that are of the moment
 
 	recording *recording // nil: no movie is being taken
 }
@@ -79,7 +77,7 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{source: from, device: device, channels: map[tissue.SubstrateID]steady{}}
+	s := &Session{source: from, device: device, scales: newScales(), wholes: map[tissue.SubstrateID]*Field{}, fresh: map[tissue.SubstrateID]bool{}}
 	s.edits, s.before = k.Edits, make([]*state, len(k.Edits))
 	decoded, err := s.source.decode(settings(s.edits))
 	if err != nil {
@@ -233,8 +231,9 @@ func (s *Session) enliven() (err error) {
 }
 
 // schedule lands on the times on which a run of the same scenario lands, so that
-// both take the same steps.
+// both take the same steps. Where a state was brought back, densities are others.
 func (s *Session) schedule(resumed bool) {
+	clear(s.fresh)
 	s.simulation = engine.New(s.solver)
 	if resumed {
 		s.simulation = engine.Resume(s.solver, 0)
@@ -359,8 +358,7 @@ func (s *Session) Restart() error {
 // forget drops what is of the past that is left.
 func (s *Session) forget() error {
 	s.Play(false)
-	s.history, s.scale, s.extents = History{}, steady{}, [2]extent{}
-	s.channels, s.tint = map[tissue.SubstrateID]steady{}, tint{}
+	s.history, s.scales = History{}, newScales()
 	for i := range s.pins {
 		s.pins[i].Densities, s.pins[i].States = nil, nil
 	}

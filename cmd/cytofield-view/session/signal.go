@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cytofield/cytofield/engine"
-	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
 	"github.com/cytofield/cytofield/tissue/quantity"
@@ -23,8 +21,8 @@ type Signal struct {
 // signals returns all that cells of a model have: the numbers of cells.csv.
 func signals(m *tissue.Model) []Signal {
 	var all []Signal
-	for _, axis := range []string{"x", "y", "z"}[:dimensions(m.Grid)] {
-		all = append(all, Signal{axis + "_um", axis, "µm", true})
+	for axis, column := range placeColumns()[:dimensions(m.Grid)] {
+		all = append(all, Signal{column, tissue.AxisName(axis), "µm", true})
 	}
 	columns := scenario.CellColumns(m)
 	for i, s := range m.Substrates {
@@ -39,14 +37,20 @@ func signals(m *tissue.Model) []Signal {
 		all = append(all, Signal{own[0], s.Name + " at the cell", unit, false},
 			Signal{own[1], s.Name + " taken up", rate, false}, Signal{own[2], s.Name + " secreted", rate, false})
 	}
-	for i, v := range variables(m) {
+	for _, v := range variables(m) {
 		unit := ""
 		if v.Dimension != quantity.Dimensionless {
 			unit = v.Dimension.MolarUnit()
 		}
-		all = append(all, Signal{columns[3*len(m.Substrates)+i], v.Name, unit, false})
+		all = append(all, Signal{variableColumn(m, v), v.Name, unit, false})
 	}
 	return all
+}
+
+// variableColumn returns the column of cells.csv that a variable is in.
+func variableColumn(m *tissue.Model, v tissue.CellVariable) string {
+	i := slices.IndexFunc(variables(m), func(o tissue.CellVariable) bool { return sameVariable(v, o) })
+	return scenario.CellColumns(m)[3*len(m.Substrates)+i]
 }
 
 // dimensions is the number of axes that tell places in a grid apart.
@@ -88,15 +92,5 @@ func bound(all []tissue.CellVariable) []tissue.CellVariable {
 	return found
 }
 
-// column returns a signal of every cell, by its column of cells.csv.
-func column(m *tissue.Model, states engine.CellStates, name string) ([]float64, error) {
-	axis := slices.Index([]string{"x_um", "y_um", "z_um"}, name)
-	if axis < 0 {
-		return record.CellColumn(m, states, name)
-	}
-	values := make([]float64, m.Cells.Len())
-	for i, p := range m.Cells.Position {
-		values[i] = [3]float64{p.X, p.Y, p.Z}[axis]
-	}
-	return values, nil
-}
+// placeColumns are the columns of cells.csv that tell where a cell is.
+func placeColumns() []string { return []string{"x_um", "y_um", "z_um"} }

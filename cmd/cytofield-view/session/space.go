@@ -2,6 +2,7 @@ package session
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -82,14 +83,59 @@ type Body struct {
 }
 
 // bodies are all cells.
-func bodies(m *tissue.Model) []Body {
-	all := make([]Body, m.Cells.Len())
-	for i, centre := range m.Cells.Position {
-		t := m.Cells.Type[i]
+func bodies(m *tissue.Model, cells *tissue.Cells) []Body {
+	all := make([]Body, cells.Len())
+	for i, centre := range cells.Position {
+		t := cells.Type[i]
 		all[i] = Body{Centre: centre, Radius: m.CellTypes[t].Radius, Type: t, Cell: i}
 	}
 	return all
 }
+
+// Cut is a slice of the box, and what lies on it.
+type Cut struct {
+	Slice    render.Slice
+	Plane    *render.Plane   // of the substrate in view, or what is shown in its place; nil where densities are shown as they are
+	Merged   []*render.Plane // of the channels
+	Contours []Contour
+	Outlines []Outline
+}
+
+// Flat is the report of the slice of the box across an axis, as a view of that slice alone has
+// it, of a box that shows more than densities there.
+func (r *Report) Flat(axis int) *Report {
+	c, flat := r.Cuts[axis], *r
+	flat.View.Slice, flat.Plane, flat.Contours, flat.Outlines = c.Slice, c.Plane, c.Contours, c.Outlines
+	flat.Merged = slices.Clone(r.Merged)
+	for i := range flat.Merged {
+		flat.Merged[i].Plane = c.Merged[i]
+		flat.Plane = c.Merged[i]
+	}
+	return &flat
+}
+
+// channels are the substrates that a slice shows.
+func (v View) channels() (ids []tissue.SubstrateID) {
+	if v.Layers.Merge == nil {
+		return []tissue.SubstrateID{v.Substrate}
+	}
+	for _, c := range v.Layers.Merge.Channels {
+		ids = append(ids, c.Substrate)
+	}
+	return ids
+}
+
+// volumes are the substrates whose densities the box shows, but on the slices: there is one
+// at least.
+func (v View) volumes() []tissue.SubstrateID {
+	if !v.Space.Mode.HasVolume() {
+		return []tissue.SubstrateID{v.Substrate}
+	}
+	return v.channels()
+}
+
+// Volumes are the substrates whose densities Fields has.
+func (r *Report) Volumes() []tissue.SubstrateID { return r.View.volumes() }
 
 // Field is the densities of all voxels at a moment; x runs fastest, z slowest. Nothing in
 // it changes later, and as long as the densities are the same it is the same Field.
@@ -101,6 +147,14 @@ func (s *Session) field(id tissue.SubstrateID) (*Field, error) {
 	if _, ok := s.solver.(*engine.GPUSolver); ok {
 		return nil, nil
 	}
+	return s.wholeField(id)
+}
+
+// wholeField reads the densities of a substrate, once a moment.
+func (s *Session) wholeField(id tissue.SubstrateID) (*Field, error) {
+	if s.fresh[id] {
+		return s.wholes[id], nil
+	}
 	g := s.scenario.Model.Grid
 	if s.read == nil || s.read.Grid != g {
 		s.read = tissue.NewField(g)
@@ -108,14 +162,19 @@ func (s *Session) field(id tissue.SubstrateID) (*Field, error) {
 	if err := s.solver.Read(id, s.read); err != nil {
 		return nil, err
 	}
-	if s.whole != nil && s.whole.holds(s.read.Values) {
-		return s.whole, nil
+	if f := s.wholes[id]; f == nil || !f.holds(s.read.Values) {
+		s.wholes[id] = newField(s.read)
 	}
-	s.whole = &Field{make([]float32, len(s.read.Values))}
-	for i, c := range s.read.Values {
-		s.whole.Values[i] = float32(c)
+	s.fresh[id] = true
+	return s.wholes[id], nil
+}
+
+func newField(of *tissue.Field) *Field {
+	f := &Field{make([]float32, len(of.Values))}
+	for i, c := range of.Values {
+		f.Values[i] = float32(c)
 	}
-	return s.whole, nil
+	return f
 }
 
 // holds reports whether the densities are these, rounded.
@@ -129,14 +188,4 @@ func (f *Field) holds(values []float64) bool {
 		}
 	}
 	return true
-}
-
-// lookAround adds to a report what the box shows, and returns the densities that its scale
-// is found by.
-func (s *Session) lookAround(r *Report) (seen render.Range, err error) {
-	r.Bodies = bodies(s.scenario.Model)
-	low, high := s.solver.Extremes(r.View.Substrate)
-	seen.AddEnds(low, high)
-	r.Field, err = s.field(r.View.Substrate)
-	return seen, err
 }

@@ -9,16 +9,22 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render"
-	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/render/colormap"
 )
 
 // box is what boxes are painted with; nothing until the first is.
 type box struct {
 	painter *render.ScenePainter
-	upload  *gpu.Texture   // of densities that the processor computed
-	loaded  *session.Field // what is in it
+	volumes []upload       // of densities that the processor computed
+	plates  []*gpu.Picture // of slices that show something else than the densities in view
 	perRay  time.Duration  // smoothed, of what has been painted
 	coarse  int            // of the picture shown; see Detail
+}
+
+// upload is a texture of densities.
+type upload struct {
+	texture *gpu.Texture
+	loaded  *session.Field // what is in it
 }
 
 func newBox() box { return box{painter: render.NewScenePainter()} }
@@ -28,10 +34,15 @@ func (b *box) free(q *gpu.Queue) {
 	b.rest(q)
 }
 
-// rest gives back the densities.
+// rest gives back the densities, and the pictures of slices.
 func (b *box) rest(q *gpu.Queue) {
-	b.upload.Free(q)
-	b.upload, b.loaded = nil, nil
+	for _, v := range b.volumes {
+		v.texture.Free(q)
+	}
+	for _, p := range b.plates {
+		p.Free(q)
+	}
+	b.volumes, b.plates = nil, nil
 }
 
 // Detail is how finely a box is painted.
@@ -51,7 +62,7 @@ const mostCoarse = 8
 // multiplied by alpha, and returns how many pixels each way of the screen one of the
 // picture's is; the middle of both is the same. Where it was abandoned, it is the picture
 // before.
-func (s *Stage) PaintBox(r *session.Report, density *gpu.Texture, l Look, d Detail) (picture *gpu.Picture, coarse int, err error) {
+func (s *Stage) PaintBox(r *session.Report, density Densities, l Look, d Detail) (picture *gpu.Picture, coarse int, err error) {
 	coarse = s.coarse(l, d)
 	size := image.Pt((max(l.Box.X, 1)+coarse-1)/coarse, (max(l.Box.Y, 1)+coarse-1)/coarse)
 	scene := Scene(r, l)
@@ -59,17 +70,19 @@ func (s *Stage) PaintBox(r *session.Report, density *gpu.Texture, l Look, d Deta
 	var painting *render.Painting
 	began := time.Now()
 	err = s.device.Do(func(q *gpu.Queue) (err error) {
-		if density == nil {
-			if err := s.box.load(q, r); err != nil {
-				return err
-			}
-			density = s.box.upload
+		volumes, err := s.box.load(q, r, density)
+		if err != nil {
+			return err
 		}
-		if err := s.makeRoom(q, size); err != nil {
+		plates, err := s.plates(q, r, density, l, scene, size)
+		if err != nil {
+			return err
+		}
+		if err := makeRoom(q, &s.spare, size); err != nil {
 			return err
 		}
 		q.Interpolate(s.spare, true)
-		painting, err = s.box.painter.Begin(q, s.spare, scene, []*gpu.Texture{density}, render.Strokes{Smooth: coarse == 1, Straight: true})
+		painting, err = s.box.painter.Begin(q, s.spare, scene, volumes, plates, render.Strokes{Smooth: coarse == 1, Straight: true})
 		return err
 	})
 	for done := false; err == nil && !done; {
@@ -105,21 +118,59 @@ func (s *Stage) coarse(l Look, d Detail) int {
 	return min(max(int(math.Ceil(math.Sqrt(float64(all)/float64(d.Draft)))), 1), mostCoarse)
 }
 
-// load uploads the densities of a report, unless they are there.
-func (b *box) load(q *gpu.Queue, r *session.Report) error {
-	if b.loaded == r.Field && b.upload != nil {
-		return nil
+// load returns where the densities of a report are: on the device, or uploaded, unless they
+// are there.
+func (b *box) load(q *gpu.Queue, r *session.Report, density Densities) (all []*gpu.Texture, err error) {
+	for i, id := range r.Volumes() {
+		texture := density(id)
+		if texture == nil {
+			for len(b.volumes) <= i {
+				b.volumes = append(b.volumes, upload{})
+			}
+			if texture, err = b.volumes[i].of(q, r.Grid.Shape, r.Fields[i]); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, texture)
 	}
-	if b.upload == nil || b.upload.Shape() != r.Grid.Shape {
-		b.upload.Free(q)
-		texture, err := q.NewTexture(r.Grid.Shape)
-		b.upload = texture
+	return all, nil
+}
+
+// of returns the texture with densities in it.
+func (u *upload) of(q *gpu.Queue, shape [3]int, f *session.Field) (*gpu.Texture, error) {
+	if u.texture != nil && u.loaded == f {
+		return u.texture, nil
+	}
+	if u.texture == nil || u.texture.Shape() != shape {
+		u.texture.Free(q)
+		texture, err := q.NewTexture(shape)
+		u.texture = texture
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	b.loaded = r.Field
-	return q.WriteTexture(b.upload, r.Field.Values)
+	u.loaded = f
+	return u.texture, q.WriteTexture(u.texture, f.Values)
+}
+
+// plates paints the slices of a scene that have pictures of their own, as fine as they are
+// seen in a picture of a size.
+func (s *Stage) plates(q *gpu.Queue, r *session.Report, density Densities, l Look, scene render.Scene, size image.Point) ([]*gpu.Picture, error) {
+	const nearer = 4.0 / 3 // is how much larger what is nearest is seen, in perspective
+	perMicron := nearer * scene.View(size).Magnification()
+	for i, plate := range scene.Plates {
+		for len(s.box.plates) <= i {
+			s.box.plates = append(s.box.plates, nil)
+		}
+		cut := r.Flat(plate.Axis)
+		if err := makeRoom(q, &s.box.plates[i], fine(cut.Plane, perMicron)); err != nil {
+			return nil, err
+		}
+		if err := s.paint(q, s.box.plates[i], cut, density, l.Map, true); err != nil {
+			return nil, err
+		}
+	}
+	return s.box.plates[:len(scene.Plates)], nil
 }
 
 // View is the camera of a report before the pixels that the box is seen in.
@@ -144,29 +195,47 @@ func (l Look) camera(r *session.Report, size image.Point, coarse int) render.Cam
 // surfaceOpacity lets a surface show what it encloses, as in figures.
 const surfaceOpacity = 0.4
 
-// Scene is what a report shows in its box. Its volume has no field: the densities are on
-// the device.
+// Scene is what a report shows in its box. Its volumes have no fields and its plates no
+// pictures: they are on the device.
 func Scene(r *session.Report, l Look) render.Scene {
 	space := r.View.Space
-	v := render.Volume{Map: l.Map, Scale: r.Scale}
-	if space.Mode.HasSlices() {
-		for axis, index := range space.Cuts {
-			v.Slices = append(v.Slices, render.Slice{Axis: axis, Index: index})
+	scene := render.Scene{Grid: r.Grid, Camera: space.Camera}
+	through := space.Mode.HasVolume() && !r.View.Layers.Overlay.Replaces()
+	for i, id := range r.Volumes() {
+		v := render.Volume{Map: l.Map, Scale: r.Scale}
+		if len(r.Merged) > 0 && space.Mode.HasVolume() {
+			v.Map, v.Scale = colormap.Plain(r.Merged[i].Colour), r.Merged[i].Scale
+		}
+		if through && space.Opacity > 0 {
+			v.Opacity = render.Fog(r.Grid, v.Scale, space.Opacity)
+		}
+		if through && space.Surface > 0 && id == r.View.Substrate {
+			colour := v.Map.At(v.Scale.Position(space.Surface))
+			v.Surfaces = []render.Surface{{Level: space.Surface, Colour: colour, Opacity: surfaceOpacity}}
+		}
+		scene.Volumes = append(scene.Volumes, v)
+	}
+	for _, cut := range r.Cuts {
+		if r.Reworked() || len(r.Merged) > 0 {
+			scene.Plates = append(scene.Plates, render.Plate{Slice: cut.Slice})
+		} else {
+			scene.Volumes[0].Slices = append(scene.Volumes[0].Slices, cut.Slice)
 		}
 	}
-	if space.Mode.HasVolume() && space.Opacity > 0 {
-		v.Opacity = render.Fog(r.Grid, r.Scale, space.Opacity)
-	}
-	if space.Mode.HasVolume() && space.Surface > 0 {
-		colour := l.Map.At(r.Scale.Position(space.Surface))
-		v.Surfaces = []render.Surface{{Level: space.Surface, Colour: colour, Opacity: surfaceOpacity}}
-	}
-	scene := render.Scene{Grid: r.Grid, Camera: space.Camera, Volumes: []render.Volume{v}}
-	if l.HideCells {
-		return scene
-	}
-	for _, b := range r.Bodies {
-		scene.Balls = append(scene.Balls, render.Ball{Centre: b.Centre, Radius: b.Radius, Colour: figure.Palette(int(b.Type))})
+	if !l.HideCells {
+		scene.Balls = Balls(r)
 	}
 	return scene
+}
+
+// Balls are the cells of a box; those beside the ones that a gate chose are dimmed.
+func Balls(r *session.Report) []render.Ball {
+	all, colour := make([]render.Ball, len(r.Bodies)), CellColours(r)
+	for i, b := range r.Bodies {
+		all[i] = render.Ball{Centre: b.Centre, Radius: b.Radius, Colour: colour(b.Cell, b.Type)}
+		if g := r.Gated; g != nil && g.Inside != nil && !g.Inside[b.Cell] {
+			all[i].Colour = Dimmed()
+		}
+	}
+	return all
 }

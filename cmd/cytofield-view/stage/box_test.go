@@ -11,6 +11,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
+	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -23,6 +24,7 @@ duration: 20 min
 seed: 3
 substrates:
   TNF: {diffusion: 5 um^2/s, decay: 1e-4 /s, boundary: {x-: {dirichlet: 1 nM}, y+: {dirichlet: 0.3 nM}, z-: {dirichlet: 0.1 nM}}}
+  IL-2: {diffusion: 9 um^2/s, decay: 1e-4 /s, boundary: {x+: {dirichlet: 2 nM}, z+: {dirichlet: 1 nM}}}
 cells:
   types: {T: {radius: 4 um}, B: {radius: 6 um}}
   place: [{type: T, number: 4, pattern: random}, {type: B, number: 2, pattern: random}]
@@ -79,12 +81,12 @@ func space(g tissue.Grid, m session.Mode) session.Space {
 	return s
 }
 
-// densities are those of a report, wherever they are.
-func densities(t *testing.T, d *gpu.Device, r *session.Report, texture *gpu.Texture) *tissue.Field {
+// densities are those of the i-th volume of a report, wherever they are.
+func densities(t *testing.T, d *gpu.Device, r *session.Report, i int, texture *gpu.Texture) *tissue.Field {
 	t.Helper()
 	values := make([]float32, r.Grid.Shape[0]*r.Grid.Shape[1]*r.Grid.Shape[2])
 	if texture == nil {
-		copy(values, r.Field.Values)
+		copy(values, r.Fields[i].Values)
 	} else if err := d.Do(func(q *gpu.Queue) error { return q.ReadTexture(texture, values) }); err != nil {
 		t.Fatal(err)
 	}
@@ -141,16 +143,16 @@ func TestTheBoxIsTheScene(t *testing.T) {
 					t.Fatal(err)
 				}
 				texture := s.Density(0)
-				if (texture != nil) != onDevice || (r.Field == nil) != onDevice {
-					t.Fatalf("on the device %v: texture %v, field %v", onDevice, texture, r.Field)
+				if (texture != nil) != onDevice || (r.Fields[0] == nil) != onDevice {
+					t.Fatalf("on the device %v: texture %v, field %v", onDevice, texture, r.Fields[0])
 				}
-				picture, coarse, err := st.PaintBox(r, texture, look(), Detail{})
+				picture, coarse, err := st.PaintBox(r, s.Density, look(), Detail{})
 				if err != nil || coarse != 1 {
 					t.Fatalf("coarse %d: %v", coarse, err)
 				}
 				scene := Scene(r, look())
 				scene.Camera = look().camera(r, look().Box, 1)
-				scene.Volumes[0].Field = densities(t, d, r, texture)
+				scene.Volumes[0].Field = densities(t, d, r, 0, texture)
 				if len(scene.Balls) != 6 {
 					t.Fatalf("%d cells, want 6", len(scene.Balls))
 				}
@@ -158,6 +160,100 @@ func TestTheBoxIsTheScene(t *testing.T) {
 					t.Errorf("on the device %v, mode %v, log %v: %.2g %% of pixels are off", onDevice, mode, log, 100*share)
 				}
 			}
+		}
+	}
+}
+
+// painted is the scene of a report that the processor paints, from a stage that has painted
+// it, whose plates have the sizes.
+func painted(t *testing.T, d *gpu.Device, s *session.Session, st *Stage, r *session.Report) render.Scene {
+	t.Helper()
+	scene := Scene(r, look())
+	scene.Camera = look().camera(r, look().Box, 1)
+	for i, id := range r.Volumes() {
+		scene.Volumes[i].Field = densities(t, d, r, i, s.Density(id))
+	}
+	for i := range scene.Plates {
+		cut, size := r.Flat(scene.Plates[i].Axis), image.Point{}
+		size.X, size.Y = st.box.plates[i].Size()
+		scene.Plates[i].Picture = cut.Plane.PaintInto(size, look().Map, r.Scale, true)
+		if len(cut.Merged) > 0 {
+			var channels []render.Channel
+			for _, m := range cut.Merged {
+				channels = append(channels, render.Channel{Plane: m.Plane, Scale: m.Scale, Colour: m.Colour})
+			}
+			img, err := render.MergeInto(size, channels, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			scene.Plates[i].Picture = img
+		}
+	}
+	return scene
+}
+
+// What is merged and what takes the place of densities is on the slices of the box as in the
+// plane, and in the fog each substrate has its colour.
+func TestLayersOfTheBoxAreTheScene(t *testing.T) {
+	merge, err := session.NewMerge([]tissue.SubstrateID{1, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := gputest.Open(t)
+	for _, onDevice := range []bool{false, true} {
+		s, st := looking(t, d, onDevice)
+		for _, tc := range []struct {
+			name   string
+			mode   session.Mode
+			layers session.Layers
+		}{
+			{"merged slices", session.Slices, session.Layers{Merge: merge}}, {"merged", session.Both, session.Layers{Merge: merge}},
+			{"merged fog", session.Volume, session.Layers{Merge: merge}}, {"molecules", session.Both, session.Layers{Overlay: session.MoleculesOverlay}},
+			{"error", session.Slices, session.Layers{Overlay: session.ErrorOverlay, CellsBy: session.ByState}},
+		} {
+			r, err := s.Look(session.View{Layers: tc.layers})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r, err = s.Look(session.View{Layers: tc.layers, Space: space(r.Grid, tc.mode)}); err != nil {
+				t.Fatal(err)
+			}
+			picture, _, err := st.PaintBox(r, s.Density, look(), Detail{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			scene := painted(t, d, s, st, r)
+			if fog := scene.Volumes[0].Opacity != nil; fog != (tc.mode.HasVolume() && tc.layers.Merge != nil) || tc.mode.HasSlices() != (len(scene.Plates) == 3) {
+				t.Errorf("%s: fog %v, %d plates", tc.name, fog, len(scene.Plates))
+			}
+			if share := strays(read(t, d, picture), scene.Paint(look().Box)); share > 0.01 {
+				t.Errorf("on the device %v, %s: %.2g %% of pixels are off", onDevice, tc.name, 100*share)
+			}
+		}
+	}
+}
+
+// Cells of the box have the colours of those of a slice; a gate dims those outside.
+func TestCellsOfTheBoxAreColoured(t *testing.T) {
+	d := gputest.Open(t)
+	s, _ := looking(t, d, false)
+	r, err := s.Look(session.View{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := session.View{Space: space(r.Grid, session.Volume)}
+	v.Layers.CellsBy = "TNF_surface_nM"
+	v.Gate = &session.Gate{X: session.Axis{Column: "x_um"}, Marked: []tissue.CellID{2, 5}}
+	if r, err = s.Look(v); err != nil {
+		t.Fatal(err)
+	}
+	for i, ball := range Balls(r) {
+		want := SignalMap().At(r.CellScale.Position(r.CellValues[i]))
+		if id := r.CellIDs[i]; id != 2 && id != 5 {
+			want = Dimmed()
+		}
+		if ball.Colour != want {
+			t.Errorf("cell %d is %v, want %v", r.CellIDs[i], ball.Colour, want)
 		}
 	}
 }
@@ -175,7 +271,7 @@ func TestTheFieldCrossesOnce(t *testing.T) {
 		if err := d.Do(func(q *gpu.Queue) error { bytes = -q.Counts().BytesWritten; return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := st.PaintBox(r, s.Density(0), look(), Detail{}); err != nil {
+		if _, _, err := st.PaintBox(r, s.Density, look(), Detail{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := d.Do(func(q *gpu.Queue) error { bytes += q.Counts().BytesWritten; return nil }); err != nil {
@@ -229,15 +325,15 @@ func TestDraftsAndAbandonedPictures(t *testing.T) {
 	if r, err = s.Look(session.View{Space: space(r.Grid, session.Both)}); err != nil {
 		t.Fatal(err)
 	}
-	picture, coarse, err := st.PaintBox(r, s.Density(0), look(), Detail{Coarse: 3})
+	picture, coarse, err := st.PaintBox(r, s.Density, look(), Detail{Coarse: 3})
 	if w, h := picture.Size(); err != nil || coarse != 3 || image.Pt(w, h) != image.Pt(47, 33) {
 		t.Fatalf("a draft of %d × %d pixels, coarse %d: %v", w, h, coarse, err)
 	}
-	still, coarse, err := st.PaintBox(r, s.Density(0), look(), Detail{Abandoned: func() bool { return true }})
+	still, coarse, err := st.PaintBox(r, s.Density, look(), Detail{Abandoned: func() bool { return true }})
 	if err != nil || still != picture || coarse != 3 {
 		t.Errorf("abandoned: another picture %v, coarse %d: %v", still != picture, coarse, err)
 	}
-	whole, _, err := st.PaintBox(r, s.Density(0), look(), Detail{Abandoned: func() bool { return false }})
+	whole, _, err := st.PaintBox(r, s.Density, look(), Detail{Abandoned: func() bool { return false }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,10 +349,10 @@ func TestDraftsAndAbandonedPictures(t *testing.T) {
 	if difference > 6 { // one pixel of nine, without smoothing, seen: 3
 		t.Errorf("the draft is %.1f levels off in the mean", difference)
 	}
-	if _, coarse, err = st.PaintBox(r, s.Density(0), look(), Detail{Draft: time.Hour}); err != nil || coarse != 1 {
+	if _, coarse, err = st.PaintBox(r, s.Density, look(), Detail{Draft: time.Hour}); err != nil || coarse != 1 {
 		t.Errorf("a draft with time enough is coarse %d: %v", coarse, err)
 	}
-	if _, coarse, err = st.PaintBox(r, s.Density(0), look(), Detail{Draft: 1}); err != nil || coarse != mostCoarse {
+	if _, coarse, err = st.PaintBox(r, s.Density, look(), Detail{Draft: 1}); err != nil || coarse != mostCoarse {
 		t.Errorf("a draft without time is coarse %d: %v", coarse, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/engine/gpu"
@@ -19,7 +20,7 @@ type Stage struct {
 	device       *gpu.Device
 	painter      *render.Painter
 	merger       *render.MergePainter
-	uploads      []*gpu.Texture // of planes that the processor computed
+	uploads      [3 * render.MostMerged]*gpu.Texture // of planes that the processor computed, by axis and channel
 	shown, spare *gpu.Picture
 	box          box
 }
@@ -32,6 +33,9 @@ type Look struct {
 	Box, Room image.Point // pixels the box is seen in, and of them those in the middle that it is to fit in
 	HideCells bool        // of a box
 }
+
+// Densities tells where on the device the densities of a substrate are, nil where they are not.
+type Densities func(tissue.SubstrateID) *gpu.Texture
 
 // New prepares a stage on a device. Close gives back what it holds.
 func New(d *gpu.Device) (*Stage, error) {
@@ -54,21 +58,14 @@ func New(d *gpu.Device) (*Stage, error) {
 // Paint paints the plane of a report, or what it merges. Textures of densities on the device,
 // by substrate, are painted where they live; where there are none, or the report shows
 // something else than they hold, its planes are uploaded.
-func (s *Stage) Paint(r *session.Report, density func(tissue.SubstrateID) *gpu.Texture, l Look) (*gpu.Picture, error) {
+func (s *Stage) Paint(r *session.Report, density Densities, l Look) (*gpu.Picture, error) {
 	err := s.device.Do(func(q *gpu.Queue) error {
 		s.box.rest(q)
-		if err := s.makeRoom(q, size(r.Plane, l)); err != nil {
+		if err := makeRoom(q, &s.spare, size(r.Plane, l)); err != nil {
 			return err
 		}
 		q.Interpolate(s.spare, false)
-		if len(r.Merged) > 0 {
-			return s.merge(q, r, density, l)
-		}
-		texture, slice, err := s.texture(q, 0, r, r.Plane, density(r.View.Substrate))
-		if err != nil {
-			return err
-		}
-		return s.painter.PaintInto(q, s.spare, texture, slice, l.Map, r.Scale, l.Smooth)
+		return s.paint(q, s.spare, r, density, l.Map, l.Smooth)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("stage: %w", err)
@@ -77,8 +74,20 @@ func (s *Stage) Paint(r *session.Report, density func(tissue.SubstrateID) *gpu.T
 	return s.shown, nil
 }
 
+// paint paints the plane of a report, or what it merges, into a picture.
+func (s *Stage) paint(q *gpu.Queue, dst *gpu.Picture, r *session.Report, density Densities, m colormap.Map, smooth bool) error {
+	if len(r.Merged) > 0 {
+		return s.merge(q, dst, r, density, smooth)
+	}
+	texture, slice, err := s.texture(q, 0, r, r.Plane, density(r.View.Substrate))
+	if err != nil {
+		return err
+	}
+	return s.painter.PaintInto(q, dst, texture, slice, m, r.Scale, smooth)
+}
+
 // merge paints several substrates.
-func (s *Stage) merge(q *gpu.Queue, r *session.Report, density func(tissue.SubstrateID) *gpu.Texture, l Look) error {
+func (s *Stage) merge(q *gpu.Queue, dst *gpu.Picture, r *session.Report, density Densities, smooth bool) error {
 	var textures []*gpu.Texture
 	var channels []render.Channel
 	var slice render.Slice
@@ -90,7 +99,7 @@ func (s *Stage) merge(q *gpu.Queue, r *session.Report, density func(tissue.Subst
 		textures, slice = append(textures, texture), at
 		channels = append(channels, render.Channel{Plane: m.Plane, Scale: m.Scale, Colour: m.Colour})
 	}
-	return s.merger.PaintInto(q, s.spare, textures, slice, channels, l.Smooth)
+	return s.merger.PaintInto(q, dst, textures, slice, channels, smooth)
 }
 
 // texture returns where the densities of a plane are on the device: in the solver's
@@ -99,11 +108,8 @@ func (s *Stage) texture(q *gpu.Queue, i int, r *session.Report, p *render.Plane,
 	if solver != nil && !r.Reworked() {
 		return solver, r.View.Slice, nil
 	}
-	err := s.load(q, i, p)
-	if err != nil {
-		return nil, render.Slice{}, err
-	}
-	return s.uploads[i], render.Slice{Axis: 2}, nil
+	texture, err := s.load(q, r.View.Slice.Axis*render.MostMerged+i, p)
+	return texture, render.Slice{Axis: 2}, err
 }
 
 // mostPixels bounds a picture each way; what a screen shows of a larger one is enlarged.
@@ -115,30 +121,39 @@ func size(p *render.Plane, l Look) image.Point {
 	if !l.Smooth {
 		return image.Pt(p.Width, p.Height)
 	}
-	bounded := func(pixels, voxels int) int { return min(max(pixels, voxels), mostPixels) }
-	return image.Pt(bounded(l.Pixels.X, p.Width), bounded(l.Pixels.Y, p.Height))
+	return bounded(l.Pixels, p)
+}
+
+// fine returns the pixels of a picture of which so many are a µm, of one of the three in a box.
+func fine(p *render.Plane, perMicron float64) image.Point {
+	width, height := p.Size()
+	pixels := func(size float64) int { return int(math.Ceil(min(size*perMicron, mostPixels/2))) }
+	return bounded(image.Pt(pixels(width), pixels(height)), p)
+}
+
+// bounded returns pixels that are no fewer than the voxels.
+func bounded(pixels image.Point, p *render.Plane) image.Point {
+	within := func(pixels, voxels int) int { return min(max(pixels, voxels), mostPixels) }
+	return image.Pt(within(pixels.X, p.Width), within(pixels.Y, p.Height))
 }
 
 // load uploads a plane into the texture of a number.
-func (s *Stage) load(q *gpu.Queue, i int, p *render.Plane) error {
-	for len(s.uploads) <= i {
-		s.uploads = append(s.uploads, nil)
-	}
+func (s *Stage) load(q *gpu.Queue, i int, p *render.Plane) (*gpu.Texture, error) {
 	shape := [3]int{p.Width, p.Height, 1}
 	if s.uploads[i] == nil || s.uploads[i].Shape() != shape {
 		s.uploads[i].Free(q)
 		texture, err := q.NewTexture(shape)
 		s.uploads[i] = texture
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return q.WriteTexture(s.uploads[i], p.Values)
+	return s.uploads[i], q.WriteTexture(s.uploads[i], p.Values)
 }
 
-// makeRoom sees to a spare picture of a size.
-func (s *Stage) makeRoom(q *gpu.Queue, size image.Point) (err error) {
-	s.spare, err = q.Resized(s.spare, size.X, size.Y)
+// makeRoom sees to a picture of a size.
+func makeRoom(q *gpu.Queue, p **gpu.Picture, size image.Point) (err error) {
+	*p, err = q.Resized(*p, size.X, size.Y)
 	return err
 }
 
@@ -159,11 +174,12 @@ func (s *Stage) free(q *gpu.Queue) {
 		s.painter.Free(q)
 	}
 	s.merger.Free(q)
-	for _, texture := range s.uploads {
+	for i, texture := range s.uploads {
 		texture.Free(q)
+		s.uploads[i] = nil
 	}
 	s.shown.Free(q)
 	s.spare.Free(q)
 	s.box.free(q)
-	s.shown, s.spare, s.uploads = nil, nil, nil
+	s.shown, s.spare = nil, nil
 }

@@ -17,18 +17,27 @@ import (
 
 // drawBox draws the tissue in three dimensions and takes the mouse on it.
 func (w *Window) drawBox() {
-	hovered, active := imgui.IsItemHovered(), imgui.IsItemActive()
+	var all []pane
+	if w.paned() {
+		all = w.panes()
+		w.within = w.paneUnderMouse(all)
+		defer func() { w.within = nil }()
+	}
 	w.look.Box, w.look.Room = w.boxPixels()
 	w.look.HideCells = w.brush.hideCells
-	w.orbit(hovered, active)
-	list, c := imgui.WindowDrawList(), w.canvas
-	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
-	list.PushClipRectV(c.corner, end, true)
-	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
-	if w.report.View.Space.Mode != session.Slice { // else the picture is still of the slice
+	w.orbit(imgui.IsItemHovered(), imgui.IsItemActive())
+	list := w.clear()
+	if all == nil {
 		w.boxPicture(list)
+		w.colourKey(list)
 	}
-	w.colourBar(list)
+	for i := range all {
+		w.within = &all[i]
+		w.drawPane(list, all[i], w.boxPicture)
+	}
+	if all != nil {
+		w.paneBars(list, all)
+	}
 	if !w.report.View.Space.Camera.Perspective {
 		w.boxScaleBar(list)
 	}
@@ -45,8 +54,11 @@ func (w *Window) boxMiddle() imgui.Vec2 {
 	return imgui.NewVec2(free.X+room.X/2, free.Y+room.Y/2)
 }
 
-// boxRoom is the part of the canvas that the box is to fit in.
+// boxRoom is the part of the canvas, or of the pane at hand, that the box is to fit in.
 func (w *Window) boxRoom() (corner, size imgui.Vec2) {
+	if p := w.within; p != nil {
+		return w.inPane(p.corner, p.size)
+	}
 	corner, size = w.canvas.inside(w.styled.scale)
 	margin := 34 * w.styled.scale // of what is written on the axes
 	corner.X, size.X = corner.X+margin, size.X-2*margin
@@ -54,10 +66,28 @@ func (w *Window) boxRoom() (corner, size imgui.Vec2) {
 	return corner, imgui.NewVec2(max(size.X, 8), max(size.Y, 8))
 }
 
-// boxPixels returns the pixels of the box's picture, which covers the canvas, and of
-// those the ones that it is to fit in.
+// inPane returns the part of a pane that a box is to fit in: what is written on the axes, and
+// a box that is seen from further above, have no room around it.
+func (w *Window) inPane(corner, size imgui.Vec2) (imgui.Vec2, imgui.Vec2) {
+	const above = 0.08 // of its height
+	left, right, below := 84*w.styled.scale, 40*w.styled.scale, 34*w.styled.scale
+	corner.X, size.X = corner.X+left, size.X-left-right
+	corner.Y, size.Y = corner.Y+above*size.Y, (1-2*above)*size.Y-below
+	return corner, imgui.NewVec2(max(size.X, 8), max(size.Y, 8))
+}
+
+// atHand is the canvas, or the part of it that the pane at hand has.
+func (w *Window) atHand() canvas {
+	if p := w.within; p != nil {
+		return canvas{p.corner, p.size}
+	}
+	return w.canvas
+}
+
+// boxPixels returns the pixels of the box's picture, which covers the canvas, or the pane at
+// hand, and of those the ones that it is to fit in.
 func (w *Window) boxPixels() (all, room image.Point) {
-	middle, c := w.boxMiddle(), w.canvas
+	middle, c := w.boxMiddle(), w.atHand()
 	half := func(at, corner, size float32) int { return int(math.Ceil(float64(max(at-corner, corner+size-at)))) }
 	_, free := w.boxRoom()
 	return image.Pt(2*half(middle.X, c.corner.X, c.size.X), 2*half(middle.Y, c.corner.Y, c.size.Y)), image.Pt(int(free.X), int(free.Y))
@@ -83,6 +113,9 @@ func (e eye) pixel(at [2]float64) imgui.Vec2 {
 
 // boxPicture draws the picture, and the lines before and behind it.
 func (w *Window) boxPicture(list *imgui.DrawList) {
+	if w.report.View.Space.Mode == session.Slice { // the picture is still of the slice
+		return
+	}
 	e := w.eyeOf(w.report.View)
 	w.boxLines(list, e, true)
 	pw, ph := w.picture.Size()
@@ -91,6 +124,7 @@ func (w *Window) boxPicture(list *imgui.DrawList) {
 	list.AddImageV(texture(w.picture), imgui.NewVec2(middle.X-half.X, middle.Y-half.Y), imgui.NewVec2(middle.X+half.X, middle.Y+half.Y),
 		imgui.NewVec2(0, 0), imgui.NewVec2(1, 1), 0xffffffff)
 	w.boxLines(list, e, false)
+	w.boxLayers(list)
 	w.boxAxes(list, e)
 	w.boxPins(list, e)
 }
@@ -138,19 +172,22 @@ func (w *Window) boxAxes(list *imgui.DrawList, e eye) {
 	}
 }
 
-// beside writes a text that stands clear of a pixel in a direction.
+// beside writes a text that stands clear of a pixel in a direction, nearer where it would be cut.
 func (w *Window) beside(list *imgui.DrawList, at imgui.Vec2, out [2]float64, text string, c color.RGBA) {
 	size, gap := imgui.CalcTextSize(text), 3*w.styled.scale
 	x := at.X + float32(out[0])*(size.X/2+gap) - size.X/2
 	y := at.Y + float32(out[1])*(size.Y/2+gap) - size.Y/2
+	if in := w.atHand(); in.holds(at) {
+		x = max(min(x, in.corner.X+in.size.X-size.X), in.corner.X)
+		y = max(min(y, in.corner.Y+in.size.Y-size.Y), in.corner.Y)
+	}
 	list.AddTextVec2V(imgui.NewVec2(x, y), ink(c), text)
 }
 
 // boxPins marks the places whose densities are followed.
 func (w *Window) boxPins(list *imgui.DrawList, e eye) {
 	for i, p := range w.report.Pins {
-		x, y, _ := e.Project(p.At)
-		w.pin(list, e.pixel([2]float64{x, y}), i)
+		w.pin(list, e.of(p.At), i)
 	}
 }
 
@@ -159,7 +196,7 @@ func (w *Window) boxScaleBar(list *imgui.DrawList) {
 	w.lengthBar(list, w.eyeOf(w.report.View).Magnification())
 }
 
-// orbit turns, moves and enlarges the box, and pins places on its slices.
+// orbit turns, moves and enlarges the box, and pins cells and places on its slices.
 func (w *Window) orbit(hovered, active bool) {
 	io, at := imgui.CurrentIO(), imgui.MousePos()
 	camera := &w.view.Space.Camera
@@ -190,18 +227,19 @@ func (w *Window) Turn(azimuth, elevation float64) {
 	c.Elevation = min(max(c.Elevation+elevation, -90), 90)
 }
 
-// aimAt asks for the densities where a slice is under the mouse.
+// aimAt asks for the densities where a slice is under the mouse, or in the middle of the cell
+// that is there.
 func (w *Window) aimAt(hovered bool, at imgui.Vec2) {
-	w.view.Cursor = nil
-	if !hovered || !w.report.View.Space.Mode.HasSlices() {
+	w.view.Cursor, w.pointed = nil, nil
+	if !hovered {
 		return
 	}
-	var planes [3]float64
-	for axis, index := range w.report.View.Space.Cuts {
-		planes[axis] = render.Slice{Axis: axis, Index: index}.Position(w.report.Grid)
+	name := ""
+	if w.within != nil { // which may show another branch than the one that is picked from
+		name = "mouse"
 	}
-	e := w.eyeOf(w.report.View)
-	place, found := e.Cut(float64(at.X-e.corner.X), float64(at.Y-e.corner.Y), planes)
+	place, cell, found := w.sight(name).first(at)
+	w.pointed = cell
 	switch before := w.asked.Cursor; {
 	case !found:
 	case before != nil && *before == place:
@@ -211,16 +249,14 @@ func (w *Window) aimAt(hovered bool, at imgui.Vec2) {
 	}
 }
 
-// pressBox pins the place on a slice, or lets go of the pin that is there.
+// pressBox pins the cell or the place on a slice, or lets go of the pin that is there.
 func (w *Window) pressBox(at imgui.Vec2) {
-	e := w.eyeOf(w.report.View)
-	if w.unpin(at, func(p r3.Vec) imgui.Vec2 {
-		x, y, _ := e.Project(p)
-		return e.pixel([2]float64{x, y})
-	}) {
+	if w.unpin(at, w.eyeOf(w.report.View).of) {
 		return
 	}
-	if p := w.view.Cursor; p != nil {
+	if w.pointed != nil {
+		w.pressCell(*w.pointed)
+	} else if p := w.view.Cursor; p != nil {
 		w.Pin(*p)
 	}
 }

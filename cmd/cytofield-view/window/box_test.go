@@ -1,6 +1,7 @@
 package window
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -133,5 +134,96 @@ func TestModesAndTheirNames(t *testing.T) {
 	}
 	if err := w.Orbit(0, 91, 1); err == nil {
 		t.Error("no error for an elevation of 91°")
+	}
+}
+
+// peopled has cells on both sides of the slices through the middle, none before another.
+const peopled = `
+cells:
+  types: {T: {radius: 3 um}}
+  place: [{type: T, pattern: positions, at: [[10 um, 10 um, 8 um], [60 um, 10 um, 8 um], [60 um, 40 um, 8 um], [10 um, 40 um, 24 um], [60 um, 12 um, 24 um]]}]
+`
+
+// A click on a cell of the box pins that cell, of which the mouse tells the name; one on it
+// again lets go of it, and cells behind a slice are not there.
+func TestAClickPinsACellOfTheBox(t *testing.T) {
+	for _, mode := range []session.Mode{session.Slices, session.Volume} {
+		t.Run(session.Modes()[mode], func(t *testing.T) {
+			pinsCells(t, openedOn(t, NewOffscreen(800, 500), slope+peopled, mode == session.Volume), mode)
+		})
+	}
+}
+
+func pinsCells(t *testing.T, w *Window, mode session.Mode) {
+	t.Helper()
+	draw(t, w)
+	w.mode(mode)
+	draw(t, w)
+	io, s := imgui.CurrentIO(), w.sight("")
+	seen, hidden := 0, 0
+	for _, b := range w.report.Bodies {
+		at := s.eye.of(b.Centre)
+		io.AddMousePosEvent(at.X, at.Y)
+		draw(t, w)
+		id := w.report.CellIDs[b.Cell]
+		if w.pointed == nil || *w.pointed != id {
+			hidden++
+			continue
+		}
+		seen++
+		if at := w.report.View.Cursor; at == nil || *at != b.Centre {
+			t.Errorf("over cell %d densities are read at %v, want %v", id, at, b.Centre)
+		}
+		for _, pins := range []int{1, 0} {
+			for _, down := range []bool{true, false} {
+				io.AddMouseButtonEvent(0, down)
+				draw(t, w)
+			}
+			if len(w.report.Pins) != pins || pins == 1 && (!w.report.Pins[0].OfCell || w.report.Pins[0].Cell != id) {
+				t.Fatalf("%d pins of %v, want %d of cell %d", len(w.report.Pins), w.report.Pins, pins, id)
+			}
+		}
+	}
+	if want := mode == session.Volume; seen == 0 || (hidden == 0) != want {
+		t.Errorf("%d cells seen and %d hidden", seen, hidden)
+	}
+	w.brush.hideCells = true
+	draw(t, w)
+	if w.pointed != nil {
+		t.Error("a cell that is not shown is pointed at")
+	}
+}
+
+// Lines on the slices of the box are where these are seen, and nowhere else.
+func TestLinesOfTheBoxAreSeenOrNot(t *testing.T) {
+	w := opened(t, false)
+	w.RunTo(60)
+	w.mode(session.Slices)
+	w.Contours(true, 5)
+	draw(t, w)
+	s := w.sight("")
+	if len(s.lines) == 0 {
+		t.Fatal("no lines")
+	}
+	if again := w.sight(""); &again.lines[0] != &s.lines[0] {
+		t.Error("what is seen was found twice")
+	}
+	all, shown := 0.0, 0.0
+	for axis, cut := range w.report.Cuts {
+		for _, c := range cut.Contours {
+			for _, line := range c.Lines {
+				whole := sighted{report: w.report, eye: s.eye, solids: s.eye.Solids(nil, [3]float64{math.NaN(), math.NaN(), math.NaN()})}
+				whole.add(w.report.Cuts[axis], line, sightedLine{})
+				for _, piece := range whole.lines {
+					all += stretch(piece.pixels)
+				}
+			}
+		}
+	}
+	for _, piece := range s.lines {
+		shown += stretch(piece.pixels)
+	}
+	if shown < 0.3*all || shown > 0.95*all {
+		t.Errorf("%.0f pixels of lines are seen of %.0f", shown, all)
 	}
 }

@@ -49,9 +49,11 @@ func (w *Window) boxRow() {
 		}
 	}
 	if w.view.Space.Mode.HasVolume() {
+		imgui.BeginDisabledV(w.report.View.Layers.Overlay.Replaces()) // slices alone show that
 		w.chooseFog()
 		imgui.SameLine()
 		w.chooseSurface()
+		imgui.EndDisabled()
 		imgui.SameLine()
 	}
 	imgui.Checkbox("perspective", &w.view.Space.Camera.Perspective)

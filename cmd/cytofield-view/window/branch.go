@@ -16,8 +16,9 @@ import (
 // beside is what is shown of a branch.
 type beside struct {
 	*session.Comparison
-	picture    *gpu.Picture // of A
+	picture    *gpu.Picture // of A; nil where it is not shown
 	difference *gpu.Picture // nil where there is none
+	coarse     [2]int       // of the two; see stage.PaintBox
 }
 
 // fork has the session go on twice: the one in front is B, the branch A.
@@ -80,8 +81,8 @@ func (w *worker) tick(r request) error {
 }
 
 // compare looks at the branch as a report shows the one in front, and paints it and the
-// difference; nil where there is no branch.
-func (w *worker) compare(shown *session.Report, l stage.Look) (*beside, error) {
+// difference, where they are shown; nil where there is no branch.
+func (w *worker) compare(shown *session.Report, r request) (*beside, error) {
 	leader, forked := w.course.(*session.Session)
 	if !forked || w.branch == nil {
 		return nil, nil
@@ -92,17 +93,32 @@ func (w *worker) compare(shown *session.Report, l stage.Look) (*beside, error) {
 	}
 	shown.Behind = shown.Behind || w.branch.Lags(leader, shown.View)
 	b := &beside{Comparison: c}
-	if shown.View.Space.Mode != session.Slice {
+	if r.show != "b" {
+		if b.picture, b.coarse[0], err = paint(w.branched[0], c.A, w.branch.Session.Density, r.look, r.detail); err != nil {
+			return nil, err
+		}
+	}
+	if r.show != "difference" || c.Difference == nil {
 		return b, nil
 	}
-	if b.picture, err = w.branched[0].Paint(c.A, w.branch.Session.Density, l); err != nil || c.Difference == nil {
-		return b, err
-	}
-	if l.Map, err = colormap.ByName(session.DifferenceMap); err != nil {
+	if r.look.Map, err = colormap.ByName(session.DifferenceMap); err != nil {
 		return nil, err
 	}
-	b.difference, err = w.branched[1].Paint(&session.Report{View: shown.View, Plane: c.Difference, Scale: c.Scale}, func(tissue.SubstrateID) *gpu.Texture { return nil }, l)
+	density := leader.Density // which stand for a volume that does not show
+	if f := c.Difference.Fields; len(f) > 0 && f[0] != nil {
+		density = func(tissue.SubstrateID) *gpu.Texture { return nil }
+	}
+	b.difference, b.coarse[1], err = paint(w.branched[1], c.Difference, density, r.look, r.detail)
 	return b, err
+}
+
+// paint paints the plane or the box of a report.
+func paint(st *stage.Stage, r *session.Report, density stage.Densities, l stage.Look, d stage.Detail) (picture *gpu.Picture, coarse int, err error) {
+	if r.View.Space.Mode != session.Slice {
+		return st.PaintBox(r, density, l, d)
+	}
+	picture, err = st.Paint(r, density, l)
+	return picture, 1, err
 }
 
 // figure makes what a figure file says of this moment, or of both branches at it.

@@ -25,6 +25,11 @@ func (c canvas) inside(scale float32) (corner, size imgui.Vec2) {
 	return imgui.NewVec2(c.corner.X+left, c.corner.Y+top), imgui.NewVec2(c.size.X-left-right, c.size.Y-top-bottom)
 }
 
+// holds reports whether a pixel lies in it.
+func (c canvas) holds(at imgui.Vec2) bool {
+	return at.X >= c.corner.X && at.X < c.corner.X+c.size.X && at.Y >= c.corner.Y && at.Y < c.corner.Y+c.size.Y
+}
+
 // frame takes a part of the canvas, and where all is to be seen, places the plane in it.
 func (c *camera) frame(corner, size imgui.Vec2, p *render.Plane) {
 	c.corner, c.size = corner, size

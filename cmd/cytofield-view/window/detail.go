@@ -12,7 +12,7 @@ const draft = 40 * time.Millisecond
 // detail is how finely the next picture of a box is painted: coarsely while things move,
 // and with all its pixels when they have come to rest, unless they move again.
 func (w *Window) detail() stage.Detail {
-	if w.report.Playing || w.changed() || w.coarse <= 1 {
+	if w.report.Playing || w.changed() || w.resting <= 1 {
 		return stage.Detail{Draft: draft}
 	}
 	return stage.Detail{Abandoned: w.hurried.Load}

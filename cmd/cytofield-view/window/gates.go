@@ -12,6 +12,7 @@ import (
 	"github.com/AllenDang/cimgui-go/imgui"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -177,9 +178,9 @@ func (w *Window) Mark(corners []session.Point) {
 		outline = session.Rectangle(corners[0], corners[1])
 	}
 	var ids []tissue.CellID
-	for i, d := range w.report.Discs {
+	for _, d := range w.report.Discs {
 		if outline.Contains(d.X, d.Y) {
-			ids = append(ids, w.report.DiscCells[i])
+			ids = append(ids, w.report.CellIDs[d.Cell])
 		}
 	}
 	slices.Sort(ids)
@@ -213,15 +214,15 @@ func (w *Window) mark(active bool, at imgui.Vec2) bool {
 func (w *Window) lights(list *imgui.DrawList) {
 	s := w.styled.scale
 	if found := w.report.Gated; found != nil && found.Inside != nil && !w.brush.hideCells {
-		dim := color.RGBA{112, 116, 122, 215} // grey, on any colour map
+		dim := stage.Dimmed()
+		dim.A = 215
 		for _, d := range w.report.Discs {
 			at, radius := w.camera.pixel(d.X, d.Y), max(float32(d.Radius*w.camera.zoom), 1.5*s)
 			if !found.Inside[d.Cell] {
 				list.AddCircleFilled(at, radius+0.5*s, ink(dim))
 				continue
 			}
-			list.AddCircleV(at, radius+2.5*s, ink(color.RGBA{0, 0, 0, 190}), 0, 3.5*s)
-			list.AddCircleV(at, radius+2.5*s, ink(color.RGBA{255, 255, 255, 255}), 0, 2*s)
+			w.light(list, at, radius)
 		}
 	}
 	var pixels []imgui.Vec2
@@ -229,6 +230,16 @@ func (w *Window) lights(list *imgui.DrawList) {
 		pixels = append(pixels, w.camera.pixel(p.X, p.Y))
 	}
 	w.outline(list, pixels)
+}
+
+// light rings a chosen cell, around its limit.
+func (w *Window) light(list *imgui.DrawList, at imgui.Vec2, radius float32) {
+	s := w.styled.scale
+	if w.report.Limits != nil {
+		radius += 3.5 * s
+	}
+	list.AddCircleV(at, radius+2.5*s, ink(color.RGBA{0, 0, 0, 190}), 0, 3.5*s)
+	list.AddCircleV(at, radius+2.5*s, ink(color.RGBA{255, 255, 255, 255}), 0, 2*s)
 }
 
 // outline draws a lasso.
@@ -374,9 +385,9 @@ func (w *Window) SaveGated(path string) {
 		return
 	}
 	gate := w.view.Gate
-	w.do(func(s *session.Session) error {
+	w.travel(func(c session.Course) error {
 		var b strings.Builder
-		if err := s.WriteGated(&b, gate); err != nil {
+		if err := c.WriteGated(&b, gate); err != nil {
 			return err
 		}
 		return os.WriteFile(path, []byte(b.String()), 0o644)

@@ -17,7 +17,11 @@ const histogramsName = "Histograms"
 func (w *Window) histograms(height float32) {
 	w.view.Voxels, w.view.Occupied = true, true
 	height += timesHeight / 2 * w.styled.scale
-	if d := w.report.Voxels; d != nil {
+	if missing := w.missing(); missing != "" {
+		imgui.PushTextWrapPos()
+		w.faintly(missing)
+		imgui.PopTextWrapPos()
+	} else if d := w.report.Voxels; d != nil {
 		unit, factor := readable(w.report.Substrates[w.report.View.Substrate].Unit, d.Edges[len(d.Edges)-1])
 		title := "voxels by " + d.Name
 		if d.Thin > 1 {

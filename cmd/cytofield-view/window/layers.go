@@ -10,8 +10,8 @@ import (
 	"github.com/AllenDang/cimgui-go/imgui"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/render"
-	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
@@ -23,7 +23,7 @@ func shadow() color.RGBA { return color.RGBA{0x10, 0x10, 0x10, 0x90} }
 // outlineColour returns that of a region, as in figures: contours are of the first.
 func (w *Window) outlineColour(region int) color.RGBA {
 	all := []color.RGBA{chalk(), figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
-	if len(w.report.Contours) > 0 {
+	if w.report.View.Layers.Contours > 0 {
 		all = all[1:]
 	}
 	return all[region%len(all)]
@@ -53,16 +53,25 @@ func (w *Window) layersAbove(list *imgui.DrawList) {
 	}
 }
 
-// line draws one through places of the plane, with a dark edge.
+// line draws one through places of the plane.
 func (w *Window) line(list *imgui.DrawList, line []render.Point, c color.RGBA, width float32) {
-	if len(line) < 2 {
+	pixels := make([]imgui.Vec2, len(line))
+	for i, p := range line {
+		pixels[i] = w.camera.pixel(p.X, p.Y)
+	}
+	w.chalked(list, pixels, c, width)
+}
+
+// chalked draws a line through pixels, with a dark edge.
+func (w *Window) chalked(list *imgui.DrawList, pixels []imgui.Vec2, c color.RGBA, width float32) {
+	if len(pixels) < 2 {
 		return
 	}
 	s := w.styled.scale
 	stroke := func(c color.RGBA, width float32) {
 		list.PathClear()
-		for _, p := range line {
-			list.PathLineTo(w.camera.pixel(p.X, p.Y))
+		for _, p := range pixels {
+			list.PathLineTo(p)
 		}
 		list.PathStrokeV(ink(c), 0, width*s)
 	}
@@ -105,14 +114,20 @@ func (w *Window) level(list *imgui.DrawList, c session.Contour) {
 			longest, most = line, far
 		}
 	}
+	if most > 0 {
+		p := midway(longest, most/2)
+		w.levelAt(list, c.Level, w.camera.pixel(p.X, p.Y), most*w.camera.zoom)
+	}
+}
+
+// levelAt writes a level in the middle of a line that is so many pixels long, if there is room.
+func (w *Window) levelAt(list *imgui.DrawList, level float64, at imgui.Vec2, long float64) {
 	_, factor := w.shownUnit(w.report.Scale.High)
-	text := number(c.Level * factor)
+	text := number(level * factor)
 	size := imgui.CalcTextSize(text)
-	if most*w.camera.zoom < 3*float64(size.X) {
+	if long < 3*float64(size.X) {
 		return
 	}
-	p := midway(longest, most/2)
-	at := w.camera.pixel(p.X, p.Y)
 	s := w.styled.scale
 	low, high := imgui.NewVec2(at.X-size.X/2-3*s, at.Y-size.Y/2), imgui.NewVec2(at.X+size.X/2+3*s, at.Y+size.Y/2)
 	list.AddRectFilledV(low, high, ink(color.RGBA{0x10, 0x10, 0x10, 0xb0}), 3*s, 0)
@@ -196,32 +211,6 @@ func (w *Window) stride() {
 	l.Stride = max(int(math.Ceil(apart/voxel)), 1)
 }
 
-// signalMap colours cells by a column, as figures do.
-func signalMap() colormap.Map {
-	m, err := colormap.ByName("cividis")
-	if err != nil {
-		panic(err) // its table is compiled in
-	}
-	return m
-}
-
-// dead is the colour of dead cells where state is shown, as in figures.
-func dead() color.RGBA { return color.RGBA{0x33, 0x33, 0x33, 0xff} }
-
-// cellColour returns that of a disc, by what the view asks for.
-func (w *Window) cellColour(disc int) color.RGBA {
-	r := w.report
-	switch {
-	case r.CellValues != nil:
-		return signalMap().At(r.CellScale.Position(r.CellValues[disc]))
-	case r.View.Layers.CellsBy != session.ByState:
-		return figure.Palette(int(r.Discs[disc].Type))
-	case r.Dead[disc]:
-		return dead()
-	}
-	return figure.Palette(0)
-}
-
 // cellEdge is what stands around a cell: light where cells may be as dark as the picture.
 func (w *Window) cellEdge() color.RGBA {
 	if w.report.CellValues != nil || w.report.View.Layers.CellsBy == session.ByState {
@@ -247,15 +236,17 @@ func limitName(l session.Limit) string {
 
 // limitRings marks cells which the grid does not resolve.
 func (w *Window) limitRings(list *imgui.DrawList) {
-	s := w.styled.scale
-	for i, limit := range w.report.Limits {
-		if limit == session.Resolved {
-			continue
-		}
-		d := w.report.Discs[i]
-		at, radius := w.camera.pixel(d.X, d.Y), float32(d.Radius*w.camera.zoom)+3*s
-		list.AddCircleV(at, radius, ink(shadow()), 0, 4*s)
-		list.AddCircleV(at, radius, ink(limitColour(limit)), 0, 2.2*s)
+	for _, d := range w.report.Discs {
+		w.limitRing(list, d.Cell, w.camera.pixel(d.X, d.Y), float32(d.Radius*w.camera.zoom))
+	}
+}
+
+// limitRing marks a cell that is seen at a pixel, if the grid does not resolve it.
+func (w *Window) limitRing(list *imgui.DrawList, cell int, at imgui.Vec2, radius float32) {
+	if limit := w.report.Limits[cell]; limit != session.Resolved {
+		s := w.styled.scale
+		list.AddCircleV(at, radius+3*s, ink(shadow()), 0, 4*s)
+		list.AddCircleV(at, radius+3*s, ink(limitColour(limit)), 0, 2.2*s)
 	}
 }
 
@@ -334,13 +325,13 @@ func (w *Window) cellEntries(list *imgui.DrawList) []entry {
 		low := imgui.CalcTextSize(number(r.CellScale.Low)).X
 		bar := entry{width: 96*s + low, draw: func(at imgui.Vec2) {
 			at.X += low + 6*s
-			ramp(list, at, 90*s, 10*s, func(t float64) color.RGBA { return signalMap().At(t) })
+			ramp(list, at, 90*s, 10*s, stage.SignalMap().At)
 			list.AddTextVec2V(imgui.NewVec2(at.X-low-6*s, at.Y-imgui.TextLineHeight()/2), ink(w.theme.faint), number(r.CellScale.Low))
 		}}
 		bar.text = strings.TrimSpace(number(r.CellScale.High)+" "+signal.Unit) + "   " + signal.Name
 		all = append(all, bar)
 	case r.View.Layers.CellsBy == session.ByState:
-		all = append(all, dot(figure.Palette(0), "alive"), dot(dead(), "dead"))
+		all = append(all, dot(figure.Palette(0), "alive"), dot(stage.Dead(), "dead"))
 	default:
 		for i, t := range r.CellTypes {
 			all = append(all, dot(figure.Palette(i), t.Name))
@@ -374,7 +365,7 @@ func (w *Window) lineEntries(list *imgui.DrawList) []entry {
 		}, text}
 	}
 	var all []entry
-	if r.View.Layers.Outlines {
+	if r.View.Layers.Outlines && r.View.Space.Mode == session.Slice {
 		for _, k := range r.Walls {
 			if k != tissue.NoFlux && k != tissue.Periodic {
 				all = append(all, stroke(w.theme.accent, 4, "open wall"))
@@ -382,7 +373,7 @@ func (w *Window) lineEntries(list *imgui.DrawList) []entry {
 			}
 		}
 	}
-	for _, o := range r.Outlines {
+	for _, o := range outlined(r) {
 		all = append(all, stroke(w.outlineColour(o.Region), 1.6, o.Name))
 	}
 	if per, longest := w.perUnit(); per > 0 {
@@ -394,12 +385,28 @@ func (w *Window) lineEntries(list *imgui.DrawList) []entry {
 		density, factor := readable(r.Substrates[r.View.Substrate].Unit, longest)
 		all = append(all, entry{long, func(at imgui.Vec2) { w.arrow(list, at, long, 0) }, name + " " + number(longest*factor) + " " + strings.TrimSpace(density+unit)})
 	}
-	if len(r.Contours) > 0 {
+	if r.View.Layers.Contours > 0 {
 		unit, _ := w.shownUnit(r.Scale.High)
 		if unit != "" {
 			unit = "(" + unit + ")"
 		}
 		all = append(all, stroke(chalk(), 1.2, r.Substrates[r.View.Substrate].Name+" "+unit))
+	}
+	return all
+}
+
+// outlined are the regions whose outlines are seen, each once.
+func outlined(r *session.Report) []session.Outline {
+	all := slices.Clone(r.Outlines)
+	if r.View.Space.Mode != session.Slice {
+		all = nil
+	}
+	for _, cut := range r.Cuts {
+		for _, o := range cut.Outlines {
+			if !slices.ContainsFunc(all, func(other session.Outline) bool { return other.Region == o.Region }) {
+				all = append(all, o)
+			}
+		}
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package window
 
 import (
 	"fmt"
+	"image"
 	"slices"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -17,6 +18,7 @@ import (
 type forks struct {
 	beside *beside        // nil: not forked
 	show   string         // one of branchViews
+	asked  string         // of the last request
 	at     int            // the pane that the mouse was in last
 	arrows []render.Arrow // of both, while panes are drawn: on one scale
 }
@@ -24,11 +26,12 @@ type forks struct {
 // branchViews are the ways to see two branches.
 func branchViews() []string { return []string{"a", "b", "both", "difference"} }
 
-// pane is a part of the canvas that shows one plane.
+// pane is a part of the canvas that shows one plane, or one box.
 type pane struct {
 	name, note   string
 	report       *session.Report
 	picture      *gpu.Picture
+	coarse       int        // see Window
 	corner, size imgui.Vec2 // pixels
 	difference   bool
 }
@@ -36,9 +39,6 @@ type pane struct {
 // Fork has the run go on twice from the moment shown, to change one of the two.
 func (w *Window) Fork() {
 	w.forks.show, w.notice = "difference", notice{}
-	if w.view.Space.Mode != session.Slice {
-		w.mode(session.Slice)
-	}
 	w.pending = append(w.pending, (*worker).fork)
 }
 
@@ -59,14 +59,14 @@ func (w *Window) ShowBranches(which string) error {
 
 // paned reports whether the canvas shows more than the session in front.
 func (w *Window) paned() bool {
-	return w.forks.beside != nil && w.forks.show != "b" && w.report.View.Space.Mode == session.Slice
+	return w.forks.beside != nil && w.forks.show != "b"
 }
 
 // panes are what the canvas shows, from left to right or from top to bottom.
 func (w *Window) panes() []pane {
 	b := w.forks.beside
-	left := pane{name: "A", report: b.A, picture: b.picture}
-	right := pane{name: "B", report: w.report, picture: w.picture}
+	left := pane{name: "A", report: b.A, picture: b.picture, coarse: b.coarse[0]}
+	right := pane{name: "B", report: w.report, picture: w.picture, coarse: w.coarse}
 	var all []pane
 	switch w.forks.show {
 	case "a":
@@ -78,43 +78,54 @@ func (w *Window) panes() []pane {
 		if len(w.report.Merged) > 0 { // of several substrates, which
 			name += ", " + w.report.Substrates[w.report.View.Substrate].Name
 		}
-		all = []pane{left, right, {name: name, note: b.Note, report: w.differing(), picture: b.difference, difference: true}}
+		between := pane{name: name, note: b.Note, report: w.report, picture: b.difference, coarse: b.coarse[1], difference: true}
+		if b.Difference != nil {
+			between.report = b.Difference
+		}
+		all = []pane{left, right, between}
 	}
 	w.arrangePanes(all)
 	return all
 }
 
-// differing is a report that shows the difference in the place of densities.
-func (w *Window) differing() *session.Report {
-	r, b := *w.report, w.forks.beside
-	r.Scale, r.Discs, r.Low, r.High = b.Scale, nil, b.Scale.Low, b.Scale.High
-	r.Laid = session.Laid{Outlines: r.Outlines, Walls: r.Walls}
-	r.Substrates = slices.Clone(r.Substrates)
-	r.Substrates[r.View.Substrate].Name = "B − A"
-	return &r
-}
-
 // paneGap is between two panes, and paneTitle above each, at scale 1.
 const paneGap, paneTitle = 14, 24
 
-// arrangePanes gives each pane its part of the canvas: beside or below each other, however
-// the plane is larger.
+// arrangePanes gives each pane its part of the canvas, in so many rows that they show the
+// most.
 func (w *Window) arrangePanes(all []pane) {
 	s := w.styled.scale
 	free, room := w.canvas.inside(s)
-	width, height := w.report.Plane.Size()
-	n, gap, title := float32(len(all)), paneGap*s, paneTitle*s
-	across := imgui.NewVec2((room.X-(n-1)*gap)/n, room.Y-title)
-	down := imgui.NewVec2(room.X, (room.Y-(n-1)*gap)/n-title)
-	zoom := func(size imgui.Vec2) float32 { return min(size.X/float32(width), size.Y/float32(height)) }
-	for i := range all {
-		k := float32(i)
-		if zoom(across) >= zoom(down) {
-			all[i].corner, all[i].size = imgui.NewVec2(free.X+k*(across.X+gap), free.Y+title), across
-		} else {
-			all[i].corner, all[i].size = imgui.NewVec2(free.X, free.Y+title+k*(down.Y+title+gap)), down
+	gap, title := paneGap*s, paneTitle*s
+	each := func(across int) imgui.Vec2 {
+		rows := (len(all) + across - 1) / across
+		return imgui.NewVec2((room.X-float32(across-1)*gap)/float32(across), (room.Y-float32(rows-1)*gap)/float32(rows)-title)
+	}
+	across := len(all)
+	for fewer := across - 1; fewer > 0; fewer-- {
+		if w.magnified(each(fewer)) > w.magnified(each(across)) {
+			across = fewer
 		}
 	}
+	size := each(across)
+	for i := range all {
+		column, row := float32(i%across), float32(i/across)
+		last := min(len(all)-i/across*across, across) // in this row, which is in the middle
+		aside := float32(across-last) * (size.X + gap) / 2
+		all[i].corner = imgui.NewVec2(free.X+aside+column*(size.X+gap), free.Y+title+row*(title+size.Y+gap))
+		all[i].size = size
+	}
+}
+
+// magnified is how large a pane of a size shows the plane, or the box.
+func (w *Window) magnified(size imgui.Vec2) float64 {
+	width, height := w.report.Plane.Size()
+	if w.view.Space.Mode != session.Slice {
+		half := render.StandardCamera().View(w.report.Grid, image.Pt(1000, 1000)).Reach()
+		width, height = half[0], half[1]
+		_, size = w.inPane(imgui.Vec2{}, size)
+	}
+	return min(float64(size.X)/width, float64(size.Y)/height)
 }
 
 // drawPanes draws all panes with one camera, and takes the mouse on them.
@@ -122,19 +133,12 @@ func (w *Window) drawPanes() {
 	all := w.panes()
 	w.forks.arrows = slices.Concat(w.report.Arrows, w.forks.beside.A.Arrows)
 	defer func() { w.forks.arrows = nil }()
-	w.forks.at = min(w.forks.at, len(all)-1)
-	if mouse := imgui.MousePos(); !imgui.IsItemActive() {
-		for i, p := range all {
-			if mouse.X >= p.corner.X && mouse.Y >= p.corner.Y && mouse.X < p.corner.X+p.size.X && mouse.Y < p.corner.Y+p.size.Y {
-				w.forks.at = i
-			}
-		}
-	}
-	w.camera.frame(all[w.forks.at].corner, all[w.forks.at].size, w.report.Plane)
+	at := w.paneUnderMouse(all)
+	w.camera.frame(at.corner, at.size, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
 	list := w.ready()
 	for _, p := range all {
-		w.drawPane(list, p)
+		w.drawPane(list, p, w.flat)
 	}
 	w.brushRing(list)
 	w.paneBars(list, all)
@@ -146,21 +150,29 @@ func (w *Window) drawPanes() {
 	w.readout()
 }
 
-// drawPane draws one pane below its title.
-func (w *Window) drawPane(list *imgui.DrawList, p pane) {
-	report, picture, corner := w.report, w.picture, w.camera.corner
-	w.report, w.picture, w.camera.corner = p.report, p.picture, p.corner
+// paneUnderMouse returns the pane that the mouse is in, or where it began to drag or was last.
+func (w *Window) paneUnderMouse(all []pane) *pane {
+	w.forks.at = min(w.forks.at, len(all)-1)
+	if mouse := imgui.MousePos(); !imgui.IsItemActive() {
+		for i, p := range all {
+			if (canvas{p.corner, p.size}).holds(mouse) {
+				w.forks.at = i
+			}
+		}
+	}
+	return &all[w.forks.at]
+}
+
+// drawPane draws what one pane shows below its title.
+func (w *Window) drawPane(list *imgui.DrawList, p pane, draw func(*imgui.DrawList)) {
+	report, picture, coarse, corner := w.report, w.picture, w.coarse, w.camera.corner
+	w.report, w.picture, w.coarse, w.camera.corner = p.report, p.picture, p.coarse, p.corner
 	list.PushClipRectV(p.corner, imgui.NewVec2(p.corner.X+p.size.X, p.corner.Y+p.size.Y), true)
 	if p.picture != nil {
-		w.plane(list)
-		w.layersBelow(list)
-		w.discs(list)
-		w.layersAbove(list)
-		w.lights(list)
-		w.pins(list)
+		draw(list)
 	}
 	list.PopClipRect()
-	w.report, w.picture, w.camera.corner = report, picture, corner
+	w.report, w.picture, w.coarse, w.camera.corner = report, picture, coarse, corner
 	w.paneCaption(list, p)
 }
 
@@ -171,6 +183,9 @@ func (w *Window) paneCaption(list *imgui.DrawList, p pane) {
 	x := max(p.corner.X, p.corner.X+p.size.X/2-float32(w.camera.x*w.camera.zoom))
 	y := max(p.corner.Y, p.corner.Y+p.size.Y/2-float32((planeHeight-w.camera.y)*w.camera.zoom)) - imgui.TextLineHeight() - 5*s
 	x = min(x, p.corner.X+p.size.X/2+float32((planeWidth-w.camera.x)*w.camera.zoom))
+	if w.within != nil {
+		x, y = p.corner.X, p.corner.Y-imgui.TextLineHeight()-5*s
+	}
 	at := imgui.NewVec2(x, y)
 	list.AddTextFontPtr(w.fonts.strong, imgui.FontSize(), at, ink(w.theme.text), p.name)
 	text := "t = " + figure.FormatTime(p.report.Time)

@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	"github.com/AllenDang/cimgui-go/imgui"
+	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/colormap"
 )
 
@@ -66,7 +68,7 @@ func showsPanes(t *testing.T, w *Window) {
 	for i, p := range w.panes() {
 		plane, scale, colours := p.report.Plane, p.report.Scale, w.look.Map
 		if i == 2 {
-			plane, scale, colours = b.Difference, b.Scale, difference
+			plane, scale, colours = b.Difference.Plane, b.Difference.Scale, difference
 		}
 		camera := w.camera
 		camera.corner, camera.size = p.corner, p.size
@@ -79,6 +81,100 @@ func showsPanes(t *testing.T, w *Window) {
 			}
 			if i == 2 {
 				most = max(most, plane.At(u, v))
+			}
+		}
+	}
+	if most < 0.01 {
+		t.Errorf("a dose of 2 nM in B makes a difference of %g nM", most)
+	}
+}
+
+// In the box A, B and their difference are seen with one camera, in the colours of their
+// densities, and a click in any of them is one on the tissue.
+func TestThreeBoxesShareACamera(t *testing.T) {
+	for _, device := range []bool{false, true} {
+		t.Run(fmt.Sprintf("device=%v", device), func(t *testing.T) {
+			w := openedOn(t, NewOffscreen(1400, 700), slope+peopled, device)
+			w.RunTo(60)
+			draw(t, w)
+			w.mode(session.Slices)
+			w.Slice(render.Slice{Axis: 2, Index: 2})
+			w.lookAlong(2)
+			w.Perspective(false)
+			w.Fork()
+			w.do(func(s *session.Session) error {
+				return s.Happen("dose: {TNF: 2 nM}, within: {sphere: {centre: [35 um, 25 um, 15 um], radius: 12 um}}")
+			})
+			w.RunTo(120)
+			for _, mode := range []session.Mode{session.Slices, session.Both} {
+				w.mode(mode)
+				w.Opacity(0) // fog would change the colours
+				draw(t, w)
+				draw(t, w)
+				if w.Faults() != "" || len(w.panes()) != 3 {
+					t.Fatalf("%d panes; %s", len(w.panes()), w.Faults())
+				}
+				showsBoxes(t, w)
+			}
+			w.Opacity(3)
+			draw(t, w)
+			if _, err := w.Picture(); err != nil || w.resting != 1 {
+				t.Errorf("coarse %d: %v", w.resting, err)
+			}
+			all := w.panes()
+			w.within = &all[0]
+			at := w.eyeOf(w.report.View).of(r3.Vec{X: 45, Y: 35, Z: 25})
+			w.within = nil
+			imgui.CurrentIO().AddMousePosEvent(at.X, at.Y)
+			draw(t, w)
+			if c := w.report.View.Cursor; c == nil || r3.Norm(r3.Sub(*c, r3.Vec{X: 45, Y: 35, Z: 25})) > 1 || w.forks.beside.A.Cursor == nil { // whole pixels
+				t.Errorf("over A densities are read at %v", c)
+			}
+			for _, which := range branchViews() {
+				if err := w.ShowBranches(which); err != nil {
+					t.Fatal(err)
+				}
+				draw(t, w)
+				if b := w.forks.beside; (b.picture == nil) != (which == "b") || (b.difference == nil) != (which != "difference") {
+					t.Errorf("shown %s: pictures of A %v, of the difference %v", which, b.picture != nil, b.difference != nil)
+				}
+			}
+		})
+	}
+}
+
+func showsBoxes(t *testing.T, w *Window) {
+	t.Helper()
+	img, err := w.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	difference, err := colormap.ByName(session.DifferenceMap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, most := w.panes(), 0.0
+	for i, p := range all {
+		scale, colours := p.report.Scale, w.look.Map
+		if i == 2 {
+			colours = difference
+		}
+		w.within = &all[i]
+		e := w.eyeOf(w.report.View)
+		w.within = nil
+		plane := p.report.Plane
+		if i == 2 {
+			plane = p.report.Cuts[2].Plane
+		}
+		for _, voxel := range [][2]int{{1, 3}, {2, 3}, {5, 3}} {
+			u, v := voxel[0], voxel[1]
+			at := e.of(r3.Vec{X: (float64(u) + 0.5) * 10, Y: (float64(v) + 0.5) * 10, Z: 25})
+			want := colours.At(scale.Position(float64(plane.At(u, v))))
+			if got := img.RGBAAt(int(at.X), int(at.Y)); far(got, want) > 12 { // between voxels the density changes within a pixel
+				t.Errorf("box %s: voxel %d, %d of %g nM is %v, want %v", p.name, u, v, plane.At(u, v), got, want)
+			}
+			if i == 2 {
+				most = max(most, float64(plane.At(u, v)))
 			}
 		}
 	}

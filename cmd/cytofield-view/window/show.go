@@ -44,7 +44,8 @@ func (w *Window) chooseLayers() {
 	w.chooseOverlay(label)
 	w.chooseRange(label)
 	imgui.Separator()
-	l := &w.view.Layers
+	l, mode := &w.view.Layers, w.view.Space.Mode
+	imgui.BeginDisabledV(mode == session.Volume)
 	label("Lines")
 	on := l.Contours > 0
 	if imgui.Checkbox("contours", &on) {
@@ -61,6 +62,8 @@ func (w *Window) chooseLayers() {
 	imgui.SameLine()
 	imgui.Checkbox("outlines", &l.Outlines)
 	imgui.SetItemTooltip("Regions and vessels; walls of the box: thick where something passes")
+	imgui.EndDisabled()
+	imgui.BeginDisabledV(mode != session.Slice)
 	label("Arrows")
 	for i, name := range []string{"none", "gradient", "flux"} {
 		if i > 0 {
@@ -70,11 +73,14 @@ func (w *Window) chooseLayers() {
 			w.Arrows(session.Arrows(i))
 		}
 	}
+	imgui.EndDisabled()
 	imgui.Separator()
 	w.chooseCells(label)
+	imgui.BeginDisabledV(mode != session.Slice)
 	label("Voxels")
 	imgui.Checkbox("smooth", &w.look.Smooth)
 	imgui.SetItemTooltip("Interpolate between the centres of voxels")
+	imgui.EndDisabled()
 }
 
 // chooseMerge merges substrates, each in a colour.
@@ -188,7 +194,7 @@ func (w *Window) chooseOverlay(label func(string)) {
 			imgui.SameLine()
 		}
 		o := session.Overlay(i)
-		imgui.BeginDisabledV(o == session.MoleculesOverlay && !w.report.Substrates[w.report.View.Substrate].Unit.CountsMolecules())
+		imgui.BeginDisabledV(!w.overlays(o))
 		if imgui.RadioButtonBool(name+"##overlay", w.view.Layers.Overlay == o) {
 			w.Overlay(o)
 		}
@@ -199,6 +205,17 @@ func (w *Window) chooseOverlay(label func(string)) {
 		}[i])
 		imgui.EndDisabled()
 	}
+}
+
+// overlays reports whether an overlay can be shown.
+func (w *Window) overlays(o session.Overlay) bool {
+	switch {
+	case o == session.MoleculesOverlay && !w.report.Substrates[w.report.View.Substrate].Unit.CountsMolecules():
+		return false
+	case o == session.ErrorOverlay && w.report.Recorded != nil: // no run keeps it
+		return false
+	}
+	return !o.Replaces() || w.view.Space.Mode != session.Volume
 }
 
 // Overlay chooses what takes the place of densities.

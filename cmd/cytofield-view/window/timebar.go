@@ -87,7 +87,7 @@ func (w *Window) Pin(at r3.Vec) {
 
 // PinCell follows a cell.
 func (w *Window) PinCell(id tissue.CellID) {
-	w.do(func(s *session.Session) error { return s.PinCell(id) })
+	w.travel(func(c session.Course) error { return c.PinCell(id) })
 }
 
 func (w *Window) speed() {

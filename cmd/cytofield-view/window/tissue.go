@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
@@ -46,12 +47,7 @@ func (w *Window) drawCanvas() {
 	w.camera.frame(free, room, w.report.Plane)
 	w.mouse(imgui.IsItemHovered(), imgui.IsItemActive())
 	list := w.ready()
-	w.plane(list)
-	w.layersBelow(list)
-	w.discs(list)
-	w.layersAbove(list)
-	w.lights(list)
-	w.pins(list)
+	w.flat(list)
 	w.brushRing(list)
 	w.colourKey(list)
 	w.scaleBar(list)
@@ -69,19 +65,36 @@ func (w *Window) ready() *imgui.DrawList {
 	if !w.look.Smooth {
 		w.look.Pixels = image.Point{}
 	}
+	w.stride()
+	return w.clear()
+}
+
+// clear clears the canvas.
+func (w *Window) clear() *imgui.DrawList {
 	list, c := imgui.WindowDrawList(), w.canvas
 	end := imgui.NewVec2(c.corner.X+c.size.X, c.corner.Y+c.size.Y)
 	list.PushClipRectV(c.corner, end, true)
 	list.AddRectFilled(c.corner, end, ink(w.theme.canvas))
-	w.stride()
 	return list
+}
+
+// flat draws the plane and what lies on it.
+func (w *Window) flat(list *imgui.DrawList) {
+	w.plane(list)
+	w.layersBelow(list)
+	w.discs(list)
+	w.layersAbove(list)
+	w.lights(list)
+	w.pins(list)
 }
 
 // colourKey draws what the colours of the plane mean.
 func (w *Window) colourKey(list *imgui.DrawList) {
-	if len(w.report.Merged) > 0 {
+	switch {
+	case w.missing() != "":
+	case len(w.report.Merged) > 0:
 		w.channelLegend(list)
-	} else {
+	default:
 		w.colourBar(list)
 	}
 }
@@ -108,10 +121,11 @@ func (w *Window) discs(list *imgui.DrawList) {
 	if w.brush.hideCells {
 		return
 	}
-	for i, d := range w.report.Discs {
+	colour := stage.CellColours(w.report)
+	for _, d := range w.report.Discs {
 		at := w.camera.pixel(d.X, d.Y)
 		radius, s := float32(d.Radius*w.camera.zoom), w.styled.scale
-		c := w.cellColour(i)
+		c := colour(d.Cell, d.Type)
 		if radius < 1.5*s {
 			list.AddCircleFilled(at, max(radius, s), ink(c))
 			continue
@@ -155,9 +169,6 @@ func (w *Window) label(list *imgui.DrawList, at imgui.Vec2, text string) {
 
 // colourBar draws the scale at the right edge of the canvas.
 func (w *Window) colourBar(list *imgui.DrawList) {
-	if w.missing() != "" {
-		return
-	}
 	s, c := w.styled.scale, w.canvas
 	top, bottom := c.corner.Y+52*s, c.corner.Y+min(c.size.Y-52*s, 52*s+260*s)
 	left := c.corner.X + c.size.X - 84*s
@@ -286,6 +297,9 @@ func (w *Window) readout() {
 		place = fmt.Sprintf("%.0f, %.0f, %.0f µm", at.X, at.Y, at.Z)
 	}
 	w.faintly(place)
+	if w.pointed != nil {
+		w.faintly(w.cellName(*w.pointed))
+	}
 	for i, c := range w.report.Cursor {
 		if math.IsNaN(c) { // nothing was kept
 			continue
@@ -357,10 +371,26 @@ func (w *Window) cellAt(at imgui.Vec2) (tissue.CellID, bool) {
 	for i := len(w.report.Discs) - 1; i >= 0; i-- {
 		d := w.report.Discs[i]
 		if math.Hypot(d.X-x, d.Y-y) <= max(d.Radius, 3*float64(w.styled.scale)/w.camera.zoom) {
-			return w.report.DiscCells[i], true
+			return w.report.CellIDs[d.Cell], true
 		}
 	}
 	return 0, false
+}
+
+// cellName tells a cell by its type and its id.
+func (w *Window) cellName(id tissue.CellID) string {
+	name := fmt.Sprintf("cell %d", id)
+	for _, d := range w.report.Discs {
+		if w.report.CellIDs[d.Cell] == id {
+			return w.report.CellTypes[d.Type].Name + ", " + name
+		}
+	}
+	for _, b := range w.report.Bodies {
+		if w.report.CellIDs[b.Cell] == id {
+			return w.report.CellTypes[b.Type].Name + ", " + name
+		}
+	}
+	return name
 }
 
 // pressCell pins a cell, or lets go of it.
@@ -389,9 +419,13 @@ func wasDragged() bool {
 
 // follow asks for the densities under the mouse.
 func (w *Window) follow(hovered bool, at imgui.Vec2) {
+	w.pointed = nil
 	if !hovered {
 		w.view.Cursor = nil
 		return
+	}
+	if id, ok := w.cellAt(at); ok {
+		w.pointed = &id
 	}
 	place, inside := w.placeAt(at)
 	switch {

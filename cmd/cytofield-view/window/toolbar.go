@@ -32,20 +32,13 @@ func (w *Window) toolbar() {
 		w.Log(log)
 	}
 	imgui.SetItemTooltip("Logarithmic scale (L)")
-	if !flat {
-		imgui.SameLine()
-		held := w.view.Fixed != nil
-		if imgui.Checkbox("hold", &held) {
-			w.hold(held)
-		}
-		imgui.SetItemTooltip("Hold the scale as it is; otherwise it grows with the densities")
-		imgui.EndGroup()
-		w.boxRow()
-		return
-	}
 	imgui.SameLine()
 	w.chooseLayers()
 	imgui.EndGroup()
+	if !flat {
+		w.boxRow()
+		return
+	}
 	imgui.SetCursorPosY(imgui.CursorPosY() + 3*s)
 }
 

@@ -46,12 +46,16 @@ type Window struct {
 	dragged  float64     // time last asked for by the timeline, s
 	waiting  bool        // for an answer
 	coarse   int         // pixels each way that one of picture stands for
+	resting  int         // the largest of all pictures
 	hurried  atomic.Bool // what is being painted is out of date
 	notice   notice
 	measured pace
 
 	camera   camera
 	canvas   canvas
+	pointed  *tissue.CellID      // the cell under the mouse
+	sighted  map[string]*sighted // by name; see sight
+	within   *pane               // at hand; nil: all of the canvas
 	brush    brush
 	gates    gates
 	forks    forks
@@ -94,7 +98,7 @@ const framesPerSecond = 60
 // serves; course and stage are the window's to close. Without a course, which is nil then,
 // the window shows the gallery.
 func Open(h Host, server *gpu.Server, c session.Course, st *stage.Stage) (*Window, error) {
-	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}}
+	w := &Window{errands: errands{results: make(chan result, 64)}, host: h, server: server, look: stage.Look{Map: colormap.Viridis()}, theme: dark(), sliders: newSliders(), opens: map[string]bool{}, sighted: map[string]*sighted{}}
 	if inferno, err := colormap.ByName("inferno"); err == nil {
 		w.look.Map = inferno
 	}
@@ -207,12 +211,12 @@ func (w *Window) needs() bool {
 	if w.report == nil {
 		return !w.waiting && len(w.pending) > 0
 	}
-	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.coarse > 1)
+	return !w.waiting && (w.report.Playing || w.report.Behind || w.grows() || w.changed() || w.resting > 1)
 }
 
 // changed reports whether a person has done something since the worker was last asked.
 func (w *Window) changed() bool {
-	return len(w.pending) > 0 || w.view != w.asked || w.look != w.painted
+	return len(w.pending) > 0 || w.view != w.asked || w.look != w.painted || w.forks.show != w.forks.asked
 }
 
 // ask gives the worker a turn.
@@ -220,8 +224,9 @@ func (w *Window) ask(r request) {
 	if !r.still {
 		r.commands, w.pending = w.pending, nil
 	}
-	r.view, r.look = w.view, w.look
-	w.waiting, w.asked, w.painted = true, w.view, w.look
+	w.view.Differs = w.forks.show == "difference"
+	r.view, r.look, r.show = w.view, w.look, w.forks.show
+	w.waiting, w.asked, w.painted, w.forks.asked = true, w.view, w.look, w.forks.show
 	w.worker.requests <- r
 }
 
@@ -240,6 +245,10 @@ func (w *Window) take() error {
 			return nil
 		}
 		w.report, w.picture, w.coarse, w.forks.beside = a.report, a.picture, a.coarse, a.beside
+		w.resting = a.coarse
+		if a.beside != nil {
+			w.resting = max(a.coarse, a.beside.coarse[0], a.beside.coarse[1])
+		}
 		if a.opened != "" {
 			w.arrive(a.opened)
 		}
@@ -338,7 +347,7 @@ func (w *Window) frame(dt time.Duration) error {
 
 // Picture draws once more and returns what is seen.
 func (w *Window) Picture() (img *image.RGBA, err error) {
-	if w.coarse > 1 {
+	if w.resting > 1 {
 		if err := w.await(request{still: true}); err != nil {
 			return nil, err
 		}

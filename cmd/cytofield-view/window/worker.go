@@ -22,6 +22,7 @@ type request struct {
 	view        session.View
 	look        stage.Look
 	detail      stage.Detail
+	show        string // of two branches; see branchViews
 	still       bool   // only paint again
 	answered    func() // called once the answer is there
 }
@@ -86,16 +87,13 @@ func (w *worker) turn(r request) (a answer) {
 	if a.report, a.err = w.course.Look(r.view); a.err != nil {
 		return a
 	}
-	if a.beside, a.err = w.compare(a.report, r.look); a.err != nil {
+	if w.branch != nil {
+		r.detail.Draft /= 3 // A, B and their difference
+	}
+	if a.beside, a.err = w.compare(a.report, r); a.err != nil {
 		return a
 	}
-	if a.report.View.Space.Mode != session.Slice {
-		density := w.course.Density(a.report.View.Substrate)
-		a.picture, a.coarse, a.err = w.stage.PaintBox(a.report, density, r.look, r.detail)
-		return a
-	}
-	a.coarse = 1
-	a.picture, a.err = w.stage.Paint(a.report, w.course.Density, r.look)
+	a.picture, a.coarse, a.err = paint(w.stage, a.report, w.course.Density, r.look, r.detail)
 	return a
 }
 
