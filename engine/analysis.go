@@ -92,7 +92,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 			steep[f.id] = steepnessAtStart(cohorts[i], members)
 		}
 	}
-	a.Warnings = pointingWarnings(laws, a.Pointing)
+	a.Warnings = pointingWarnings(m, a.Pointing)
 	for _, f := range fields {
 		s := analyseSubstrate(m, f, steep[f.id], o, every)
 		a.Substrates = append(a.Substrates, s)

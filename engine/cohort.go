@@ -33,7 +33,7 @@ type Cohort struct {
 	Fluids     []CohortFluid
 	Footprints Footprints
 	Pairs      Pairs
-	Tips       []r3.Vec // of tipCohorts: where Cells export to, µm; nil for the cells themselves
+	Tips       []Tip // of tipCohorts, each of the cell of its number in Cells; nil for the cells themselves
 }
 
 // Kinetics are the reactions within the cells of a type.

@@ -210,6 +210,15 @@ func (l SurfaceLaw) Steepest() float64 {
 	return l.Sink + l.MaxUptake/l.HalfSaturation
 }
 
+// SinkAt returns κ', what the cell takes up per density at such a density at its surface,
+// amount/s per density.
+func (l SurfaceLaw) SinkAt(surface float64) float64 {
+	if l.MaxUptake == 0 {
+		return l.Sink
+	}
+	return l.Sink + l.MaxUptake/(l.HalfSaturation+surface)
+}
+
 // Slack returns 1 + κ g at the steepest uptake: the law holds while it is
 // positive and amplifies the grid's errors by its inverse.
 func (l SurfaceLaw) Slack() float64 { return 1 + l.Steepest()*l.Shift }

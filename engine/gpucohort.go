@@ -240,6 +240,7 @@ func (c *gpuCohort) args(v cohortView) cohortArgs {
 		Shape: int32s(c.group.members[0].Grid.Shape), Count: int32(len(c.Cells)),
 		States: v.y, Near: v.dy, Scales: c.weights, Rows: c.rows, Laws: c.laws, Footprints: c.footprints,
 		Stages: c.stages, Unit: float32(v.unit), Corrections: c.pairs.corrections,
+		Sinks: c.group.sinks, Echoes: c.pairs.echoes,
 	}
 	for f := range c.Fluids {
 		st := c.group.members[c.Fluids[f].Member]

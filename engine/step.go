@@ -37,11 +37,12 @@ const (
 	// the grid brings it there in about h²/D. Seen from a start at zero with cells in a tenth
 	// to a quarter of the volume: 0.04 with 1e4 receptors, 0.17 with 1e5, 0.29 with 1e6.
 	nearFieldDip = 0.5
-	// synapticDip is that where exports point: a partner takes up what leaves at one side of
-	// it from voxels on all sides. Seen at β = κ/(4πDa) of 3.4, 10 and 100 on voxels of 3 to
-	// 20 µm: 0.43, 0.85 and 1.5 with one secretor, and with six around a partner, whose
-	// shadows add up and whose largest densities do not, 0.23, 0.69 and 8.
-	synapticDip = 10
+	// synapticDip is that where exports point: from the first moment the grid has what a cell
+	// answers a tip with, and only later what leaves at the tip. Seen in the first tenth of a
+	// second with twelve secretors, whose answers add up, around a cell that takes up next to
+	// nothing, β = κ/(4πDa) ≪ 1, on voxels of half its radius: 1.6. With β = 1 it is 0.6; after
+	// a second and on voxels of a radius or more next to nothing.
+	synapticDip = 3
 )
 
 // divide returns a step that reaches the end in equal parts none longer than dt.

@@ -73,6 +73,12 @@ func cohortVariants(dimensions string) []Variant {
 		}
 		all = append(all, Variant{"steepen_cohort", binding(dimensions, of[0], of[1])})
 	}
+	for _, extra := range [][]string{{}, {"STAGE"}, {"SURFACES"}, {"SURFACES", "STAGE"}} { // tips
+		defines := binding(dimensions, "1", "0", append(extra, "PAIRS", "ECHOES")...)
+		defines["SOLVE"] = "bind[0] = 0.0; give[0] = echo; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);"
+		defines["NET"], defines["FREED"] = "echo", "echo"
+		all = append(all, Variant{"evaluate_cohort", defines})
+	}
 	all = append(all, Variant{"scatter_cohort", map[string]string{
 		"DIMENSIONS": dimensions, "FLUIDS": "1", "FIELDS": "layout(r32f) uniform FIELD target0;", "STORE": "store(target0, v, load(target0, v) - sum[0]);",
 	}})
