@@ -321,10 +321,10 @@ type Exchange struct {
 	Sites     []Site
 	Saturable []SaturableCell
 	Capacity  Capacity
-	Steepest  float64    // largest Σ sink of a voxel, 1/s: joins the spectral bound
-	Since     float64    // time at which the sites' Source holds, s; at t it is Source + Drift (t − Since)
-	Drifts    bool       // whether any site's does
-	Body      *BodySites // of walls; nil where the body is not beyond them
+	Steepest  float64      // largest Σ sink of a voxel, 1/s: joins the spectral bound
+	Since     float64      // time at which the sites' Source holds, s; at t it is Source + Drift (t − Since)
+	Drifts    bool         // whether any site's does
+	Body      []*BodySites // of walls: where the body is beyond them
 
 	budgets []budget // of Sites
 }
@@ -446,8 +446,10 @@ func (x *Exchange) budget(elapsed float64, in Integrals) (secreted, takenUp floa
 // is ∫(t − Since) dt over it, s², and exposure ∫C dt of the body's density, density·s.
 func (x *Exchange) inflow(elapsed, moment, exposure float64, integrals []float64) float64 {
 	total := 0.0
-	if x.Body != nil {
-		total = x.Body.inward * exposure
+	for _, b := range x.Body {
+		if b.response == nil { // else the body has booked it
+			total += b.inward * exposure
+		}
 	}
 	for i, site := range x.Sites {
 		total += x.Capacity.At(site.Voxel) * (site.Source*elapsed + site.Drift*moment - site.Sink*integrals[i])

@@ -234,9 +234,11 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	return nil
 }
 
-// expose adds what the body's densities were to the time integrals of those that meet it.
+// expose adds what the body's densities were to the time integrals of those that meet it, and
+// what went through walls that respond to it to their ledgers.
 func (g *group) expose() {
 	for i, f := range g.fields {
+		f.ledger.ThroughWalls -= g.body.lost(i)
 		f.exposure += g.body.exposure(i)
 		if t := f.tagging(); t != nil {
 			t.tags[0].exposure += g.body.exposure(i)
@@ -298,8 +300,8 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	remaining := until - g.time
 	dt := divide(in.options.fixedStep(positive), remaining)
 	n := min(int(math.Round(remaining/dt)), fixedBatch)
-	if dt > positive {
-		n = 1 // a step may change a density's sign, and the next change it back
+	if dt > positive || g.body.responds() {
+		n = 1 // a step may change a density's sign, and the next change it back; and walls may open
 	}
 	trials, err := run(dt, n)
 	if err != nil {
@@ -329,7 +331,7 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 func (g *group) positiveStep() float64 {
 	fastest := 1/g.positive + g.steep
 	if g.body != nil {
-		fastest = max(fastest, g.body.fastest())
+		fastest = max(fastest+g.body.loss(), g.body.fastest())
 	}
 	return 1 / fastest
 }

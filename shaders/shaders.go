@@ -40,7 +40,7 @@ func Variants() []Variant {
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
-			{"join_body", walls}, {"sum_body", walls},
+			{"join_body", walls}, {"join_body", map[string]string{"RESPONDS": ""}}, {"sum_body", walls},
 			{"gather_density", walls}, {"gather_density", wrapped}, {"copy_layer", walls}, {"project_layers", walls}, {"project_layers", map[string]string{"MOSAIC": ""}}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 			{"residual_multigrid", walls}, {"advance_multigrid", walls}, {"combine_implicit", walls},
