@@ -350,7 +350,7 @@ func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bo
 func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel []int) error {
 	kinds := map[cellKind]SurfaceLaw{}
 	for _, i := range c.Cells {
-		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
+		law, err := laws.ofCell(i, laws.kind(i, voxel[i]), f.Substrate, kinds)
 		if err != nil {
 			return err
 		}

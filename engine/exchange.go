@@ -102,7 +102,7 @@ func HasSubVoxelLaw(g tissue.Grid, coupling Coupling) bool {
 // Law returns the law of a cell type for a substrate outside regions; ok is false where
 // the type leaves the substrate alone.
 func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
-	return laws.lawIn(0, t, s)
+	return laws.lawIn(cellKind{t: t}, s)
 }
 
 // Range returns the laws AtStart of a cell of a type alone with the least and the largest
@@ -139,31 +139,37 @@ func (laws SurfaceLaws) mobility(label uint8, s tissue.SubstrateID) float64 {
 type cellKind struct {
 	label uint8 // of the voxel
 	t     tissue.CellTypeID
+	dead  bool
 }
 
-func (laws SurfaceLaws) lawIn(label uint8, t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
-	return laws.lawOf(label, t, laws.model.CellTypes[t].Exchange, s)
+// kind returns that of a cell in a voxel.
+func (laws SurfaceLaws) kind(cell, voxel int) cellKind {
+	return cellKind{laws.label(voxel), laws.model.Cells.Type[cell], laws.model.Cells.IsDead(cell)}
+}
+
+func (laws SurfaceLaws) lawIn(kind cellKind, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+	return laws.lawOf(kind, laws.model.CellTypes[kind.t].Exchange, s)
 }
 
 // ofCell returns the law of a cell; those of its type are kept in known.
 func (laws SurfaceLaws) ofCell(cell int, kind cellKind, s tissue.SubstrateID, known map[cellKind]SurfaceLaw) (SurfaceLaw, error) {
 	if own := laws.model.Cells.Exchange; own != nil && own[cell] != nil {
-		law, _, err := laws.lawOf(kind.label, kind.t, own[cell], s)
+		law, _, err := laws.lawOf(kind, own[cell], s)
 		return law, err
 	}
 	law, found := known[kind]
 	if found {
 		return law, nil
 	}
-	law, _, err := laws.lawIn(kind.label, kind.t, s)
+	law, _, err := laws.lawIn(kind, s)
 	known[kind] = law
 	return law, err
 }
 
-// lawOf returns the law of a cell of a type with an exchange in place of the type's.
-func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissue.Exchange, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+// lawOf returns the law of a cell of a kind with an exchange in place of its type's.
+func (laws SurfaceLaws) lawOf(kind cellKind, exchange []tissue.Exchange, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
 	m := laws.model
-	cell, substrate := m.CellTypes[t], m.Substrates[s]
+	cell, substrate := m.CellTypes[kind.t], m.Substrates[s]
 	amount := substrate.Unit.AmountPerVolume()
 	for _, e := range exchange {
 		if e.Substrate != s {
@@ -183,13 +189,17 @@ func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissu
 			law.MaxUptake, law.HalfSaturation = e.MaxUptakeRate, e.HalfSaturation
 		}
 	}
+	receptors := 1.0
+	if kind.dead {
+		receptors = tissue.DeadUptake
+	}
 	for _, r := range cell.Receptors {
 		if r.Ligand == s {
-			law.Sink += r.OnRate * r.Count
+			law.Sink += receptors * r.OnRate * r.Count
 		}
 	}
 	law.Release = law.Export + law.Secretion*law.Saturation
-	if mobility := laws.mobility(label, s); !math.IsNaN(laws.lattice.selfTerm) && mobility > 0 {
+	if mobility := laws.mobility(kind.label, s); !math.IsNaN(laws.lattice.selfTerm) && mobility > 0 {
 		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.lattice.selfTerm) / (mobility * amount)
 	}
 	if law.Slack() <= 0 {
@@ -376,7 +386,7 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 		if p != nil && !p.Free(voxel) || inCohort[t] {
 			continue
 		}
-		k := cellKind{laws.label(voxel), t}
+		k := laws.kind(i, voxel)
 		_, told := known[k]
 		law, err := laws.ofCell(i, k, s, known)
 		if err != nil && !told {
