@@ -72,12 +72,15 @@ var echoes = [...]struct{ place, dipole, quadrupole float64 }{{0, -3, 2}, {0.5, 
 // a wall lies on it.
 func (laws SurfaceLaws) tipCohorts(cells []*Cohort, members []*field) []*Cohort {
 	var all []*Cohort
-	p := newPointer(laws, cells, members)
+	var p *pointer // made for the first that point
 	for _, of := range cells {
 		for f := range of.Fluids {
 			fluid := &of.Fluids[f]
 			if !laws.model.CellTypes[of.Type].Points(fluid.Substrate) {
 				continue
+			}
+			if p == nil {
+				p = newPointer(laws, cells, members)
 			}
 			c := &Cohort{Type: of.Type, Name: of.Name, Kinetics: Kinetics{Substrates: len(laws.model.Substrates)}, Tips: []Tip{},
 				Fluids: []CohortFluid{{Member: fluid.Member, Substrate: fluid.Substrate, Capacity: fluid.Capacity}}}
@@ -94,7 +97,7 @@ func (laws SurfaceLaws) tipCohorts(cells []*Cohort, members []*field) []*Cohort 
 type pointer struct {
 	SurfaceLaws
 	cells    []*Cohort
-	whose    []Neighbour // per cell of the model; of a cohort below 0 where it is in none
+	whose    []Neighbour // per cell of the model, itself; of a cohort below 0 where it is in none
 	open     func(voxel int) bool
 	partners map[tissue.CellTypeID]*contacts // made when asked for
 	bodies   *contacts                       // of all cells; made when asked for

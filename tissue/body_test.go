@@ -87,6 +87,19 @@ func TestUnsoundBodiesAreNamed(t *testing.T) {
 	}
 }
 
+// Tags do not go through walls that respond.
+func TestExchangeThatRespondsHasNoTags(t *testing.T) {
+	m := bled()
+	m.Body.Perfusion[0].Response = bodyRate(m.Body.Variables, "1 + (temperature - 37)/4")
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	m.Attribution = []Attribution{{Substrate: 0, By: TagTypes}}
+	if err := m.Validate(); err == nil || !strings.Contains(err.Error(), "attribution of IL-6, whose exchange responds to the body") {
+		t.Errorf("%v: want that IL-6 has no tags", err)
+	}
+}
+
 // What moves as an amount is divided by the volume it comes to, what changes a density is not.
 func TestAmountsAreDividedByTheVolume(t *testing.T) {
 	b := bled().Body
