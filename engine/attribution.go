@@ -119,21 +119,17 @@ type TagExchange struct {
 	Made []float64
 }
 
-// Compose writes the shares of parts in their sum; of nothing all is the rest's. Rounding
-// may leave a part below 0, which then has none.
-func Compose(shares []float64, part func(tag int) float64) {
-	sum := 0.0
-	for tag := range shares {
-		shares[tag] = max(part(tag), 0)
-		sum += shares[tag]
+// TagShare returns the share of a tag, which has a part of a whole, in what is taken from
+// that; of nothing all is the rest's. It is of the whole, not of the sum of the parts, so that
+// what rounding leaves between the two goes as the whole does.
+func TagShare(tag int, part, whole float64) float64 {
+	switch {
+	case whole > 0:
+		return part / whole
+	case tag == 0:
+		return 1
 	}
-	if sum == 0 {
-		shares[0] = 1
-		return
-	}
-	for tag := range shares {
-		shares[tag] /= sum
-	}
+	return 0
 }
 
 // Attribution returns who made the molecules of a substrate that the model attributes.

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
-	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
 )
@@ -57,18 +55,25 @@ func attribution(t testing.TB, s engine.Solver, id tissue.SubstrateID) engine.At
 	return a
 }
 
-// tagSum returns Σ of the densities of all tags.
-func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID) []float64 {
+// readTag returns the density of a tag.
+func readTag(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID, tag int) []float64 {
 	t.Helper()
 	reader := s.(interface {
 		ReadTag(s tissue.SubstrateID, tag int, dst *tissue.Field) error
 	})
-	sum, tag := make([]float64, m.Grid.Voxels()), tissue.NewField(m.Grid)
-	for k := range attribution(t, s, id).Tags {
-		if err := reader.ReadTag(id, k, tag); err != nil {
-			t.Fatal(err)
-		}
-		for i, c := range tag.Values {
+	f := tissue.NewField(m.Grid)
+	if err := reader.ReadTag(id, tag, f); err != nil {
+		t.Fatal(err)
+	}
+	return f.Values
+}
+
+// tagSum returns Σ of the densities of all tags.
+func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateID) []float64 {
+	t.Helper()
+	sum := make([]float64, m.Grid.Voxels())
+	for tag := range attribution(t, s, id).Tags {
+		for i, c := range readTag(t, s, m, id, tag) {
 			sum[i] += c
 		}
 	}
@@ -79,108 +84,145 @@ func tagSum(t testing.TB, s engine.Solver, m *tissue.Model, id tissue.SubstrateI
 // without them, bit for bit. They sum up to the whole, and so do their ledgers, each of
 // which is closed.
 func TestTagsSumUpToARunThatDoesNotSeeThem(t *testing.T) {
-	for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}, {Coupling: engine.CloudCoupling}} {
-		t.Run(fmt.Sprintf("%s%v%s", o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
-			m := village(t)
-			m.Attribution = append(m.Attribution, tissue.Attribution{Substrate: 1, By: tissue.TagTypes})
-			unseen(t, m, o, 300)
-		})
-	}
-	for name, m := range bodyModels() {
-		t.Run(name, func(t *testing.T) {
-			m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-			for _, o := range []engine.Options{{TimeStep: 4}, {Scheme: engine.FTCS}} {
-				unseen(t, m, o, 60)
-			}
-		})
-	}
+	onBothDevices(t, func(t *testing.T, d device) {
+		for _, o := range []engine.Options{{}, {Scheme: engine.FTCS}, {TimeStep: 3}, {Coupling: engine.CloudCoupling}} {
+			t.Run(fmt.Sprintf("%s%v%s", o.Scheme, o.TimeStep, o.Coupling), func(t *testing.T) {
+				m := village(t)
+				m.Attribution = append(m.Attribution, tissue.Attribution{Substrate: 1, By: tissue.TagTypes})
+				unseen(t, d, m, o, 300)
+			})
+		}
+		for name, m := range bodyModels() {
+			t.Run(name, func(t *testing.T) {
+				m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+				for _, o := range []engine.Options{{TimeStep: 4}, {Scheme: engine.FTCS}} {
+					unseen(t, d, m, o, 60)
+				}
+			})
+		}
+	})
 }
 
 // unseen runs a model with its tags and without.
-func unseen(t *testing.T, m *tissue.Model, o engine.Options, until float64) {
+func unseen(t *testing.T, d device, m *tissue.Model, o engine.Options, until float64) {
 	t.Helper()
-	tagged := processor().solver(t, m, o)
+	s := d.solver(t, m, o)
 	bare := *m
 	bare.Attribution = nil
-	plain := processor().solver(t, &bare, o)
+	plain := d.solver(t, &bare, o)
 	for _, until := range []float64{until / 3, until} {
-		if got, want := advance(t, tagged, until), advance(t, plain, until); got != want {
+		if got, want := advance(t, s, until), advance(t, plain, until); got != want {
 			t.Errorf("%+v with tags, %+v without", got, want)
 		}
 	}
 	for _, a := range m.Attribution {
 		id := a.Substrate
 		want := read(t, plain, m.Grid, id).Values
-		if got := read(t, tagged, m.Grid, id).Values; !slices.Equal(got, want) {
+		if got := read(t, s, m.Grid, id).Values; !slices.Equal(got, want) {
 			t.Errorf("substrate %d differs by %.3g with tags", id, farthest(got, want))
 		}
-		if got, want := ledger(t, tagged, id), ledger(t, plain, id); got != want {
+		if got, want := ledger(t, s, id), ledger(t, plain, id); got != want {
 			t.Errorf("ledger %+v with tags, %+v without", got, want)
 		}
-		if got := farthest(tagSum(t, tagged, m, id), want); got > 1e-13 { // 1e-14 seen: some hundred roundings
-			t.Errorf("tags of substrate %d sum up to what is %.3g off", id, got)
+		if got := farthest(tagSum(t, s, m, id), want); got > 32*d.epsilon { // of some hundred roundings; 3 to 12 seen
+			t.Errorf("tags of substrate %d sum up to what is %.3g half units in the last place off", id, got/d.epsilon)
 		}
-		sums(t, attribution(t, tagged, id), ledger(t, plain, id))
+		sums(t, d, attribution(t, s, id), ledger(t, plain, id))
 	}
 }
 
-// What is linear in the density goes the same way on both devices: to the rounding of the
-// device the tags sum up to the densities of a run that does not see them, and the devices
-// agree on who caught what.
-func TestLinearTagsSumUpOnBothDevices(t *testing.T) {
-	m := populate(solid([3]int{19, 13, 11}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10, UptakeRate: 0.01}),
-		exchanging("b", tissue.Exchange{NetExportRate: 5}), exchanging("c", tissue.Exchange{UptakeRate: 0.1}))
-	m.Substrates[0].Boundary[1] = [2]tissue.Boundary{{Kind: tissue.Dirichlet, Density: 0.5}, {Kind: tissue.Robin, Density: 0.01, Permeability: 0.1}}
-	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-	bare := *m
-	bare.Attribution = nil
-	for _, scheme := range []engine.Scheme{engine.Adaptive, engine.FTCS} {
-		caught := map[string][]float64{}
-		onBothDevices(t, func(t *testing.T, d device) {
-			o := engine.Options{Scheme: scheme}
-			s, plain := d.solver(t, m, o), d.solver(t, &bare, o)
-			for _, until := range []float64{20, 40, 60} {
-				advance(t, s, until)
-				advance(t, plain, until)
+// attributed are models with tags of all that cells, walls, regions, reactions and the body
+// do to a substrate.
+func attributed(t *testing.T) map[string]*tissue.Model {
+	t.Helper()
+	all := agreementModels()
+	for name, m := range cohortModels(t) {
+		all["cohort: "+name] = m
+	}
+	for name, m := range bodyModels() {
+		all["body: "+name] = m
+	}
+	// Surfaces are held at 0 where a cell's own plume is all there is: see engine.SurfaceLaw.Edge.
+	all["not yet filled"] = populate(solid([3]int{9, 8, 7}), 5, exchanging("both", tissue.Exchange{NetExportRate: 10, MaxUptakeRate: 8, HalfSaturation: 0.02}))
+	all["not yet filled"].Substrates[0].InitialDensity = 0
+	for name, m := range all {
+		all[name] = tagged(m)
+	}
+	all["village"] = village(t)
+	return all
+}
+
+// tagged is a model with tags of the types that make each substrate.
+func tagged(m *tissue.Model) *tissue.Model {
+	tagged := *m
+	tagged.Attribution = nil
+	for id := range m.Substrates {
+		tagged.Attribution = append(tagged.Attribution, tissue.Attribution{Substrate: tissue.SubstrateID(id), By: tissue.TagTypes})
+	}
+	return &tagged
+}
+
+// A GPU follows tags through all that the processor does: it has the same density of every
+// tag, and the same cells catch as much of each.
+func TestTagsAgreeOnBothDevices(t *testing.T) {
+	for name, m := range attributed(t) {
+		for _, o := range []engine.Options{{TimeStep: 7}, {Scheme: engine.FTCS}, {TimeStep: 7, Coupling: engine.CloudCoupling}} {
+			t.Run(fmt.Sprintf("%s/%s%s", name, o.Scheme, o.Coupling), func(t *testing.T) { agreeOnTags(t, m, o) })
+		}
+	}
+	t.Run("hundreds of cells", func(t *testing.T) {
+		m := colony(t, 1500)
+		m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
+		agreeOnTags(t, m, engine.Options{TimeStep: 7})
+	})
+	t.Run("pointed", func(t *testing.T) {
+		agreeOnTags(t, tagged(pointed(t)), engine.Options{TimeStep: 7, Coupling: engine.CloudCoupling})
+	})
+}
+
+func agreeOnTags(t *testing.T, m *tissue.Model, o engine.Options) {
+	t.Helper()
+	until := 70.
+	if o.Scheme == engine.FTCS {
+		until = 7
+	}
+	reference := processor().solver(t, m, o)
+	advance(t, reference, until)
+	d := graphics(t)
+	s := d.solver(t, m, o)
+	advance(t, s, until)
+	for _, a := range m.Attribution {
+		id := a.Substrate
+		got, want := attribution(t, s, id), attribution(t, reference, id)
+		sums(t, d, got, ledger(t, s, id))
+		for k, tag := range want.Tags {
+			if off := farthest(readTag(t, s, m, id, k), readTag(t, reference, m, id, k)) / eps32; off > 16 { // of ten steps; 7 seen
+				t.Errorf("substrate %d, %s: density %.3g half units in the last place off", id, tag.Sender, off)
 			}
-			if s.Stats() != plain.Stats() {
-				t.Fatalf("%s: %+v with tags, %+v without", scheme, s.Stats(), plain.Stats())
-			}
-			want := read(t, plain, m.Grid, 0).Values
-			if got := read(t, s, m.Grid, 0).Values; !slices.Equal(got, want) {
-				t.Errorf("%s: densities differ by %.3g with tags", scheme, farthest(got, want))
-			}
-			if got := farthest(tagSum(t, s, m, 0), want); got > 16*d.epsilon { // 2 to 4 seen
-				t.Errorf("%s: tags sum up to what is %.3g off", scheme, got/d.epsilon)
-			}
-			for _, tag := range attribution(t, s, 0).Tags {
-				caught[d.name] = append(caught[d.name], tag.Caught...)
-				if r := tag.Ledger.Residual(); math.Abs(r) > d.residual*tag.Ledger.Handled() {
-					t.Errorf("%s: %s: residual %.3g of %.3g", scheme, tag.Sender, r, tag.Ledger.Handled())
+			for i, caught := range tag.Caught {
+				if off := math.Abs(got.Tags[k].Caught[i]-caught) / (eps32 * tag.Ledger.Handled()); off > 8 { // 4 seen
+					t.Errorf("substrate %d, %s: %s caught %.9g molecules, want %.9g: %.3g half units in the last place of what was handled off", id, tag.Sender, got.Receivers[i], got.Tags[k].Caught[i], caught, off)
 				}
 			}
-		})
-		if got, want := caught["gpu"], caught["cpu"]; got != nil && farthest(got, want) > 1e-5 { // sums of float32 densities over the steps
-			t.Errorf("%s: caught %.6g on the GPU, %.6g on the processor", scheme, got, want)
 		}
 	}
 }
 
 // sums asserts that the ledgers of tags are closed and sum up to a whole one.
-func sums(t *testing.T, a engine.Attribution, whole engine.Ledger) {
+func sums(t *testing.T, d device, a engine.Attribution, whole engine.Ledger) {
 	t.Helper()
 	var sum engine.Ledger
 	handled := whole.Handled()
 	for _, tag := range a.Tags {
 		l := tag.Ledger
-		if r := l.Residual(); math.Abs(r) > 1e-12*handled {
+		if r := l.Residual(); math.Abs(r) > d.residual*handled {
 			t.Errorf("%s: residual %.3g of %.3g molecules", tag.Sender, r, handled)
 		}
 		caught := 0.0
 		for _, n := range tag.Caught {
 			caught += n
 		}
-		if math.Abs(caught-l.TakenUp) > 1e-12*handled {
+		if math.Abs(caught-l.TakenUp) > d.residual*handled {
 			t.Errorf("%s: %.12g caught, %.12g taken up", tag.Sender, caught, l.TakenUp)
 		}
 		sum.Initial += l.Initial
@@ -201,7 +243,7 @@ func sums(t *testing.T, a engine.Attribution, whole engine.Ledger) {
 		{"decayed", sum.Decayed, whole.Decayed}, {"reacted", sum.Reacted, whole.Reacted},
 		{"through walls", sum.ThroughWalls, whole.ThroughWalls}, {"written", sum.Written, whole.Written},
 	} {
-		if math.Abs(term.sum-term.whole) > 1e-12*handled {
+		if math.Abs(term.sum-term.whole) > d.residual*handled {
 			t.Errorf("%s: %.14g of all tags, %.14g of the whole", term.name, term.sum, term.whole)
 		}
 	}
@@ -298,28 +340,30 @@ func TestReceptorsGiveBackWhatTheyTook(t *testing.T) {
 	m.Cells.Add(1, m.Grid.Centre(0, 0, 0))
 	m.Cells.State = [][]float64{{700, 300, 0}, nil}
 	m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-	s := processor().solver(t, m, engine.Options{RelativeTolerance: 1e-4})
-	advance(t, s, 200)
-	quiet := *m
-	quiet.CellTypes = []tissue.CellType{m.CellTypes[0], exchanging("source", tissue.Exchange{})}
-	quiet.Cells.State = nil // as they are
-	if err := s.Update(&quiet); err != nil {
-		t.Fatal(err)
-	}
-	for until := 1000.; until <= 8e4; until += 1000 { // 18 times 1/k_off; the whole comes to rest before and would let steps grow
-		advance(t, s, until)
-	}
-	a := attribution(t, s, 0)
-	fluid, made := a.Tags[0].Ledger, a.Tags[1].Ledger
-	all := fluid.Initial + 300 + made.Secreted
-	got, want := made.Present/(made.Present+fluid.Present), made.Secreted/all
-	if math.Abs(got/want-1) > 1e-3 { // 10 rtol
-		t.Errorf("%.5g of the fluid is the source's, want %.5g", got, want)
-	}
-	bound := made.TakenUp / (made.TakenUp + fluid.TakenUp + 300)
-	if math.Abs(bound/want-1) > 1e-3 {
-		t.Errorf("%.5g of what is bound and inside is the source's, want %.5g", bound, want)
-	}
+	onBothDevices(t, func(t *testing.T, d device) {
+		s := d.solver(t, m, engine.Options{RelativeTolerance: 1e-4})
+		advance(t, s, 200)
+		quiet := *m
+		quiet.CellTypes = []tissue.CellType{m.CellTypes[0], exchanging("source", tissue.Exchange{})}
+		quiet.Cells.State = nil // as they are
+		if err := s.Update(&quiet); err != nil {
+			t.Fatal(err)
+		}
+		for until := 1000.; until <= 8e4; until += 1000 { // 18 times 1/k_off; the whole comes to rest before and would let steps grow
+			advance(t, s, until)
+		}
+		a := attribution(t, s, 0)
+		fluid, made := a.Tags[0].Ledger, a.Tags[1].Ledger
+		all := fluid.Initial + 300 + made.Secreted
+		got, want := made.Present/(made.Present+fluid.Present), made.Secreted/all
+		if math.Abs(got/want-1) > 1e-3 { // 10 rtol
+			t.Errorf("%.5g of the fluid is the source's, want %.5g", got, want)
+		}
+		bound := made.TakenUp / (made.TakenUp + fluid.TakenUp + 300)
+		if math.Abs(bound/want-1) > 1e-3 {
+			t.Errorf("%.5g of what is bound and inside is the source's, want %.5g", bound, want)
+		}
+	})
 }
 
 // A run that is stopped, saved and restored in another solver goes on with the same tags,
@@ -330,46 +374,48 @@ func TestTagsAreInSnapshots(t *testing.T) {
 	more.CellTypes = slices.Clone(m.CellTypes)
 	more.CellTypes[2] = exchanging("drinker", tissue.Exchange{UptakeRate: 0.05, NetExportRate: 20})
 	more.Cells.Add(2, m.Grid.Centre(1, 1, 1))
-	run := func(procs int, saved bool) (engine.Attribution, []float64) {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		s := processor().solver(t, m, engine.Options{})
-		advance(t, s, 100)
-		if err := s.Update(&more); err != nil {
-			t.Fatal(err)
-		}
-		advance(t, s, 200)
-		var snapshot bytes.Buffer
-		if err := s.Snapshot(&snapshot); err != nil {
-			t.Fatal(err)
-		}
-		if saved {
-			s = processor().solver(t, &more, engine.Options{})
-			if err := s.Restore(&snapshot); err != nil {
+	onBothDevices(t, func(t *testing.T, d device) {
+		run := func(procs int, saved bool) (engine.Attribution, []float64) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			s := d.solver(t, m, engine.Options{})
+			advance(t, s, 100)
+			if err := s.Update(&more); err != nil {
 				t.Fatal(err)
 			}
+			advance(t, s, 200)
+			var snapshot bytes.Buffer
+			if err := s.Snapshot(&snapshot); err != nil {
+				t.Fatal(err)
+			}
+			if saved {
+				s = d.solver(t, &more, engine.Options{})
+				if err := s.Restore(&snapshot); err != nil {
+					t.Fatal(err)
+				}
+			}
+			advance(t, s, 300)
+			return attribution(t, s, 0), tagSum(t, s, m, 0)
 		}
-		advance(t, s, 300)
-		return attribution(t, s, 0), tagSum(t, s, m, 0)
-	}
-	want, density := run(1, false)
-	if n := len(want.Tags); n != 7 || want.Tags[6].Sender != "drinker" || want.Tags[6].Ledger.Secreted <= 0 {
-		t.Fatalf("%d tags, %+v", n, want.Tags[n-1])
-	}
-	if !slices.Equal(want.Tags[1].Caught[:1], []float64{0}) {
-		t.Errorf("exporters caught %g", want.Tags[1].Caught[0])
-	}
-	for _, saved := range []bool{false, true} {
-		got, same := run(2, saved)
-		if !slices.Equal(same, density) {
-			t.Errorf("saved %v: densities of tags differ by %.3g", saved, farthest(same, density))
+		want, density := run(1, false)
+		if n := len(want.Tags); n != 7 || want.Tags[6].Sender != "drinker" || want.Tags[6].Ledger.Secreted <= 0 {
+			t.Fatalf("%d tags, %+v", n, want.Tags[n-1])
 		}
-		for i, tag := range got.Tags {
-			// Sums of the ledger that were settled once more.
-			if other := want.Tags[i]; tag.Sender != other.Sender || farthest(tag.Caught, other.Caught) > 1e-13 {
-				t.Errorf("saved %v: %+v, want %+v", saved, tag, other)
+		if !slices.Equal(want.Tags[1].Caught[:1], []float64{0}) {
+			t.Errorf("exporters caught %g", want.Tags[1].Caught[0])
+		}
+		for _, saved := range []bool{false, true} {
+			got, same := run(2, saved)
+			if !slices.Equal(same, density) {
+				t.Errorf("saved %v: densities of tags differ by %.3g", saved, farthest(same, density))
+			}
+			for i, tag := range got.Tags {
+				// Sums of the ledger that were settled once more.
+				if other := want.Tags[i]; tag.Sender != other.Sender || farthest(tag.Caught, other.Caught) > 1e-13 {
+					t.Errorf("saved %v: %+v, want %+v", saved, tag, other)
+				}
 			}
 		}
-	}
+	})
 	var snapshot bytes.Buffer
 	bare := *m
 	bare.Attribution = nil
@@ -381,46 +427,77 @@ func TestTagsAreInSnapshots(t *testing.T) {
 	}
 }
 
+// Tags follow cells that begin to do what none did before, and stop.
+func TestTagsFollowCellsThatChange(t *testing.T) {
+	doing := func(e tissue.Exchange) *tissue.Model {
+		return tagged(populate(solid([3]int{5, 4, 3}), 3, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", e)))
+	}
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := doing(tissue.Exchange{UptakeRate: 0.1})
+		s := d.solver(t, m, engine.Options{})
+		until := 0.
+		for _, e := range []tissue.Exchange{
+			{}, {NetExportRate: 5}, {MaxUptakeRate: 8, HalfSaturation: 0.02}, {SecretionRate: 0.1, SaturationDensity: 0.5}, {UptakeRate: 0.1},
+		} {
+			until += 20
+			advance(t, s, until)
+			sums(t, d, attribution(t, s, 0), ledger(t, s, 0))
+			if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 32*d.epsilon {
+				t.Errorf("before %+v: tags sum up to what is %.3g half units in the last place off", e, got/d.epsilon)
+			}
+			if err := s.Update(doing(e)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // What is taken out by hand is taken of every tag in proportion; what is put in belongs to
 // the rest.
 func TestWrittenMoleculesBelongToTheRest(t *testing.T) {
-	m := village(t)
-	s := processor().solver(t, m, engine.Options{})
-	advance(t, s, 100)
-	before := attribution(t, s, 0)
-	f := read(t, s, m.Grid, 0)
-	for i := range f.Values {
-		f.Values[i] /= 2
-	}
-	write(t, s, 0, f)
-	for i, tag := range attribution(t, s, 0).Tags {
-		if got, want := tag.Ledger.Present, before.Tags[i].Ledger.Present/2; math.Abs(got-want) > 1e-13*want {
-			t.Errorf("%s: %g molecules left, want %g", tag.Sender, got, want)
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := village(t)
+		s := d.solver(t, m, engine.Options{})
+		advance(t, s, 100)
+		before := attribution(t, s, 0)
+		f := read(t, s, m.Grid, 0)
+		for i := range f.Values {
+			f.Values[i] /= 2
 		}
-	}
-	for i := range f.Values {
-		f.Values[i] += 1
-	}
-	write(t, s, 0, f)
-	advance(t, s, 200)
-	sums(t, attribution(t, s, 0), ledger(t, s, 0))
-	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 {
-		t.Errorf("tags sum up to what is %.3g off", got)
-	}
+		write(t, s, 0, f)
+		for i, tag := range attribution(t, s, 0).Tags {
+			if got, want := tag.Ledger.Present, before.Tags[i].Ledger.Present/2; math.Abs(got-want) > 32*d.epsilon*want { // two orders of a sum
+				t.Errorf("%s: %g molecules left, want %g", tag.Sender, got, want)
+			}
+		}
+		for i := range f.Values {
+			f.Values[i] += 1
+		}
+		write(t, s, 0, f)
+		advance(t, s, 200)
+		sums(t, d, attribution(t, s, 0), ledger(t, s, 0))
+		if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 32*d.epsilon {
+			t.Errorf("tags sum up to what is %.3g half units in the last place off", got/d.epsilon)
+		}
+	})
 }
 
-// Tags of a closed box still sum up after thousands of steps.
+// Tags of a closed box still sum up after thousands of steps, in the fluid and on receptors:
+// what rounding leaves between them and the whole goes as that does.
 func TestTagsSumUpAfterThousandsOfSteps(t *testing.T) {
-	m := populate(solid([3]int{5, 4, 3}), 7, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", tissue.Exchange{MaxUptakeRate: 8, HalfSaturation: 0.02, NetExportRate: 3}))
-	m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
-	s := processor().solver(t, m, engine.Options{TimeStep: 1})
-	if stats := advance(t, s, 5000); stats.Steps != 5000 {
-		t.Fatalf("%d steps", stats.Steps)
-	}
-	if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 1e-13 { // decay forgets roundings
-		t.Errorf("tags sum up to what is %.3g off", got)
-	}
-	sums(t, attribution(t, s, 0), ledger(t, s, 0))
+	onBothDevices(t, func(t *testing.T, d device) {
+		m := solid([3]int{5, 4, 3})
+		m = populate(m, 7, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", tissue.Exchange{MaxUptakeRate: 8, HalfSaturation: 0.02, NetExportRate: 3}), binder(t, m.Substrates, 1500, intake))
+		m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
+		s := d.solver(t, m, engine.Options{TimeStep: 1})
+		if stats := advance(t, s, 2500); stats.Steps != 2500 {
+			t.Fatalf("%d steps", stats.Steps)
+		}
+		if got := farthest(tagSum(t, s, m, 0), read(t, s, m.Grid, 0).Values); got > 32*d.epsilon {
+			t.Errorf("tags sum up to what is %.3g half units in the last place off", got/d.epsilon)
+		}
+		sums(t, d, attribution(t, s, 0), ledger(t, s, 0))
+	})
 }
 
 // Schemes without stages of their own refuse tags, and so does a model with too many.
@@ -432,48 +509,15 @@ func TestTagsAreRefusedWhereNothingCarriesThem(t *testing.T) {
 			t.Errorf("%s: %v", scheme, err)
 		}
 	}
-	m.Attribution[0].By = tissue.TagCells
-	if _, err := newProcessor(m, engine.Options{}); err == nil || !strings.Contains(err.Error(), "20 make it: want at most 16") {
+	m = populate(solid([3]int{10, 9, 8}), 2, exchanging("a", tissue.Exchange{NetExportRate: 10}))
+	m.Attribution = []tissue.Attribution{{By: tissue.TagCells}}
+	if _, err := newProcessor(m, engine.Options{}); err == nil || !strings.Contains(err.Error(), "360 make it: want at most 256") {
 		t.Error(err)
 	}
 	m.Attribution = nil
 	s := processor().solver(t, m, engine.Options{})
 	if _, err := s.Attribution(0); err == nil {
 		t.Error("there is an attribution that the model did not ask for")
-	}
-}
-
-// The GPU says what it does not follow tags through, before the run and where new cells
-// ask for it, and leaves nothing behind.
-func TestTheGPURefusesTagsItCannotFollow(t *testing.T) {
-	d := gputest.Open(t)
-	plain := func(e tissue.Exchange) *tissue.Model {
-		m := populate(solid([3]int{5, 4, 3}), 3, exchanging("a", tissue.Exchange{NetExportRate: 10}), exchanging("b", e))
-		m.Attribution = []tissue.Attribution{{By: tissue.TagTypes}}
-		return m
-	}
-	reacts := plain(tissue.Exchange{})
-	reacts.Reactions = []tissue.Reaction{rate("k*IL_2", []expression.Constant{perTime("k", 1e-3)}, map[string]float64{"IL-2": -1})(reacts)}
-	for _, tc := range []struct {
-		m    *tissue.Model
-		want string
-	}{
-		{village(t), "receptors"}, {reacts, "reactions"},
-		{plain(tissue.Exchange{MaxUptakeRate: 1, HalfSaturation: 1}), "saturable uptake"},
-		{plain(tissue.Exchange{SecretionRate: 1, SaturationDensity: 1}), "secretion"},
-	} {
-		if _, err := engine.NewGPUSolver(d, tc.m, engine.Options{}); !errors.Is(err, engine.ErrTagsOnGPU) || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("%v: want that it names %s", err, tc.want)
-		}
-	}
-	m := plain(tissue.Exchange{UptakeRate: 0.1})
-	solver, err := engine.NewGPUSolver(d, m, engine.Options{})
-	s := closing(t, solver, err)
-	advance(t, s, 10)
-	for _, e := range []tissue.Exchange{{NetExportRate: 1}, {MaxUptakeRate: 1, HalfSaturation: 1}} {
-		if err := s.Update(plain(e)); !errors.Is(err, engine.ErrTagsOnGPU) {
-			t.Errorf("update with %+v: %v", e, err)
-		}
 	}
 }
 

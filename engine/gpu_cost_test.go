@@ -173,6 +173,9 @@ func TestGPUMemoryIsWhatASolverTakes(t *testing.T) {
 		check(cohorts[name], 1)
 	}
 	check(cohorts["several cells and types"], 1.1)
+	for _, m := range []*tissue.Model{all["every term in one cell"], all["saturable uptake"], all["secretion and uptake"], cohorts["receptors"], cohorts["three ligands, one sensed"]} {
+		check(tagged(m), 1)
+	}
 	check(all["flow through regions"], 1.25) // its walls are counted as if none coincided, and in a small box they are many
 }
 

@@ -37,6 +37,7 @@ type sumBodyArgs struct {
 type gpuBody struct {
 	*Body
 	members []*gpuStepper
+	rest    []*gpuStepper // per member: the tag of what comes from the body; nil without
 	sites   []*gpu.Buffer // of Sites
 	join    *gpu.Kernel[joinBodyArgs]
 	respond *gpu.Kernel[joinBodyArgs] // where sites respond to the body
@@ -46,7 +47,7 @@ type gpuBody struct {
 }
 
 func newGPUBody(q *gpu.Queue, g *gpuGroup, body *Body) (b *gpuBody, err error) {
-	b = &gpuBody{Body: body, members: g.members, sites: make([]*gpu.Buffer, len(body.Sites())), sums: make([]float32, bodyParts)}
+	b = &gpuBody{Body: body, members: g.members, rest: make([]*gpuStepper, len(g.members)), sites: make([]*gpu.Buffer, len(body.Sites())), sums: make([]float32, bodyParts)}
 	defines := keyOf(g.members[0].Substrate, Adaptive).defines()
 	err = errors.Join(build(q, &b.join, "join_body", defines), build(q, &b.sum, "sum_body", defines))
 	if body.responds() {
@@ -85,8 +86,18 @@ func (b *gpuBody) free(q *gpu.Queue) {
 	b.partial.Free(q)
 }
 
+// follow takes the tags of the members along.
+func (b *gpuBody) follow(all []*gpuTags) {
+	if b == nil {
+		return
+	}
+	for _, t := range all {
+		b.rest[t.member] = t.each[0]
+	}
+}
+
 // exchange adds crossing(i) to a field of every member that meets the body, whose densities
-// are c and increments d, and puts unit Σ Outward of the latter into Outflow.
+// are c and increments d, and of the tag of what comes so, and puts unit Σ Outward of the latter into Outflow.
 func (b *gpuBody) exchange(q *gpu.Queue, target, c, d func(*gpuStepper) *gpu.Texture, crossing func(i int) Crossing, unit float64) error {
 	for i, s := range b.Sites() {
 		st, count, at := b.members[s.Member], len(s.Voxel), crossing(i)
@@ -97,14 +108,19 @@ func (b *gpuBody) exchange(q *gpu.Queue, target, c, d func(*gpuStepper) *gpu.Tex
 		if err != nil {
 			return err
 		}
-		args := joinBodyArgs{Target: target(st), Sites: b.sites[i], Count: int32(count), Level: float32(at.Level)}
-		kernel := b.join
-		if s.responds() {
-			kernel, args.Density, args.Near = b.respond, c(st), d(st)
-			args.Keep, args.Lose = float32(at.Keep), float32(unit*at.Lose)
-		}
-		if err := kernel.Launch(q, [3]int{count, 1, 1}, &args); err != nil {
-			return err
+		for _, to := range []*gpuStepper{st, b.rest[s.Member]} {
+			if to == nil {
+				continue
+			}
+			args := joinBodyArgs{Target: target(to), Sites: b.sites[i], Count: int32(count), Level: float32(at.Level)}
+			kernel := b.join
+			if s.responds() {
+				kernel, args.Density, args.Near = b.respond, c(st), d(st)
+				args.Keep, args.Lose = float32(at.Keep), float32(unit*at.Lose)
+			}
+			if err := kernel.Launch(q, [3]int{count, 1, 1}, &args); err != nil {
+				return err
+			}
 		}
 		if err := gpu.ReadBuffer(q, b.partial, 0, b.sums[:parts]); err != nil {
 			return err

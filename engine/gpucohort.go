@@ -32,12 +32,17 @@ type cohortBuffers struct {
 	state, rate, near, far   *gpu.Buffer // per four variables and cell
 	weights                  *gpu.Buffer // per four variables: Cohort.Scale
 	rows                     *gpu.Buffer // per cell: the steepest of the Jacobian
-	laws                     *gpu.Buffer // per fluid and cell
 	now, next, stages, sums  *gpu.Buffer // per fluid and cell
-	footprints               *gpu.Buffer
-	sites, drops, portions   *gpu.Buffer // see scatter_cohort.glsl
-	siteCount                int
 	trialStrands, rowStrands *gpu.Buffer
+	cohortPlaces
+}
+
+// cohortPlaces are by what laws and where cells meet the grid.
+type cohortPlaces struct {
+	laws                   *gpu.Buffer // per fluid and cell
+	footprints             *gpu.Buffer
+	sites, drops, portions *gpu.Buffer // see scatter_cohort.glsl
+	siteCount              int
 }
 
 // gpuCellLaw is Law of include/cohort_law.glsl.
@@ -89,7 +94,7 @@ func (b *cohortBuffers) open(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error)
 	if err := b.writeStates(q, c); err != nil || fluids == 0 {
 		return err
 	}
-	return b.place(q, g, c)
+	return b.cohortPlaces.open(q, g, c)
 }
 
 func newBufferUnlessEmpty(q *gpu.Queue, bytes int) (*gpu.Buffer, error) {
@@ -128,8 +133,8 @@ func float32s(values []float64) []float32 {
 	return single
 }
 
-// place brings the laws and footprints to the device.
-func (b *cohortBuffers) place(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error) {
+// open brings the laws and footprints to the device; an error leaves what was made to free.
+func (p *cohortPlaces) open(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error) {
 	var laws []gpuCellLaw
 	for _, fluid := range c.Fluids {
 		for k, l := range fluid.Laws {
@@ -140,13 +145,13 @@ func (b *cohortBuffers) place(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error
 			})
 		}
 	}
-	if b.laws, err = newBuffer(q, laws); err != nil {
+	if p.laws, err = newBuffer(q, laws); err != nil {
 		return err
 	}
-	if b.footprints, err = newBuffer(q, packEntries(c.Footprints.First, c.Footprints.Voxel, c.Footprints.Share)); err != nil {
+	if p.footprints, err = newBuffer(q, packEntries(c.Footprints.First, c.Footprints.Voxel, c.Footprints.Share)); err != nil {
 		return err
 	}
-	return b.turn(q, g, c)
+	return p.turn(q, g, c)
 }
 
 // packEntries writes where the entries of each cell begin and end, and the entries: a
@@ -163,7 +168,7 @@ func packEntries(first, index []int, value []float64) [][2]uint32 {
 }
 
 // turn brings the footprints to the device as the voxels see them.
-func (b *cohortBuffers) turn(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error) {
+func (p *cohortPlaces) turn(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error) {
 	var sites [][4]uint32
 	var voxels []int
 	drops := make([][2]uint32, 0, len(c.Footprints.Voxel))
@@ -180,28 +185,34 @@ func (b *cohortBuffers) turn(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error)
 	for _, fluid := range c.Fluids {
 		for _, v := range voxels {
 			portion := 1 / fluid.Capacity.At(v)
-			if p := fluid.Capacity.mosaic; p != nil && !p.Free(v) {
+			if mosaic := fluid.Capacity.mosaic; mosaic != nil && !mosaic.Free(v) {
 				portion = 0
 			}
 			portions = append(portions, float32(portion))
 		}
 	}
-	b.siteCount = len(sites)
-	if b.sites, err = newBuffer(q, sites); err != nil {
+	p.siteCount = len(sites)
+	if p.sites, err = newBuffer(q, sites); err != nil {
 		return err
 	}
-	if b.drops, err = newBuffer(q, drops); err != nil {
+	if p.drops, err = newBuffer(q, drops); err != nil {
 		return err
 	}
-	b.portions, err = newBuffer(q, portions)
+	p.portions, err = newBuffer(q, portions)
 	return err
 }
 
 func (b *cohortBuffers) free(q *gpu.Queue) {
 	for _, buffer := range []*gpu.Buffer{
-		b.state, b.rate, b.near, b.far, b.weights, b.rows, b.laws, b.now, b.next, b.stages, b.sums,
-		b.footprints, b.sites, b.drops, b.portions, b.trialStrands, b.rowStrands,
+		b.state, b.rate, b.near, b.far, b.weights, b.rows, b.now, b.next, b.stages, b.sums, b.trialStrands, b.rowStrands,
 	} {
+		buffer.Free(q)
+	}
+	b.cohortPlaces.free(q)
+}
+
+func (p *cohortPlaces) free(q *gpu.Queue) {
+	for _, buffer := range []*gpu.Buffer{p.laws, p.footprints, p.sites, p.drops, p.portions} {
 		buffer.Free(q)
 	}
 }
@@ -215,31 +226,35 @@ func (c *gpuCohort) free(q *gpu.Queue) {
 func (c *gpuCohort) size() [3]int { return [3]int{len(c.Cells), 1, 1} }
 
 // cohortView picks the densities and states that cells are evaluated at: c + unit × d and
-// y + unit × dy, without d and dy where unit is 0.
+// y + unit × dy, without d and dy where unit is 0. What they exchange there goes to out.
 type cohortView struct {
 	c, d  func(*gpuStepper) *gpu.Texture
 	y, dy *gpu.Buffer
 	unit  float64
+	out   *gpu.Buffer
 }
 
-func (c *gpuCohort) atPresent() cohortView { return cohortView{c: (*gpuStepper).now, y: c.state} }
+func (c *gpuCohort) atPresent() cohortView {
+	return cohortView{c: (*gpuStepper).now, y: c.state, out: c.now}
+}
+
 func (c *gpuCohort) atCandidate() cohortView {
-	return cohortView{c: (*gpuStepper).candidate, y: c.far}
+	return cohortView{c: (*gpuStepper).candidate, y: c.far, out: c.next}
 }
 
 // inStage is what stage j+2 of a step evaluates the cells at.
 func (c *gpuCohort) inStage(dt float64, scheme *RKC2, j int) cohortView {
 	if j == 0 {
-		return cohortView{c: (*gpuStepper).now, d: (*gpuStepper).rateNow, y: c.state, dy: c.rate, unit: dt * scheme.First}
+		return cohortView{(*gpuStepper).now, (*gpuStepper).rateNow, c.state, c.rate, dt * scheme.First, c.stages}
 	}
-	return cohortView{c: (*gpuStepper).now, d: (*gpuStepper).rateNext, y: c.state, dy: c.near, unit: 1}
+	return cohortView{(*gpuStepper).now, (*gpuStepper).rateNext, c.state, c.near, 1, c.stages}
 }
 
 func (c *gpuCohort) args(v cohortView) cohortArgs {
 	args := cohortArgs{
 		Shape: int32s(c.group.members[0].Grid.Shape), Count: int32(len(c.Cells)),
 		States: v.y, Near: v.dy, Scales: c.weights, Rows: c.rows, Laws: c.laws, Footprints: c.footprints,
-		Stages: c.stages, Unit: float32(v.unit), Corrections: c.pairs.corrections,
+		Exchanged: v.out, Stages: c.stages, Unit: float32(v.unit), Corrections: c.pairs.corrections,
 		Sinks: c.group.sinks, Echoes: c.pairs.echoes,
 	}
 	for f := range c.Fluids {
@@ -254,12 +269,12 @@ func (c *gpuCohort) args(v cohortView) cohortArgs {
 
 // addRate evaluates the cells, writes their rates and what they exchange, and adds scale
 // times their flux to a field of every member.
-func (c *gpuCohort) addRate(q *gpu.Queue, v cohortView, rate, exchanged *gpu.Buffer, target func(*gpuStepper) *gpu.Texture, scale float64) error {
+func (c *gpuCohort) addRate(q *gpu.Queue, v cohortView, rate *gpu.Buffer, target func(*gpuStepper) *gpu.Texture, scale float64) error {
 	if len(c.Cells) == 0 {
 		return nil
 	}
 	args := c.args(v)
-	args.Rates, args.Exchanged = rate, exchanged
+	args.Rates = rate
 	kernel := c.program.rate
 	if c.pairs.corrections != nil {
 		kernel = c.pairs.program.rate
@@ -267,7 +282,7 @@ func (c *gpuCohort) addRate(q *gpu.Queue, v cohortView, rate, exchanged *gpu.Buf
 	if err := kernel.Launch(q, c.size(), &args); err != nil {
 		return err
 	}
-	return c.scatter(q, exchanged, target, scale)
+	return c.scatter(q, v.out, target, scale)
 }
 
 func (c *gpuCohort) scatter(q *gpu.Queue, exchanged *gpu.Buffer, target func(*gpuStepper) *gpu.Texture, scale float64) error {
@@ -285,25 +300,14 @@ func (c *gpuCohort) scatter(q *gpu.Queue, exchanged *gpu.Buffer, target func(*gp
 }
 
 // addStage takes the states through stage j+2 and adds what the cells make of it to the
-// fields' stage. As d_0 = 0 and d_1 = μ̃_1 dt F(y), neither is kept; see gpuStepper.stage.
+// fields' stage.
 func (c *gpuCohort) addStage(q *gpu.Queue, dt float64, scheme *RKC2, j int) error {
 	if len(c.Cells) == 0 {
 		return nil
 	}
-	s := scheme.Stages[j]
 	args := c.args(c.inStage(dt, scheme, j))
 	args.Rates, args.Far, args.Exchanged = c.rate, c.far, c.now
-	args.Mu, args.Nu, args.Share = float32(s.Mu), float32(s.Nu), float32(dt*s.RateShare)
-	args.Scale, args.Weight, args.Keep = float32(dt*s.MuTilde), float32(s.Weight), 1
-	switch j {
-	case 0:
-		args.Nu, args.Keep = 0, 0
-	case 1:
-		args.Nu, args.Share = 0, float32(dt*(s.RateShare+s.Nu*scheme.First))
-	}
-	if j == len(scheme.Stages)-1 {
-		args.Last = 1
-	}
+	args.cohortStageArgs = newCohortStageArgs(dt, scheme, j)
 	kernel := c.program.stage
 	if c.pairs.corrections != nil {
 		kernel = c.pairs.program.stage
@@ -311,7 +315,7 @@ func (c *gpuCohort) addStage(q *gpu.Queue, dt float64, scheme *RKC2, j int) erro
 	if err := kernel.Launch(q, c.size(), &args); err != nil {
 		return err
 	}
-	return c.scatter(q, c.stages, (*gpuStepper).candidate, dt*s.MuTilde)
+	return c.scatter(q, c.stages, (*gpuStepper).candidate, dt*scheme.Stages[j].MuTilde)
 }
 
 func (c *gpuCohort) swap() { c.near, c.far = c.far, c.near }
@@ -387,12 +391,13 @@ func (c *gpuCohort) book(q *gpu.Queue, dt, keep float64) error {
 	})
 }
 
-// euler makes y + dt F(y) the states, adds dt times the fluxes to the members' next
-// densities, and books them.
+// flow adds dt times the fluxes to the members' next densities.
+func (c *gpuCohort) flow(q *gpu.Queue, dt float64) error {
+	return c.addRate(q, c.atPresent(), c.rate, (*gpuStepper).candidate, dt)
+}
+
+// euler makes y + dt F(y) the states, of the rates that flow left, and books the fluxes.
 func (c *gpuCohort) euler(q *gpu.Queue, dt float64) error {
-	if err := c.addRate(q, c.atPresent(), c.rate, c.now, (*gpuStepper).candidate, dt); err != nil {
-		return err
-	}
 	if n := fours(len(c.State)) * len(c.Cells); n > 0 {
 		err := c.group.shared.step.Launch(q, [3]int{n, 1, 1}, &stepCohortArgs{States: c.state, Rates: c.rate, Count: int32(n), Dt: float32(dt)})
 		if err != nil {
@@ -468,6 +473,13 @@ func (c *gpuCohort) Replace(from *Cohort) error {
 	})
 }
 
+// What a cell alone in its voxel takes on a device for its place, per fluid and by itself.
+const (
+	lawAndPortionBytes = 8*4 + 4
+	footprintBytes     = 8 + 8 + 8 + 16 // with its drop and site
+	placeBytes         = lawAndPortionBytes + footprintBytes
+)
+
 // cohortBytes is what the cells of a type with so many variables and fluids take on a
 // device, where each touches one voxel, alone.
 func cohortBytes(cells, variables, fluids int) int {
@@ -478,8 +490,7 @@ func cohortBytes(cells, variables, fluids int) int {
 	}
 	perCell := 4*states + min(states, 4)
 	if fluids > 0 {
-		const footprint, drop, site = 8 + 8, 8, 16
-		perCell += fluids*(sizeOf[gpuCellLaw]()+4*16+4) + footprint + drop + site
+		perCell += fluids*(lawAndPortionBytes+4*16) + footprintBytes
 	}
 	return fixed + states + cells*perCell
 }

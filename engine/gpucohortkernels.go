@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/expression"
 )
 
@@ -36,16 +37,41 @@ type cohortArgs struct {
 	Sinks       *gpu.Buffer `gl:"Sinks,optional"`
 	Echoes      *gpu.Buffer `gl:"Echoes,optional"`
 	Unit        float32     `gl:"unit,optional"`
-	Mu          float32     `gl:"mu,optional"`
-	Nu          float32     `gl:"nu,optional"`
-	Share       float32     `gl:"share,optional"`
-	Scale       float32     `gl:"scale,optional"`
-	Last        float32     `gl:"last,optional"`
-	Weight      float32     `gl:"weight,optional"`
-	Keep        float32     `gl:"keep,optional"`
 	First       int32       `gl:"first,optional"`
 	Crowd       int32       `gl:"crowd,optional"`
 	Mix         float32     `gl:"mixture,optional"`
+	cohortStageArgs
+}
+
+// cohortStageArgs are those of a stage.
+type cohortStageArgs struct {
+	Mu     float32 `gl:"mu,optional"`
+	Nu     float32 `gl:"nu,optional"`
+	Share  float32 `gl:"share,optional"`
+	Scale  float32 `gl:"scale,optional"`
+	Last   float32 `gl:"last,optional"`
+	Weight float32 `gl:"weight,optional"`
+	Keep   float32 `gl:"keep,optional"`
+}
+
+// newCohortStageArgs returns those of stage j+2. As d_0 = 0 and d_1 = μ̃_1 dt F(y), neither is
+// kept; see gpuStepper.stage.
+func newCohortStageArgs(dt float64, scheme *RKC2, j int) cohortStageArgs {
+	s := scheme.Stages[j]
+	args := cohortStageArgs{
+		Mu: float32(s.Mu), Nu: float32(s.Nu), Share: float32(dt * s.RateShare), Scale: float32(dt * s.MuTilde),
+		Weight: float32(s.Weight), Keep: 1,
+	}
+	switch j {
+	case 0:
+		args.Nu, args.Keep = 0, 0
+	case 1:
+		args.Nu, args.Share = 0, float32(dt*(s.RateShare+s.Nu*scheme.First))
+	}
+	if j == len(scheme.Stages)-1 {
+		args.Last = 1
+	}
+	return args
 }
 
 type scatterCohortArgs struct {
@@ -63,6 +89,8 @@ type scatterCohortArgs struct {
 	Exchanged *gpu.Buffer  `gl:"Exchanged"`
 	Count     int32        `gl:"count"`
 	Cells     int32        `gl:"cells,optional"`
+	Fluid     int32        `gl:"fluid,optional"`
+	Row       int32        `gl:"row,optional"`
 	Scale     float32      `gl:"scale"`
 }
 
@@ -115,8 +143,10 @@ type correctCohortArgs struct {
 	Pulls       *gpu.Buffer `gl:"Pulls"`
 	Corrections *gpu.Buffer `gl:"Corrections"`
 	Count       int32       `gl:"count"`
+	Crowd       int32       `gl:"crowd"`
 	Fluid       int32       `gl:"fluid"`
-	First       int32       `gl:"first"`
+	Row         int32       `gl:"row"`
+	Member      int32       `gl:"member"`
 }
 
 // cohortKernels are the programs of one cohort.
@@ -132,7 +162,7 @@ type pairKernels struct {
 	surfaces, surfacesInStage *gpu.Kernel[cohortArgs]
 }
 
-// sharedKernels are those of all cohorts of a group.
+// sharedKernels are those of all cohorts of a group and of their tags.
 type sharedKernels struct {
 	book    *gpu.Kernel[bookCohortArgs]
 	step    *gpu.Kernel[stepCohortArgs]
@@ -175,7 +205,11 @@ func (k *pairKernels) free(q *gpu.Queue) {
 	k.surfacesInStage.Free(q)
 }
 
+// open compiles them once.
 func (k *sharedKernels) open(q *gpu.Queue) error {
+	if k.book != nil {
+		return nil
+	}
 	return errors.Join(
 		build(q, &k.book, "book_cohort", nil),
 		build(q, &k.step, "step_cohort", nil),
@@ -314,12 +348,7 @@ func (w kineticsWriter) solve() string {
 			give = append(give, echoGLSL)
 		}
 		for _, term := range fluid.Terms {
-			give = append(give, scaled(term.Factor, w.Kinetics.Rates[term.Rate].GLSL(func(index int) string {
-				if index == int(fluid.Substrate) {
-					return "0.0"
-				}
-				return w.name(index)
-			})))
+			give = append(give, scaled(term.Factor, w.Kinetics.Rates[term.Rate].GLSL(w.without(fluid.Substrate))))
 			if term.Slope != nil {
 				bind = append(bind, scaled(-term.Factor, term.Slope.GLSL(w.name)))
 			}
@@ -328,6 +357,16 @@ func (w kineticsWriter) solve() string {
 			f, sumOf(bind), f, sumOf(give), f, f, f, f, f)
 	}
 	return b.String()
+}
+
+// without is name where there is none of a substrate.
+func (w kineticsWriter) without(s tissue.SubstrateID) func(index int) string {
+	return func(index int) string {
+		if index == int(s) {
+			return nothingGLSL
+		}
+		return w.name(index)
+	}
 }
 
 func (w kineticsWriter) rates() string {

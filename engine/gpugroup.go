@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/cytofield/cytofield/engine/gpu"
 )
 
@@ -9,8 +11,9 @@ import (
 type gpuGroup struct {
 	device  *gpu.Device
 	members []*gpuStepper
-	tags    []*gpuTags
-	trials  []Trial // per member, of the last call
+	tagged  []*gpuTags
+	all     []*gpuStepper // the members, and behind them the tags of each
+	trials  []Trial       // of the last call, as all
 
 	reactions *gpuReactions // nil for none
 	body      *gpuBody      // nil for none
@@ -35,6 +38,7 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 	for _, s := range wanted.Substrates {
 		g.members = append(g.members, newGPUStepper(d, s))
 	}
+	g.count()
 	g.onDevice.rate = g.evaluate
 	g.onDevice.try = g.try
 	g.onDevice.accept = g.accept
@@ -51,8 +55,18 @@ func newGPUGroup(d *gpu.Device, wanted Group) *gpuGroup {
 	return g
 }
 
+// count puts the members and tags together, with their trials.
+func (g *gpuGroup) count() {
+	g.all = slices.Clone(g.members)
+	for _, t := range g.tagged {
+		g.all = append(g.all, t.each...)
+	}
+	g.trials = make([]Trial, len(g.all))
+}
+
+// each visits the members and tags, and stops at an error.
 func (g *gpuGroup) each(do func(*gpuStepper) error) error {
-	for _, st := range g.members {
+	for _, st := range g.all {
 		if err := do(st); err != nil {
 			return err
 		}
@@ -105,6 +119,9 @@ func (g *gpuGroup) openCohorts(q *gpu.Queue, cohorts []*Cohort) (err error) {
 func (g *gpuGroup) free(q *gpu.Queue) {
 	g.reactions.free(q)
 	g.body.free(q)
+	for _, t := range g.tagged {
+		t.free(q)
+	}
 	for _, c := range g.cohorts {
 		c.free(q)
 	}
@@ -117,8 +134,8 @@ func (g *gpuGroup) free(q *gpu.Queue) {
 }
 
 func (g *gpuGroup) Members() []Member {
-	members := make([]Member, len(g.members))
-	for i, st := range g.members {
+	members := make([]Member, len(g.all))
+	for i, st := range g.all {
 		members[i] = st
 	}
 	return members
@@ -170,7 +187,7 @@ func (g *gpuGroup) LOD(dt float64, n int) ([]Trial, error) {
 // run does something on the device that leaves every member a trial.
 func (g *gpuGroup) run(do func(*gpu.Queue) error) ([]Trial, error) {
 	err := g.device.Do(do)
-	for i, st := range g.members {
+	for i, st := range g.all {
 		g.trials[i] = st.trial
 	}
 	return g.trials, err
@@ -180,7 +197,7 @@ func (g *gpuGroup) run(do func(*gpu.Queue) error) ([]Trial, error) {
 func (g *gpuGroup) try(q *gpu.Queue) error {
 	last := len(g.scheme.Stages) - 1
 	for j := range g.scheme.Stages {
-		for _, st := range g.members {
+		for _, st := range g.all {
 			if err := st.stage(q, g.dt, g.scheme, j); err != nil {
 				return err
 			}
@@ -194,15 +211,16 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 		if err := g.addCohortStage(q, j); err != nil {
 			return err
 		}
+		if err := g.eachTagged(func(t *gpuTags) error { return t.addStage(q, g.dt, g.scheme, j) }); err != nil {
+			return err
+		}
 		if j == last {
 			break // the candidates stay in far
 		}
 		g.swap()
 	}
-	for _, st := range g.members {
-		if err := st.evaluate(q, g.t+g.dt, st.far, st.near); err != nil {
-			return err
-		}
+	if err := g.each(func(st *gpuStepper) error { return st.evaluate(q, g.t+g.dt, st.far, st.near) }); err != nil {
+		return err
 	}
 	if err := g.reactions.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, 1, tally{0, true}); err != nil {
 		return err
@@ -213,12 +231,16 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 	if err := g.addCohortRates(q); err != nil {
 		return err
 	}
-	for _, st := range g.members {
-		if err := st.compare(q, g.dt); err != nil {
-			return err
-		}
+	err := g.eachTagged(func(t *gpuTags) error {
+		return t.addRate(q, (*gpuStepper).candidate, (*gpuStepper).rateNext, (*gpuMeeting).atCandidate)
+	})
+	if err != nil {
+		return err
 	}
-	if err := g.reactions.read(q, g.dt); err != nil {
+	if err := g.each(func(st *gpuStepper) error { return st.compare(q, g.dt) }); err != nil {
+		return err
+	}
+	if err := g.readReactions(q, g.dt); err != nil {
 		return err
 	}
 	return g.steepen(q, func(c *gpuCohort) *gpu.Buffer { return c.next })
@@ -226,17 +248,23 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 
 // swap makes d_j the d_{j−1} of the next stage.
 func (g *gpuGroup) swap() {
-	for _, st := range g.members {
+	for _, st := range g.all {
 		st.near, st.far = st.far, st.near
 	}
 	for _, c := range g.cohorts {
 		c.swap()
 	}
+	for _, t := range g.tagged {
+		t.swap()
+	}
 }
 
 // addCohortStage takes the cells through stage j+2.
 func (g *gpuGroup) addCohortStage(q *gpu.Queue, j int) error {
-	if err := g.correct(q, func(c *gpuCohort) cohortView { return c.inStage(g.dt, g.scheme, j) }); err != nil {
+	err := g.correct(q,
+		func(c *gpuCohort) cohortView { return c.inStage(g.dt, g.scheme, j) },
+		func(m *gpuMeeting) meetingView { return m.inStage(g.dt, g.scheme, j) })
+	if err != nil {
 		return err
 	}
 	for _, c := range g.cohorts {
@@ -249,11 +277,11 @@ func (g *gpuGroup) addCohortStage(q *gpu.Queue, j int) error {
 
 // addCohortRates makes F of the cells' candidates and takes their sums.
 func (g *gpuGroup) addCohortRates(q *gpu.Queue) error {
-	if err := g.correct(q, (*gpuCohort).atCandidate); err != nil {
+	if err := g.correct(q, (*gpuCohort).atCandidate, (*gpuMeeting).atCandidate); err != nil {
 		return err
 	}
 	for _, c := range g.cohorts {
-		if err := c.addRate(q, c.atCandidate(), c.near, c.next, (*gpuStepper).rateNext, 1); err != nil {
+		if err := c.addRate(q, c.atCandidate(), c.near, (*gpuStepper).rateNext, 1); err != nil {
 			return err
 		}
 		if err := c.compare(q, c.far, g.dt); err != nil {
@@ -278,17 +306,15 @@ func (g *gpuGroup) steepen(q *gpu.Queue, exchanged func(*gpuCohort) *gpu.Buffer)
 }
 
 func (g *gpuGroup) accept(q *gpu.Queue) error {
-	for _, st := range g.members {
-		if err := st.accept(q, g.dt); err != nil {
-			return err
-		}
+	if err := g.each(func(st *gpuStepper) error { return st.accept(q, g.dt) }); err != nil {
+		return err
 	}
 	for _, c := range g.cohorts {
 		if err := c.accept(q, g.dt); err != nil {
 			return err
 		}
 	}
-	return nil
+	return g.eachTagged(func(t *gpuTags) error { return t.accept(q, g.dt) })
 }
 
 // The fields that reactions and cohorts read and write: c and F(c), the candidate, or what
@@ -300,11 +326,12 @@ func (st *gpuStepper) rateNext() *gpu.Texture  { return st.near }
 
 // evaluate writes F(c) of every member.
 func (g *gpuGroup) evaluate(q *gpu.Queue) error {
-	for _, st := range g.members {
+	err := g.each(func(st *gpuStepper) error {
 		st.trial = Trial{}
-		if err := st.evaluate(q, g.t, st.density, st.rate); err != nil {
-			return err
-		}
+		return st.evaluate(q, g.t, st.density, st.rate)
+	})
+	if err != nil {
+		return err
 	}
 	if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, 1, tally{0, true}); err != nil {
 		return err
@@ -312,37 +339,50 @@ func (g *gpuGroup) evaluate(q *gpu.Queue) error {
 	if err := g.body.evaluate(q, g.t); err != nil {
 		return err
 	}
-	if err := g.correct(q, (*gpuCohort).atPresent); err != nil {
+	if err := g.correct(q, (*gpuCohort).atPresent, (*gpuMeeting).atPresent); err != nil {
 		return err
 	}
 	for _, c := range g.cohorts {
-		if err := c.addRate(q, c.atPresent(), c.rate, c.now, (*gpuStepper).rateNow, 1); err != nil {
+		if err := c.addRate(q, c.atPresent(), c.rate, (*gpuStepper).rateNow, 1); err != nil {
 			return err
 		}
 	}
-	if err := g.reactions.read(q, 0); err != nil {
+	err = g.eachTagged(func(t *gpuTags) error {
+		return t.addRate(q, (*gpuStepper).now, (*gpuStepper).rateNow, (*gpuMeeting).atPresent)
+	})
+	if err != nil {
+		return err
+	}
+	if err := g.readReactions(q, 0); err != nil {
 		return err
 	}
 	return g.steepen(q, func(c *gpuCohort) *gpu.Buffer { return c.now })
 }
 
+// readReactions puts what reacts, and what reacted in dt seconds, into the trials.
+func (g *gpuGroup) readReactions(q *gpu.Queue, dt float64) error {
+	if err := g.reactions.read(q, dt); err != nil {
+		return err
+	}
+	return g.eachTagged(func(t *gpuTags) error { return t.bulk.read(q, dt) })
+}
+
 func (g *gpuGroup) euler(q *gpu.Queue) error {
 	for n := range g.steps {
-		for _, st := range g.members {
-			if err := st.euler(q, g.t+float64(n)*g.dt, g.dt, n == 0); err != nil {
-				return err
-			}
-		}
-		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, n > 0}); err != nil {
+		t, first := g.t+float64(n)*g.dt, n == 0
+		if err := g.each(func(st *gpuStepper) error { return st.euler(q, t, g.dt, first) }); err != nil {
 			return err
 		}
-		if err := g.body.euler(q, g.t+float64(n)*g.dt, g.dt); err != nil {
+		if err := g.reactions.addRate(q, (*gpuStepper).now, (*gpuStepper).candidate, g.dt, tally{1, !first}); err != nil {
 			return err
 		}
-		if err := g.eulerCohorts(q); err != nil {
+		if err := g.body.euler(q, t, g.dt); err != nil {
 			return err
 		}
-		for _, st := range g.members {
+		if err := g.eulerCohorts(q, first); err != nil {
+			return err
+		}
+		for _, st := range g.all {
 			st.density, st.far = st.far, st.density
 		}
 	}
@@ -354,11 +394,21 @@ func (g *gpuGroup) euler(q *gpu.Queue) error {
 			return err
 		}
 	}
-	return g.reactions.read(q, g.dt)
+	return g.readReactions(q, g.dt)
 }
 
-func (g *gpuGroup) eulerCohorts(q *gpu.Queue) error {
-	if err := g.correct(q, (*gpuCohort).atPresent); err != nil {
+// eulerCohorts takes a step of the cells, and of the tags with all that reacts: they see the
+// states before it.
+func (g *gpuGroup) eulerCohorts(q *gpu.Queue, first bool) error {
+	if err := g.correct(q, (*gpuCohort).atPresent, (*gpuMeeting).atPresent); err != nil {
+		return err
+	}
+	for _, c := range g.cohorts {
+		if err := c.flow(q, g.dt); err != nil {
+			return err
+		}
+	}
+	if err := g.eachTagged(func(t *gpuTags) error { return t.addEuler(q, g.dt, first) }); err != nil {
 		return err
 	}
 	for _, c := range g.cohorts {

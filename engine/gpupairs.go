@@ -39,6 +39,10 @@ func (g *gpuGroup) match(q *gpu.Queue) error {
 	g.pulls.Free(q)
 	g.sinks.Free(q)
 	g.pulls, g.sinks, g.crowd = nil, nil, 0
+	for _, t := range g.tagged {
+		t.pulls.Free(q)
+		t.pulls = nil
+	}
 	for _, c := range g.cohorts {
 		c.pairs.freeBuffers(q)
 		c.pairs.first = g.crowd
@@ -80,7 +84,7 @@ func (g *gpuGroup) openPairs(q *gpu.Queue) (err error) {
 			return err
 		}
 	}
-	return nil
+	return g.eachTagged(func(t *gpuTags) error { return t.openPairs(q) })
 }
 
 func (c *gpuCohort) openPairs(q *gpu.Queue) (err error) {
@@ -121,7 +125,7 @@ func (c *gpuCohort) packEchoes() [][4]uint32 {
 
 // correct makes the corrections of close cells for each other where they are evaluated
 // next. Mirrors cpu's group.correct.
-func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView) error {
+func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView, of func(*gpuMeeting) meetingView) error {
 	if err := g.match(q); err != nil || g.pulls == nil {
 		return err
 	}
@@ -131,6 +135,9 @@ func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView) error {
 				return err
 			}
 		}
+	}
+	if err := g.eachTagged(func(t *gpuTags) error { return t.beginCorrect(q, of) }); err != nil {
+		return err
 	}
 	for sweep := range PairSweeps + 1 {
 		for _, c := range g.cohorts {
@@ -142,6 +149,9 @@ func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView) error {
 			if err := c.correct(q); err != nil {
 				return err
 			}
+		}
+		if err := g.eachTagged(func(t *gpuTags) error { return t.correct(q, of, PairShare(sweep)) }); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -170,7 +180,7 @@ func (c *gpuCohort) correct(q *gpu.Queue) error {
 	for f, fluid := range c.Fluids {
 		err := c.group.shared.correct.Launch(q, c.size(), &correctCohortArgs{
 			Neighbours: p.neighbours, Spreads: p.spreads, Pulls: c.group.pulls, Corrections: p.corrections,
-			Count: int32(len(c.Cells)), Fluid: int32(f), First: int32(fluid.Member * c.group.crowd),
+			Count: int32(len(c.Cells)), Crowd: int32(c.group.crowd), Fluid: int32(f), Row: int32(f), Member: int32(fluid.Member),
 		})
 		if err != nil {
 			return err

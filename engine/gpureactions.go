@@ -46,6 +46,9 @@ type reactArgs struct {
 	mosaicArgs
 	memberFields
 	Target     *gpu.Texture `gl:"target"`
+	Tag        *gpu.Texture `gl:"tag,optional"` // and its increment: of react_tag
+	Near       *gpu.Texture `gl:"near,optional"`
+	Rest       float32      `gl:"rest,optional"`
 	Reacted    *gpu.Buffer  `gl:"Reacted"`
 	Scale      float32      `gl:"scale,optional"` // of a constant rate, stages need none
 	Share      float32      `gl:"share,optional"`
@@ -113,18 +116,11 @@ func (all *gpuReactions) open(q *gpu.Queue, r Reactions, member int, key program
 
 // reactDefines writes the reactions that change a member as GLSL; ok is false where none does.
 func (g *gpuGroup) reactDefines(r Reactions, member int, key programKey) (defines map[string]string, ok bool) {
-	name := func(variable int) string { return fmt.Sprintf("y[%d]", g.memberOf(tissue.SubstrateID(variable))) }
-	var net, slopes []string
-	for k, rate := range r.Rates {
-		for _, change := range r.Changes[k] {
-			if change.Member == member {
-				net = append(net, fmt.Sprintf("(%s * %s)", expression.GLSLNumber(change.Factor), rate.GLSL(name)))
-			}
-		}
-	}
+	name, net := g.densityName, g.netOf(r, member)
 	if len(net) == 0 {
 		return nil, false
 	}
+	var slopes []string
 	for _, terms := range r.Jacobian(member) {
 		var sum []string
 		for _, term := range terms {
@@ -135,17 +131,40 @@ func (g *gpuGroup) reactDefines(r Reactions, member int, key programKey) (define
 	if len(slopes) == 0 {
 		slopes = []string{"0.0"}
 	}
+	defines = g.memberDefines(key)
+	defines["NET"], defines["SLOPE"] = strings.Join(net, " + "), strings.Join(slopes, " + ")
+	return defines, true
+}
+
+// densityName is that of a substrate's density in the rates.
+func (g *gpuGroup) densityName(variable int) string {
+	return fmt.Sprintf("y[%d]", g.memberOf(tissue.SubstrateID(variable)))
+}
+
+// netOf writes what each reaction does to a member.
+func (g *gpuGroup) netOf(r Reactions, member int) (terms []string) {
+	for k, rate := range r.Rates {
+		for _, change := range r.Changes[k] {
+			if change.Member == member {
+				terms = append(terms, scaled(change.Factor, rate.GLSL(g.densityName)))
+			}
+		}
+	}
+	return terms
+}
+
+// memberDefines declares the members' densities and increments, and reads them.
+func (g *gpuGroup) memberDefines(key programKey) map[string]string {
 	var fields, read, add strings.Builder
 	for i := range g.members {
 		fmt.Fprintf(&fields, "uniform FIELD_SAMPLER density%d; uniform FIELD_SAMPLER near%d; ", i, i)
 		fmt.Fprintf(&read, "y[%d] = fetch(density%d, v); ", i, i)
 		fmt.Fprintf(&add, "y[%d] += valueScale * fetch(near%d, v); ", i, i)
 	}
-	defines = key.defines()
+	defines := key.defines()
 	defines["MEMBERS"] = fmt.Sprint(len(g.members))
 	defines["FIELDS"], defines["READ"], defines["ADD"] = fields.String(), read.String(), add.String()
-	defines["NET"], defines["SLOPE"] = strings.Join(net, " + "), strings.Join(slopes, " + ")
-	return defines, true
+	return defines
 }
 
 // memberOf returns the position of a substrate in the group.
@@ -171,14 +190,13 @@ func (all *gpuReactions) free(q *gpu.Queue) {
 	all.rowSums.Free(q)
 }
 
-func (all *gpuReactions) args(i int, target *gpu.Texture, scale float64, sum tally) reactArgs {
-	st := all.group.members[i]
+func (all *gpuReactions) args(st *gpuStepper, reacted *gpu.Buffer, target *gpu.Texture, scale float64, sum tally) reactArgs {
 	keep := float32(0)
 	if sum.keep {
 		keep = 1
 	}
 	return reactArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Target: target, Reacted: all.reacted[i],
+		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Target: target, Reacted: reacted,
 		Scale: float32(scale), Share: float32(st.ReactionShare),
 		Weight: float32(sum.weight), Keep: keep,
 	}
@@ -191,6 +209,26 @@ type tally struct {
 	keep   bool
 }
 
+// take picks the members' densities.
+func (a *reactArgs) take(members []*gpuStepper, density func(*gpuStepper) *gpu.Texture) {
+	for i, st := range members {
+		*a.density(i) = density(st)
+	}
+}
+
+// takeStage picks the members' densities and increments at which stage j+2 evaluates F.
+// The first evaluates it at first × rate; see gpuStepper.stage.
+func (a *reactArgs) takeStage(members []*gpuStepper, dt float64, scheme *RKC2, j int) {
+	at := (*gpuStepper).rateNext // near
+	a.ValueScale = 1
+	if j == 0 {
+		at, a.ValueScale = (*gpuStepper).rateNow, float32(dt*scheme.First)
+	}
+	for i, st := range members {
+		*a.density(i), *a.near(i) = st.density, at(st)
+	}
+}
+
 // addRate adds scale F(c) to a field of every member; density and target pick the fields.
 func (all *gpuReactions) addRate(q *gpu.Queue, density, target func(*gpuStepper) *gpu.Texture, scale float64, sum tally) error {
 	if all == nil {
@@ -200,10 +238,8 @@ func (all *gpuReactions) addRate(q *gpu.Queue, density, target func(*gpuStepper)
 		if all.rate[i] == nil {
 			continue
 		}
-		args := all.args(i, target(st), scale, sum)
-		for j, other := range all.group.members {
-			*args.density(j) = density(other)
-		}
+		args := all.args(st, all.reacted[i], target(st), scale, sum)
+		args.take(all.group.members, density)
 		if err := all.rate[i].Launch(q, st.columns, &args); err != nil {
 			return err
 		}
@@ -211,8 +247,7 @@ func (all *gpuReactions) addRate(q *gpu.Queue, density, target func(*gpuStepper)
 	return nil
 }
 
-// addStage adds what the stage makes of the increments. The first evaluates F at
-// first × rate; see gpuStepper.stage.
+// addStage adds what the stage makes of the increments.
 func (all *gpuReactions) addStage(q *gpu.Queue, dt float64, scheme *RKC2, j int) error {
 	if all == nil {
 		return nil
@@ -222,17 +257,8 @@ func (all *gpuReactions) addStage(q *gpu.Queue, dt float64, scheme *RKC2, j int)
 		if all.stage[i] == nil {
 			continue
 		}
-		args := all.args(i, st.far, dt*s.MuTilde, tally{s.Weight, j > 0})
-		args.ValueScale = 1
-		if j == 0 {
-			args.ValueScale = float32(dt * scheme.First)
-		}
-		for k, other := range all.group.members {
-			*args.density(k), *args.near(k) = other.density, other.near
-			if j == 0 {
-				*args.near(k) = other.rate
-			}
-		}
+		args := all.args(st, all.reacted[i], st.far, dt*s.MuTilde, tally{s.Weight, j > 0})
+		args.takeStage(all.group.members, dt, scheme, j)
 		if err := all.stage[i].Launch(q, st.columns, &args); err != nil {
 			return err
 		}
@@ -251,24 +277,34 @@ func (all *gpuReactions) read(q *gpu.Queue, dt float64) error {
 		if all.rate[i] == nil {
 			continue
 		}
-		rows := len(all.rows)
-		err := all.sum.Launch(q, [3]int{rows, 1, 1}, &reactionRowsArgs{
-			Shape: int32s([3]int{st.columns[0], rows, 1}), Reacted: all.reacted[i], Rows: all.rowSums,
-		})
+		steep, err := all.enter(q, st, all.reacted[i], dt)
 		if err != nil {
 			return err
 		}
-		if err := gpu.ReadBuffer(q, all.rowSums, 0, all.rows); err != nil {
-			return err
-		}
-		for _, r := range all.rows {
-			st.trial.Reacted += dt * float64(r[0])
-			st.trial.Reacting += float64(r[1])
-			steepest = max(steepest, float64(r[2]))
-		}
+		steepest = max(steepest, steep)
 	}
 	for _, st := range all.group.members {
 		st.trial.Steepness = steepest
 	}
 	return nil
+}
+
+// enter adds the sums of columns to a trial, and returns the largest slope.
+func (all *gpuReactions) enter(q *gpu.Queue, st *gpuStepper, reacted *gpu.Buffer, dt float64) (steepest float64, err error) {
+	rows := len(all.rows)
+	err = all.sum.Launch(q, [3]int{rows, 1, 1}, &reactionRowsArgs{
+		Shape: int32s([3]int{st.columns[0], rows, 1}), Reacted: reacted, Rows: all.rowSums,
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := gpu.ReadBuffer(q, all.rowSums, 0, all.rows); err != nil {
+		return 0, err
+	}
+	for _, r := range all.rows {
+		st.trial.Reacted += dt * float64(r[0])
+		st.trial.Reacting += float64(r[1])
+		steepest = max(steepest, float64(r[2]))
+	}
+	return steepest, nil
 }

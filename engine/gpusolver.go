@@ -26,7 +26,7 @@ func NewGPUSolver(d *gpu.Device, m *tissue.Model, o Options) (*GPUSolver, error)
 		return nil, err
 	}
 	if need, free := deviceBytes(m, o.Scheme), d.Info().MemoryBytes; free > 0 && need > free {
-		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels or fewer substrates",
+		return nil, fmt.Errorf("engine: the model needs %.1f GiB of device memory, %s has %.1f GiB free; use larger voxels, or fewer substrates or tags",
 			gibibytes(need), d.Info().Renderer, gibibytes(free))
 	}
 	in, err := NewIntegrator(m, o, func(g Group) (Stepper, error) { return s.newStepper(g, o.Scheme) })
@@ -64,12 +64,12 @@ func GPUMemory(m *tissue.Model) int64 {
 	laws := newSurfaceLaws(m, PlainCoupling, labels)
 	for s := range m.Substrates {
 		id := tissue.SubstrateID(s)
-		followed := 1
+		tags := 0
 		if a, ok := m.Attributed(id); ok {
-			followed = 2 + len(m.Senders(a))
+			tags = 1 + len(m.Senders(a))
 		}
 		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
-		total += followed * (field + (len(walls.Sites)+flowSites(m, labels))*siteBytes)
+		total += (1 + tags) * (field + (len(walls.Sites)+flowSites(m, labels))*siteBytes)
 		for _, b := range walls.Body {
 			total += len(b.Voxel) * bodySiteBytes
 		}
@@ -77,10 +77,13 @@ func GPUMemory(m *tissue.Model) int64 {
 			law, ok, _ := laws.Law(tissue.CellTypeID(t), id)
 			switch {
 			case laws.inCohort(m.CellTypes[t], id):
+				total += cells * meetingBytes(tags, len(m.CellTypes[t].Carriers(id)))
 			case ok && law.MaxUptake > 0:
-				total += followed * cells * lawBytes
+				total += cells * (lawBytes + plainMeetingBytes(tags))
+			case ok && law.Secretion > 0:
+				total += cells * (siteBytes + plainMeetingBytes(tags))
 			case ok:
-				total += followed * cells * siteBytes
+				total += (1 + tags) * cells * siteBytes
 			}
 		}
 	}
@@ -147,9 +150,6 @@ func flowSites(m *tissue.Model, labels []uint8) int {
 
 func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 	g := newGPUGroup(s.device, wanted)
-	if err := g.openTags(wanted); err != nil {
-		return nil, err
-	}
 	err := s.device.Do(func(q *gpu.Queue) error {
 		for _, st := range g.members {
 			program, err := s.kernels(q, keyOf(st.Substrate, scheme))
@@ -167,7 +167,10 @@ func (s *GPUSolver) newStepper(wanted Group, scheme Scheme) (Stepper, error) {
 		if err := g.openCohorts(q, wanted.Cohorts); err != nil {
 			return err
 		}
-		return g.openBody(q, wanted.Body)
+		if err := g.openBody(q, wanted.Body); err != nil {
+			return err
+		}
+		return g.openTags(q, wanted)
 	})
 	if err != nil {
 		return nil, err

@@ -98,14 +98,18 @@ type device struct {
 // Solvers are closed when the test that asked for them ends.
 func onBothDevices(t *testing.T, test func(t *testing.T, d device)) {
 	t.Run("cpu", func(t *testing.T) { test(t, processor()) })
-	t.Run("gpu", func(t *testing.T) {
-		opened := gputest.Open(t)
-		test(t, device{"gpu", eps32, 1e-5, func(t testing.TB, m *tissue.Model, o engine.Options) engine.Solver {
-			t.Helper()
-			s, err := engine.NewGPUSolver(opened, m, o)
-			return closing(t, s, err)
-		}})
-	})
+	t.Run("gpu", func(t *testing.T) { test(t, graphics(t)) })
+}
+
+// graphics is the GPU that tests use.
+func graphics(t testing.TB) device {
+	t.Helper()
+	opened := gputest.Open(t)
+	return device{"gpu", eps32, 1e-5, func(t testing.TB, m *tissue.Model, o engine.Options) engine.Solver {
+		t.Helper()
+		s, err := engine.NewGPUSolver(opened, m, o)
+		return closing(t, s, err)
+	}}
 }
 
 func processor() device {

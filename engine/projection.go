@@ -12,9 +12,10 @@ type Projection int
 
 // What a projection keeps of a column of voxels.
 const (
-	Maximum Projection = iota // its largest density
-	Minimum                   // its smallest
-	Mean                      // the mean of its densities
+	Maximum       Projection = iota // its largest density
+	Minimum                         // its smallest
+	Mean                            // the mean of its densities
+	LeastPositive                   // its smallest above 0, where a logarithmic scale begins; not a number where there is none
 )
 
 // ReadProjection copies the projection of a substrate's density along an axis into dst.
@@ -23,8 +24,8 @@ func (in *Integrator) ReadProjection(s tissue.SubstrateID, axis int, how Project
 	if axis < 0 || axis > 2 {
 		return fmt.Errorf("engine: read a projection along axis %d: want 0, 1 or 2", axis)
 	}
-	if how < Maximum || how > Mean {
-		return fmt.Errorf("engine: read projection %d: want Maximum, Minimum or Mean", int(how))
+	if how < Maximum || how > LeastPositive {
+		return fmt.Errorf("engine: read projection %d: want Maximum, Minimum, Mean or LeastPositive", int(how))
 	}
 	if right, up := tissue.Across(axis); len(dst) != g.Shape[right]*g.Shape[up] {
 		return fmt.Errorf("engine: read a projection of %d × %d voxels into %d densities", g.Shape[right], g.Shape[up], len(dst))

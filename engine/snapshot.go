@@ -41,7 +41,7 @@ type fieldState struct {
 	Density []float64
 }
 
-const snapshotFormat = 4
+const snapshotFormat = 5
 
 // Snapshot writes the state. It settles the ledger, as Ledger does.
 func (in *Integrator) Snapshot(w io.Writer) error {

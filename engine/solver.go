@@ -28,7 +28,7 @@ type Solver interface {
 	ReadLayer(s tissue.SubstrateID, axis, index int, dst []float64) error
 	// ReadProjection copies what a projection along an axis keeps of every column of voxels,
 	// laid out as a layer. Voxels of impermeable regions are left out; a column of nothing
-	// else has no number, NaN.
+	// that counts has no number, NaN.
 	ReadProjection(s tissue.SubstrateID, axis int, how Projection, dst []float64) error
 	// Gather interpolates a density and its gradient, density/µm, at points, µm:
 	// trilinear between voxel centres, constant from the last centre to a wall.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -150,8 +149,14 @@ func (t *tagging) fold(cell TaggedCell) {
 	t.linear = append(t.linear, linearCell{cell, len(t.tags[0].cells.Sites) - 1})
 }
 
-// carried is what carriers of a cell hold, per carrier and tag.
-type carried map[tissue.CellID][][]float64
+// carried is what carriers of cells hold, per carrier.
+type carried map[tissue.CellID][]holding
+
+// holding is the value of a carrier and, per tag, the part of it.
+type holding struct {
+	Whole float64
+	Parts []float64
+}
 
 // people puts the tags of a cohort together. What a cell is not known to have had from
 // somewhere belongs to the rest.
@@ -169,11 +174,11 @@ func (t *tagging) people(m *tissue.Model, c *Cohort, cohort, fluid int, known ca
 			state[tag] = make([]float64, len(c.Cells))
 		}
 		for k, i := range c.Cells {
-			var parts []float64
-			if had := known[m.Cells.ID[i]]; len(had) == len(all.Carriers) {
-				parts = had[n]
+			var had holding
+			if of := known[m.Cells.ID[i]]; n < len(of) {
+				had = of[n]
 			}
-			for tag, part := range divided(parts, c.State[v][k]) {
+			for tag, part := range had.divide(c.State[v][k], len(t.tags)) {
 				state[tag][k] = part
 			}
 		}
@@ -182,22 +187,22 @@ func (t *tagging) people(m *tissue.Model, c *Cohort, cohort, fluid int, known ca
 	return all
 }
 
-// divided returns a value divided as parts are, or as they stand where they sum up to it.
-func divided(parts []float64, value float64) []float64 {
-	const rounding = 1e-9 // far above what steps leave between a state and its parts
+// divide returns the parts of the tags in what the carrier has become: as they are where it is
+// what it was, else in their shares.
+func (h holding) divide(whole float64, tags int) []float64 {
+	parts := make([]float64, tags)
 	sum := 0.0
-	for _, part := range parts {
+	for tag, part := range h.Parts {
+		parts[tag] = part
 		sum += part
 	}
-	if len(parts) > 0 && math.Abs(sum-value) <= rounding*math.Abs(value) {
+	if len(h.Parts) > 0 && whole == h.Whole {
 		return parts
 	}
-	shares := make([]float64, max(len(parts), 1))
-	Compose(shares, func(tag int) float64 { return append(parts, 0)[tag] })
-	for tag := range shares {
-		shares[tag] *= value
+	for tag, part := range parts {
+		parts[tag] = whole * TagShare(tag, part, sum)
 	}
-	return shares
+	return parts
 }
 
 // followed are the fields of a group and behind them their tags, as the trials are.
@@ -363,13 +368,17 @@ func (t *tagging) carries(m *tissue.Model) (carried, error) {
 	}
 	known := carried{}
 	for i, c := range t.cohorts {
+		whole, err := t.of.group.cohorts[c.Cohort].read()
+		if err != nil {
+			return nil, err
+		}
 		for k, cell := range t.crowds[c.Cohort].Cells {
-			for _, of := range state[i] {
-				parts := make([]float64, len(of))
+			for n, of := range state[i] {
+				had := holding{Whole: whole[c.Carriers[n]][k]}
 				for tag := range of {
-					parts[tag] = of[tag][k]
+					had.Parts = append(had.Parts, of[tag][k])
 				}
-				known[m.Cells.ID[cell]] = append(known[m.Cells.ID[cell]], parts)
+				known[m.Cells.ID[cell]] = append(known[m.Cells.ID[cell]], had)
 			}
 		}
 	}

@@ -4,17 +4,16 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/spatial/r3"
-
-	"github.com/cytofield/cytofield/render/colormap"
 )
 
 // brickEdge is the edge of a brick, voxels.
 const brickEdge = 4
 
-// bricks are cubes of voxels; a ray crosses a calm one in a single step.
+// bricks are cubes of voxels; a ray crosses a calm one in a single step, and one that is mild
+// in steps of a whole edge of a voxel.
 type bricks struct {
 	shape [3]int
-	calm  []bool
+	leap  []float64 // steps that may be taken as one
 }
 
 // unrest is how much what fog adds to a ray may change in a calm brick, as though it changed
@@ -23,40 +22,57 @@ type bricks struct {
 // Half of the unrest, 8 levels, would be missed if all bricks of a ray hid a peak inside.
 const unrest = 1.0 / 16
 
+// mildUnrest is how much what fog adds to a ray may change in a mild brick, as though voxels
+// all the way through the box changed so at random. Steps of an edge of a voxel along an axis
+// add up to the integral of a trilinear field whatever it is, and miss little of it in
+// between and where their length changes: 0.2 levels around cells that secrete, 0.6 of 255 if
+// every voxel were unlike the next.
+const mildUnrest = 1.0 / 16
+
 // newBricks tells where no surface lies, no density is missing, and fog hardly changes.
 func newBricks(t *tracer) *bricks {
 	b := &bricks{}
 	for axis, n := range t.grid.Shape {
 		b.shape[axis] = (n + brickEdge - 1) / brickEdge
 	}
-	b.calm = make([]bool, b.shape[0]*b.shape[1]*b.shape[2])
-	most := unrest / r3.Norm(t.view.box) // 1/µm
+	b.leap = make([]float64, b.shape[0]*b.shape[1]*b.shape[2])
+	through := r3.Norm(t.view.box)
+	atRandom := math.Sqrt(2 * t.step * through) // the step is half an edge
 	eachRow(b.shape[1]*b.shape[2], func(row int) {
 		for x := range b.shape[0] {
-			b.calm[x+b.shape[0]*row] = t.isCalm([3]int{x, row % b.shape[1], row / b.shape[1]}, most)
+			leap := &b.leap[x+b.shape[0]*row]
+			switch change := t.change([3]int{x, row % b.shape[1], row / b.shape[1]}); {
+			case change*through <= unrest:
+				*leap = math.Inf(1)
+			case change*atRandom <= mildUnrest:
+				*leap = 2
+			default:
+				*leap = 1
+			}
 		}
 	})
 	return b
 }
 
-// isCalm reports whether fog changes by no more than some 1/µm over a brick.
-func (t *tracer) isCalm(brick [3]int, most float64) bool {
+// change returns by how much fog changes over a brick, 1/µm; +Inf where a surface lies in it
+// or a density is missing.
+func (t *tracer) change(brick [3]int) float64 {
 	change := 0.0
 	for i := range t.volumes {
 		low, high, whole := t.ends(i, brick)
 		if !whole {
-			return false
+			return math.Inf(1)
 		}
 		for _, s := range t.surfaces {
 			if s.volume == i && s.level >= low && s.level <= high {
-				return false
+				return math.Inf(1)
 			}
 		}
 		if t.volumes[i].fog {
 			change += t.volumes[i].change(low, high)
 		}
 	}
-	return change <= most
+	return change
 }
 
 // ends returns the smallest and the largest density around a brick's voxels, next ones
@@ -85,16 +101,21 @@ func (t *tracer) ends(volume int, brick [3]int) (low, high float64, whole bool) 
 // change returns by how much absorption, or what it adds of a colour, differs between
 // densities of a range, 1/µm.
 func (v *tracedVolume) change(low, high float64) float64 {
-	first, last := int(v.position(low)*(colormap.Size-1)), int(math.Ceil(v.position(high)*(colormap.Size-1)))
-	least, most := v.at(low).sums(), v.at(low).sums()
-	take := func(l look) {
-		for k, s := range l.sums() {
+	var least, most haze
+	least.add(v, low)
+	most.add(v, low)
+	take := func(h haze) {
+		for k, s := range h {
 			least[k], most[k] = min(least[k], s), max(most[k], s)
 		}
 	}
-	take(v.at(high))
-	for i := first + 1; i < last; i++ {
-		take(v.look[i])
+	var end haze
+	end.add(v, high)
+	take(end)
+	first, _ := v.entry(low)
+	last, _ := v.entry(high)
+	for i := first + 1; i <= last; i++ {
+		take(v.haze[i])
 	}
 	change := 0.0
 	for k := range least {
@@ -103,35 +124,29 @@ func (v *tracedVolume) change(low, high float64) float64 {
 	return change
 }
 
-// sums are what a sample adds to its node: absorption, and glow by colour.
-func (l look) sums() [4]float64 {
-	return [4]float64{l.absorption, l.absorption * l.colour[0], l.absorption * l.colour[1], l.absorption * l.colour[2]}
-}
-
-// through returns how many whole steps from a place stay in its brick, if that is calm, and
-// 1 else; by is a step, in voxels.
-func (b *bricks) through(at, by [3]float64) float64 {
+// through returns how many whole steps, but at least one, a walk after i steps stays in its
+// brick, and how many may be taken as one.
+func (b *bricks) through(w *walk, i float64) (steps, leap float64) {
 	if b == nil {
-		return 1
+		return 1, 1
 	}
-	steps, index, stride := math.Inf(1), 0, 1
+	steps = math.Inf(1)
+	index, stride := 0, 1
 	for axis, n := range b.shape {
-		i := min(max(int(at[axis]), 0)/brickEdge, n-1)
-		index += stride * i
+		at := w.from[axis] + i*w.by[axis]
+		place := min(max(int(at), 0)/brickEdge, n-1)
+		index += stride * place
 		stride *= n
-		end := float64(i * brickEdge)
-		if by[axis] > 0 {
+		end := float64(place * brickEdge)
+		if w.by[axis] > 0 {
 			end += brickEdge
 		}
-		if by[axis] > 0 && i == n-1 || by[axis] < 0 && i == 0 {
+		if w.by[axis] > 0 && place == n-1 || w.by[axis] < 0 && place == 0 {
 			continue // to the wall it goes on as it is
 		}
-		if by[axis] != 0 {
-			steps = min(steps, (end-at[axis])/by[axis])
+		if w.by[axis] != 0 {
+			steps = min(steps, (end-at)*w.perStep[axis])
 		}
 	}
-	if steps < 2 || !b.calm[index] {
-		return 1
-	}
-	return math.Floor(steps)
+	return max(math.Floor(steps), 1), b.leap[index]
 }

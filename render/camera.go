@@ -48,6 +48,7 @@ type View struct {
 	right, up r3.Vec  // in the picture
 	toward    r3.Vec  // from there to the eye
 	distance  float64 // of the eye from there, µm; +Inf of an orthographic camera
+	ahead     float64 // of the box from where orthographic rays start, as far as a perspective eye, µm
 	perMicron float64 // pixels, in the plane through there
 }
 
@@ -61,6 +62,7 @@ func (c Camera) View(g tissue.Grid, size image.Point) View {
 	edges := g.Size()
 	v := View{size: size, box: r3.Vec{X: edges[0], Y: edges[1], Z: edges[2]}, distance: math.Inf(1)}
 	v.aim = r3.Add(v.centre(), c.Aim)
+	v.ahead = away * r3.Norm(v.centre())
 	sinA, cosA := math.Sincos(c.Azimuth * math.Pi / 180)
 	sinE, cosE := math.Sincos(c.Elevation * math.Pi / 180)
 	v.right = r3.Vec{X: cosA, Y: sinA}
@@ -70,7 +72,7 @@ func (c Camera) View(g tissue.Grid, size image.Point) View {
 	high := wide*math.Abs(sinE) + edges[2]*cosE
 	v.perMicron = fill * c.Zoom * min(float64(size.X)/wide, float64(size.Y)/high)
 	if c.Perspective {
-		v.distance = away * r3.Norm(v.centre())
+		v.distance = v.ahead
 		v.perMicron *= 1 - 1.0/away // what is nearest is magnified by the inverse
 	}
 	return v
@@ -175,7 +177,7 @@ func (r ray) at(t float64) r3.Vec { return r3.Add(r.from, r3.Scale(t, r.along)) 
 func (v View) ray(x, y float64) ray {
 	across := r3.Add(r3.Scale((x-float64(v.size.X)/2)/v.perMicron, v.right), r3.Scale((float64(v.size.Y)/2-y)/v.perMicron, v.up))
 	if math.IsInf(v.distance, 1) {
-		eye := r3.Add(v.aim, r3.Add(across, r3.Scale(away*r3.Norm(v.centre()), v.toward)))
+		eye := r3.Add(v.aim, r3.Add(across, r3.Scale(v.ahead, v.toward)))
 		return ray{eye, r3.Scale(-1, v.toward)}
 	}
 	eye := r3.Add(v.aim, r3.Scale(v.distance, v.toward))

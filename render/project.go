@@ -14,13 +14,12 @@ const (
 	Section Projection = iota // one layer: no projection
 	Maximum                   // the largest density along the axis
 	Mean                      // the mean density along the axis
-	Minimum                   // the smallest density along the axis
 )
 
-// String returns "section", "maximum", "mean" or "minimum".
-func (p Projection) String() string { return [...]string{"section", "maximum", "mean", "minimum"}[p] }
+// String returns "section", "maximum" or "mean".
+func (p Projection) String() string { return [...]string{"section", "maximum", "mean"}[p] }
 
-// Project takes the maximum, the mean or the minimum of a field along an axis. Voxels without
+// Project takes the maximum or the mean of a field along an axis. Voxels without
 // a number are left out; a column of nothing else has none. It panics if there is
 // no such axis or projection.
 func Project(f *tissue.Field, axis int, how Projection) *Plane {
@@ -38,8 +37,8 @@ func Project(f *tissue.Field, axis int, how Projection) *Plane {
 // then up; nil stands for zeros. It panics if there is no such axis or projection, or the
 // densities are not as many as the columns of voxels.
 func NewProjection(g tissue.Grid, axis int, how Projection, densities []float64) *Plane {
-	if how < Maximum || how > Minimum {
-		panic(fmt.Sprintf("render: projection %d: want Maximum, Mean or Minimum", int(how)))
+	if how < Maximum || how > Mean {
+		panic(fmt.Sprintf("render: projection %d: want Maximum or Mean", int(how)))
 	}
 	p := NewPlane(g, Slice{Axis: axis}, densities)
 	p.Projection, p.Position = how, 0
@@ -49,22 +48,20 @@ func NewProjection(g tissue.Grid, axis int, how Projection, densities []float64)
 
 // along reduces the column of voxels along an axis.
 func along(f *tissue.Field, axis int, voxel [3]int, how Projection) float64 {
-	most, least, sum, n := math.Inf(-1), math.Inf(1), 0.0, 0
+	most, sum, n := math.Inf(-1), 0.0, 0
 	for i := range f.Grid.Shape[axis] {
 		voxel[axis] = i
 		c := f.At(voxel[0], voxel[1], voxel[2])
 		if math.IsNaN(c) {
 			continue
 		}
-		most, least, sum, n = max(most, c), min(least, c), sum+c, n+1
+		most, sum, n = max(most, c), sum+c, n+1
 	}
 	switch {
 	case n == 0:
 		return math.NaN()
 	case how == Maximum:
 		return most
-	case how == Minimum:
-		return least
 	}
 	return sum / float64(n)
 }

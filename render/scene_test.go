@@ -319,7 +319,8 @@ func goldenScene() Scene {
 	return s
 }
 
-func TestScenesLookAsTheyDid(t *testing.T) {
+// goldenScenes have one thing each, or all.
+func goldenScenes() map[string]Scene {
 	all := goldenScene()
 	fog := Scene{Grid: all.Grid, Camera: all.Camera, Volumes: []Volume{all.Volumes[0]}}
 	fog.Volumes[0].Surfaces = nil
@@ -327,7 +328,11 @@ func TestScenesLookAsTheyDid(t *testing.T) {
 	surfaces.Volumes[0].Opacity, surfaces.Volumes[1].Opacity = nil, nil
 	cells := Scene{Grid: all.Grid, Camera: Camera{Azimuth: 30, Elevation: 24, Zoom: 1, Perspective: true}, Volumes: []Volume{all.Volumes[1]}, Balls: all.Balls}
 	cells.Volumes[0].Opacity, cells.Volumes[0].Surfaces, cells.Volumes[0].Slices = nil, nil, []Slice{{2, 6}}
-	for name, s := range map[string]Scene{"fog": fog, "surfaces": surfaces, "cells": cells, "all": all} {
+	return map[string]Scene{"fog": fog, "surfaces": surfaces, "cells": cells, "all": all}
+}
+
+func TestScenesLookAsTheyDid(t *testing.T) {
+	for name, s := range goldenScenes() {
 		golden.Image(t, "scene_"+name+".png", s.Paint(image.Pt(160, 120)), 1, *update)
 	}
 }

@@ -23,6 +23,7 @@ type ScenePainter struct {
 	kernels map[sceneKernel]*gpu.Kernel[sceneArgs] // compiled when first needed
 	tables  sceneTables
 	plain   *gpu.Picture // with one ray for every pixel
+	seen    *gpu.Buffer  // what it has met
 	picture *gpu.Picture // of the last Paint
 }
 
@@ -45,6 +46,7 @@ type sceneArgs struct {
 	Balls        *gpu.Buffer `gl:"Balls"`
 	Starts       *gpu.Buffer `gl:"Starts"`
 	Seen         *gpu.Buffer `gl:"Seen"`
+	Glimpses     *gpu.Buffer `gl:"Glimpses"`
 	SurfaceCount int32       `gl:"surfaceCount"`
 	CutCount     int32       `gl:"cutCount"`
 
@@ -65,6 +67,10 @@ type sceneArgs struct {
 	First       int32      `gl:"first"`
 	Straight    int32      `gl:"straight"`
 	Smoothing   int32      `gl:"smoothing"`
+	Origin      [2]int32   `gl:"origin"`
+	Pitch       [2]int32   `gl:"pitch"`
+	Count       [2]int32   `gl:"count"`
+	Side        [2]int32   `gl:"side"`
 }
 
 // The kernel's structs, as std430 lays them out.
@@ -105,7 +111,8 @@ func (p *ScenePainter) Free(q *gpu.Queue) {
 	p.tables.free(q)
 	p.plain.Free(q)
 	p.picture.Free(q)
-	p.plain, p.picture = nil, nil
+	p.seen.Free(q)
+	p.plain, p.picture, p.seen = nil, nil, nil
 }
 
 // Paint paints a scene into a picture of a size; see PaintInto.
@@ -143,12 +150,12 @@ type Painting struct {
 	args   sceneArgs
 	passes []pass
 	next   int // group of the first of passes
-	groups int // of a pass
 	stride int // groups of the next launch
 }
 
-// pass is once over all pixels.
+// pass is once over the pixels of a round.
 type pass struct {
+	round
 	into, from          *gpu.Picture
 	smoothing, straight int32
 }
@@ -191,18 +198,44 @@ func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 	if err := p.tables.upload(q, t, &g.args); err != nil {
 		return nil, err
 	}
-	last := pass{into: dst, from: p.plain}
+	pitch := t.view.pitch(s.Grid)
+	if pitch > 1 && p.makeSeen(q, width*height) != nil { // more than the device has room for
+		pitch = 1
+	}
+	if pitch == 1 {
+		if err := p.makeSeen(q, 1); err != nil {
+			return nil, err
+		}
+	}
+	g.args.Glimpses = p.seen
+	every := rounds(1)[0]
+	last := pass{round: every, into: dst, from: p.plain}
 	if how.Straight {
 		last.straight = 1
 	}
+	first := last
 	if how.Smooth {
 		last.smoothing = 1
-		g.passes = append(g.passes, pass{into: p.plain, from: dst})
+		first = pass{into: p.plain, from: dst}
 	}
-	g.passes = append(g.passes, last)
-	group := kernel.GroupSize()
-	g.groups = (width + group[0] - 1) / group[0] * ((height + group[1] - 1) / group[1])
+	for _, first.round = range rounds(pitch) {
+		g.passes = append(g.passes, first)
+	}
+	if how.Smooth {
+		g.passes = append(g.passes, last)
+	}
 	return g, nil
+}
+
+// makeSeen makes room for what so many pixels have met, of which the kernel keeps what it can.
+func (p *ScenePainter) makeSeen(q *gpu.Queue, pixels int) (err error) {
+	const glimpse = 12 // bytes
+	if p.seen != nil && p.seen.Bytes() >= glimpse*pixels {
+		return nil
+	}
+	p.seen.Free(q)
+	p.seen, err = q.NewBuffer(glimpse * pixels)
+	return err
 }
 
 // mostGroups is how many work groups every device launches in a row.
@@ -214,14 +247,17 @@ const mostGroups = 65535
 func (g *Painting) Continue(q *gpu.Queue, budget time.Duration) (done bool, err error) {
 	group := g.kernel.GroupSize()
 	for began := time.Now(); len(g.passes) > 0; {
-		p, n := g.passes[0], min(g.stride, g.groups-g.next, mostGroups)
-		g.args.Pixels, g.args.Plain, g.args.Smoothing, g.args.Straight, g.args.First = p.into, p.from, p.smoothing, p.straight, int32(g.next)
+		p := g.passes[0]
+		groups := g.tell(p)
+		n := min(g.stride, groups-g.next, mostGroups)
 		launched := time.Now()
-		if err := g.kernel.Launch(q, [3]int{n * group[0], group[1], 1}, &g.args); err != nil {
-			return false, fmt.Errorf("render: scene painter: %w", err)
+		if n > 0 {
+			if err := g.kernel.Launch(q, [3]int{n * group[0], group[1], 1}, &g.args); err != nil {
+				return false, fmt.Errorf("render: scene painter: %w", err)
+			}
+			q.Finish()
 		}
-		q.Finish()
-		if g.next += n; g.next == g.groups {
+		if g.next += n; g.next == groups {
 			g.passes, g.next = g.passes[1:], 0
 		}
 		switch took := time.Since(launched); {
@@ -235,6 +271,16 @@ func (g *Painting) Continue(q *gpu.Queue, budget time.Duration) (done bool, err 
 		}
 	}
 	return len(g.passes) == 0, nil
+}
+
+// tell tells the kernel which groups of a pass are next, and returns how many it has.
+func (g *Painting) tell(p pass) (groups int) {
+	pair := func(p image.Point) [2]int32 { return [2]int32{int32(p.X), int32(p.Y)} }
+	count := p.size(image.Pt(int(g.args.Extent[0]), int(g.args.Extent[1])))
+	g.args.Pixels, g.args.Plain, g.args.Smoothing, g.args.Straight, g.args.First = p.into, p.from, p.smoothing, p.straight, int32(g.next)
+	g.args.Origin, g.args.Pitch, g.args.Side, g.args.Count = pair(p.first), pair(p.pitch), pair(p.side), pair(count)
+	group := g.kernel.GroupSize()
+	return (count.X + group[0] - 1) / group[0] * ((count.Y + group[1] - 1) / group[1])
 }
 
 // compile returns the kernel for a grid and a number of fields.
@@ -267,7 +313,7 @@ func (t *tracer) arguments() sceneArgs {
 		SurfaceCount: int32(len(t.surfaces)), CutCount: int32(len(t.slices)),
 		Extent: [2]int32{int32(v.size.X), int32(v.size.Y)}, Tile: tile,
 		Box: vec3(v.box), Right: vec3(v.right), Up: vec3(v.up), Toward: vec3(v.toward), Lamp: vec3(t.lamp),
-		Aim: vec3(v.aim), Away: float32(away * r3.Norm(v.centre())), PerMicron: float32(v.perMicron), Stride: float32(t.step),
+		Aim: vec3(v.aim), Away: float32(v.ahead), PerMicron: float32(v.perMicron), Stride: float32(t.step),
 	}
 	for axis := range 3 {
 		args.Shape[axis], args.Spacing[axis] = int32(t.grid.Shape[axis]), float32(t.grid.Spacing[axis])

@@ -30,12 +30,7 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 	}
 	t := newTracer(s, size)
 	t.bricks = newBricks(t)
-	first := image.NewRGBA(image.Rectangle{Max: size})
-	eachRow(size.Y, func(y int) {
-		for x := range size.X {
-			first.SetRGBA(x, y, t.trace(float64(x)+0.5, float64(y)+0.5).colour())
-		}
-	})
+	first := t.paint(t.view.pitch(s.Grid))
 	img := image.NewRGBA(first.Rect)
 	copy(img.Pix, first.Pix)
 	eachRow(size.Y, func(y int) {
@@ -46,6 +41,49 @@ func (s Scene) Paint(size image.Point) *image.RGBA {
 		}
 	})
 	return img
+}
+
+// paint sees every pixel once, by rays that begin so many pixels apart.
+func (t *tracer) paint(pitch int) *image.RGBA {
+	c := newCanvas(t.view.size)
+	img := image.NewRGBA(image.Rectangle{Max: c.size})
+	for _, r := range rounds(pitch) {
+		eachPatch(r.size(c.size), func(i image.Point) {
+			p := r.first.Add(image.Pt(i.X*r.pitch.X, i.Y*r.pitch.Y))
+			a := t.aim(float64(p.X)+0.5, float64(p.Y)+0.5)
+			g := t.look(c, p, r.side, a)
+			c.seen[p.X+c.size.X*p.Y] = g
+			img.SetRGBA(p.X, p.Y, a.beyond(g.sight()).colour())
+		})
+	}
+	return img
+}
+
+// patch is the edge of a patch of pixels, whose rays pass the same voxels.
+const patch = 16
+
+// eachPatch calls f for all pixels of a size, patch by patch, on all processors.
+func eachPatch(size image.Point, f func(p image.Point)) {
+	across, down := (size.X+patch-1)/patch, (size.Y+patch-1)/patch
+	eachRow(across*down, func(i int) {
+		corner := image.Pt(i%across*patch, i/across*patch)
+		for y := corner.Y; y < min(corner.Y+patch, size.Y); y++ {
+			for x := corner.X; x < min(corner.X+patch, size.X); x++ {
+				f(image.Pt(x, y))
+			}
+		}
+	})
+}
+
+// look returns what a pixel sees before what ends its ray, by a guess if it can.
+func (t *tracer) look(c *canvas, p, side image.Point, a aim) glimpse {
+	if side != (image.Point{}) {
+		if guess, ok := c.between(p, side, a.end); ok {
+			return guess
+		}
+	}
+	l := t.before(a)
+	return glimpse{[4]float32{float32(l.glow[0]), float32(l.glow[1]), float32(l.glow[2]), float32(l.clear)}, l.met}
 }
 
 // eachRow calls f for every row, on all processors.
@@ -101,6 +139,11 @@ type sight struct {
 	glow   [3]float64 // red, green, blue, 0 to 1
 	clear  float64    // share of what lies behind that comes through
 	shells float64    // that share, of surfaces alone
+	met    met
+}
+
+func (g *glimpse) sight() sight {
+	return sight{glow: [3]float64{float64(g.light[0]), float64(g.light[1]), float64(g.light[2])}, clear: float64(g.light[3])}
 }
 
 // colour rounds to what a picture holds.
@@ -139,6 +182,7 @@ type tracer struct {
 	bricks   *bricks // nil: every step is taken
 	view     View
 	grid     tissue.Grid
+	voxels   array
 	step     float64 // along a ray, µm
 	lamp     r3.Vec  // unit vector towards the light
 	volumes  []tracedVolume
@@ -147,12 +191,48 @@ type tracer struct {
 	tiles    tiles
 }
 
+// array is where voxels are in a field.
+type array struct {
+	last   [3]float64 // centre of the last voxel along each axis, in voxels from the first
+	lower  [3]int     // largest position of the lower of two voxels along each axis
+	stride [3]int     // from a voxel to that after it
+	next   [3]int     // as stride; 0 along axes of one voxel
+}
+
+func newArray(g tissue.Grid) array {
+	var a array
+	stride := 1
+	for axis, n := range g.Shape {
+		a.last[axis], a.lower[axis], a.stride[axis] = float64(n-1), max(n-2, 0), stride
+		if n > 1 {
+			a.next[axis] = stride
+		}
+		stride *= n
+	}
+	return a
+}
+
+// low returns how far the lower of two voxels along an axis is from the first in the array,
+// and the share of the way from it to the next, of a place between them; beyond the centres
+// of the outermost it is theirs.
+func (a *array) low(axis int, place float64) (index int, share float64) {
+	if place < 0 {
+		place = 0
+	}
+	if place > a.last[axis] {
+		place = a.last[axis]
+	}
+	low := min(int(place), a.lower[axis])
+	return a.stride[axis] * low, place - float64(low)
+}
+
 type tracedVolume struct {
 	values     []float64
 	scale      Scale
 	perRange   float64 // the inverse of the scale's extent, or of its logarithm
 	fog        bool
 	look       []look
+	haze       []haze
 	logarithms *logarithms
 }
 
@@ -160,6 +240,13 @@ type tracedVolume struct {
 type look struct {
 	colour     [3]float64
 	absorption float64
+}
+
+// haze is what fog adds to a ray: red, green and blue times absorption, and that, 1/µm.
+type haze [4]float64
+
+func (l look) haze() haze {
+	return haze{l.absorption * l.colour[0], l.absorption * l.colour[1], l.absorption * l.colour[2], l.absorption}
 }
 
 type tracedSurface struct {
@@ -176,7 +263,7 @@ type tracedSlice struct {
 }
 
 func newTracer(s Scene, size image.Point) *tracer {
-	t := &tracer{view: s.View(size), grid: s.Grid, step: step(s.Grid)}
+	t := &tracer{view: s.View(size), grid: s.Grid, voxels: newArray(s.Grid), step: step(s.Grid)}
 	t.lamp = t.view.lamp()
 	t.tiles = t.view.tiles(s.Balls)
 	logarithms := newLogarithms()
@@ -190,6 +277,9 @@ func newTracer(s Scene, size image.Point) *tracer {
 		}
 		if !v.Map.IsZero() {
 			traced.look = v.looks()
+			for _, l := range traced.look {
+				traced.haze = append(traced.haze, l.haze())
+			}
 		}
 		t.volumes = append(t.volumes, traced)
 		for _, surface := range v.Surfaces {
@@ -224,17 +314,31 @@ func fractions(c color.RGBA) [3]float64 {
 	return [3]float64{float64(c.R) / 255, float64(c.G) / 255, float64(c.B) / 255}
 }
 
-// at interpolates between the entries.
-func (v *tracedVolume) at(density float64) look {
-	place := v.position(density) * (colormap.Size - 1)
-	i := min(int(place), colormap.Size-2)
-	share := place - float64(i)
-	low, high := &v.look[i], &v.look[i+1]
-	mix := func(a, b float64) float64 { return a + share*(b-a) }
-	return look{
-		[3]float64{mix(low.colour[0], high.colour[0]), mix(low.colour[1], high.colour[1]), mix(low.colour[2], high.colour[2])},
-		mix(low.absorption, high.absorption),
+// colour interpolates between the entries.
+func (v *tracedVolume) colour(density float64) (c [3]float64) {
+	i, share := v.entry(density)
+	for k := range c {
+		c[k] = v.look[i].colour[k] + share*(v.look[i+1].colour[k]-v.look[i].colour[k])
 	}
+	return c
+}
+
+// add adds the haze of a density.
+func (h *haze) add(v *tracedVolume, density float64) {
+	i, share := v.entry(density)
+	low, high := &v.haze[i], &v.haze[i+1]
+	h[0] += low[0] + share*(high[0]-low[0])
+	h[1] += low[1] + share*(high[1]-low[1])
+	h[2] += low[2] + share*(high[2]-low[2])
+	h[3] += low[3] + share*(high[3]-low[3])
+}
+
+// entry returns the lower of the entries that a density lies between, and its share of the
+// way to the next.
+func (v *tracedVolume) entry(density float64) (i int, share float64) {
+	place := v.position(density) * (colormap.Size - 1)
+	i = min(int(place), colormap.Size-2)
+	return i, place - float64(i)
 }
 
 // position is Scale.Position with one logarithm, for it is what a ray spends its
@@ -255,18 +359,47 @@ func (v *tracedVolume) position(density float64) float64 {
 // trace follows the ray through a place of the picture: fog and surfaces up to
 // the first ball or slice, and that.
 func (t *tracer) trace(x, y float64) sight {
-	r := t.view.ray(x, y)
-	near, far := t.span(r)
-	end, solid, cell := t.solid(r, x, y, near, far)
-	l := sight{clear: 1, shells: 1}
-	if stop := min(far, end); near < stop {
-		t.march(&l, r, near, stop)
+	a := t.aim(x, y)
+	return a.beyond(t.before(a))
+}
+
+// aim is a ray through a place of the picture.
+type aim struct {
+	ray       ray
+	near, far float64 // between which there is fog, µm; none where near is not below far
+	end       met
+	solid     bool // a ball or a slice ends it
+	cell      bool // a ball does
+	colour    [3]float64
+}
+
+func (t *tracer) aim(x, y float64) aim {
+	a := aim{ray: t.view.ray(x, y)}
+	a.near, a.far = t.span(a.ray)
+	end, first := t.solid(&a, x, y)
+	if a.end = met(2 * (first + 1)); a.near < min(a.far, end) {
+		a.end++
 	}
-	if cell {
+	a.solid, a.far = first >= 0, min(a.far, end)
+	return a
+}
+
+// before returns fog and surfaces in front of what ends a ray.
+func (t *tracer) before(a aim) sight {
+	l := sight{clear: 1, shells: 1, met: a.end}
+	if a.near < a.far {
+		t.march(&l, a.ray, a.near, a.far)
+	}
+	if a.cell {
 		l.lift()
 	}
-	if !math.IsInf(end, 1) {
-		l.add(solid, 1)
+	return l
+}
+
+// beyond adds what ends the ray.
+func (a *aim) beyond(l sight) sight {
+	if a.solid {
+		l.add(a.colour, 1)
 	}
 	return l
 }
@@ -289,31 +422,32 @@ func (t *tracer) span(r ray) (near, far float64) {
 	return near, far
 }
 
-// solid returns the first ball or slice on the ray and its colour; +Inf if there
-// is none. It tells a ball, which is a cell, from a slice.
-func (t *tracer) solid(r ray, x, y, near, far float64) (end float64, colour [3]float64, cell bool) {
-	end = math.Inf(1)
-	first := -1
+// solid finds the first ball or slice on a ray and its colour, and returns where it is,
+// +Inf if there is none, and which: slices count on from balls. It tells a ball, which is a
+// cell, from a slice.
+func (t *tracer) solid(a *aim, x, y float64) (end float64, first int) {
+	end, first = math.Inf(1), -1
 	for _, i := range t.tiles.at(x, y) {
-		if at := t.tiles.balls[i].hit(r); at < end {
+		if at := t.tiles.balls[i].hit(a.ray); at < end {
 			end, first = at, int(i)
 		}
 	}
 	if first >= 0 {
 		b := t.tiles.balls[first]
-		cell = true
-		colour = shade(fractions(b.Colour), r3.Scale(1/b.Radius, r3.Sub(r.at(end), b.Centre)), t.lamp)
+		a.cell = true
+		a.colour = shade(fractions(b.Colour), r3.Scale(1/b.Radius, r3.Sub(a.ray.at(end), b.Centre)), t.lamp)
 	}
-	for _, s := range t.slices {
-		at := (s.at - component(r.from, s.axis)) / component(r.along, s.axis)
-		if !(at >= near && at <= far && at < end) {
+	for i, s := range t.slices {
+		at := (s.at - component(a.ray.from, s.axis)) / component(a.ray.along, s.axis)
+		if !(at >= a.near && at <= a.far && at < end) {
 			continue
 		}
-		if c := t.density(s.volume, t.place(r.at(at))); !math.IsNaN(c) {
-			end, colour, cell = at, t.volumes[s.volume].at(c).colour, false
+		if c := t.densityAt(s.volume, t.place(a.ray.at(at))); !math.IsNaN(c) {
+			end, first = at, len(t.tiles.balls)+i
+			a.cell, a.colour = false, t.volumes[s.volume].colour(c)
 		}
 	}
-	return end, colour, cell
+	return end, first
 }
 
 // hit returns where a ray meets the ball; +Inf if it does not.
@@ -337,9 +471,8 @@ func shade(colour [3]float64, normal, lamp r3.Vec) [3]float64 {
 
 // node is what a ray finds at one sample.
 type node struct {
-	density    [maxVolumes]float64
-	glow       [3]float64 // sum of the colours of fog, each times its absorption, 1/µm
-	absorption float64    // 1/µm
+	density [maxVolumes]float64
+	haze    haze
 }
 
 // enough is the share of light from behind that no picture shows: a quarter of a level.
@@ -349,19 +482,31 @@ const enough = 1.0 / 1024
 func (t *tracer) march(l *sight, r ray, near, far float64) {
 	n := math.Ceil((far - near) / t.step)
 	ds := (far - near) / n
-	from, by := t.place(r.at(near)), t.place(r3.Add(r3.Scale(ds, r.along), t.first()))
+	w := walk{from: t.place(r.at(near)), by: t.place(r3.Add(r3.Scale(ds, r.along), t.first()))}
+	w.perStep = [3]float64{1 / w.by[0], 1 / w.by[1], 1 / w.by[2]}
 	var nodes [2]node
 	last, next := &nodes[0], &nodes[1]
-	t.sample(from, last)
-	at := from
+	t.sample(w.from[0], w.from[1], w.from[2], last)
 	for i := 0.0; i < n && l.clear > enough; {
-		steps := min(t.bricks.through(at, by), n-i)
-		i += steps
-		at = [3]float64{from[0] + i*by[0], from[1] + i*by[1], from[2] + i*by[2]}
-		t.sample(at, next)
-		t.between(l, r, near+(i-steps)*ds, steps*ds, last, next)
-		last, next = next, last
+		steps, leap := t.bricks.through(&w, i)
+		end := min(i+steps, n)
+		for i < end && l.clear > enough {
+			to := min(i+leap, end)
+			t.sample(w.from[0]+to*w.by[0], w.from[1]+to*w.by[1], w.from[2]+to*w.by[2], next)
+			if len(t.surfaces) == 0 {
+				l.fog(&last.haze, &next.haze, (to-i)*ds)
+			} else {
+				t.between(l, r, near+i*ds, (to-i)*ds, last, next)
+			}
+			last, next, i = next, last, to
+		}
 	}
+}
+
+// walk is a ray in voxels from the centre of the first one.
+type walk struct {
+	from, by [3]float64 // its start, and a step
+	perStep  [3]float64 // the inverse of a step
 }
 
 // first is the centre of the first voxel, µm: a place of zeros.
@@ -370,60 +515,61 @@ func (t *tracer) first() r3.Vec {
 }
 
 // sample samples all fields at a place.
-func (t *tracer) sample(at [3]float64, n *node) {
-	n.absorption, n.glow = 0, [3]float64{}
+func (t *tracer) sample(x, y, z float64, n *node) {
+	n.haze = haze{}
 	for i := range t.volumes {
 		v := &t.volumes[i]
-		c := t.density(i, at)
+		c := t.density(v, x, y, z)
 		n.density[i] = c
-		if !v.fog || math.IsNaN(c) {
-			continue
-		}
-		look := v.at(c)
-		n.absorption += look.absorption
-		for k := range n.glow {
-			n.glow[k] += look.absorption * look.colour[k]
+		if v.fog && c == c {
+			n.haze.add(v, c)
 		}
 	}
+}
+
+// fog adds what lies on a length, µm, between two samples: haze of their mean.
+func (l *sight) fog(last, next *haze, length float64) {
+	half := length / 2
+	depth := half * (last[3] + next[3])
+	if depth == 0 {
+		return
+	}
+	thin := thinned(depth)
+	share := l.clear * half * thin
+	l.glow[0] += share * (last[0] + next[0])
+	l.glow[1] += share * (last[1] + next[1])
+	l.glow[2] += share * (last[2] + next[2])
+	l.clear *= 1 - depth*thin
+}
+
+// thinned returns (1 − exp(−depth))/depth, the mean of the share of light that comes through
+// from within. Of thin layers it is the first six terms of the series, which leave out less
+// than 1e-12.
+func thinned(depth float64) float64 {
+	if depth < 1.0/32 {
+		return 1 - depth*(1./2-depth*(1./6-depth*(1./24-depth*(1./120-depth*(1./720)))))
+	}
+	return -math.Expm1(-depth) / depth
 }
 
 // between gathers what lies between two samples: fog by the mean of both, and the
 // surfaces in the order in which the ray meets them.
 func (t *tracer) between(l *sight, r ray, start, ds float64, last, next *node) {
-	absorption := (last.absorption + next.absorption) / 2
-	if absorption == 0 && len(t.surfaces) == 0 {
-		return
-	}
-	var colour [3]float64
-	if absorption > 0 {
-		for c := range colour {
-			colour[c] = (last.glow[c] + next.glow[c]) / 2 / absorption
-		}
-	}
-	fog := func(share float64) { l.add(colour, opaque(absorption*share*ds)) }
 	from := 0.0
 	for passed := -1.0; ; {
 		share, surface := t.crossing(last, next, passed)
 		if surface < 0 {
-			fog(1 - from)
+			l.fog(&last.haze, &next.haze, (1-from)*ds)
 			return
 		}
 		passed = share
 		s := &t.surfaces[surface]
 		share = max(from, t.refined(r, start, ds, share, s, last, next))
-		fog(share - from)
+		l.fog(&last.haze, &next.haze, (share-from)*ds)
 		t.shell(l, r, r.at(start+share*ds), s)
+		l.met = l.met.crossing(surface)
 		from = share
 	}
-}
-
-// opaque returns 1 − exp(−depth). Of thin layers it is the first six terms of the series,
-// which leave out less than 1e-14.
-func opaque(depth float64) float64 {
-	if depth < 1.0/32 {
-		return depth * (1 - depth/2*(1-depth/3*(1-depth/4*(1-depth/5*(1-depth/6)))))
-	}
-	return -math.Expm1(-depth)
 }
 
 // crossing returns the first surface beyond a share of the way from one sample to
@@ -449,7 +595,7 @@ func (t *tracer) refined(r ray, start, ds, share float64, s *tracedSurface, last
 	low, high := 0.0, 1.0
 	a, b := last.density[s.volume]-s.level, next.density[s.volume]-s.level
 	for range 3 {
-		c := t.density(s.volume, t.place(r.at(start+share*ds))) - s.level
+		c := t.densityAt(s.volume, t.place(r.at(start+share*ds))) - s.level
 		if c == 0 || math.IsNaN(c) {
 			break
 		}
@@ -484,7 +630,7 @@ func (t *tracer) normal(volume int, p r3.Vec, r ray) r3.Vec {
 		low, high := at, at
 		low[axis]--
 		high[axis]++
-		slope[axis] = (t.density(volume, high) - t.density(volume, low)) / t.grid.Spacing[axis]
+		slope[axis] = (t.densityAt(volume, high) - t.densityAt(volume, low)) / t.grid.Spacing[axis]
 	}
 	n := r3.Vec{X: slope[0], Y: slope[1], Z: slope[2]}
 	long := r3.Norm(n)
@@ -502,38 +648,43 @@ func (t *tracer) place(p r3.Vec) [3]float64 {
 	return [3]float64{p.X/t.grid.Spacing[0] - 0.5, p.Y/t.grid.Spacing[1] - 0.5, p.Z/t.grid.Spacing[2] - 0.5}
 }
 
+// densityAt is density at a place.
+func (t *tracer) densityAt(volume int, at [3]float64) float64 {
+	return t.density(&t.volumes[volume], at[0], at[1], at[2])
+}
+
 // density is trilinear as Sample's. Beside a voxel without a number it is that of
 // the voxel it lies in.
-func (t *tracer) density(volume int, at [3]float64) float64 {
-	values := t.volumes[volume].values
-	base, stride := 0, 1
-	var step [3]int
-	var share [3]float64
-	for axis, n := range t.grid.Shape {
-		place := min(max(at[axis], 0), float64(n-1))
-		low := min(int(place), max(n-2, 0))
-		share[axis] = place - float64(low)
-		base += stride * low
-		if n > 1 {
-			step[axis] = stride
-		}
-		stride *= n
+func (t *tracer) density(v *tracedVolume, x, y, z float64) float64 {
+	west, x := t.voxels.low(0, x)
+	south, y := t.voxels.low(1, y)
+	below, z := t.voxels.low(2, z)
+	base := west + south + below
+	east, north, above := t.voxels.next[0], t.voxels.next[1], t.voxels.next[2]
+	values := v.values[base : base+east+north+above+1]
+	a := values[0] + x*(values[east]-values[0])
+	b := values[north] + x*(values[east+north]-values[north])
+	a += y * (b - a)
+	values = values[above:]
+	c := values[0] + x*(values[east]-values[0])
+	d := values[north] + x*(values[east+north]-values[north])
+	c += y * (d - c)
+	a += z * (c - a)
+	if a != a {
+		return t.nearest(v, base, [3]float64{x, y, z})
 	}
-	x, y, z := step[0], base+step[1], base+step[2]
-	yz := z + step[1]
-	south, north := values[base]+share[0]*(values[base+x]-values[base]), values[y]+share[0]*(values[y+x]-values[y])
-	below := south + share[1]*(north-south)
-	south, north = values[z]+share[0]*(values[z+x]-values[z]), values[yz]+share[0]*(values[yz+x]-values[yz])
-	c := below + share[2]*(south+share[1]*(north-south)-below)
-	if c != c {
-		for axis := range step {
-			if share[axis] >= 0.5 {
-				base += step[axis]
-			}
+	return a
+}
+
+// nearest is the density of the voxel that a place lies in, by its shares of the way from
+// the voxel at an index to the next along each axis.
+func (t *tracer) nearest(v *tracedVolume, index int, share [3]float64) float64 {
+	for axis := range share {
+		if share[axis] >= 0.5 {
+			index += t.voxels.next[axis]
 		}
-		return values[base]
 	}
-	return c
+	return v.values[index]
 }
 
 // mantissas is how many of the logarithms of mantissas are kept.

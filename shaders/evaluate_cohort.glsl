@@ -44,8 +44,7 @@ layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
 #if FLUIDS > 0
 FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
 layout(std430) readonly buffer Laws { Law laws[]; };
-// Where the entries of each cell begin and end; then entries: voxel, bits of its share.
-layout(std430) readonly buffer Footprints { uvec2 footprints[]; };
+#include "footprint.glsl"
 #ifdef PAIRS
 layout(std430) readonly buffer Corrections { float corrections[]; };
 #endif
@@ -56,9 +55,15 @@ uniform float mixture; // share of what flows in pulls; 1 starts anew
 uniform int first;    // of the cells there
 uniform int crowd;    // of all there
 const int member[FLUIDS] = int[FLUIDS](MEMBER);
+#ifdef STAGE
+layout(std430) writeonly buffer Stages { vec4 stages[]; };
+#else
+layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; };
+#endif
 #elif defined(STAGE)
 layout(std430) readonly buffer Exchanged { vec4 exchanged[]; }; // at the start of the step
-layout(std430) buffer Stages { vec4 stages[]; }; // sums over the stages in x of y, and in z of what is given off
+// Sums over the stages in x of y, and in z of what is given off; in w the density at the surface.
+layout(std430) buffer Stages { vec4 stages[]; };
 uniform float weight; // w_(j-1)
 uniform float keep;   // 0 starts the sums anew
 #else
@@ -69,20 +74,8 @@ layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; }; // density at t
 #ifndef SURFACES
 layout(std430) readonly buffer Sinks { float sinks[]; };
 #endif
-layout(std430) readonly buffer Echoes { uvec4 echoes[]; }; // place in sinks; bits of hindrance, dipole, quadrupole: engine.Echo
-
-float echoOf(uvec4 bits) {
-    vec3 e = uintBitsToFloat(bits.yzw);
-    float beta = e.x > 0.0 ? e.x * sinks[bits.x] : 0.0;
-    return e.y * (1.0 - beta) / (2.0 + beta) + e.z * (2.0 - beta) / (3.0 + beta);
-}
+#include "echo.glsl"
 #endif
-
-ivec3 voxelAt(uint index) {
-    int i = int(index);
-    int row = i / shape.x;
-    return ivec3(i - row * shape.x, row % shape.y, row / shape.y);
-}
 #endif
 
 void main() {
@@ -131,6 +124,11 @@ void main() {
         float found = flux(law[f], bind[f], give[f], c[f]);
         sinks[i] = sinkAt(law[f], bind[f], c[f]);
         pulls[i] = mixture == 1.0 ? found : pulls[i] + mixture * (found - pulls[i]);
+#ifdef STAGE
+        stages[f * count + cell].w = c[f];
+#else
+        exchanged[f * count + cell].x = c[f];
+#endif
     }
 #else
 #if REACTIONS > 0
@@ -147,7 +145,7 @@ void main() {
         float more = flux(law[f], 0.0, 0.0, c[f]) - net[f] - before.y;
         float moreGiven = secreted(law[f], c[f]) + freed[f] - before.z;
         vec4 sums = keep != 0.0 ? stages[i] : vec4(0.0);
-        stages[i] = vec4(sums.x + weight * more, more, sums.z + weight * moreGiven, 0.0);
+        stages[i] = vec4(sums.x + weight * more, more, sums.z + weight * moreGiven, c[f]);
     }
 #else
     DERIVATIVES // float d0_1 = ...;

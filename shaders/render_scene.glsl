@@ -1,5 +1,5 @@
 // Follows a ray through a scene for every pixel. Mirrors render.tracer.
-//   fog over ds:  opacity 1 - exp(-absorption ds), colour glow / absorption, of the mean of two samples
+//   fog over ds:  opacity 1 - exp(-absorption ds), colour glow / absorption, of the mean haze of two samples
 //   surface:      opacity 1 - (1 - a)^(1 / cos), where the density crosses a level
 //   layers add up from the front: glow += clear * opacity * colour, clear *= 1 - opacity
 //   fog before a ball is thinned to let through 0.75 of its light: glow *= (1 - least) / (1 - clear)
@@ -23,7 +23,11 @@ uniform FIELD_SAMPLER density3;
 layout(rgba8) writeonly uniform image2D pixels; // row 0 is the top
 layout(rgba8) readonly uniform image2D plain;   // the picture so far, when smoothing
 uniform int straight;  // 0: colours are written premultiplied by alpha; 1: not
-uniform int smoothing; // 0: one ray for every pixel; 1: the mean of nine for those of plain at edges, the others as they are
+uniform int smoothing; // 0: one ray for a pixel; 1: the mean of nine for those of plain at edges, the others as they are
+uniform ivec2 origin;  // the pixels of this round: origin + i * pitch, of which there are so many
+uniform ivec2 pitch;
+uniform ivec2 count;
+uniform ivec2 side;    // from a pixel to that after it of an earlier round, between which it is guessed; 0: every one is traced
 
 struct Channel {
     float low;      // densities at the ends of the scale
@@ -56,11 +60,12 @@ layout(std430) readonly buffer Cuts { Cut cuts[]; };
 layout(std430) readonly buffer Balls { Ball balls[]; };
 layout(std430) readonly buffer Starts { int starts[]; }; // of a tile in seen
 layout(std430) readonly buffer Seen { int seen[]; };     // positions in balls
+layout(std430) buffer Glimpses { uint glimpses[]; };     // three of each pixel; see keep()
 uniform int surfaceCount;
 uniform int cutCount;
 
 uniform ivec2 extent;    // pixels to the right and down
-uniform int first;       // group of pixels of this launch, counted along rows of groups
+uniform int first;       // group of pixels of this launch, counted along rows of groups of the round
 uniform int tile;        // edge of a tile, pixels
 uniform vec3 box;        // um, from the origin
 uniform vec3 spacing;    // um
@@ -78,8 +83,10 @@ const float none = 3e38;
 const float enough = 1.0 / 1024.0;
 
 struct Ray { vec3 from; vec3 along; };
-struct Sight { vec3 glow; float clear; float shells; };
-struct Node { float density[FIELDS]; vec3 glow; float absorption; };
+struct Sight { vec3 glow; float clear; float shells; uint met; };
+struct Aim { Ray ray; float near; float far; uint end; bool solid; bool cell; vec3 colour; }; // fog lies between near and far, um
+struct Glimpse { vec4 light; uint met; }; // what reaches the eye and what comes through, before what ends a ray
+struct Node { float density[FIELDS]; vec4 haze; };
 
 Ray rayAt(vec2 pixel) {
     vec2 middle = 0.5 * vec2(extent);
@@ -134,12 +141,27 @@ float densityAt(int field, vec3 at) {
     return voxel(field, ivec3(mix(vec3(low), vec3(high), greaterThanEqual(share, vec3(0.5)))));
 }
 
-// Colour and absorption of a density.
-vec4 look(int field, float c) {
+// Which entries of looks a density lies between, and its share of the way.
+int entry(int field, float c, out float share) {
     Channel s = channels[field];
     float at = 255.0 * position(c, s.low, s.high, s.start, s.perRange, s.logarithmic != 0);
     int i = min(int(at), 254);
-    return mix(looks[256 * field + i], looks[256 * field + i + 1], at - float(i));
+    share = at - float(i);
+    return 256 * field + i;
+}
+
+vec3 colourOf(int field, float c) {
+    float share;
+    int i = entry(field, c, share);
+    return mix(looks[i].rgb, looks[i + 1].rgb, share);
+}
+
+// What fog of a density adds to a ray: its colour times absorption, and that.
+vec4 haze(int field, float c) {
+    float share;
+    int i = entry(field, c, share);
+    vec4 low = looks[i], high = looks[i + 1];
+    return mix(vec4(low.a * low.rgb, low.a), vec4(high.a * high.rgb, high.a), share);
 }
 
 vec2 span(Ray r) {
@@ -164,50 +186,66 @@ float hit(Ball b, Ray r) {
     return inside < 0.0 || nearest <= 0.0 ? none : nearest - sqrt(inside);
 }
 
-// The first ball or slice on the ray and its colour.
-float solid(Ray r, vec2 pixel, vec2 inBox, out vec3 colour, out bool cell) {
+// The first ball or slice on the ray and its colour, and which: slices count on from balls, -1 is none.
+float solid(inout Aim a, vec2 pixel, out int which) {
     float end = none;
-    int first = -1;
+    Ray r = a.ray;
+    which = -1;
     int t = int(pixel.x) / tile + (extent.x + tile - 1) / tile * (int(pixel.y) / tile);
     for (int k = starts[t]; k < starts[t + 1]; k++) {
         float at = hit(balls[seen[k]], r);
         if (at < end) {
             end = at;
-            first = seen[k];
+            which = seen[k];
         }
     }
-    colour = vec3(0.0);
-    cell = first >= 0;
-    if (cell) {
-        Ball b = balls[first];
-        colour = shade(b.colour, (r.from + end * r.along - b.centre) / b.radius);
+    if (which >= 0) {
+        Ball b = balls[which];
+        a.cell = true;
+        a.colour = shade(b.colour, (r.from + end * r.along - b.centre) / b.radius);
     }
     for (int i = 0; i < cutCount; i++) {
         Cut s = cuts[i];
         if (r.along[s.axis] == 0.0) continue;
         float at = (s.at - r.from[s.axis]) / r.along[s.axis];
-        if (at < inBox.x || at > inBox.y || at >= end) continue;
+        if (at < a.near || at > a.far || at >= end) continue;
         float c = densityAt(s.field, place(r.from + at * r.along));
         if (!isMissing(c)) {
             end = at;
-            cell = false;
-            colour = look(s.field, c).rgb;
+            which = balls.length() + i;
+            a.cell = false;
+            a.colour = colourOf(s.field, c);
         }
     }
     return end;
 }
 
+// What a ray meets, besides surfaces: 2 k + 1 where it crosses the box before what ends it, 2 k where not.
+const uint endMask = 0xffffffu;
+
+Aim aimAt(vec2 pixel) {
+    Aim a;
+    a.ray = rayAt(pixel);
+    vec2 inBox = span(a.ray);
+    a.near = inBox.x;
+    a.far = inBox.y;
+    a.cell = false;
+    a.colour = vec3(0.0);
+    int which;
+    float end = solid(a, pixel, which);
+    a.solid = which >= 0;
+    a.far = min(a.far, end);
+    a.end = 2u * uint(which + 1) + (a.near < a.far ? 1u : 0u);
+    return a;
+}
+
 Node node(vec3 p) {
     Node n;
-    n.glow = vec3(0.0);
-    n.absorption = 0.0;
+    n.haze = vec4(0.0);
     vec3 at = place(p);
     for (int i = 0; i < FIELDS; i++) {
         n.density[i] = densityAt(i, at);
-        if (channels[i].fog == 0 || isMissing(n.density[i])) continue;
-        vec4 l = look(i, n.density[i]);
-        n.glow += l.a * l.rgb;
-        n.absorption += l.a;
+        if (channels[i].fog != 0 && !isMissing(n.density[i])) n.haze += haze(i, n.density[i]);
     }
     return n;
 }
@@ -267,14 +305,15 @@ void shell(inout Sight sight, Ray r, vec3 at, Surface s) {
 }
 
 void between(inout Sight sight, Ray r, float start, float ds, Node last, Node next) {
-    float absorption = 0.5 * (last.absorption + next.absorption);
-    vec3 colour = absorption > 0.0 ? 0.5 * (last.glow + next.glow) / absorption : vec3(0.0);
+    float absorption = 0.5 * (last.haze.a + next.haze.a);
+    vec3 colour = absorption > 0.0 ? 0.5 * (last.haze.rgb + next.haze.rgb) / absorption : vec3(0.0);
     float from = 0.0, passed = -1.0, share;
     for (int i = crossing(last, next, passed, share); i >= 0; i = crossing(last, next, passed, share)) {
         passed = share;
         share = max(from, refined(r, start, ds, share, surfaces[i], last, next));
         add(sight, colour, 1.0 - exp(-absorption * (share - from) * ds));
         shell(sight, r, r.from + (start + share * ds) * r.along, surfaces[i]);
+        sight.met = (sight.met & endMask) | ((sight.met >> 24) * 31u + uint(i) + 1u) << 24;
         from = share;
     }
     add(sight, colour, 1.0 - exp(-absorption * (1.0 - from) * ds));
@@ -290,21 +329,69 @@ void march(inout Sight sight, Ray r, float near, float far) {
     }
 }
 
-Sight trace(vec2 pixel) {
-    Ray r = rayAt(pixel);
-    vec2 inBox = span(r);
-    vec3 colour;
-    bool cell;
-    float end = solid(r, pixel, inBox, colour, cell);
-    Sight sight = Sight(vec3(0.0), 1.0, 1.0);
-    float stop = min(inBox.y, end);
-    if (inBox.x < stop) march(sight, r, inBox.x, stop);
-    if (cell) lift(sight);
-    if (end < none) add(sight, colour, 1.0);
+// Fog and surfaces before what ends a ray.
+Sight before(Aim a) {
+    Sight sight = Sight(vec3(0.0), 1.0, 1.0, a.end);
+    if (a.near < a.far) march(sight, a.ray, a.near, a.far);
+    if (a.cell) lift(sight);
     return sight;
 }
 
-vec4 levels(Sight s) { return vec4(s.glow, 1.0 - s.clear); }
+vec4 beyond(Aim a, vec4 light) { return vec4(light.rgb + (a.solid ? light.a * a.colour : vec3(0.0)), a.solid ? 1.0 : 1.0 - light.a); }
+
+vec4 lightOf(Sight s) { return vec4(s.glow, s.clear); }
+
+vec4 trace(vec2 pixel) {
+    Aim a = aimAt(pixel);
+    return beyond(a, lightOf(before(a)));
+}
+
+void keep(ivec2 pixel, Glimpse g) {
+    int i = 3 * (pixel.x + extent.x * pixel.y);
+    if (i + 2 >= glimpses.length()) return; // where every pixel is traced, nothing is kept
+    glimpses[i] = packUnorm2x16(g.light.rg);
+    glimpses[i + 1] = packUnorm2x16(g.light.ba);
+    glimpses[i + 2] = g.met;
+}
+
+// What a pixel has seen; false beyond the picture.
+bool kept(ivec2 pixel, out Glimpse g) {
+    g = Glimpse(vec4(0.0), 0u);
+    if (any(lessThan(pixel, ivec2(0))) || any(greaterThanEqual(pixel, extent))) return false;
+    int i = 3 * (pixel.x + extent.x * pixel.y);
+    g = Glimpse(vec4(unpackUnorm2x16(glimpses[i]), unpackUnorm2x16(glimpses[i + 1])), glimpses[i + 2]);
+    return true;
+}
+
+const float bend = 0.125 / 255.0; // of what is guessed; half of it on surfaces
+
+// What a pixel sees that meets an end, from those at its sides; false where they have met unlike things, or bend too much.
+bool guessed(ivec2 pixel, uint end, out Glimpse guess) {
+    Glimpse before, after, earlier, later;
+    bool known = kept(pixel - side, before) && kept(pixel + side, after);
+    guess = before;
+    if (!known || before.met != after.met || (before.met & endMask) != end) return false;
+    bool fore = kept(pixel - 3 * side, earlier) && earlier.met == before.met;
+    bool aft = kept(pixel + 3 * side, later) && later.met == before.met;
+    if (!fore && !aft) return false;
+    vec4 a = before.light, b = after.light, off;
+    if (fore && aft) off = (a + b - earlier.light - later.light) / 16.0;
+    else if (fore) off = (2.0 * a - b - earlier.light) / 8.0;
+    else off = (2.0 * b - a - later.light) / 8.0;
+    guess.light = 0.5 * (a + b) + off;
+    return all(lessThanEqual(abs(off), vec4(guess.met > endMask ? 0.5 * bend : bend)));
+}
+
+vec4 glance(ivec2 pixel) {
+    Aim a = aimAt(vec2(pixel) + 0.5);
+    Glimpse g;
+    if (side == ivec2(0) || !guessed(pixel, a.end, g)) {
+        Sight sight = before(a);
+        g = Glimpse(lightOf(sight), sight.met);
+    }
+    keep(pixel, g);
+    return beyond(a, g.light);
+}
 
 const float edge = 20.5 / 255.0; // between two levels
 
@@ -313,27 +400,22 @@ bool differs(vec4 here, ivec2 at) {
     return any(greaterThan(abs(imageLoad(plain, at) - here), vec4(edge)));
 }
 
-vec4 result(ivec2 pixel) {
-    vec2 middle = vec2(pixel) + 0.5;
-    if (smoothing != 0) {
-        vec4 here = imageLoad(plain, pixel);
-        if (!differs(here, pixel + ivec2(1, 0)) && !differs(here, pixel - ivec2(1, 0)) &&
-            !differs(here, pixel + ivec2(0, 1)) && !differs(here, pixel - ivec2(0, 1))) return here;
-    }
+// The mean of nine rays through a pixel at an edge.
+vec4 smoothed(ivec2 pixel) {
+    vec4 here = imageLoad(plain, pixel);
+    if (!differs(here, pixel + ivec2(1, 0)) && !differs(here, pixel - ivec2(1, 0)) &&
+        !differs(here, pixel + ivec2(0, 1)) && !differs(here, pixel - ivec2(0, 1))) return here;
     vec4 sum = vec4(0.0);
-    int rays = smoothing != 0 ? 9 : 1;
-    for (int i = 0; i < rays; i++) {
-        vec2 aside = rays == 1 ? vec2(0.0) : vec2(i % 3 - 1, i / 3 - 1) / 3.0;
-        sum += levels(trace(middle + aside));
-    }
-    return sum / float(rays);
+    for (int i = 0; i < 9; i++) sum += trace(vec2(pixel) + 0.5 + vec2(i % 3 - 1, i / 3 - 1) / 3.0);
+    return sum / 9.0;
 }
 
 vec4 written(vec4 c) { return straight != 0 && c.a > 0.0 ? vec4(min(c.rgb / c.a, vec3(1.0)), c.a) : c; }
 
 void main() {
-    int across = (extent.x + GROUP_X - 1) / GROUP_X, group = first + int(gl_WorkGroupID.x);
-    ivec2 pixel = ivec2(GROUP_X, GROUP_Y) * ivec2(group % across, group / across) + ivec2(gl_LocalInvocationID.xy);
-    if (any(greaterThanEqual(pixel, extent))) return;
-    imageStore(pixels, pixel, written(result(pixel)));
+    int across = (count.x + GROUP_X - 1) / GROUP_X, group = first + int(gl_WorkGroupID.x);
+    ivec2 i = ivec2(GROUP_X, GROUP_Y) * ivec2(group % across, group / across) + ivec2(gl_LocalInvocationID.xy);
+    if (any(greaterThanEqual(i, count))) return;
+    ivec2 pixel = origin + pitch * i;
+    imageStore(pixels, pixel, written(smoothing != 0 ? smoothed(pixel) : glance(pixel)));
 }

@@ -15,6 +15,8 @@ layout(std430) readonly buffer Exchanged { vec4 exchanged[]; }; // per fluid and
 
 uniform int count; // of sites
 uniform int cells;
+uniform int fluid; // the first, in portions
+uniform int row;   // and in exchanged
 uniform float scale;
 
 void main() {
@@ -25,9 +27,9 @@ void main() {
     for (int f = 0; f < FLUIDS; f++) sum[f] = 0.0;
     for (uint k = site.z; k < site.z + site.w; k++) {
         uvec2 drop = drops[k];
-        for (int f = 0; f < FLUIDS; f++) sum[f] += uintBitsToFloat(drop.y) * exchanged[f * cells + int(drop.x)].y;
+        for (int f = 0; f < FLUIDS; f++) sum[f] += uintBitsToFloat(drop.y) * exchanged[(row + f) * cells + int(drop.x)].y;
     }
-    for (int f = 0; f < FLUIDS; f++) sum[f] *= scale * portions[f * count + i];
+    for (int f = 0; f < FLUIDS; f++) sum[f] *= scale * portions[(fluid + f) * count + i];
     ivec3 v = siteVoxel(site);
     STORE // store(target0, v, load(target0, v) - sum[0]);
 }

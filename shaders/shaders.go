@@ -27,7 +27,7 @@ func Variants() []Variant {
 	var all []Variant
 	for _, dimensions := range []string{"2", "3"} {
 		for _, v := range []Variant{
-			{"copy", walls}, {"paint_slice", walls}, {"merge_slices", walls},
+			{"copy", walls}, {"paint_slice", walls}, {"merge_slices", walls}, {"hollow_field", walls},
 			{"render_scene", map[string]string{"FIELDS": "1"}}, {"render_scene", map[string]string{"FIELDS": "4"}},
 			{"apply_stencil", walls}, {"apply_stencil", wrapped}, {"apply_stencil", map[string]string{"SUM": ""}},
 			{"apply_stencil", map[string]string{"SUM": "", "MOSAIC": ""}}, {"advance_stage", map[string]string{"MOSAIC": ""}},
@@ -40,6 +40,7 @@ func Variants() []Variant {
 			{"saturable_rate", walls}, {"saturable_stage", walls}, {"book_saturable", walls},
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
+			{"react_tag", autocatalysis()}, {"react_tag", autocatalysis("STAGE")}, {"react_tag", autocatalysis("MOSAIC")},
 			{"join_body", walls}, {"join_body", map[string]string{"RESPONDS": ""}}, {"sum_body", walls},
 			{"gather_density", walls}, {"gather_density", wrapped}, {"copy_layer", walls}, {"project_layers", walls}, {"project_layers", map[string]string{"MOSAIC": ""}}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
@@ -82,10 +83,33 @@ func cohortVariants(dimensions string) []Variant {
 	all = append(all, Variant{"scatter_cohort", map[string]string{
 		"DIMENSIONS": dimensions, "FLUIDS": "1", "FIELDS": "layout(r32f) uniform FIELD target0;", "STORE": "store(target0, v, load(target0, v) - sum[0]);",
 	}})
-	for _, kernel := range []string{"book_cohort", "step_cohort", "reduce_cohort", "correct_cohort"} {
+	for _, kernel := range []string{"book_cohort", "step_cohort", "reduce_cohort", "correct_cohort", "see_cohort"} {
 		all = append(all, Variant{kernel, map[string]string{"DIMENSIONS": dimensions}})
 	}
+	all = append(all, Variant{"see_cohort", map[string]string{"DIMENSIONS": dimensions, "STAGE": ""}})
+	for _, extra := range [][]string{{}, {"STAGE"}, {"SURFACES"}, {"SURFACES", "STAGE"}} {
+		all = append(all, Variant{"attribute_cohort", attributing(dimensions, "1", extra...)}, Variant{"attribute_cohort", attributing(dimensions, "0", extra...)})
+		if len(extra) == 0 || extra[0] == "STAGE" {
+			all = append(all, Variant{"attribute_cohort", attributing(dimensions, "0", append(extra, "PLAIN")...)})
+		}
+		tips := attributing(dimensions, "0", append(extra, "ECHOES")...)
+		tips["PORTIONS"] = ""
+		all = append(all, Variant{"attribute_cohort", tips})
+	}
 	return all
+}
+
+// attributing returns the defines of cells whose receptors bind a ligand, and carry its tags
+// or, with no carriers, swallow it.
+func attributing(dimensions, carriers string, extra ...string) map[string]string {
+	defines := binding(dimensions, "1", carriers, extra...)
+	defines["FLUID"], defines["CARRIERS"] = "0", carriers
+	defines["PORTIONS"], defines["VARIABLES"] = "{ float s = 0.031; float n = s * surface; portion(-s, -n); }", ""
+	if carriers == "1" {
+		defines["PORTIONS"] = "{ float s = (0.031 * y[0].x); float n = s * surface; portion(((-1.0) * s), ((-1.0) * n), float[1]((1.0 * n))); }"
+		defines["VARIABLES"] = "y[0].y"
+	}
+	return defines
 }
 
 // binding returns the defines of cells whose receptors, in x of the first vector of
@@ -131,7 +155,7 @@ func multigridVariants() []Variant {
 // autocatalysis returns the defines of a pair of substrates: y0' = y0 y0 y1.
 func autocatalysis(extra ...string) map[string]string {
 	defines := map[string]string{
-		"MEMBERS": "2", "NET": "y[0] * y[0] * y[1]", "SLOPE": "abs(2.0 * y[0] * y[1]) + abs(y[0] * y[0].x)",
+		"MEMBERS": "2", "OWN": "0", "TERMS": "1", "NET": "y[0] * y[0] * y[1]", "SLOPE": "abs(2.0 * y[0] * y[1]) + abs(y[0] * y[0].x)",
 		"FIELDS": "uniform FIELD_SAMPLER density0; uniform FIELD_SAMPLER near0; uniform FIELD_SAMPLER density1; uniform FIELD_SAMPLER near1;",
 		"READ":   "y[0] = fetch(density0, v); y[1] = fetch(density1, v);",
 		"ADD":    "y[0] += valueScale * fetch(near0, v); y[1] += valueScale * fetch(near1, v);",

@@ -23,8 +23,8 @@ const (
 )
 
 // MaxSenders is the most senders of one substrate that carry tags: each costs as much as
-// a substrate.
-const MaxSenders = 16
+// a substrate, and where cells that divide are senders there would be no end of them.
+const MaxSenders = 256
 
 // Sender is what a tag stands for: all cells of a type, or with TagCells one of them.
 type Sender struct {

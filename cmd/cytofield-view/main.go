@@ -201,7 +201,7 @@ func (o *options) show(host window.Host, device *gpu.Device, server *gpu.Server,
 		}
 		return err
 	})
-	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
 		return nil, inputError{err}
 	}
 	if err != nil {

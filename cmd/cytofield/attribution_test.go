@@ -48,3 +48,47 @@ func TestARunTellsWhoCaughtWhat(t *testing.T) {
 		t.Errorf("methods.md says\n%s", text)
 	}
 }
+
+// sociable has cells that export in bursts and at points of their surfaces, bind, let go, take in
+// and count, divide and crawl.
+const sociable = `cytofield: 1
+domain: {size: [120 um, 100 um, 80 um], voxel: 10 um, extracellular: 0.2}
+duration: 6 min
+seed: 5
+substrates:
+  IL-2: {unit: nM, diffusion: 30 um^2/s, decay: 0.1 /h, initial: 2 pM}
+cells:
+  types:
+    Th:
+      radius: 5 um
+      export: {IL-2: {rate: 10 molecules/s, bursts: {on_for: 2 min, off_for: 2 min}, synaptic_fraction: 0.5, towards: Treg}}
+      receptors: {IL-2R: {ligand: IL-2, count: 1500, on_rate: 111.6 /nM/h, off_rate: 0.83 /h, internalisation: 0.64 /h, turnover: 0.1 /h, capture: poisson}}
+      division: {rate: 2 /h}
+    Treg:
+      radius: 5 um
+      export: {IL-2: 1 molecules/s}
+      saturable_uptake: {IL-2: {max: 5 molecules/s, half_saturation: 50 pM}}
+      motility: {speed: 1 um/min, persistence: 5 min}
+  place:
+    - {type: Th, pattern: random, number: 20}
+    - {type: Treg, pattern: random, number: 20}
+attribution: {IL-2: types}
+numerics: {coupling: cloud, step: 4 s}
+output: {every: 3 min}
+`
+
+// Both devices tell the same of who caught whose molecules, whatever cells do.
+func TestBothDevicesTellWhoCaughtWhat(t *testing.T) {
+	path := file(t, "sociable.yaml", sociable)
+	got := tableOf(t, recorded(t, path, "--device", gpuFlag(t)), "attribution.csv")
+	want := tableOf(t, recorded(t, path, "--device", "cpu"), "attribution.csv")
+	amount, most := want.column(t, "amount"), 0.
+	for _, n := range amount {
+		most = max(most, math.Abs(n))
+	}
+	for i, n := range got.column(t, "amount") {
+		if !slices.Equal(got.rows[i][:5], want.rows[i][:5]) || math.Abs(n-amount[i]) > 1e-5*most { // of float32 over 90 steps
+			t.Errorf("%q on the GPU, %q on the CPU", got.rows[i], want.rows[i])
+		}
+	}
+}

@@ -114,13 +114,13 @@ func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error
 	var err error
 	if d.gpu == nil {
 		if need, free := cpu.Memory(m), hostMemory("MemAvailable"); free > 0 && need > free {
-			return nil, fmt.Errorf("the model needs %s of memory, %s are free; use larger voxels or fewer substrates", memorySize(need), memorySize(free))
+			return nil, fmt.Errorf("the model needs %s of memory, %s are free; use larger voxels, or fewer substrates or tags", memorySize(need), memorySize(free))
 		}
 		s, err = asSolver(cpu.NewSolver(m, o))
 	} else {
 		s, err = asSolver(engine.NewGPUSolver(d.gpu, m, o))
 	}
-	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) || errors.Is(err, engine.ErrTagsOnGPU) {
+	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
 		err = inputError{err}
 	}
 	return s, err

@@ -129,6 +129,7 @@ func (t *tags) correct(of func(*meeting) moment, mix float64) {
 			m.evaluate(w, at, from, to)
 			m.mix(at.out, from, to, mix)
 		})
+		m.gathered = true
 	}
 	for _, m := range t.meetings[1:] {
 		m.correct(t.meetings[1:])

@@ -91,6 +91,9 @@ func (m *meeting) newAttributor() *attributor {
 
 // evaluate writes what a herd exchanges of every tag, and leaves in w what pass reads.
 func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
+	if !m.gathered {
+		m.gather(at.view, from, to)
+	}
 	if m.cohort == nil {
 		for k := from; k < to; k++ {
 			w.surface[k-from] = m.laws[k].Surface(m.see(m.parent, at.view, k))
@@ -107,9 +110,8 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 	for tag := range m.tags {
 		clear(w.given[tag])
 	}
-	m.compose(w, at, from, to)
 	m.react(w, at, from, to)
-	for tag, st := range m.tags {
+	for tag := range m.tags {
 		for k := from; k < to; k++ {
 			q := w.given[tag][k-from]
 			if tag == m.own[k] {
@@ -117,7 +119,7 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 			}
 			surface := 0.0
 			if law := m.laws[k]; !exhausted(law, w.surface[k-from]) {
-				seen := m.see(st, at.view, k)
+				seen := m.seen[tag][k]
 				if m.correction != nil {
 					seen -= m.correction[tag][k]
 				}
@@ -151,18 +153,15 @@ func apportion(law engine.SurfaceLaw, surface float64) (sink, made float64) {
 }
 
 // compose writes the shares of the tags in carriers.
-func (m *meeting) compose(w *attributor, at moment, from, to int) {
-	for c := range m.carriers {
-		for k := from; k < to; k++ {
-			engine.Compose(w.shares, func(tag int) float64 {
+func (m *meeting) compose(w *attributor, at moment, states [][]float64, from, to int) {
+	for c, variable := range m.carriers {
+		for tag := range m.tags {
+			for k := from; k < to; k++ {
 				y := at.carried[c][tag][k]
 				if at.unit != 0 {
 					y += at.unit * at.increment[c][tag][k]
 				}
-				return y
-			})
-			for tag, share := range w.shares {
-				w.held[c][tag][k-from] = share
+				w.held[c][tag][k-from] = engine.TagShare(tag, y, states[variable][k-from])
 			}
 		}
 	}
@@ -174,7 +173,9 @@ func (m *meeting) react(w *attributor, at moment, from, to int) {
 		return
 	}
 	n := to - from
-	at.states(w.values[m.cohort.Kinetics.Substrates:], from, to)
+	states := w.values[m.cohort.Kinetics.Substrates:]
+	at.states(states, from, to)
+	m.compose(w, at, states, from, to)
 	for _, fluid := range m.cohort.fluids {
 		copy(w.values[fluid.Substrate], at.surface(fluid).surface[from:to])
 	}
@@ -271,12 +272,10 @@ func (m *meeting) pass(w *attributor, from, to int, add func(carrier, tag, cell 
 func (m *meeting) source(w *attributor, i, k, own int) {
 	p := &m.portions[i]
 	switch {
-	case p.slope && p.factor*w.slope[i][k] < 0:
-		for tag := range w.shares {
-			w.shares[tag] = w.surfaceOf[tag][k] / w.surface[k]
-		}
 	case p.factor*w.amount[i][k] < 0:
-		engine.Compose(w.shares, func(tag int) float64 { return w.surfaceOf[tag][k] })
+		for tag := range w.shares {
+			w.shares[tag] = engine.TagShare(tag, w.surfaceOf[tag][k], w.surface[k])
+		}
 	case !m.blend(w, i, k):
 		clear(w.shares)
 		w.shares[own] = 1

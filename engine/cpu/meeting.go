@@ -3,7 +3,8 @@ package cpu
 import "github.com/cytofield/cytofield/engine"
 
 // meeting is where cells meet a tagged substrate one by one: those of a cohort, or those
-// without reactions whose flux is not linear. See engine.Tagged.
+// without reactions whose flux is not linear. See engine.Tagged. Mirrored by
+// attribute_cohort.glsl.
 type meeting struct {
 	parent     *stepper
 	tags       []*stepper
@@ -22,6 +23,9 @@ type meeting struct {
 	rate             carriers
 	near             carriers
 	far              carriers
+
+	seen     [][]float64 // per tag and cell
+	gathered bool        // whether it is of where cells are evaluated next
 
 	now, next, stage tagExchanged // at c, at the candidate, and at a stage
 	share, integral  tagExchanged // Σ_j w_j of what a stage changes, and what is booked
@@ -42,6 +46,7 @@ func newMeeting(t *tags, laws []engine.SurfaceLaw, own []int, f *engine.Footprin
 	for _, e := range []*tagExchanged{&m.now, &m.next, &m.stage, &m.share, &m.integral} {
 		*e = newTagExchanged(len(t.each), len(laws))
 	}
+	m.seen = newTagExchanged(len(t.each), len(laws)).flux
 	return m
 }
 
@@ -156,6 +161,7 @@ func (m *meeting) addRate(at moment, target func(*stepper) []float64, scale floa
 		}
 		m.pass(w, from, to, func(carrier, tag, cell int, rate float64) { at.rate[carrier][tag][cell] += rate })
 	})
+	m.gathered = false
 	for tag, st := range m.tags {
 		m.drops.add(st, target(st), scale, at.out.flux[tag])
 	}
@@ -176,6 +182,7 @@ func (m *meeting) addStage(p *pass) {
 		m.pass(w, from, to, func(carrier, tag, cell int, rate float64) { m.far[carrier][tag][cell] += scale * rate })
 		m.weigh(p, from, to)
 	})
+	m.gathered = false
 	for tag, st := range m.tags {
 		st.eachRow(func(row int) { m.addChange(row, st.far, scale, m.stage.flux[tag], m.now.flux[tag]) })
 	}
@@ -254,6 +261,15 @@ func (m *meeting) fetch() engine.TagExchange {
 	fetched := m.integral
 	m.integral = newTagExchanged(len(m.tags), len(m.laws))
 	return engine.TagExchange{Flux: fetched.flux, Made: fetched.made}
+}
+
+// gather writes what a herd sees of every tag.
+func (m *meeting) gather(v view, from, to int) {
+	for tag, st := range m.tags {
+		for k := from; k < to; k++ {
+			m.seen[tag][k] = m.see(st, v, k)
+		}
+	}
 }
 
 // see returns what a cell sees of a field.

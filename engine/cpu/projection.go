@@ -23,7 +23,7 @@ func (st *stepper) ReadProjection(axis int, how engine.Projection, dst []float64
 			}
 			for u, n := range seen {
 				switch {
-				case n == 0:
+				case n == 0, how == engine.LeastPositive && line[u] == 0:
 					line[u] = math.NaN()
 				case how == engine.Mean:
 					line[u] /= n
@@ -48,6 +48,10 @@ func (st *stepper) project(how engine.Projection, voxel, stride int, line, seen 
 		switch {
 		case how == engine.Mean:
 			line[u] += c
+		case how == engine.LeastPositive:
+			if c > 0 && (line[u] == 0 || c < line[u]) {
+				line[u] = c
+			}
 		case seen[u] == 0:
 			line[u] = c
 		case how == engine.Maximum:

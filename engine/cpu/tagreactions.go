@@ -7,6 +7,7 @@ import (
 
 // tagReactions are the reactions that change one member of a group, for its tags: what
 // they take they take of every tag in proportion, and what they make belongs to the rest.
+// Mirrored by react_tag.glsl.
 type tagReactions struct {
 	group   *group
 	tags    *tags
@@ -24,7 +25,6 @@ type tagChemist struct {
 	part    [][]float64 // per tag: its density
 	now     [][]float64 // per tag: what reacts
 	before  [][]float64
-	shares  []float64
 }
 
 func newTagReactions(g *group, member int, t *tags, all engine.Reactions) *tagReactions {
@@ -47,7 +47,7 @@ func (r *tagReactions) newChemist() *tagChemist {
 	for _, st := range r.group.members {
 		last = max(last, int(st.substrate.ID))
 	}
-	c := &tagChemist{density: make([][]float64, last+1), rate: make([]float64, nx), shares: make([]float64, tags)}
+	c := &tagChemist{density: make([][]float64, last+1), rate: make([]float64, nx)}
 	for _, st := range r.group.members {
 		c.density[st.substrate.ID] = make([]float64, nx)
 	}
@@ -88,6 +88,7 @@ func (r *tagReactions) evaluate(c *tagChemist, v view, at row, out [][]float64) 
 		v.row(st, at, c.part[tag])
 		clear(out[tag])
 	}
+	whole := c.density[r.tags.parent.substrate.ID]
 	for k, rate := range c.rates {
 		rate.Row(c.rate, c.density)
 		for x, events := range c.rate {
@@ -96,9 +97,8 @@ func (r *tagReactions) evaluate(c *tagChemist, v view, at row, out [][]float64) 
 				out[0][x] += amount
 				continue
 			}
-			engine.Compose(c.shares, func(tag int) float64 { return c.part[tag][x] })
-			for tag, share := range c.shares {
-				out[tag][x] += share * amount
+			for tag, part := range c.part {
+				out[tag][x] += amount * engine.TagShare(tag, part[x], whole[x])
 			}
 		}
 	}

@@ -25,6 +25,7 @@ type Fields struct {
 type keeper struct {
 	Fields
 	writer *zarr.Writer
+	last   float64 // time of the last densities that this process kept, s; NaN before
 }
 
 // KeepFields starts the array of densities, or goes on with that of a resumed run; what it
@@ -41,8 +42,19 @@ func (r *Run) KeepFields(f Fields) error {
 	} else {
 		writer, err = zarr.Create(path, layout)
 	}
-	r.fields = keeper{f, writer}
+	r.fields = keeper{f, writer, math.NaN()}
 	return err
+}
+
+// HasFields reports whether the densities of substrates that were recorded last are kept,
+// and are those of a time, s.
+func (r *Run) HasFields(t float64, substrates []tissue.SubstrateID) bool {
+	for _, s := range substrates {
+		if !slices.Contains(r.fields.Substrates, s) {
+			return false
+		}
+	}
+	return r.fields.writer != nil && r.fields.last == t
 }
 
 // FieldsSize returns the bytes of one output of the densities before compression, and its files.
@@ -99,6 +111,7 @@ func (r *Run) recordFields(s engine.Solver) ([]summary, error) {
 	if !due {
 		return summaries, nil
 	}
+	r.fields.last = s.Time()
 	return summaries, r.fields.writer.Append(s.Time(), channels)
 }
 

@@ -193,6 +193,9 @@ func remove(dir, name string) error {
 	return os.Remove(filepath.Join(dir, name))
 }
 
+// Dir returns the directory.
+func (r *Run) Dir() string { return r.dir }
+
 // Path returns the path of a file in the directory and makes the folders on the way.
 func (r *Run) Path(elements ...string) (string, error) {
 	path := filepath.Join(append([]string{r.dir}, elements...)...)

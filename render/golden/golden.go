@@ -18,8 +18,8 @@ import (
 // uses Image keeps it in a variable.
 func Flag() *bool { return flag.Bool("update", false, "rewrite the golden pictures") }
 
-// Image fails the test unless every channel of every pixel is within so many
-// levels of 255 of the picture testdata/name. A failure leaves got, want and diff
+// Image fails the test unless every channel of every pixel, multiplied by alpha, is within
+// so many levels of 255 of the picture testdata/name. A failure leaves got, want and diff
 // in a folder that the message names; diff shows where they differ in red over a
 // faint copy of the picture. With update the picture is written instead.
 func Image(t *testing.T, name string, img image.Image, levels int, update bool) {
@@ -53,7 +53,7 @@ func compare(got, want *image.NRGBA, levels int) (string, *image.NRGBA) {
 	for y := range got.Rect.Dy() {
 		for x := range got.Rect.Dx() {
 			g, w := got.NRGBAAt(x, y), want.NRGBAAt(x, y)
-			d := max(apart(g.R, w.R), apart(g.G, w.G), apart(g.B, w.B), apart(g.A, w.A))
+			d := max(seen(g.R, g.A, w.R, w.A), seen(g.G, g.A, w.G, w.A), seen(g.B, g.A, w.B, w.A), apart(g.A, w.A))
 			grey := 170 + uint8((int(w.R)+int(w.G)+int(w.B))/9)
 			diff.SetNRGBA(x, y, color.NRGBA{R: grey, G: grey, B: grey, A: 255})
 			if d <= levels {
@@ -89,6 +89,14 @@ func leave(t *testing.T, name string, got, want, diff *image.NRGBA) string {
 		}
 	}
 	return folder
+}
+
+// seen returns by how many levels what a channel adds to a background differs, rounded down.
+// A file holds colours that are not multiplied by alpha: of a pixel with an alpha of 3 one
+// level of what is seen is 85 of its colour.
+func seen(got, gotAlpha, want, wantAlpha uint8) int {
+	a, b := int(got)*int(gotAlpha), int(want)*int(wantAlpha)
+	return max(a-b, b-a) / 255
 }
 
 func apart(a, b uint8) int { return max(int(a)-int(b), int(b)-int(a)) }

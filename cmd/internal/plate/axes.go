@@ -70,14 +70,23 @@ func (p *picture) tally(s *shot, all scales) {
 }
 
 // Measure finds the scales that hold all that a movie of the page shows, telling after each time
-// how many are done.
+// how many are done. It reads no densities where all ranges are given, nor those of pictures
+// whose ranges are in series.csv.
 func (p *Page) Measure(times []float64, tell func(n int) error) error {
 	for _, picture := range p.pictures {
 		picture.moves = !picture.stands()
 	}
+	asked := slices.ContainsFunc(p.pictures, (*picture).asks)
 	for i, t := range times {
-		if _, err := p.shoot(t); err != nil {
-			return err
+		for _, picture := range p.pictures {
+			if known, err := picture.tabulated(p.run, t, p.scales); err != nil {
+				return err
+			} else if known || !asked {
+				continue
+			}
+			if _, err := p.expose(picture, t); err != nil {
+				return err
+			}
 		}
 		if err := tell(i + 1); err != nil {
 			return err
@@ -96,6 +105,35 @@ func (p *Page) Measure(times []float64, tell func(n int) error) error {
 		}
 	}
 	return nil
+}
+
+// asks reports whether the picture has a range that is to be found, for itself or with others.
+func (p *picture) asks() bool {
+	return p.automatic() || p.spec.Arrows != scenario.NoArrows || p.spec.Kind == scenario.MatrixPanel
+}
+
+// tabulated takes the ends of the fields that a picture shows of a time, s, from series.csv, and
+// reports whether they are all that is to be measured. The table does not tell the smallest
+// density above 0 where some are 0.
+func (p *picture) tabulated(run *Recorded, t float64, all scales) (known bool, err error) {
+	ofFields := p.spec.Kind == scenario.VolumePanel || p.spec.Kind == scenario.HistogramPanel && p.spec.Variable == ""
+	if !ofFields || p.valued() || p.stands() {
+		return false, nil
+	}
+	row, err := find(run.recording.Times(), t)
+	if err != nil {
+		return false, err
+	}
+	var found []*render.Plane
+	for _, c := range p.spec.Channels {
+		least, most, err := run.extremes(c.Substrate, row)
+		if err != nil || p.spec.Log && least <= 0 {
+			return false, err
+		}
+		found = append(found, ends([]float64{least, most}))
+	}
+	p.measureEnds(found, all)
+	return true, nil
 }
 
 // values are those of curves as planes, to find their range.

@@ -21,7 +21,8 @@ import (
 // Film is the pictures of one panel through a run. Each is taken when its time
 // comes and drawn while the run goes on; where the scale is automatic they are
 // drawn again at the end, all with the scale that holds them all, from shots kept
-// beside the checkpoint.
+// beside the checkpoint; of what needs whole fields, from those of the run directory where
+// it has them.
 type Film struct {
 	frame   scenario.Frame
 	picture *picture
@@ -31,7 +32,8 @@ type Film struct {
 
 	scales scales
 	times  []float64
-	kept   *os.File // each shot behind its length
+	kept   *os.File  // each shot behind its length
+	past   *Recorded // the run, where shots are taken again; nil until one is
 }
 
 // NewFilms returns the films that a scenario asks for, in its run directory.
@@ -95,6 +97,7 @@ func (f *Film) Every() float64 { return f.frame.Every }
 
 // Shoot takes the picture as it is now and has it drawn.
 func (f *Film) Shoot(m moment) error {
+	f.picture.recorded = f.run.HasFields(m.at(), f.picture.substrates())
 	s, err := f.picture.take([]moment{m})
 	if err != nil {
 		return err
@@ -102,7 +105,11 @@ func (f *Film) Shoot(m moment) error {
 	f.picture.measure(s, f.scales)
 	f.times = append(f.times, s.Time)
 	if f.picture.automatic() {
-		if err := f.spool(s); err != nil {
+		kept := s
+		if f.picture.recorded && s.Ends != nil {
+			kept = s.noted()
+		}
+		if err := f.spool(kept); err != nil {
 			return err
 		}
 	}
@@ -280,6 +287,9 @@ func (f *Film) each(do func(n int, s *shot) error) error {
 	}
 	for n := range f.times {
 		s, err := f.unspool()
+		if err == nil && s.Again {
+			s, err = f.again(s.Time)
+		}
 		if err != nil {
 			return err
 		}
@@ -288,4 +298,18 @@ func (f *Film) each(do func(n int, s *shot) error) error {
 		}
 	}
 	return nil
+}
+
+// again takes the picture of a time, s, whose densities were recorded.
+func (f *Film) again(t float64) (s *shot, err error) {
+	if f.past == nil {
+		if f.past, err = OpenRun(f.run.Dir()); err != nil {
+			return nil, err
+		}
+	}
+	m, err := f.past.moment(t, true)
+	if err != nil {
+		return nil, err
+	}
+	return f.picture.take([]moment{m})
 }

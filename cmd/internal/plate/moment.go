@@ -31,13 +31,7 @@ func (l *Live) Close() error {
 	return l.stage.close()
 }
 
-// onStage has none of tissue with solid parts: the device holds numbers there too.
-func (l *Live) onStage() *stage {
-	if len(l.solid) > 0 {
-		return nil
-	}
-	return l.stage
-}
+func (l *Live) onStage() *stage { return l.stage }
 
 // people are the cells at a moment.
 type people struct {
@@ -66,7 +60,7 @@ func NewLive(s engine.Solver, m *tissue.Model) *Live {
 
 // Stage has volumes painted on the device of the solver, if it computes there: no field
 // comes to the host. Close gives back what that takes.
-func (l *Live) Stage(d *gpu.Device) { l.stage = newStage(d, l.solver) }
+func (l *Live) Stage(d *gpu.Device) { l.stage = newStage(d, l.solver, l.solid) }
 
 func (l *Live) at() float64 { return l.solver.Time() }
 
@@ -92,7 +86,7 @@ func (l *Live) across(axis int) []float64 {
 
 // projection reads what it shows: the device reduces the layers.
 func (l *Live) projection(s tissue.SubstrateID, axis int, how render.Projection) (*render.Plane, error) {
-	kept := map[render.Projection]engine.Projection{render.Maximum: engine.Maximum, render.Minimum: engine.Minimum, render.Mean: engine.Mean}[how]
+	kept := map[render.Projection]engine.Projection{render.Maximum: engine.Maximum, render.Mean: engine.Mean}[how]
 	densities := l.across(axis)
 	if err := l.solver.ReadProjection(s, axis, kept, densities); err != nil {
 		return nil, err

@@ -63,21 +63,28 @@ func (p *Page) At(t float64) (figure.Figure, error) {
 func (p *Page) shoot(t float64) ([]*shot, error) {
 	shots := make([]*shot, len(p.pictures))
 	for i, picture := range p.pictures {
-		if picture.kept != nil {
-			shots[i] = picture.kept
-			continue
-		}
-		s, err := picture.of(p.run, t)
-		if err != nil {
+		var err error
+		if shots[i], err = p.expose(picture, t); err != nil {
 			return nil, err
-		}
-		picture.measure(s, p.scales)
-		shots[i] = s
-		if picture.stands() {
-			picture.kept = s
 		}
 	}
 	return shots, nil
+}
+
+// expose takes and measures one picture; what stands still once.
+func (p *Page) expose(picture *picture, t float64) (*shot, error) {
+	if picture.kept != nil {
+		return picture.kept, nil
+	}
+	s, err := picture.of(p.run, t)
+	if err != nil {
+		return nil, err
+	}
+	picture.measure(s, p.scales)
+	if picture.stands() {
+		picture.kept = s
+	}
+	return s, nil
 }
 
 // of takes the picture of a run.

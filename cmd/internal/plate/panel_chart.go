@@ -377,13 +377,20 @@ func (p *picture) drawRadial(s *shot, all scales) figure.Chart {
 // takeHistogram takes all densities, or the values of all cells.
 func (p *picture) takeHistogram(moments []moment) (*shot, error) {
 	if p.spec.Variable == "" {
-		return p.takeCurves(moments, func(m moment, s tissue.SubstrateID) (curve, error) {
+		s, err := p.takeCurves(moments, func(m moment, s tissue.SubstrateID) (curve, error) {
 			f, err := m.density(s)
 			if err != nil {
 				return curve{}, err
 			}
 			return curve{Y: slices.Clone(f.Values)}, nil
 		})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range s.Curves {
+			s.Ends = append(s.Ends, ends(c.Y))
+		}
+		return s, nil
 	}
 	s := &shot{}
 	for _, m := range moments {

@@ -3,7 +3,6 @@ package plate
 import (
 	"image"
 	"image/color"
-	"slices"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -19,8 +18,11 @@ import (
 func (p *picture) takeVolume(m moment) (*shot, error) {
 	s := &shot{Time: m.at()}
 	take := p.takeFields
-	if stage := m.onStage(); stage != nil && p.staged() {
-		s.stage, take = stage, p.takeExtremes
+	if p.staged() {
+		s.stage = m.onStage()
+	}
+	if s.stage != nil {
+		take = p.takeEnds
 	}
 	if err := take(s, m); err != nil {
 		return nil, err
@@ -31,27 +33,17 @@ func (p *picture) takeVolume(m moment) (*shot, error) {
 	return s, nil
 }
 
-// staged reports whether the device can paint the picture: where the range depends on other
-// times it is painted again at the end, and one of its own on a logarithmic scale depends on
-// the smallest density above 0, which extremes do not tell.
-func (p *picture) staged() bool {
-	own := slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Own })
-	return !p.automatic() && !(own && p.spec.Log)
-}
+// staged reports whether the device can paint the picture: one whose range depends on other
+// times is painted again at the end, of densities that have to stand somewhere.
+func (p *picture) staged() bool { return p.recorded || !p.automatic() }
 
-// takeExtremes takes the largest and the smallest density of every column of voxels.
-func (p *picture) takeExtremes(s *shot, m moment) error {
-	const upright = 2
+func (p *picture) takeEnds(s *shot, _ moment) error {
 	for _, c := range p.spec.Channels {
-		ends := &render.Plane{}
-		for _, how := range []render.Projection{render.Maximum, render.Minimum} {
-			plane, err := m.projection(c.Substrate, upright, how)
-			if err != nil {
-				return err
-			}
-			ends.Values = append(ends.Values, plane.Values...)
+		ends, err := s.stage.ends(p.model.Grid, c.Substrate, p.spec.Log)
+		if err != nil {
+			return err
 		}
-		s.extremes = append(s.extremes, ends)
+		s.Ends = append(s.Ends, ends)
 	}
 	return nil
 }
@@ -64,21 +56,9 @@ func (p *picture) takeFields(s *shot, m moment) error {
 		}
 		kept := tissue.NewField(f.Grid)
 		copy(kept.Values, f.Values)
-		s.Fields = append(s.Fields, kept)
+		s.Fields, s.Ends = append(s.Fields, kept), append(s.Ends, ends(kept.Values))
 	}
 	return nil
-}
-
-// reached returns the densities of a channel of a volume, or those it ends at.
-func (s *shot) reached(channel int) *render.Plane {
-	if s.stage != nil {
-		return s.extremes[channel]
-	}
-	values := &render.Plane{Values: make([]float32, len(s.Fields[channel].Values))}
-	for k, v := range s.Fields[channel].Values {
-		values.Values[k] = float32(v)
-	}
-	return values
 }
 
 // drawVolume makes a view of a shot.
@@ -121,12 +101,8 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 
 // paintOn has a scene painted on the stage of a shot. What fails is told by the shot.
 func (p *picture) paintOn(s *shot, scene render.Scene) func(size image.Point) *image.RGBA {
-	var substrates []tissue.SubstrateID
-	for _, c := range p.spec.Channels {
-		substrates = append(substrates, c.Substrate)
-	}
 	return func(size image.Point) *image.RGBA {
-		img, err := s.stage.paint(scene, substrates, size)
+		img, err := s.stage.paint(scene, p.substrates(), size)
 		if err != nil {
 			s.fault = err
 			img = image.NewRGBA(image.Rectangle{Max: size})
@@ -139,8 +115,7 @@ func (p *picture) paintOn(s *shot, scene render.Scene) func(size image.Point) *i
 func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.ColorBar, error) {
 	c := p.spec.Channels[i]
 	substrate := p.model.Substrates[c.Substrate]
-	values := s.reached(i)
-	scale := all.of(c.Range, p.kind(c), p.spec.Log, values)
+	scale := all.of(c.Range, p.kind(c), p.spec.Log, s.Ends[i])
 	colors, err := p.hues(i)
 	if err != nil {
 		return render.Volume{}, figure.ColorBar{}, err
@@ -159,7 +134,7 @@ func (p *picture) volume(i int, s *shot, all scales) (render.Volume, figure.Colo
 	if p.spec.Label != "" {
 		bar.Quantity = p.spec.Label
 	}
-	bar.Below, bar.Above = figure.Beyond(values, scale)
+	bar.Below, bar.Above = figure.Beyond(s.Ends[i], scale)
 	for _, level := range p.levels(scale) {
 		v.Surfaces = append(v.Surfaces, render.Surface{Level: level, Colour: colors.At(scale.Position(level)), Opacity: surfaceOpacity})
 		bar.Marks = append(bar.Marks, level)

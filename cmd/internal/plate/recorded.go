@@ -23,7 +23,8 @@ type Recorded struct {
 	dir       string
 	scenario  *scenario.Scenario
 	recording *record.Recording
-	solid     []int // voxels without fluid
+	solid     []int         // voxels without fluid
+	series    *record.Table // nil until it is asked
 }
 
 // OpenRun opens a run directory. What is wrong with it the user can mend.
@@ -168,6 +169,26 @@ func (p *past) people() (*people, error) {
 		return cells.Values[k], nil
 	}
 	return all, nil
+}
+
+// extremes returns the smallest and the largest density of a substrate at the row-th output.
+func (r *Recorded) extremes(s tissue.SubstrateID, row int) (least, most float64, err error) {
+	if r.series == nil {
+		if r.series, err = r.table("series"); err != nil {
+			return 0, 0, err
+		}
+	}
+	substrate := r.scenario.Model.Substrates[s]
+	of := func(end string) float64 {
+		column, fault := r.series.Column(substrate.Name + end + string(substrate.Unit))
+		if fault != nil {
+			err = errors.Join(err, InputError{fault})
+			return 0
+		}
+		return column[row]
+	}
+	least, most = of("_min_"), of("_max_")
+	return least, most, err
 }
 
 // table reads a table of the run.

@@ -22,6 +22,8 @@ type picture struct {
 	moves  bool          // one of a movie, whose axes hold all that it shows
 	drawn  []bool        // types of cells that are
 	kept   *shot         // of a picture that a movie leaves as it is
+
+	recorded bool // the densities of the moment that it is taken of stand in the run directory
 }
 
 // shot is what a picture shows, reduced to what drawing needs.
@@ -34,11 +36,33 @@ type shot struct {
 	Arrows []render.Arrow  //
 	Curves []curve         // of a chart
 	Matrix *matrix         //
-	Fields []*tissue.Field // of a volume, one for each channel
+	Fields []*tissue.Field // of a volume that no stage paints, one for each channel
+	Ends   []*render.Plane // of whole fields, one for each of Fields or Curves: as ends returns
+	Again  bool            // a film takes it from the run directory when it is drawn again; it holds no more than Ends and Values
 
-	extremes []*render.Plane // of a volume on a stage, instead of fields: the largest and the smallest densities
-	stage    *stage          // that paints it, as long as the moment lasts
-	fault    error           // of the painting
+	stage *stage // that paints a volume, as long as the moment lasts
+	fault error  // of the painting
+}
+
+// noted is what a film keeps of a shot that it can take again.
+func (s *shot) noted() *shot { return &shot{Time: s.Time, Values: s.Values, Ends: s.Ends, Again: true} }
+
+// ends returns the largest and the smallest density, and the smallest above 0: what ranges
+// are made of.
+func ends(values []float64) *render.Plane {
+	most, least, positive := math.NaN(), math.NaN(), math.NaN()
+	for _, c := range values {
+		if !(most >= c) && c == c {
+			most = c
+		}
+		if !(least <= c) && c == c {
+			least = c
+		}
+		if c > 0 && !(positive <= c) {
+			positive = c
+		}
+	}
+	return &render.Plane{Values: []float32{float32(most), float32(least), float32(positive)}}
 }
 
 // take reduces the moments to a shot; but for charts with a curve for each it is one.
@@ -104,6 +128,15 @@ func (p *picture) stamped(c figure.Chart, s *shot) figure.Chart {
 	return c
 }
 
+// substrates are those of the channels.
+func (p *picture) substrates() []tissue.SubstrateID {
+	var all []tissue.SubstrateID
+	for _, c := range p.spec.Channels {
+		all = append(all, c.Substrate)
+	}
+	return all
+}
+
 // explain adds where the panel stands to an error.
 func (p *picture) explain(err error) error {
 	return fmt.Errorf("%s%w", p.spec.Where, err)
@@ -114,9 +147,7 @@ func (p *picture) measure(s *shot, all scales) {
 	for i, plane := range s.Planes {
 		all.add(p.kind(p.spec.Channels[i]), plane)
 	}
-	for i, f := range s.Fields {
-		all.addValues(p.kind(p.spec.Channels[i]), f.Values)
-	}
+	p.measureEnds(s.Ends, all)
 	all.addValues(p.spec.Cells.By, s.Values)
 	if p.spec.Arrows != scenario.NoArrows {
 		all.addValues(p.arrowKind(), lengths(s.Arrows))
@@ -124,7 +155,9 @@ func (p *picture) measure(s *shot, all scales) {
 	switch p.spec.Kind {
 	case scenario.HistogramPanel:
 		for _, c := range s.Curves {
-			all.addValues(p.counted(), c.Y)
+			if p.spec.Variable != "" {
+				all.addValues(p.counted(), c.Y)
+			}
 		}
 	case scenario.ProfilePanel, scenario.RadialPanel:
 		for _, c := range s.Curves {
@@ -135,12 +168,27 @@ func (p *picture) measure(s *shot, all scales) {
 	}
 }
 
+// measureEnds takes the ends of fields into those ranges.
+func (p *picture) measureEnds(ends []*render.Plane, all scales) {
+	for i, e := range ends {
+		what := p.counted()
+		if p.spec.Kind == scenario.VolumePanel {
+			what = p.kind(p.spec.Channels[i])
+		}
+		all.add(what, e)
+	}
+}
+
+// valued reports whether cells are coloured by a column.
+func (p *picture) valued() bool {
+	return p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
+}
+
 // automatic reports whether the picture changes with the ranges of others. A histogram
 // does, but of a range of its own: how high its bars become only all frames tell.
 func (p *picture) automatic() bool {
 	if p.spec.Kind == scenario.HistogramPanel && !p.own() {
 		return true
 	}
-	column := p.spec.Cells.Shown && p.spec.Cells.By != scenario.ByType && p.spec.Cells.By != scenario.ByState
-	return column || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
+	return p.valued() || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
 }
