@@ -239,9 +239,11 @@ func TestTipsTurnAtUpdate(t *testing.T) {
 	})
 }
 
-// What leaves at a tip carries the tag of its cell.
+// What leaves at a tip carries the tag of its cell, and so does what a cell answers it with, for one
+// behind it too.
 func TestTipsCarryTheTagOfTheirCell(t *testing.T) {
 	m := synapse(15, 60, tissue.Pointing{Fraction: 0.5})
+	m.Cells.Add(0, r3.Sub(m.Cells.Position[0], r3.Vec{X: 10}))
 	m.Attribution = []tissue.Attribution{{Substrate: 0, By: tissue.TagCells}}
 	onBothDevices(t, func(t *testing.T, d device) {
 		s := d.solver(t, m, inCloud)
