@@ -11,7 +11,7 @@ RUN_PACKAGES   := libegl1 libegl-mesa0 libgl1-mesa-dri
 TEST_PACKAGES  := glslang-tools librsvg2-bin poppler-utils python3-zarr python3-vtk9 python3-tifffile python3-scipy ffmpeg
 # The window: headers and libraries to build it and to run it, and a display to test it on.
 WINDOW_PACKAGES := g++ libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgl1 libopengl0 libglx-mesa0
-WINDOW_TEST_PACKAGES := xvfb xauth xdotool
+WINDOW_TEST_PACKAGES := xvfb xauth xdotool x11-xserver-utils
 STATICCHECK    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The revision goes into the program where there is one to read.

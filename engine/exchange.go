@@ -364,14 +364,17 @@ func (laws SurfaceLaws) exchange(s tissue.SubstrateID, p *Mosaic) (*Exchange, er
 	return x, err
 }
 
-// placed is a cell in its voxel with what it does there.
+// placed is a cell, or a source, in its voxel with what it does there.
 type placed struct {
-	voxel, cell int
-	law         SurfaceLaw
+	voxel int
+	cell  int // noCell for a source
+	law   SurfaceLaw
 }
 
-// placed returns the cells that do anything with a substrate but those of cohorts, in the
-// order of their voxels.
+const noCell = -1
+
+// placed returns the cells that do anything with a substrate but those of cohorts, and its
+// sources behind them, in the order of their voxels.
 func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error) {
 	m := laws.model
 	var order []placed
@@ -396,8 +399,35 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 			order = append(order, placed{voxel, i, law})
 		}
 	}
+	for _, source := range m.Sources {
+		order = append(order, laws.sprung(source, s, p)...)
+	}
 	slices.SortStableFunc(order, func(a, b placed) int { return a.voxel - b.voxel })
 	return order, errors.Join(faults...)
+}
+
+// sprung returns what a source does to a substrate: in each of its free voxels it gives off
+//
+//	E_v = C_v (rate of density + molecules per s / Σ C)     C: Capacity
+func (laws SurfaceLaws) sprung(source tissue.Source, s tissue.SubstrateID, p *Mosaic) (all []placed) {
+	m := laws.model
+	capacity := capacityOf(m, s, p)
+	for _, rate := range source.Rates {
+		if rate.Substrate != s {
+			continue
+		}
+		from, room := len(all), 0.0
+		for voxel := range m.FreeVoxels(s, source.Within, laws.labels) {
+			all = append(all, placed{voxel: voxel, cell: noCell})
+			room += capacity.At(voxel)
+		}
+		for i := range all[from:] {
+			of := &all[from+i]
+			of.law.Export = capacity.At(of.voxel) * (rate.Density + rate.Molecules/room)
+			of.law.Release = of.law.Export
+		}
+	}
+	return all
 }
 
 // add adds a cell; slope sums up the sinks of a voxel.

@@ -33,6 +33,7 @@ type cohortBuffers struct {
 	weights                  *gpu.Buffer // per four variables: Cohort.Scale
 	rows                     *gpu.Buffer // per cell: the steepest of the Jacobian
 	now, next, stages, sums  *gpu.Buffer // per fluid and cell
+	slopes                   *gpu.Buffer // per fluid and cell, of the last rate: ∂J/∂c, amount/s per density
 	trialStrands, rowStrands *gpu.Buffer
 	cohortPlaces
 }
@@ -82,6 +83,7 @@ func (b *cohortBuffers) open(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error)
 		{&b.state, states * cells}, {&b.rate, states * cells}, {&b.near, states * cells}, {&b.far, states * cells},
 		{&b.rows, min(states, 4) * cells},
 		{&b.now, fluids * cells * 16}, {&b.next, fluids * cells * 16}, {&b.stages, fluids * cells * 16}, {&b.sums, fluids * cells * 16},
+		{&b.slopes, fluids * cells * 4},
 		{&b.trialStrands, states * strands * 3}, {&b.rowStrands, strands * 4},
 	} {
 		if *wanted.buffer, err = newBufferUnlessEmpty(q, wanted.bytes); err != nil {
@@ -204,7 +206,7 @@ func (p *cohortPlaces) turn(q *gpu.Queue, g tissue.Grid, c *Cohort) (err error) 
 
 func (b *cohortBuffers) free(q *gpu.Queue) {
 	for _, buffer := range []*gpu.Buffer{
-		b.state, b.rate, b.near, b.far, b.weights, b.rows, b.now, b.next, b.stages, b.sums, b.trialStrands, b.rowStrands,
+		b.state, b.rate, b.near, b.far, b.weights, b.rows, b.now, b.next, b.stages, b.sums, b.slopes, b.trialStrands, b.rowStrands,
 	} {
 		buffer.Free(q)
 	}
@@ -254,8 +256,11 @@ func (c *gpuCohort) args(v cohortView) cohortArgs {
 	args := cohortArgs{
 		Shape: int32s(c.group.members[0].Grid.Shape), Count: int32(len(c.Cells)),
 		States: v.y, Near: v.dy, Scales: c.weights, Rows: c.rows, Laws: c.laws, Footprints: c.footprints,
-		Exchanged: v.out, Stages: c.stages, Unit: float32(v.unit), Corrections: c.pairs.corrections,
+		Exchanged: v.out, Slopes: c.slopes, Stages: c.stages, Unit: float32(v.unit), Corrections: c.pairs.corrections,
 		Sinks: c.group.sinks, Echoes: c.pairs.echoes,
+	}
+	if v.unit != 0 {
+		args.Exchanged = c.now // which knows what the cells saw of c
 	}
 	for f := range c.Fluids {
 		st := c.group.members[c.Fluids[f].Member]
@@ -306,7 +311,7 @@ func (c *gpuCohort) addStage(q *gpu.Queue, dt float64, scheme *RKC2, j int) erro
 		return nil
 	}
 	args := c.args(c.inStage(dt, scheme, j))
-	args.Rates, args.Far, args.Exchanged = c.rate, c.far, c.now
+	args.Rates, args.Far = c.rate, c.far
 	args.cohortStageArgs = newCohortStageArgs(dt, scheme, j)
 	kernel := c.program.stage
 	if c.pairs.corrections != nil {
@@ -347,14 +352,14 @@ func (c *gpuCohort) compare(q *gpu.Queue, candidate *gpu.Buffer, dt float64) err
 	return nil
 }
 
-// steepen finds the steepest row of the Jacobian at what the cells exchange.
-func (c *gpuCohort) steepen(q *gpu.Queue, exchanged *gpu.Buffer) error {
+// steepen finds the steepest row of the Jacobian at the last rate.
+func (c *gpuCohort) steepen(q *gpu.Queue) error {
 	c.steepest = 0
 	if len(c.Cells) == 0 {
 		return nil
 	}
 	err := c.program.steepen.Launch(q, [3]int{strands, 1, 1}, &steepenCohortArgs{
-		Rows: c.rows, Sites: c.sites, Drops: c.drops, Portions: c.portions, Exchanged: exchanged, Strands: c.rowStrands,
+		Rows: c.rows, Sites: c.sites, Drops: c.drops, Portions: c.portions, Slopes: c.slopes, Strands: c.rowStrands,
 		Count: int32(c.siteCount), Cells: int32(len(c.Cells)), StrandCount: strands,
 	})
 	if err != nil {
@@ -490,7 +495,7 @@ func cohortBytes(cells, variables, fluids int) int {
 	}
 	perCell := 4*states + min(states, 4)
 	if fluids > 0 {
-		perCell += fluids*(lawAndPortionBytes+4*16) + footprintBytes
+		perCell += fluids*(lawAndPortionBytes+4*16+4) + footprintBytes
 	}
 	return fixed + states + cells*perCell
 }

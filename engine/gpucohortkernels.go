@@ -11,11 +11,11 @@ import (
 	"github.com/cytofield/cytofield/tissue/expression"
 )
 
-// A kernel takes at most mostImages, and the states of a cohort so many in a stage; as
-// storage blocks they make it twice as slow on llvmpipe. What is left is for the fluids.
+// The states of a cohort take so many images, and as storage blocks they make a kernel twice
+// as slow on llvmpipe. What is left is for the fluids.
 const (
-	mostImages     = 8
-	imagesOfStates = 4
+	imagesOfRate  = 2
+	imagesOfStage = 4
 )
 
 type cohortArgs struct {
@@ -31,6 +31,7 @@ type cohortArgs struct {
 	Laws        *gpu.Buffer `gl:"Laws,optional"`
 	Footprints  *gpu.Buffer `gl:"Footprints,optional"`
 	Exchanged   *gpu.Buffer `gl:"Exchanged,optional"`
+	Slopes      *gpu.Buffer `gl:"Slopes,optional"`
 	Stages      *gpu.Buffer `gl:"Stages,optional"`
 	Corrections *gpu.Buffer `gl:"Corrections,optional"`
 	Pulls       *gpu.Buffer `gl:"Pulls,optional"`
@@ -130,7 +131,7 @@ type steepenCohortArgs struct {
 	Sites       *gpu.Buffer `gl:"Sites,optional"`
 	Drops       *gpu.Buffer `gl:"Drops,optional"`
 	Portions    *gpu.Buffer `gl:"Portions,optional"`
-	Exchanged   *gpu.Buffer `gl:"Exchanged,optional"`
+	Slopes      *gpu.Buffer `gl:"Slopes,optional"`
 	Strands     *gpu.Buffer `gl:"Strands"`
 	Count       int32       `gl:"count,optional"`
 	Cells       int32       `gl:"cells,optional"`
@@ -317,23 +318,18 @@ func fours(variables int) int { return (variables + 3) / 4 }
 
 // fields declares what the cells see, and adds it up.
 func (w kineticsWriter) fields(stage bool) (declared, seen string) {
-	declare, get := "layout(r32f) readonly uniform FIELD", "load"
-	images := 2 * len(w.Fluids)
-	if len(w.State) > 0 {
-		images += imagesOfStates
+	field, images := "density", imagesOfRate
+	if stage {
+		field, images = "near", imagesOfStage
 	}
-	if images > mostImages {
-		declare, get = "uniform FIELD_SAMPLER", "fetch"
+	if len(w.State) == 0 {
+		images = 0
 	}
+	declare, get := reading(images + len(w.Fluids))
 	var fields, see strings.Builder
 	for f := range w.Fluids {
-		fmt.Fprintf(&fields, "%s density%d; ", declare, f)
-		if stage {
-			fmt.Fprintf(&fields, "%s near%d; ", declare, f)
-			fmt.Fprintf(&see, "c[%d] += part * (%s(density%d, v) + unit * %s(near%d, v)); ", f, get, f, get, f)
-		} else {
-			fmt.Fprintf(&see, "c[%d] += part * %s(density%d, v); ", f, get, f)
-		}
+		fmt.Fprintf(&fields, "%s %s%d; ", declare, field, f)
+		fmt.Fprintf(&see, "c[%d] += part * %s(%s%d, v); ", f, get, field, f)
 	}
 	return fields.String(), see.String()
 }

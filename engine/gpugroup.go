@@ -243,7 +243,7 @@ func (g *gpuGroup) try(q *gpu.Queue) error {
 	if err := g.readReactions(q, g.dt); err != nil {
 		return err
 	}
-	return g.steepen(q, func(c *gpuCohort) *gpu.Buffer { return c.next })
+	return g.steepen(q)
 }
 
 // swap makes d_j the d_{j−1} of the next stage.
@@ -291,11 +291,10 @@ func (g *gpuGroup) addCohortRates(q *gpu.Queue) error {
 	return nil
 }
 
-// steepen adds the bound of the cells, of what they last exchanged, to that of reactions
-// in the trials.
-func (g *gpuGroup) steepen(q *gpu.Queue, exchanged func(*gpuCohort) *gpu.Buffer) error {
+// steepen adds the bound of the cells at the last rate to that of reactions in the trials.
+func (g *gpuGroup) steepen(q *gpu.Queue) error {
 	for _, c := range g.cohorts {
-		if err := c.steepen(q, exchanged(c)); err != nil {
+		if err := c.steepen(q); err != nil {
 			return err
 		}
 		for _, st := range g.members {
@@ -356,7 +355,7 @@ func (g *gpuGroup) evaluate(q *gpu.Queue) error {
 	if err := g.readReactions(q, 0); err != nil {
 		return err
 	}
-	return g.steepen(q, func(c *gpuCohort) *gpu.Buffer { return c.now })
+	return g.steepen(q)
 }
 
 // readReactions puts what reacts, and what reacted in dt seconds, into the trials.

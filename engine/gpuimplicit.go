@@ -300,8 +300,8 @@ func (st *gpuStepper) combine(q *gpu.Queue, y, target *gpu.Texture, own, factor 
 // reduce sums over the candidate and the squares of candidate − before − halfStep × 2 stage.
 func (st *gpuStepper) reduce(q *gpu.Queue, before, stage *gpu.Texture, halfStep float32, dt float64) error {
 	err := st.program.compare.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Candidate: st.far, Density: before,
-		Rate: stage, RateNext: stage, HalfStep: halfStep, Trials: st.trials,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Candidate: st.far, Density: before,
+		Rate: stage, RateNext: stage, HalfStep: halfStep, Totals: st.totals, Trials: st.trials,
 	})
 	if err != nil {
 		return err
@@ -472,8 +472,8 @@ func (st *gpuStepper) balance(q *gpu.Queue, s gpuSystem, y *gpu.Texture) error {
 
 func (st *gpuStepper) balanceOnce(q *gpu.Queue, s gpuSystem, y *gpu.Texture) error {
 	im := st.implicit
-	err := st.program.rate.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: y, DensityNext: st.near, Decay: st.decay(1),
+	err := st.program.rate.Launch(q, st.stencils, &stencilArgs{
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: y, DensityNext: st.near, Decay: st.decay(1),
 	})
 	if err = errors.Join(err, st.addRate(q, s.t, y, st.near, 1)); err != nil {
 		return err
@@ -499,8 +499,8 @@ func (st *gpuStepper) weigh(q *gpu.Queue, y *gpu.Texture, weight, keep float64) 
 	if err := st.combine(q, y, st.near, 0, 1); err != nil {
 		return err
 	}
-	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.near, DensityNext: nobody,
+	err := st.program.stencil.Launch(q, st.stencils, &stencilArgs{
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: st.near, DensityNext: nobody,
 		Totals: st.totals, Share: float32(weight), Keep: float32(keep),
 	})
 	if err != nil {

@@ -10,11 +10,6 @@ import (
 
 // The arguments of the kernels; names, units and formulas stand in the shaders.
 
-type columnArgs struct {
-	Shape   [3]int32 `gl:"shape"`
-	Columns [3]int32 `gl:"columns"`
-}
-
 // mosaicArgs are those of include/mosaic.glsl.
 type mosaicArgs struct {
 	Labels     *gpu.Buffer `gl:"Labels,optional"`
@@ -31,7 +26,7 @@ func (a *mosaicArgs) passages(axis int) **gpu.Buffer {
 }
 
 type stencilArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	Density     *gpu.Texture `gl:"density"`
 	DensityNext *gpu.Texture `gl:"densityNext"`
@@ -44,7 +39,7 @@ type stencilArgs struct {
 }
 
 type advanceArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	Near      *gpu.Texture `gl:"near"`
 	Far       *gpu.Texture `gl:"far"`
@@ -98,20 +93,20 @@ type bookArgs struct {
 }
 
 type reduceArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	Candidate *gpu.Texture `gl:"candidate"`
 	Density   *gpu.Texture `gl:"density,optional"`
 	Rate      *gpu.Texture `gl:"rate,optional"`
 	RateNext  *gpu.Texture `gl:"rateNext,optional"`
 	HalfStep  float32      `gl:"halfStep,optional"`
+	Totals    *gpu.Buffer  `gl:"Totals"`
 	Trials    *gpu.Buffer  `gl:"Columns"`
 }
 
 type rowsArgs struct {
 	Shape  [3]int32    `gl:"shape"` // columns per row, rows
 	Trials *gpu.Buffer `gl:"Columns"`
-	Totals *gpu.Buffer `gl:"Totals"`
 	Rows   *gpu.Buffer `gl:"Rows"`
 }
 
@@ -198,6 +193,19 @@ func (k programKey) defines(extra ...string) map[string]string {
 		defines[name] = ""
 	}
 	return defines
+}
+
+// mostImages is how many images a kernel may take: NVIDIA's limit.
+const mostImages = 8
+
+// reading returns how a kernel that takes so many images declares those of them that are
+// fields it only reads, and the function that does. Of samplers it may take more, but on
+// llvmpipe they cost several times as much.
+func reading(images int) (declare, get string) {
+	if images > mostImages {
+		return "uniform FIELD_SAMPLER", "fetch"
+	}
+	return "layout(r32f) readonly uniform FIELD", "load"
 }
 
 func newKernels(q *gpu.Queue, key programKey) (*kernels, error) {

@@ -13,6 +13,12 @@ import (
 // maxMembers is how many substrates reactions may couple on a device: two samplers each.
 const maxMembers = 8
 
+// Images of react.glsl and react_tag.glsl that are not the members'.
+const (
+	imagesOfReact = 1
+	imagesOfTag   = 3
+)
+
 // memberFields are the densities and increments of the members, in their order.
 type memberFields struct {
 	Density0 *gpu.Texture `gl:"density0,optional"`
@@ -42,7 +48,7 @@ func (f *memberFields) near(i int) **gpu.Texture {
 }
 
 type reactArgs struct {
-	columnArgs
+	Shape [3]int32 `gl:"shape"`
 	mosaicArgs
 	memberFields
 	Target     *gpu.Texture `gl:"target"`
@@ -131,7 +137,7 @@ func (g *gpuGroup) reactDefines(r Reactions, member int, key programKey) (define
 	if len(slopes) == 0 {
 		slopes = []string{"0.0"}
 	}
-	defines = g.memberDefines(key)
+	defines = g.memberDefines(key, imagesOfReact)
 	defines["NET"], defines["SLOPE"] = strings.Join(net, " + "), strings.Join(slopes, " + ")
 	return defines, true
 }
@@ -153,13 +159,15 @@ func (g *gpuGroup) netOf(r Reactions, member int) (terms []string) {
 	return terms
 }
 
-// memberDefines declares the members' densities and increments, and reads them.
-func (g *gpuGroup) memberDefines(key programKey) map[string]string {
+// memberDefines declares the members' densities and increments beside so many images of the
+// kernel's own, and reads them.
+func (g *gpuGroup) memberDefines(key programKey, images int) map[string]string {
+	declare, get := reading(images + 2*len(g.members))
 	var fields, read, add strings.Builder
 	for i := range g.members {
-		fmt.Fprintf(&fields, "uniform FIELD_SAMPLER density%d; uniform FIELD_SAMPLER near%d; ", i, i)
-		fmt.Fprintf(&read, "y[%d] = fetch(density%d, v); ", i, i)
-		fmt.Fprintf(&add, "y[%d] += valueScale * fetch(near%d, v); ", i, i)
+		fmt.Fprintf(&fields, "%s density%d; %s near%d; ", declare, i, declare, i)
+		fmt.Fprintf(&read, "y[%d] = %s(density%d, v); ", i, get, i)
+		fmt.Fprintf(&add, "y[%d] += valueScale * %s(near%d, v); ", i, get, i)
 	}
 	defines := key.defines()
 	defines["MEMBERS"] = fmt.Sprint(len(g.members))
@@ -196,7 +204,7 @@ func (all *gpuReactions) args(st *gpuStepper, reacted *gpu.Buffer, target *gpu.T
 		keep = 1
 	}
 	return reactArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Target: target, Reacted: reacted,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Target: target, Reacted: reacted,
 		Scale: float32(scale), Share: float32(st.ReactionShare),
 		Weight: float32(sum.weight), Keep: keep,
 	}

@@ -55,9 +55,9 @@ func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
 // coupling cloud more for the voxels that cells touch and for their neighbours, and
 // implicit steps what GPUImplicitMemory says.
 func GPUMemory(m *tissue.Model) int64 {
-	columns := columnShape(m.Grid)
-	rows := columns[1] * columns[2]
-	field := m.Grid.Voxels()*4*4 + mosaicBytes(m) + columns[0]*rows*(trialBytes+4) + rows*rowFloats*4
+	columns := columnShape(m.Grid, sumChunk)
+	trials := (columns[0] + 1) * columns[1] * columns[2] * trialFloats // of columns and rows
+	field := m.Grid.Voxels()*4*4 + mosaicBytes(m) + (trials+volume(columnShape(m.Grid, stencilChunk(mosaicBytes(m) > 0))))*4
 	present := m.Cells.Count(len(m.CellTypes))
 	total := 0
 	labels := m.Labels()

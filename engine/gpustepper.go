@@ -9,20 +9,27 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-const (
-	columnChunk = 32    // CHUNK of include/column.glsl
-	trialBytes  = 6 * 4 // Trial of include/trial.glsl
-	rowFloats   = 6 + 1 // Row of reduce_rows.glsl
-)
+// sumChunk is how many voxels of a column kernels go over that sum: their CHUNK.
+const sumChunk = 32
 
-// columnShape returns how many columns a grid has per axis.
-func columnShape(g tissue.Grid) [3]int {
+// stencilChunk is that of stencils, STENCIL_CHUNK of include/column.glsl.
+func stencilChunk(mosaic bool) int {
+	if mosaic {
+		return 4
+	}
+	return 8
+}
+
+const trialFloats = 7 // Trial of include/trial.glsl
+
+// columnShape returns how many columns of so many voxels a grid has per axis.
+func columnShape(g tissue.Grid, chunk int) [3]int {
 	along := 2
 	if g.Shape[2] == 1 {
 		along = 1
 	}
 	shape := g.Shape
-	shape[along] = (shape[along] + columnChunk - 1) / columnChunk
+	shape[along] = (shape[along] + chunk - 1) / chunk
 	return shape
 }
 
@@ -32,8 +39,9 @@ type gpuStepper struct {
 	device  *gpu.Device
 	program *kernels
 	Substrate
-	weights [3]float64 // D/Δx², 1/s; in a mosaic 1/Δx²
-	columns [3]int
+	weights  [3]float64 // D/Δx², 1/s; in a mosaic 1/Δx²
+	stencils [3]int     // shape of the columns of stencils
+	columns  [3]int     // and of those that are summed over
 
 	density, rate, near, far *gpu.Texture
 	trials, totals, rowSums  *gpu.Buffer
@@ -48,8 +56,11 @@ type gpuStepper struct {
 }
 
 func newGPUStepper(d *gpu.Device, s Substrate) *gpuStepper {
-	st := &gpuStepper{device: d, Substrate: s, weights: s.weights(), columns: columnShape(s.Grid)}
-	st.rows = make([]float32, st.columns[1]*st.columns[2]*rowFloats)
+	st := &gpuStepper{
+		device: d, Substrate: s, weights: s.weights(),
+		stencils: columnShape(s.Grid, stencilChunk(s.Mosaic != nil)), columns: columnShape(s.Grid, sumChunk),
+	}
+	st.rows = make([]float32, st.columns[1]*st.columns[2]*trialFloats)
 	return st
 }
 
@@ -65,11 +76,10 @@ func (st *gpuStepper) open(q *gpu.Queue, program *kernels, scheme Scheme) (err e
 			return err
 		}
 	}
-	columns := st.columns[0] * st.columns[1] * st.columns[2]
 	for _, b := range []struct {
 		buffer **gpu.Buffer
 		bytes  int
-	}{{&st.trials, columns * trialBytes}, {&st.totals, columns * 4}, {&st.rowSums, len(st.rows) * 4}} {
+	}{{&st.trials, st.columns[0] * len(st.rows) * 4}, {&st.totals, volume(st.stencils) * 4}, {&st.rowSums, len(st.rows) * 4}} {
 		if *b.buffer, err = q.NewBuffer(b.bytes); err != nil {
 			return err
 		}
@@ -136,9 +146,7 @@ func (st *gpuStepper) free(q *gpu.Queue) {
 	st.implicit.free(q)
 }
 
-func (st *gpuStepper) columnArgs() columnArgs {
-	return columnArgs{int32s(st.Grid.Shape), int32s(st.columns)}
-}
+func volume(shape [3]int) int { return shape[0] * shape[1] * shape[2] }
 
 func int32s(v [3]int) [3]int32 { return [3]int32{int32(v[0]), int32(v[1]), int32(v[2])} }
 
@@ -219,8 +227,8 @@ func (st *gpuStepper) Measure() (Trial, error) {
 
 // evaluate writes F(c).
 func (st *gpuStepper) evaluate(q *gpu.Queue, t float64, c, rate *gpu.Texture) error {
-	err := st.program.rate.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: c, DensityNext: rate,
+	err := st.program.rate.Launch(q, st.stencils, &stencilArgs{
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: c, DensityNext: rate,
 		Weights: st.scaled(1), Decay: st.decay(1),
 	})
 	if err != nil {
@@ -239,8 +247,8 @@ func (st *gpuStepper) addRate(q *gpu.Queue, t float64, c, rate *gpu.Texture, sca
 // compare sums over the candidate and the defect of the step.
 func (st *gpuStepper) compare(q *gpu.Queue, dt float64) error {
 	err := st.program.compare.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Candidate: st.far, Density: st.density,
-		Rate: st.rate, RateNext: st.near, HalfStep: float32(dt / 2), Trials: st.trials,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Candidate: st.far, Density: st.density,
+		Rate: st.rate, RateNext: st.near, HalfStep: float32(dt / 2), Totals: st.totals, Trials: st.trials,
 	})
 	if err != nil {
 		return err
@@ -259,8 +267,8 @@ func (st *gpuStepper) stage(q *gpu.Queue, dt float64, scheme *RKC2, j int) error
 		return st.exchangeStage(q, dt, s, st.near, 1, 1)
 	}
 	scale, first := dt*s.MuTilde, dt*scheme.First
-	err := st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.rate, DensityNext: st.far,
+	err := st.program.stencil.Launch(q, st.stencils, &stencilArgs{
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: st.rate, DensityNext: st.far,
 		Totals: st.totals, Share: float32(s.Weight * first),
 		Weights: st.scaled(scale * first), Own: float32(s.Mu*first + dt*s.RateShare),
 		Decay: st.decay(scale * first),
@@ -276,7 +284,7 @@ func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKC2, j int) err
 	s := scheme.Stages[j]
 	scale := dt * s.MuTilde
 	args := advanceArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Near: st.near, Far: st.far, Rate: st.rate, Density: st.density,
 		Totals: st.totals, Share: float32(s.Weight),
 		Weights: st.scaled(scale), Own: float32(s.Mu), Decay: st.decay(scale),
 		Nu: float32(s.Nu), RateShare: float32(dt * s.RateShare),
@@ -287,9 +295,9 @@ func (st *gpuStepper) advance(q *gpu.Queue, dt float64, scheme *RKC2, j int) err
 		kernel = &st.program.advance[1]
 	}
 	if j == len(scheme.Stages)-1 {
-		return kernel[1].Launch(q, st.columns, &args)
+		return kernel[1].Launch(q, st.stencils, &args)
 	}
-	return kernel[0].Launch(q, st.columns, &args)
+	return kernel[0].Launch(q, st.stencils, &args)
 }
 
 // exchangeStage adds the cells and walls to a stage. The increment it evaluates F
@@ -309,7 +317,7 @@ func (st *gpuStepper) exchangeStage(q *gpu.Queue, dt float64, s Stage, at *gpu.T
 // measure sums the density, and dt times what the stencils before it summed.
 func (st *gpuStepper) measure(q *gpu.Queue, dt float64) error {
 	err := st.program.measure.Launch(q, st.columns, &reduceArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Candidate: st.density, Trials: st.trials,
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Candidate: st.density, Totals: st.totals, Trials: st.trials,
 	})
 	if err != nil {
 		return err
@@ -321,7 +329,7 @@ func (st *gpuStepper) measure(q *gpu.Queue, dt float64) error {
 func (st *gpuStepper) sumRows(q *gpu.Queue, dt float64) error {
 	rows := st.columns[1] * st.columns[2]
 	err := st.program.rows.Launch(q, [3]int{rows, 1, 1}, &rowsArgs{
-		Shape: int32s([3]int{st.columns[0], rows, 1}), Trials: st.trials, Totals: st.totals, Rows: st.rowSums,
+		Shape: int32s([3]int{st.columns[0], rows, 1}), Trials: st.trials, Rows: st.rowSums,
 	})
 	if err != nil {
 		return err
@@ -330,8 +338,8 @@ func (st *gpuStepper) sumRows(q *gpu.Queue, dt float64) error {
 		return err
 	}
 	st.trial = Trial{Min: math.Inf(1), Max: math.Inf(-1)}
-	for i := 0; i < len(st.rows); i += rowFloats {
-		r := st.rows[i : i+rowFloats]
+	for i := 0; i < len(st.rows); i += trialFloats {
+		r := st.rows[i : i+trialFloats]
 		st.trial.Sum += float64(r[0])
 		st.trial.Loss += float64(r[1])
 		st.trial.Norm2 += float64(r[2])
@@ -389,8 +397,8 @@ func (st *gpuStepper) finishEuler(q *gpu.Queue, dt float64) error {
 
 // explicit runs the stencil of a forward-Euler step; keep 0 starts the totals anew.
 func (st *gpuStepper) explicit(q *gpu.Queue, dt float64, keep float32) error {
-	return st.program.stencil.Launch(q, st.columns, &stencilArgs{
-		columnArgs: st.columnArgs(), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
+	return st.program.stencil.Launch(q, st.stencils, &stencilArgs{
+		Shape: int32s(st.Grid.Shape), mosaicArgs: st.mosaic, Density: st.density, DensityNext: st.far,
 		Totals: st.totals, Share: 1, Keep: keep,
 		Weights: st.scaled(dt), Own: 1, Decay: st.decay(dt),
 	})

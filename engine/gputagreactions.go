@@ -23,7 +23,7 @@ func newGPUTagReactions(q *gpu.Queue, t *gpuTags, all Reactions) (r *gpuTagReact
 		return nil, nil
 	}
 	r = &gpuTagReactions{tags: t}
-	defines := g.memberDefines(keyOf(t.parent().Substrate, Adaptive))
+	defines := g.memberDefines(keyOf(t.parent().Substrate, Adaptive), imagesOfTag)
 	defines["OWN"], defines["TERMS"], defines["NET"] = fmt.Sprint(t.member), fmt.Sprint(len(net)), strings.Join(net, ", ")
 	err = build(q, &r.rate, "react_tag", defines)
 	defines["STAGE"] = ""

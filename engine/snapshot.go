@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/tissue"
@@ -93,7 +94,12 @@ func (g *group) cohortStates(m *tissue.Model) ([]cohortState, error) {
 	return all, nil
 }
 
-// Restore takes the state of a snapshot of the same grid, substrates and cells.
+// rounding is how far, relative, two sums over the same densities may be apart: of float32.
+const rounding = 1e-5
+
+// Restore takes the state of a snapshot of the same grid, substrates and cells. Where the
+// fluid is another, as in a region that has come since, the ledger books as written what it
+// holds more or less at the same densities.
 func (in *Integrator) Restore(r io.Reader) error {
 	var state snapshot
 	if err := gob.NewDecoder(r).Decode(&state); err != nil {
@@ -115,6 +121,9 @@ func (in *Integrator) Restore(r io.Reader) error {
 		present := f.ledger.Present
 		f.ledger, f.largest, f.elapsed = state.Fields[i].Ledger, state.Fields[i].Largest, 0
 		f.moment, f.exposure = 0, 0
+		if more := present - f.ledger.Present; math.Abs(more) > rounding*math.Abs(f.ledger.Present) {
+			f.ledger.Written += more
+		}
 		f.ledger.Present = present
 	}
 	for i, g := range in.groups {

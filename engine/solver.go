@@ -138,7 +138,7 @@ type CellStates struct {
 // substrates in nM. Every term is integrated by the scheme's own stages.
 type Ledger struct {
 	Initial, Present  float64
-	Secreted, TakenUp float64
+	Secreted, TakenUp float64 // by cells; what sources give off counts as secreted
 	Decayed           float64
 	Reacted           float64 // made by reactions, net
 	ThroughWalls      float64 // net inflow through faces, from held voxels and vessels, and with fluid; less what lymph takes

@@ -92,8 +92,11 @@ func (t *tagging) wallsOf(tag int) *Exchange {
 	return &walls
 }
 
-// tagOf returns the tag of what a cell of a model makes.
+// tagOf returns the tag of what a cell of a model makes; what a source does is of the rest.
 func (t *tagging) tagOf(m *tissue.Model, cell int) int {
+	if cell == noCell {
+		return 0
+	}
 	s := tissue.Sender{Type: m.Cells.Type[cell]}
 	if t.by == tissue.TagCells {
 		s.Cell = m.Cells.ID[cell]
@@ -115,7 +118,10 @@ func (t *tagging) arrange(in *Integrator, m *tissue.Model, cohorts []*Cohort, kn
 	}
 	for _, p := range order {
 		tag := t.tagOf(m, p.cell)
-		cell := TaggedCell{SaturableCell{p.voxel, p.law, t.of.cells.Capacity.At(p.voxel)}, tag, m.Cells.Type[p.cell]}
+		cell := TaggedCell{SaturableCell{p.voxel, p.law, t.of.cells.Capacity.At(p.voxel)}, tag, 0}
+		if p.cell != noCell {
+			cell.Type = m.Cells.Type[p.cell]
+		}
 		if p.law.MaxUptake > 0 || p.law.Secretion > 0 {
 			t.cells = append(t.cells, cell)
 		} else {

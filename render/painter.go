@@ -71,7 +71,8 @@ func (p *Painter) Paint(q *gpu.Queue, density *gpu.Texture, s Slice, m colormap.
 		return nil, err
 	}
 	right, up := s.Across()
-	if err := makeRoom(q, &p.picture, shape[right], shape[up]); err != nil {
+	var err error
+	if p.picture, err = q.Resized(p.picture, shape[right], shape[up]); err != nil {
 		return nil, fmt.Errorf("render: painter: %w", err)
 	}
 	if err := p.PaintInto(q, p.picture, density, s, m, sc, false); err != nil {
@@ -157,23 +158,6 @@ func (p *Painter) load(q *gpu.Queue, m colormap.Map) error {
 		return err
 	}
 	p.loaded = m
-	return nil
-}
-
-// makeRoom sees to a picture of a size.
-func makeRoom(q *gpu.Queue, picture **gpu.Picture, width, height int) error {
-	if *picture != nil {
-		if w, h := (*picture).Size(); w == width && h == height {
-			return nil
-		}
-	}
-	(*picture).Free(q)
-	*picture = nil
-	made, err := q.NewPicture(width, height)
-	if err != nil {
-		return err
-	}
-	*picture = made
 	return nil
 }
 

@@ -117,7 +117,8 @@ func (p *ScenePainter) Free(q *gpu.Queue) {
 
 // Paint paints a scene into a picture of a size; see PaintInto.
 func (p *ScenePainter) Paint(q *gpu.Queue, size image.Point, s Scene, densities []*gpu.Texture) (*image.RGBA, error) {
-	if err := makeRoom(q, &p.picture, size.X, size.Y); err != nil {
+	var err error
+	if p.picture, err = q.Resized(p.picture, size.X, size.Y); err != nil {
 		return nil, fmt.Errorf("render: scene painter: %w", err)
 	}
 	if err := p.PaintInto(q, p.picture, s, densities); err != nil {
@@ -187,7 +188,7 @@ func (p *ScenePainter) begin(q *gpu.Queue, dst *gpu.Picture, s Scene, densities 
 	if err != nil {
 		return nil, err
 	}
-	if err := makeRoom(q, &p.plain, width, height); err != nil {
+	if p.plain, err = q.Resized(p.plain, width, height); err != nil {
 		return nil, err
 	}
 	t := newTracer(s, image.Pt(width, height))

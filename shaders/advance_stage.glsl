@@ -2,6 +2,7 @@
 //   d_j = mu d_(j-1) + nu d_(j-2) + mu~ dt (diffusion - decay) d_(j-1) + (mu~ + gamma~) dt F(c)
 // overwrites d_(j-2); the scale of transport is mu~ dt. The exchange comes after, as a sparse pass.
 // With SECOND, j = 3: d_1 is not kept but is mu~_1 dt F(c), which rateShare then holds. With LAST it writes c + d_s.
+#define CHUNK STENCIL_CHUNK
 #include "column.glsl"
 
 layout(r32f) readonly uniform FIELD near; // d_(j-1)
@@ -23,13 +24,13 @@ uniform float share;     // w_(j-1)
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float before = load(near, neighbour(v, -march));
     float d = load(near, v);
     float sum = 0.0;
     startLabels(v)
-    for (int n = columnLength(v); n > 0; n--) {
+    for (int n = 0; n < CHUNK && !beyond(v); n++) {
         float after = load(near, neighbour(v, march));
         float next = own * d + transport(near, v, d, before, after) + rateShare * load(rate, v);
 #ifndef SECOND

@@ -2,6 +2,7 @@
 //   c' = own c + (sum over axes of weight ((c_lower - c) + (c_upper - c)) - decay c)
 // Mirrors cpu's operator.apply and, with MOSAIC, applyMosaic. With SUM what c makes decay over the column, times share,
 // joins its total.
+#define CHUNK STENCIL_CHUNK
 #include "column.glsl"
 
 layout(r32f) readonly uniform FIELD density;      // c
@@ -16,13 +17,13 @@ uniform float own;
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float before = load(density, neighbour(v, -march));
     float c = load(density, v);
     float sum = 0.0;
     startLabels(v)
-    for (int n = columnLength(v); n > 0; n--) {
+    for (int n = 0; n < CHUNK && !beyond(v); n++) {
         float after = load(density, neighbour(v, march));
         store(densityNext, v, own * c + transport(density, v, c, before, after));
         sum += decaying(c);

@@ -6,11 +6,12 @@
 //   d_j = mu d_(j-1) + nu d_(j-2) + scale (F_v(y + d) - F_v(y)) + share F_v(y),  J(c + d) - J(c), and its share of the step
 // With PAIRS the neighbours of a cell correct what it sees, and with SURFACES the kernel only tells what they make of it:
 // cpu's cohort.surfaces. With ECHOES the cells are tips, and give off echoes: cpu's cohort.answer.
-// FIELDS declares the densities and increments of the FLUIDS, SEE adds them to c, and SOLVE puts the densities at the
-// surface there, one after the other. RATES makes the REACTIONS' rates r of these and of the variables y, four in each of
-// FOURS vectors. Lists over the fluids say what they give to one (NET) and how much of it is new (FREED), one over the
-// vectors of variables what they change (CHANGE). DERIVATIVES are those of the rates; by them NET has a slope over its own
-// density (OWN) and over the states, as a sum of magnitudes times scales (PULLS); ROWS are such sums for the variables.
+// FIELDS declares the densities of the FLUIDS, or their increments in a stage, where what was seen at c is known; SEE adds
+// them to c, and SOLVE puts the densities at the surface there, one after the other. RATES makes the REACTIONS' rates r of
+// these and of the variables y, four in each of FOURS vectors. Lists over the fluids say what they give to one (NET) and how
+// much of it is new (FREED), one over the vectors of variables what they change (CHANGE). DERIVATIVES are those of the
+// rates; by them NET has a slope over its own density (OWN) and over the states, as a sum of magnitudes times scales
+// (PULLS); ROWS are such sums for the variables.
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
@@ -42,7 +43,7 @@ layout(std430) writeonly buffer Rows { float rows[]; };    // per cell, 1/s
 #endif
 
 #if FLUIDS > 0
-FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
+FIELDS // density0; ..., images or samplers
 layout(std430) readonly buffer Laws { Law laws[]; };
 #include "footprint.glsl"
 #ifdef PAIRS
@@ -56,6 +57,7 @@ uniform int first;    // of the cells there
 uniform int crowd;    // of all there
 const int member[FLUIDS] = int[FLUIDS](MEMBER);
 #ifdef STAGE
+layout(std430) readonly buffer Exchanged { vec4 exchanged[]; }; // at the start of the step
 layout(std430) writeonly buffer Stages { vec4 stages[]; };
 #else
 layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; };
@@ -67,7 +69,8 @@ layout(std430) buffer Stages { vec4 stages[]; };
 uniform float weight; // w_(j-1)
 uniform float keep;   // 0 starts the sums anew
 #else
-layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; }; // density at the surface, flux, given off, slope in the voxel
+layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; }; // density at the surface, flux, given off, density seen
+layout(std430) writeonly buffer Slopes { float slopes[]; };      // of the flux over the density in the voxel, amount/s per density
 #endif
 
 #ifdef ECHOES
@@ -103,6 +106,11 @@ void main() {
         float part = uintBitsToFloat(entry.y);
         SEE // c[0] += part * ...
     }
+#ifdef STAGE
+    for (int f = 0; f < FLUIDS; f++) c[f] = exchanged[f * count + cell].w + unit * c[f];
+#elif !defined(SURFACES)
+    float seen[FLUIDS] = c; // without neighbours
+#endif
     Law law[FLUIDS];
     float bind[FLUIDS]; // what reactions take up per density
     float give[FLUIDS]; // and give off at density 0
@@ -161,8 +169,8 @@ void main() {
         float slope = slopeAtSurface(law[f], -own[f], c[f]);
         ease[f] = 1.0 / (1.0 + law[f].shift * slope);
         pull[f] *= ease[f];
-        exchanged[f * count + cell] = vec4(c[f], flux(law[f], 0.0, 0.0, c[f]) - net[f], secreted(law[f], c[f]) + freed[f],
-            abs(slope) * ease[f] + pull[f] * law[f].capacity);
+        exchanged[f * count + cell] = vec4(c[f], flux(law[f], 0.0, 0.0, c[f]) - net[f], secreted(law[f], c[f]) + freed[f], seen[f]);
+        slopes[f * count + cell] = abs(slope) * ease[f] + pull[f] * law[f].capacity;
         ease[f] = ease[f] / law[f].capacity + abs(law[f].shift) * pull[f];
     }
 #endif

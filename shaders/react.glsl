@@ -3,11 +3,12 @@
 //   target += scale (net(c + d) - net(c))/R,    d = valueScale * increment
 // Over a column the rates are summed up with a weight and, without STAGE, alone, beside the largest slope/R.
 // NET is the rate of change over y[0], y[1], ..., the densities of the MEMBERS, and SLOPE the sum of its absolute derivatives.
-// FIELDS declares a sampler per member, or two, READ puts their values into y, and ADD the increments on top. In a mosaic 1/R
+// FIELDS declares a field per member, or two, READ puts their values into y, and ADD the increments on top. In a mosaic 1/R
 // is that of the label, and 0 where nothing reacts; sums are then of alpha net.
+#define CHUNK 32
 #include "column.glsl"
 
-FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
+FIELDS // density0; ... near0; ..., images or samplers
 layout(r32f) uniform FIELD target;
 
 // Per column: the weighted sum, that of c, and the largest slope.
@@ -33,11 +34,11 @@ float slope(float y[MEMBERS]) {
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float sum = 0.0;
     float steepest = 0.0;
-    for (int n = columnLength(v); n > 0; n--) {
+    for (int n = 0; n < CHUNK && !beyond(v); n++) {
 #ifdef MOSAIC
         uint label = labelAt(v);
         float amount = reactingOf(label);

@@ -2,9 +2,10 @@
 // FIELDS, READ, ADD and mosaics.
 //   net_A = sum of rate y_A/y over the reactions that take from the member, and for the rest's tag of rate over those that make
 // NET lists what each of TERMS reactions does to it; it is y[OWN].
+#define CHUNK 32
 #include "column.glsl"
 
-FIELDS // uniform FIELD_SAMPLER density0; ... near0; ...
+FIELDS // density0; ... near0; ..., images or samplers
 layout(r32f) readonly uniform FIELD tag;  // c_A
 #ifdef STAGE
 layout(r32f) readonly uniform FIELD near; // d_A
@@ -32,10 +33,10 @@ float net(float y[MEMBERS], float part) {
 
 void main() {
     ivec3 column = ivec3(gl_GlobalInvocationID);
-    if (any(greaterThanEqual(column, columns))) return;
     ivec3 v = columnStart(column);
+    if (!inside(v)) return;
     float sum = 0.0;
-    for (int n = columnLength(v); n > 0; n--) {
+    for (int n = 0; n < CHUNK && !beyond(v); n++) {
 #ifdef MOSAIC
         uint label = labelAt(v);
         float amount = reactingOf(label);

@@ -1,4 +1,4 @@
-// Sums the columns of a row along x, and the stages' totals of those columns; the host sums the rows.
+// Sums the columns of a row along x; the host sums the rows.
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
@@ -6,14 +6,8 @@
 #include "site.glsl"
 #include "trial.glsl"
 
-struct Row {
-    Trial trial;
-    float total; // of the stages
-};
-
 layout(std430) readonly buffer Columns { Trial trials[]; };
-layout(std430) readonly buffer Totals { float totals[]; };
-layout(std430) writeonly buffer Rows { Row rows[]; };
+layout(std430) writeonly buffer Rows { Trial rows[]; };
 
 // shape.x columns in each of shape.y rows
 void main() {
@@ -25,16 +19,16 @@ void main() {
     vec2 loss = vec2(t.loss, 0.0);
     vec2 norm2 = vec2(t.norm2, 0.0);
     vec2 defect2 = vec2(t.defect2, 0.0);
-    vec2 total = vec2(totals[first], 0.0);
+    vec2 decayed = vec2(t.decayed, 0.0);
     for (int i = first + 1; i < first + shape.x; i++) {
         Trial other = trials[i];
         sum = compensated(sum, other.sum);
         loss = compensated(loss, other.loss);
         norm2 = compensated(norm2, other.norm2);
         defect2 = compensated(defect2, other.defect2);
-        total = compensated(total, totals[i]);
+        decayed = compensated(decayed, other.decayed);
         t.least = min(t.least, other.least);
         t.most = max(t.most, other.most);
     }
-    rows[row] = Row(Trial(sum.x, loss.x, norm2.x, defect2.x, t.least, t.most), total.x);
+    rows[row] = Trial(sum.x, loss.x, norm2.x, defect2.x, t.least, t.most, decayed.x);
 }

@@ -117,10 +117,9 @@ func attributing(dimensions, carriers string, extra ...string) map[string]string
 func binding(dimensions, fluids, fours string, extra ...string) map[string]string {
 	defines := map[string]string{
 		"DIMENSIONS": dimensions, "FLUIDS": fluids, "FOURS": fours, "REACTIONS": "0", "DERIVATIVES": "", "MEMBER": "0",
-		"FIELDS": "layout(r32f) readonly uniform FIELD density0; layout(r32f) readonly uniform FIELD near0;",
-		"SEE":    "c[0] += part * (load(density0, v) + load(near0, v));",
-		"SOLVE":  "bind[0] = 0.0; give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);",
-		"RATES":  "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "vec4(0.0)", "ROWS": "vec4(0.0)",
+		"FIELDS": "layout(r32f) readonly uniform FIELD density0;", "SEE": "c[0] += part * load(density0, v);",
+		"SOLVE": "bind[0] = 0.0; give[0] = 0.0; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);",
+		"RATES": "", "NET": "0.0", "FREED": "0.0", "OWN": "0.0", "PULLS": "0.0", "CHANGE": "vec4(0.0)", "ROWS": "vec4(0.0)",
 	}
 	if fluids+fours == "11" {
 		defines["REACTIONS"], defines["RATES"] = "1", "r[0] = ((0.031 * c[0]) * y[0].x);"

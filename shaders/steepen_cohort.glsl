@@ -12,7 +12,7 @@ layout(std430) readonly buffer Rows { float rows[]; }; // per cell
 layout(std430) readonly buffer Sites { uvec4 sites[]; }; // as in scatter_cohort.glsl
 layout(std430) readonly buffer Drops { uvec2 drops[]; };
 layout(std430) readonly buffer Portions { float portions[]; };
-layout(std430) readonly buffer Exchanged { vec4 exchanged[]; }; // per fluid and cell: slope in w
+layout(std430) readonly buffer Slopes { float slopes[]; }; // per fluid and cell; see evaluate_cohort.glsl
 uniform int count; // of sites
 #endif
 layout(std430) writeonly buffer Strands { float strand[]; }; // 1/s
@@ -35,7 +35,7 @@ void main() {
             float sum = 0.0;
             for (uint k = site.z; k < site.z + site.w; k++) {
                 uvec2 drop = drops[k];
-                sum += portion * uintBitsToFloat(drop.y) * exchanged[f * cells + int(drop.x)].w;
+                sum += portion * uintBitsToFloat(drop.y) * slopes[f * cells + int(drop.x)];
                 if (sum < 3.4e38) steepest = max(steepest, sum); // neither infinite nor NaN
             }
         }

@@ -16,7 +16,8 @@ type Event struct {
 	Action Action
 }
 
-// Action is what happens: a Deposit, a WashOut, an Arrival, a Removal or a Switch.
+// Action is what happens: a Deposit, a WashOut, a Start or a Stop of a source, an Arrival, a
+// Removal or a Switch.
 type Action interface {
 	// validate returns what is wrong with it. It takes a Switch into the model's types.
 	validate(m *Model) []error
@@ -136,6 +137,7 @@ func (m *Model) hasFree(s SubstrateID, within Shape) bool {
 func (m *Model) validateEvents() []error {
 	var faults []error
 	after := *m // each switch goes from the ones before
+	started := map[int]bool{}
 	for i, e := range m.Events {
 		fault := func(err error) { faults = append(faults, fmt.Errorf("tissue: event %d: %w", i+1, err)) }
 		if !nonNegative(e.Time) {
@@ -149,6 +151,9 @@ func (m *Model) validateEvents() []error {
 			continue
 		}
 		for _, err := range e.Action.validate(&after) {
+			fault(err)
+		}
+		if err := numbered(e.Action, started); err != nil {
 			fault(err)
 		}
 	}

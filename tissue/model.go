@@ -22,6 +22,7 @@ type Model struct {
 	CellStep              float64       // between decisions of cells, s; 0 means DefaultCellStep
 	Body                  *Body         // nil where blood is as the vessels say
 	Attribution           []Attribution // each substrate at most once
+	Sources               []Source      // that run, beside those that events start
 	Events                []Event       // in the order of time; those at the same time happen in this order
 	Duration              float64       // s
 	Seed                  uint64
@@ -115,6 +116,11 @@ func (m *Model) Validate() error {
 	sound := len(faults) == 0                                                 // so that cells can be looked up in regions
 	if faults = append(faults, m.validateCells(sound)...); len(faults) == 0 { // so that senders can
 		faults = append(m.validateAttribution(), m.validateEvents()...)
+		for i, s := range m.Sources {
+			for _, err := range s.validate(m) {
+				faults = append(faults, fmt.Errorf("tissue: source %d: %w", i+1, err))
+			}
+		}
 	}
 	return errors.Join(faults...)
 }

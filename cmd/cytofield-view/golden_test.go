@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/render/golden"
 )
 
@@ -39,8 +41,8 @@ func played(t *testing.T, script string) string {
 	folder := t.TempDir()
 	var out, messages bytes.Buffer
 	args := []string{"testdata/niche.yaml", "--offscreen", "--device", "gpu", "--script", script, "-o", folder}
-	if status := execute(context.Background(), args, &out, &messages); status != exitDone {
-		if os.Getenv("CYTOFIELD_REQUIRE_GPU") != "1" && status == exitFailed {
+	if status := execute(context.Background(), args, &out, &messages); status != program.Done {
+		if os.Getenv("CYTOFIELD_REQUIRE_GPU") != "1" && status == program.Failed {
 			t.Skip(messages.String())
 		}
 		t.Fatalf("exit status %d: %s", status, messages.String())
@@ -56,15 +58,21 @@ func compare(t *testing.T, folder string) {
 		t.Fatalf("no pictures: %v", err)
 	}
 	for _, path := range pictures {
-		file, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, err := png.Decode(file)
-		file.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden.Image(t, filepath.Base(path), img, levels, *update)
+		golden.Image(t, filepath.Base(path), picture(t, path), levels, *update)
 	}
+}
+
+// picture reads one.
+func picture(t *testing.T, path string) image.Image {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
 }

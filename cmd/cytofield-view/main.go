@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -19,25 +17,12 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 	"github.com/cytofield/cytofield/engine/gpu/glfw"
 )
-
-// Exit statuses; those of cytofield.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitInput  = 2
-
-	exitInterrupted = 130
-)
-
-// inputError marks what the user can mend.
-type inputError struct{ error }
-
-func (e inputError) Unwrap() error { return e.error }
 
 type options struct {
 	Scenario  string   `arg:"" optional:"" help:"A scenario file, the name of one in the gallery, or a run directory, which is replayed (default: the gallery)."`
@@ -53,60 +38,44 @@ type options struct {
 
 func main() {
 	runtime.LockOSThread() // the window belongs to the main thread
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := program.Context()
 	defer stop()
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
+// programName is what messages begin with.
+const programName = "cytofield-view"
+
 // execute runs one command line on the calling thread and returns its exit status.
-func execute(ctx context.Context, args []string, out, messages io.Writer) (status int) {
+func execute(ctx context.Context, args []string, out, messages io.Writer) int {
 	var o options
-	exited := false
-	parser, err := kong.New(&o, kong.Name("cytofield-view"),
-		kong.Description("Opens a window in which a scenario runs while you look at it and steer it."),
-		kong.Writers(out, messages), kong.Exit(func(code int) { status, exited = code, true }))
-	if err != nil {
-		panic(err) // the grammar above is wrong
-	}
-	_, err = parser.Parse(args)
-	if exited {
+	_, status, ok := program.Parse(programName, &o, args, out, messages,
+		kong.Description("Opens a window in which a scenario runs while you look at it and steer it."))
+	if !ok {
 		return status
 	}
-	if err != nil {
-		fmt.Fprintf(messages, "cytofield-view: %v\nTry: cytofield-view --help\n", err)
-		return exitInput
-	}
-	err = o.run(ctx, messages)
-	var input inputError
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(messages, "cytofield-view: interrupted")
-		return exitInterrupted
-	case errors.As(err, &input):
-		fmt.Fprintln(messages, err)
-		return exitInput
-	}
-	fmt.Fprintf(messages, "cytofield-view: %v\n", err)
-	return exitFailed
+	return program.Report(programName, o.run(ctx, messages), messages)
 }
 
 // run reads all input before it opens anything.
 func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 	if o.Scenario == "" && len(o.Set) > 0 {
-		return inputError{errors.New("--set: want a scenario to change")}
+		return program.Input(errors.New("--set: want a scenario to change"))
 	}
 	if o.Scenario != "" {
 		if err := o.check(); err != nil {
-			return inputError{err}
+			return program.Input(err)
 		}
 	}
 	actions, err := o.actions()
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	host, device, server, err := o.open()
+	var missing *gpu.UnavailableError
+	if errors.As(err, &missing) {
+		missing.Draws = true
+	}
 	if err != nil {
 		return err
 	}
@@ -116,20 +85,40 @@ func (o *options) run(ctx context.Context, messages io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	if desktop, ok := host.(*window.Desktop); ok {
+		desktop.OnLost(func() {
+			fmt.Fprintf(messages, "%s: the display is gone: its server has ended, or the connection to it\n", programName)
+			rescue(w, messages)
+			os.Exit(program.Failed)
+		})
+	}
 	w.Theme(o.Theme)
 	if o.Scenario != "" {
 		if err := w.Arrange(o.Scenario); err != nil {
-			return inputError{err}
+			return program.Input(err)
 		}
 	}
 	if actions != nil {
-		return actions.Play(w, host, o.Output)
+		return actions.Play(ctx, w, host, o.Output)
 	}
 	if folder, err := os.UserConfigDir(); err == nil && os.MkdirAll(filepath.Join(folder, "cytofield"), 0o755) == nil {
 		w.Remember(filepath.Join(folder, "cytofield", "window.ini"))
 		w.Note(o.Scenario)
 	}
-	return w.Run(ctx)
+	if err = w.Run(ctx); err != nil {
+		rescue(w, messages)
+	}
+	return err
+}
+
+// rescue saves the edits of a window that ends without being asked to by who made them.
+func rescue(w *window.Window, messages io.Writer) {
+	path, err := w.Recover()
+	if err != nil {
+		fmt.Fprintf(messages, "%s: edits that were not saved are lost: %v\n", programName, err)
+	} else if path != "" {
+		fmt.Fprintf(messages, "%s: edits that were not saved are in %s, which runs from its start\n", programName, path)
+	}
 }
 
 // actions reads the script, if there is one.
@@ -202,7 +191,7 @@ func (o *options) show(host window.Host, device *gpu.Device, server *gpu.Server,
 		return err
 	})
 	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
-		return nil, inputError{err}
+		return nil, program.Input(err)
 	}
 	if err != nil {
 		return nil, err
@@ -246,12 +235,12 @@ func (o *options) replays(source session.Source) bool {
 func (o *options) course(name string, computes *gpu.Device) (session.Course, error) {
 	source, err := o.source(name)
 	if err != nil {
-		return nil, inputError{err}
+		return nil, program.Input(err)
 	}
 	if o.replays(source) {
 		r, err := session.OpenReplay(source, computes)
 		if err != nil {
-			return nil, inputError{err}
+			return nil, program.Input(err)
 		}
 		return r, nil
 	}

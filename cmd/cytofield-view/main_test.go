@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 func TestExitStatusTellsWhoseFaultItIs(t *testing.T) {
@@ -26,14 +28,14 @@ func TestExitStatusTellsWhoseFaultItIs(t *testing.T) {
 		status int
 		say    string
 	}{
-		{"no display", []string{"turing"}, exitFailed, "no display"},
-		{"no scenario", []string{"turin"}, exitInput, "neither a file nor a run directory nor in the gallery"},
-		{"a folder of something else", []string{folder}, exitInput, "is no run directory"},
-		{"a wrong value", []string{"turing", "--set", "duration=-1 s"}, exitInput, "duration"},
-		{"a value of nothing", []string{"--set", "duration=1 s"}, exitInput, "want a scenario"},
-		{"a wrong script", []string{"turing", "--offscreen", "--script", bad}, exitInput, `bad.script:1: fly: no action "fly"`},
-		{"no script", []string{"turing", "--offscreen"}, exitInput, "want --script"},
-		{"a wrong device", []string{"turing", "--device", "abacus"}, exitInput, "abacus"},
+		{"no display", []string{"turing"}, program.Failed, "no display"},
+		{"no scenario", []string{"turin"}, program.Wrong, "neither a file nor a run directory nor in the gallery"},
+		{"a folder of something else", []string{folder}, program.Wrong, "is no run directory"},
+		{"a wrong value", []string{"turing", "--set", "duration=-1 s"}, program.Wrong, "duration"},
+		{"a value of nothing", []string{"--set", "duration=1 s"}, program.Wrong, "want a scenario"},
+		{"a wrong script", []string{"turing", "--offscreen", "--script", bad}, program.Wrong, `bad.script:1: fly: no action "fly"`},
+		{"no script", []string{"turing", "--offscreen"}, program.Wrong, "want --script"},
+		{"a wrong device", []string{"turing", "--device", "abacus"}, program.Wrong, "abacus"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var out, messages bytes.Buffer

@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // A run tells who caught whose molecules: in a table of the run directory, as a share in
 // the series, and at its end.
 func TestARunTellsWhoCaughtWhat(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	o := must(t, exitDone, "run", "-o", dir, "--no-progress", file(t, "small.yaml", pictured), "--device", "cpu", "--set", "attribution={IL-2: types, TNF: cells}")
+	o := must(t, program.Done, "run", "-o", dir, "--no-progress", file(t, "small.yaml", pictured), "--device", "cpu", "--set", "attribution={IL-2: types, TNF: cells}")
 	table := tableOf(t, dir, "attribution.csv")
 	amount := table.column(t, "amount")
 	sums, secreted := map[string]float64{}, map[string]float64{}

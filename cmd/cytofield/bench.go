@@ -15,6 +15,7 @@ import (
 
 	"github.com/cytofield/cytofield/bench"
 	"github.com/cytofield/cytofield/cmd/internal/build"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 type benchCommand struct {
@@ -54,7 +55,7 @@ func (c *benchCommand) report(ctx context.Context, io streams) (report bench.Rep
 			err = json.Unmarshal(text, &report)
 		}
 		if err != nil {
-			return report, inputError{fmt.Errorf("bench: %s: %w", c.From, err)}
+			return report, program.Input(fmt.Errorf("bench: %s: %w", c.From, err))
 		}
 		return report, nil
 	}
@@ -146,7 +147,7 @@ func (c *benchCommand) choose() (workloads []bench.Workload, dense bool, err err
 		chosen = append(chosen, all[i])
 	}
 	if len(faults) > 0 {
-		return nil, false, inputError{errors.Join(faults...)}
+		return nil, false, program.Input(errors.Join(faults...))
 	}
 	if len(c.Workload) == 0 {
 		return all, true, nil

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // The keys are a contract: scripts rely on them.
 func TestBenchWritesItsKeys(t *testing.T) {
 	got := cytofield(t, "bench", "--device", "cpu", "--workload", "exchange,plane", "--n", "4,6", "--repeats", "1", "--json")
-	if got.status != exitDone {
+	if got.status != program.Done {
 		t.Fatal(got.err)
 	}
 	var report map[string]any
@@ -46,7 +48,7 @@ func TestBenchWritesItsKeys(t *testing.T) {
 	}
 	text := cytofield(t, "bench", "--from", file)
 	markdown := cytofield(t, "bench", "--from", file, "--markdown")
-	if text.status != exitDone || !strings.Contains(text.out, "in cache") || !strings.Contains(markdown.out, "| plane | 6 |") {
+	if text.status != program.Done || !strings.Contains(text.out, "in cache") || !strings.Contains(markdown.out, "| plane | 6 |") {
 		t.Errorf("a report that was kept reads\n%s%s\n%s%s", text.out, text.err, markdown.out, markdown.err)
 	}
 }
@@ -61,7 +63,7 @@ func TestBenchPrintsCells(t *testing.T) {
 	}
 	got := cytofield(t, "bench", "--from", file, "--markdown")
 	for _, want := range []string{"| receptors | 8 | 4 | 24 | 1.50 | 1300 |", "| cloud | 20 | 8000 | 733 | 0.4 | 1.1 % |"} {
-		if got.status != exitDone || !strings.Contains(got.out, want) {
+		if got.status != program.Done || !strings.Contains(got.out, want) {
 			t.Errorf("no %q in\n%s%s", want, got.out, got.err)
 		}
 	}
@@ -69,7 +71,7 @@ func TestBenchPrintsCells(t *testing.T) {
 
 func TestBenchRefusesWhatItDoesNotKnow(t *testing.T) {
 	got := cytofield(t, "bench", "--workload", "exchange,nonesuch", "--n", "0", "--repeats", "0", "--substrates=-1")
-	if got.status != exitInput || got.out != "" {
+	if got.status != program.Wrong || got.out != "" {
 		t.Errorf("status %d, output %q", got.status, got.out)
 	}
 	for _, want := range []string{`no workload "nonesuch"`, "--n 0", "--repeats 0", "--substrates -1", "exchange-u100"} {

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 const endocrine = `cytofield: 1
@@ -23,7 +25,7 @@ body:
 `
 
 func TestCheckPrintsTheBody(t *testing.T) {
-	o := must(t, exitDone, "check", file(t, "endocrine.yaml", endocrine))
+	o := must(t, program.Done, "check", file(t, "endocrine.yaml", endocrine))
 	contains(t, "stdout", o.out, "plasma through 0.05 µm/s times temperature/37", "IL-6 is exchanged with plasma everywhere at 0.0002778 1/s times temperature - 36.", "3 L", "15 min 30 s", "stands for 8e+07 tissues", "fever", "37 + hill")
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/record"
@@ -27,7 +28,7 @@ func (c *checkCommand) Run(io streams) error {
 	}
 	a, err := engine.Analyse(s.Model, options(s), s.Output.Every)
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	printModel(io.Out, s)
 	printSubstrates(io.Out, s.Model)

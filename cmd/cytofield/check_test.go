@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 func TestCheckPrintsTheModelAndItsNumbers(t *testing.T) {
-	golden(t, "check-il2-niche.txt", must(t, exitDone, "check", "il2-niche").out)
+	golden(t, "check-il2-niche.txt", must(t, program.Done, "check", "il2-niche").out)
 }
 
 // two is a scenario in 2D without cells and without warnings but for what the
@@ -22,7 +24,7 @@ substrates:
 `
 
 func TestCheckPrintsAPlaneAndItsWalls(t *testing.T) {
-	o := must(t, exitDone, "check", file(t, "two.yaml", two))
+	o := must(t, program.Done, "check", file(t, "two.yaml", two))
 	contains(t, "stdout", o.out, "100 × 50 µm, 10 µm thick, 10 × 5 voxels of 10 × 10 µm", "held at 1 / no-flux", "periodic", "no warnings", " – ")
 	if strings.Contains(o.out, "Cells") {
 		t.Errorf("a table of cells where there are none:\n%s", o.out)
@@ -30,7 +32,7 @@ func TestCheckPrintsAPlaneAndItsWalls(t *testing.T) {
 }
 
 func TestCheckTellsOfBursts(t *testing.T) {
-	o := must(t, exitDone, "check", file(t, "small.yaml", small), "--set", "cells.types.Th.export.IL-2={rate: 10 molecules/s, bursts: {on_for: 1 min, off_for: 3 min}}")
+	o := must(t, program.Done, "check", file(t, "small.yaml", small), "--set", "cells.types.Th.export.IL-2={rate: 10 molecules/s, bursts: {on_for: 1 min, off_for: 3 min}}")
 	contains(t, "stdout", o.out, "Bursts", "10 molecules/s  40 molecules/s  1 min   3 min")
 }
 
@@ -44,11 +46,11 @@ func TestCheckTellsOfPointing(t *testing.T) {
 		}
 		return args
 	}
-	o := must(t, exitDone, set("numerics.coupling=cloud")...)
+	o := must(t, program.Done, set("numerics.coupling=cloud")...)
 	contains(t, "stdout", o.out, "Exports that point", "Th    IL-2       0.7    towards Treg  12.5       1 of 2", "40 molecules/s")
-	o = must(t, exitDone, set("numerics.coupling=cloud", "cells.types.Th.export.IL-2.bursts=", "cells.place.1.at=[[70 um, 50 um, 40 um]]")...)
+	o = must(t, program.Done, set("numerics.coupling=cloud", "cells.types.Th.export.IL-2.bursts=", "cells.place.1.at=[[70 um, 50 um, 40 um]]")...)
 	contains(t, "stdout", o.out, "0 of 2", `warning: cell type "Th": none of its cells touches one to export "IL-2" towards`)
-	o = must(t, exitInput, set()...)
+	o = must(t, program.Wrong, set()...)
 	contains(t, "stderr", o.err, "cells.types.Th.export.IL-2.synaptic_fraction", "want numerics: {coupling: cloud}")
 }
 
@@ -79,7 +81,7 @@ func TestCheckWarns(t *testing.T) {
 			for _, set := range tc.set {
 				args = append(args, "--set", set)
 			}
-			o := must(t, exitDone, args...)
+			o := must(t, program.Done, args...)
 			var got []string
 			for line := range strings.Lines(o.out) {
 				if text, ok := strings.CutPrefix(line, "warning: "); ok {
@@ -130,7 +132,7 @@ cells:
 `
 
 func TestCheckPrintsStatesOfCells(t *testing.T) {
-	o := must(t, exitDone, "check", file(t, "listening.yaml", listening))
+	o := must(t, program.Done, "check", file(t, "listening.yaml", listening))
 	words := strings.Join(strings.Fields(o.out), " ")
 	// Without ligand 1200 × turnover/(turnover + shedding); maximal uptake is the synthesis,
 	// 0.12/s, half of it at (3e-4 + 9e-4) × 3e-4/(0.03 × 9e-4) nM.
@@ -142,7 +144,7 @@ func TestCheckPrintsStatesOfCells(t *testing.T) {
 
 func TestMethodsTellOfStatesOfCells(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	must(t, exitDone, "run", file(t, "listening.yaml", listening), "--device", "cpu", "-o", dir)
+	must(t, program.Done, "run", file(t, "listening.yaml", listening), "--device", "cpu", "-o", dir)
 	text, err := os.ReadFile(filepath.Join(dir, "methods.md"))
 	if err != nil {
 		t.Fatal(err)

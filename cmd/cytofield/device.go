@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/cpu"
 	"github.com/cytofield/cytofield/engine/gpu"
@@ -33,7 +34,7 @@ func (f deviceFlag) open() (*device, error) {
 	d, err := f.find()
 	var unavailable *gpu.UnavailableError
 	if errors.As(err, &unavailable) {
-		err = inputError{err}
+		err = program.Input(err)
 	}
 	return d, err
 }
@@ -57,7 +58,7 @@ func (f deviceFlag) find() (*device, error) {
 			return openGPU(egl.Device(n))
 		}
 	}
-	return nil, inputError{fmt.Errorf("--device %s: want auto, gpu, gpu:N with N from 0, or cpu", f.Device)}
+	return nil, program.Input(fmt.Errorf("--device %s: want auto, gpu, gpu:N with N from 0, or cpu", f.Device))
 }
 
 func openGPU(opener gpu.Opener) (*device, error) {
@@ -121,7 +122,7 @@ func (d *device) solver(m *tissue.Model, o engine.Options) (engine.Solver, error
 		s, err = asSolver(engine.NewGPUSolver(d.gpu, m, o))
 	}
 	if errors.Is(err, engine.ErrBeyondSubVoxelLaw) {
-		err = inputError{err}
+		err = program.Input(err)
 	}
 	return s, err
 }

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/cmd/internal/build"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/colormap"
 )
@@ -29,7 +30,7 @@ var tables = []string{"series.csv", "ledger.csv", "cells.csv"}
 func recorded(t testing.TB, args ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	must(t, exitDone, append([]string{"run", "-o", dir, "--no-progress"}, args...)...)
+	must(t, program.Done, append([]string{"run", "-o", dir, "--no-progress"}, args...)...)
 	return dir
 }
 
@@ -186,11 +187,11 @@ func TestUntilLeavesOutWhatIsExpectedLater(t *testing.T) {
 func TestAllowReadOpensADirectory(t *testing.T) {
 	csv := file(t, "cells.csv", "x,y,z,type\n15,15,15,Treg\n")
 	path := file(t, "small.yaml", strings.Replace(small, "output:", "    - {pattern: csv, file: \""+csv+"\"}\noutput:", 1))
-	o := must(t, exitInput, "check", path)
+	o := must(t, program.Wrong, "check", path)
 	contains(t, "stderr", o.err, path+":", "--allow-read")
-	must(t, exitDone, "check", path, "--allow-read", filepath.Dir(csv))
+	must(t, program.Done, "check", path, "--allow-read", filepath.Dir(csv))
 	dir := recorded(t, path, "--device", "cpu", "--allow-read", filepath.Dir(csv))
-	must(t, exitDone, "check", filepath.Join(dir, "scenario.yaml")) // holds the table itself
+	must(t, program.Done, "check", filepath.Join(dir, "scenario.yaml")) // holds the table itself
 }
 
 func TestARunRepeatsBitForBit(t *testing.T) {
@@ -253,7 +254,7 @@ func TestTheDevicesAgree(t *testing.T) {
 
 func TestAutoSaysWhichDeviceItTook(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	o := must(t, exitDone, "run", file(t, "small.yaml", small), "-o", dir)
+	o := must(t, program.Done, "run", file(t, "small.yaml", small), "-o", dir)
 	m := manifestOf(t, dir)
 	contains(t, "stderr", o.err, "device: "+m.Device+"\n")
 	if m.Software && !strings.HasPrefix(m.Device, "CPU") {

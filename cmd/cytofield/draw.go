@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/cmd/internal/plate"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/render/movie"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -18,7 +19,7 @@ import (
 // draw draws a figure, in the format of the ending of its name.
 func (c *renderCommand) draw(io streams, p *plate.Page) error {
 	if _, err := figure.FormatOf(c.Output); err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	f, err := p.At(plate.Last())
 	if err != nil {
@@ -26,7 +27,7 @@ func (c *renderCommand) draw(io streams, p *plate.Page) error {
 	}
 	err = f.Save(c.Output, p.Options())
 	if errors.Is(err, figure.ErrNoRoom) {
-		return inputError{err}
+		return program.Input(err)
 	}
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func (c *renderCommand) film(ctx context.Context, io streams, p *plate.Page) err
 	case errors.Is(err, movie.ErrNoEncoder) || errors.As(err, &path):
 		return err
 	case err != nil:
-		return inputError{err}
+		return program.Input(err)
 	}
 	defer w.Discard()
 	measured := newCounter(io.Err, c.NoProgress, "outputs measured")

@@ -49,6 +49,10 @@ func actionTexts(m *tissue.Model, action tissue.Action) []string {
 		for _, s := range a.Substrates {
 			add("%s was washed out of the fluid", m.Substrates[s].Name)
 		}
+	case tissue.Start:
+		for _, r := range a.Source.Rates {
+			add("a source gave off %s", m.Substrates[r.Substrate].Name)
+		}
 	case tissue.Arrival:
 		for _, c := range a.Cells {
 			if text := "cells of type " + m.CellTypes[c.Type].Name + " were added"; !slices.Contains(all, text) {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // eventful is small with cells that come and go, a dose, and an export that is switched off.
@@ -32,7 +34,7 @@ func TestARunRecordsWhatCameOfEvents(t *testing.T) {
 	}
 	contains(t, "methods.md", contents(t, dir, "methods.md"), "There were 2 cells of type Th", "exported 10 molecules/s",
 		"At set times (4 in all, see scenario.yaml) TNF was put into the fluid, cells of type Th were added, the exchange of type Th with IL-2 was changed and cells of type Treg were removed. ")
-	contains(t, "check", must(t, exitDone, "check", scenario).out, "events       4, the first at 4 min, the last at 6 min")
+	contains(t, "check", must(t, program.Done, "check", scenario).out, "events       4, the first at 4 min, the last at 6 min")
 	again := recorded(t, file(t, "eventful.yaml", contents(t, dir, "scenario.yaml")), "--device", "cpu")
 	for _, name := range tables {
 		if contents(t, dir, name) != contents(t, again, name) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine/export"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/tissue/quantity"
@@ -26,11 +27,11 @@ type exportCommand struct {
 func (c *exportCommand) Run(ctx context.Context, io streams) error {
 	selection, err := c.selection()
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	recording, err := record.Open(c.Directory)
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	format := export.Format(c.To)
 	if c.Output == "" {
@@ -40,7 +41,7 @@ func (c *exportCommand) Run(ctx context.Context, io streams) error {
 	err = export.Write(ctx, recording, format, c.Output, export.Options{Selection: selection, Force: c.Force, Progress: counter.update})
 	counter.close()
 	if errors.Is(err, export.ErrSelection) || errors.Is(err, export.ErrExists) || errors.Is(err, fs.ErrPermission) {
-		return inputError{err}
+		return program.Input(err)
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // TestEveryFormatIsExported: to its default place, from a run on the command line.
@@ -14,12 +16,12 @@ func TestEveryFormatIsExported(t *testing.T) {
 		t.Error(err)
 	}
 	for _, format := range []string{"vti", "ome-tiff", "npz", "csv", "parquet", "multicellds"} {
-		path := strings.TrimSpace(must(t, exitDone, "export", dir, "--to", format, "--no-progress").out)
+		path := strings.TrimSpace(must(t, program.Done, "export", dir, "--to", format, "--no-progress").out)
 		if _, err := os.Stat(path); err != nil || !strings.HasPrefix(path, dir) {
 			t.Errorf("%s: printed %q: %v", format, path, err)
 		}
-		must(t, exitInput, "export", dir, "--to", format)
-		must(t, exitDone, "export", dir, "--to", format, "--force", "--time", "4 min")
+		must(t, program.Wrong, "export", dir, "--to", format)
+		must(t, program.Done, "export", dir, "--to", format, "--force", "--time", "4 min")
 	}
 }
 
@@ -33,7 +35,7 @@ func TestAnExportOfWhatIsNotThereIsAnInputError(t *testing.T) {
 		{dir, "--to", "parquet", "--time", "1 m"}, {dir, "--to", "parquet", "--time", "61 s"}, {dir, "--to", "parquet", "--every", "0 s"},
 		{dir, "--to", "parquet", "--substrate", "IL-2"},
 	} {
-		must(t, exitInput, append([]string{"export"}, args...)...)
+		must(t, program.Wrong, append([]string{"export"}, args...)...)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "export")); err == nil {
 		t.Error("a refused export left files")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/tissue/gallery"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
@@ -16,7 +17,7 @@ func (c *galleryCommand) Run(io streams) error {
 	if c.Name != "" {
 		text, err := gallery.Text(c.Name)
 		if err != nil {
-			return inputError{err}
+			return program.Input(err)
 		}
 		_, err = io.Out.Write(text)
 		return err

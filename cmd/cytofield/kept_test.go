@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine/record"
 )
 
@@ -31,7 +32,7 @@ func TestARunGoesOnFromWhatAWindowKept(t *testing.T) {
 	if err := s.Keep(dir, false); err != nil {
 		t.Fatal(err)
 	}
-	if o := cytofield(t, "run", filepath.Join(dir, "scenario.yaml"), "-o", dir, "--resume", "--device", "cpu", "--no-progress"); o.status != exitDone {
+	if o := cytofield(t, "run", filepath.Join(dir, "scenario.yaml"), "-o", dir, "--resume", "--device", "cpu", "--no-progress"); o.status != program.Done {
 		t.Fatal(o.err)
 	}
 	s.RunTo(math.Inf(1))

@@ -5,31 +5,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
-	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/cmd/internal/plate"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
-
-// Exit statuses; scripts rely on them.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitInput       = 2
-	exitInterrupted = 130
-)
-
-// inputError marks what the user can mend: exit status 2.
-type inputError struct{ error }
-
-func (e inputError) Unwrap() error { return e.error }
 
 // streams are where a command writes: results to Out, messages to Err.
 type streams struct {
@@ -51,58 +35,35 @@ type commands struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := program.Context()
 	defer stop()
-	// Signals that come together, as from timeout, count as one; a later one ends the
-	// program at once.
-	context.AfterFunc(ctx, func() { time.Sleep(time.Second); stop() })
 	os.Exit(execute(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
 }
 
 // execute runs one command line and returns its exit status.
-func execute(ctx context.Context, args []string, io streams) (status int) {
-	exited := false
-	parser, err := kong.New(&commands{},
-		kong.Name("cytofield"),
+func execute(ctx context.Context, args []string, io streams) int {
+	parsed, status, ok := program.Parse("cytofield", &commands{}, args, io.Out, io.Err,
 		kong.Description("Simulates how cells talk through cytokines: secretion, diffusion, decay and uptake in tissue, on the GPU.\n\nFirst run: cytofield run il2-niche"),
 		kong.Vars{"version": "cytofield " + build.Version + " (" + build.Commit() + ")"},
-		kong.Writers(io.Out, io.Err),
-		kong.Exit(func(code int) { status, exited = code, true }), // --help and --version
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(io),
 		kong.UsageOnError(),
 	)
-	if err != nil {
-		panic(err) // the grammar above is wrong
-	}
-	parsed, err := parser.Parse(args)
-	if exited {
+	if !ok {
 		return status
-	}
-	if err != nil {
-		fmt.Fprintf(io.Err, "cytofield: %v\nTry: cytofield --help\n", err)
-		return exitInput
 	}
 	return report(parsed.Run(), io)
 }
 
 // report prints an error and returns its exit status.
 func report(err error, io streams) int {
-	var input inputError
 	var drawing plate.InputError
 	var window windowError
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &window):
+	if errors.As(err, &window) {
 		return window.status
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(io.Err, "cytofield: interrupted")
-		return exitInterrupted
-	case errors.As(err, &input), errors.As(err, &drawing):
-		fmt.Fprintf(io.Err, "%v\n", err)
-		return exitInput
 	}
-	fmt.Fprintf(io.Err, "cytofield: %v\n", err)
-	return exitFailed
+	if errors.As(err, &drawing) {
+		err = program.Input(err)
+	}
+	return program.Report("cytofield", err, io.Err)
 }

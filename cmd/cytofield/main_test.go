@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/cmd/internal/build"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/egl"
 	"github.com/cytofield/cytofield/engine/record"
@@ -221,24 +222,24 @@ func golden(t testing.TB, name, got string) {
 
 func TestHelpAndVersionAreResults(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"check", "--help"}, {"--version"}} {
-		if o := must(t, exitDone, args...); o.out == "" || o.err != "" {
+		if o := must(t, program.Done, args...); o.out == "" || o.err != "" {
 			t.Errorf("cytofield %s: stdout %q, stderr %q: want the text on stdout alone", strings.Join(args, " "), o.out, o.err)
 		}
 	}
-	contains(t, "--help", must(t, exitDone, "--help").out, "run <scenario>", "check <scenario>", "gallery", "info", "First run: cytofield run il2-niche")
-	contains(t, "run --help", must(t, exitDone, "run", "--help").out,
+	contains(t, "--help", must(t, program.Done, "--help").out, "run <scenario>", "check <scenario>", "gallery", "info", "First run: cytofield run il2-niche")
+	contains(t, "run --help", must(t, program.Done, "run", "--help").out,
 		"--device=auto|gpu|gpu:N|cpu", "--until=TIME", "--set=PATH=VALUE", "-o, --output=DIR", "--force", "--strict", "--allow-read=DIR", "--no-progress")
 }
 
 func TestGalleryListsAndPrints(t *testing.T) {
-	contains(t, "gallery", must(t, exitDone, "gallery").out, "il2-niche ", "IL-2 niches shrink as Tregs grow denser")
-	text := must(t, exitDone, "gallery", "il2-niche").out
+	contains(t, "gallery", must(t, program.Done, "gallery").out, "il2-niche ", "IL-2 niches shrink as Tregs grow denser")
+	text := must(t, program.Done, "gallery", "il2-niche").out
 	if want := contents(t, "../../tissue/gallery/il2-niche.yaml"); text != want {
 		t.Errorf("gallery il2-niche prints\n%s\nwant the file", text)
 	}
 	path := file(t, "mine.yaml", text) // what it prints runs
-	must(t, exitDone, "check", path)
-	o := must(t, exitInput, "gallery", "il3-niche")
+	must(t, program.Done, "check", path)
+	o := must(t, program.Wrong, "gallery", "il3-niche")
 	contains(t, "stderr", o.err, `"il3-niche"`, "il2-niche")
 }
 
@@ -251,7 +252,7 @@ func TestInfoHasTheKeysScriptsRelyOn(t *testing.T) {
 	for name, flag := range devices {
 		t.Run(name, func(t *testing.T) {
 			device := flag(t)
-			o := must(t, exitDone, "info", "--json", "--device", device)
+			o := must(t, program.Done, "info", "--json", "--device", device)
 			var info map[string]any
 			if err := json.Unmarshal([]byte(o.out), &info); err != nil {
 				t.Fatal(err)
@@ -267,7 +268,7 @@ func TestInfoHasTheKeysScriptsRelyOn(t *testing.T) {
 			if n, ok := info["memory_bytes"].(float64); !ok || n < 1<<28 {
 				t.Errorf("memory_bytes is %v, want 256 MiB or more", info["memory_bytes"])
 			}
-			contains(t, "info", must(t, exitDone, "info", "--device", device).out, build.Version, info["renderer"].(string), "GiB")
+			contains(t, "info", must(t, program.Done, "info", "--device", device).out, build.Version, info["renderer"].(string), "GiB")
 		})
 	}
 }

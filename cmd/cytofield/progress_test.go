@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
 func TestProgressIsPlainLinesOffATerminal(t *testing.T) {
-	o := must(t, exitDone, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", filepath.Join(t.TempDir(), "run"))
+	o := must(t, program.Done, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", filepath.Join(t.TempDir(), "run"))
 	contains(t, "stderr", o.err, "10 min of 10 min, ", " voxel-steps/s\n")
 	if strings.ContainsAny(o.err, "\r\x1b") {
 		t.Errorf("stderr has control characters: %q", o.err)
@@ -23,7 +24,7 @@ func TestProgressIsPlainLinesOffATerminal(t *testing.T) {
 
 func TestNoProgressPrintsNone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	o := must(t, exitDone, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", dir, "--no-progress")
+	o := must(t, program.Done, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", dir, "--no-progress")
 	for line := range strings.Lines(o.err) {
 		if !strings.HasPrefix(line, "warning: ") && !strings.HasPrefix(line, "device: ") {
 			t.Errorf("--no-progress prints %q", line)
@@ -35,11 +36,11 @@ func TestNoProgressPrintsNone(t *testing.T) {
 func TestTheResultIsOneLine(t *testing.T) {
 	path := file(t, "small.yaml", small)
 	t.Chdir(t.TempDir())
-	o := must(t, exitDone, "run", path, "--device", "cpu", "-o", "results/one")
+	o := must(t, program.Done, "run", path, "--device", "cpu", "-o", "results/one")
 	if !strings.HasPrefix(o.out, "results/one: done at 10 min of 10 min, ") || strings.Count(o.out, "\n") != 1 {
 		t.Errorf("stdout %q: want one line that begins with results/one: done", o.out)
 	}
-	o = must(t, exitDone, "run", path, "--device", "cpu")
+	o = must(t, program.Done, "run", path, "--device", "cpu")
 	if !strings.HasPrefix(o.out, filepath.Join("out", "small")+": done") {
 		t.Errorf("stdout %q: want the run in out/small", o.out)
 	}
@@ -70,7 +71,7 @@ func TestABarOnATerminal(t *testing.T) {
 	terminal, screen := openTerminal(t)
 	var out bytes.Buffer
 	args := []string{"run", file(t, "small.yaml", small), "--device", "cpu", "-o", filepath.Join(t.TempDir(), "run")}
-	if status := execute(t.Context(), args, streams{&out, terminal}); status != exitDone {
+	if status := execute(t.Context(), args, streams{&out, terminal}); status != program.Done {
 		t.Fatalf("exit status %d", status)
 	}
 	terminal.Close()

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/cmd/internal/plate"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -45,13 +46,13 @@ func (c *renderCommand) Run(ctx context.Context, io streams) (err error) {
 	sketched := file == nil
 	if sketched {
 		if file, err = c.sketch(run.Scenario().Model); err != nil {
-			return inputError{err}
+			return program.Input(err)
 		}
 	}
 	c.apply(file)
 	spec, err := file.Decode(run.Scenario())
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	var other *plate.Recorded
 	if c.Compare != "" {
@@ -87,10 +88,10 @@ func (c *renderCommand) figureFile() (*scenario.FigureFile, error) {
 	}
 	file, err := scenario.LoadFigure(path)
 	if err != nil {
-		return nil, inputError{err}
+		return nil, program.Input(err)
 	}
 	if flag := c.given(); flag != "" {
-		return nil, inputError{fmt.Errorf("%s: %s says what the panels show; change it there", flag, path)}
+		return nil, program.Input(fmt.Errorf("%s: %s says what the panels show; change it there", flag, path))
 	}
 	if c.Compare == "" {
 		c.Compare = file.Compare
@@ -99,7 +100,7 @@ func (c *renderCommand) figureFile() (*scenario.FigureFile, error) {
 		return file, nil
 	}
 	if c.Source = file.Run; c.Source == "" {
-		return nil, inputError{fmt.Errorf("%s names no run: want a line such as run: out/il2-niche, or cytofield render RUNDIR %s", path, path)}
+		return nil, program.Input(fmt.Errorf("%s names no run: want a line such as run: out/il2-niche, or cytofield render RUNDIR %s", path, path))
 	}
 	return file, nil
 }
@@ -131,7 +132,7 @@ func (c *renderCommand) directory(ctx context.Context, io streams) (dir string, 
 	nothing := func() error { return nil }
 	if info, err := os.Stat(c.Source); err == nil && info.IsDir() {
 		if len(c.Set) > 0 {
-			return "", nothing, inputError{fmt.Errorf("--set: %s is a run already; want a scenario", c.Source)}
+			return "", nothing, program.Input(fmt.Errorf("--set: %s is a run already; want a scenario", c.Source))
 		}
 		return c.Source, nothing, nil
 	}

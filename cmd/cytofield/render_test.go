@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render/colormap"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -60,7 +61,7 @@ func TestEveryKindOfPanelIsDrawn(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			figure := file(t, "figure.yaml", fmt.Sprintf("cytofield_figure: 1\nwidth: 60 mm\ndpi: 150\ntext: 7 pt\npanels: {A: {kind: %s, %s}}\n", kind, keys))
 			out := filepath.Join(t.TempDir(), "figure.png")
-			if o := cytofield(t, "render", run, figure, "--compare", other, "-o", out); o.status != exitDone {
+			if o := cytofield(t, "render", run, figure, "--compare", other, "-o", out); o.status != program.Done {
 				t.Fatalf("status %d: %s", o.status, o.err)
 			}
 			like(t, out, filepath.Join("testdata", "render", string(kind)+".png"))
@@ -115,7 +116,7 @@ func TestFrameOfARunIsItsRendering(t *testing.T) {
 	low := "[0.1 pM, 50 pM]"
 	first := recorded(t, file(t, "fixed.yaml", small+"  frames: [{substrate: IL-2, scale: log, range: "+low+"}]\n"), "--device", "cpu")
 	o := cytofield(t, "render", run, "--substrate", "IL-2", "--scale", "log", "--range", low, "--at", "10 min", "-o", out)
-	if o.status != exitDone {
+	if o.status != program.Done {
 		t.Fatal(o.err)
 	}
 	frame, again := pixels(t, filepath.Join(first, "frames", "IL-2-z-0005.png")), pixels(t, out)
@@ -146,7 +147,7 @@ func TestOneCommandRebuildsAFigure(t *testing.T) {
 	}
 	for ending, mark := range map[string]string{"png": "\x89PNG", "svg": "<?xml", "pdf": "%PDF"} {
 		out := filepath.Join(dir, "fig1."+ending)
-		if o := cytofield(t, "render", path, "-o", out); o.status != exitDone || !strings.Contains(o.out, out) {
+		if o := cytofield(t, "render", path, "-o", out); o.status != program.Done || !strings.Contains(o.out, out) {
 			t.Fatalf("%s: status %d, %q: %s", ending, o.status, o.out, o.err)
 		}
 		content, err := os.ReadFile(out)
@@ -169,7 +170,7 @@ func TestASeriesShowsSeveralRuns(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "fig.svg")
 	o := cytofield(t, "render", figure("{slow: "+slow+", fast: "+quick+"}"), "-o", out)
-	if o.status != exitDone {
+	if o.status != program.Done {
 		t.Fatal(o.err)
 	}
 	text, err := os.ReadFile(out)
@@ -182,7 +183,7 @@ func TestASeriesShowsSeveralRuns(t *testing.T) {
 		}
 	}
 	o = cytofield(t, "render", figure("{fast: "+quick+", gone: nowhere}"), "-o", out)
-	if o.status != exitInput || !strings.Contains(o.err, "fig.yaml:4:6: panels.A: runs.gone") || !strings.Contains(o.err, "nowhere") {
+	if o.status != program.Wrong || !strings.Contains(o.err, "fig.yaml:4:6: panels.A: runs.gone") || !strings.Contains(o.err, "nowhere") {
 		t.Errorf("status %d, %s: want one that names the panel and the run", o.status, o.err)
 	}
 }
@@ -192,7 +193,7 @@ func TestScenarioIsRunForAPicture(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	out := filepath.Join(t.TempDir(), "p.png")
 	o := cytofield(t, "render", file(t, "small.yaml", pictured), "--device", "cpu", "--set", "duration=4 min", "--kind", "profile", "-o", out)
-	if o.status != exitDone {
+	if o.status != program.Done {
 		t.Fatal(o.err)
 	}
 	if _, err := os.Stat(out); err != nil {
@@ -234,7 +235,7 @@ func TestRenderExplainsWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := cytofield(t, append([]string{"render"}, tc.args...)...)
-			if o.status != exitInput || !strings.Contains(o.err, tc.want) {
+			if o.status != program.Wrong || !strings.Contains(o.err, tc.want) {
 				t.Errorf("status %d: %s\nwant status 2 and %q", o.status, o.err, tc.want)
 			}
 		})
@@ -277,7 +278,7 @@ func TestScaleFollowsTheDensities(t *testing.T) {
 	even := recorded(t, file(t, "even.yaml", small), "--device", "cpu")
 	picture := func(args ...string) string {
 		out := filepath.Join(t.TempDir(), "p.png")
-		if o := cytofield(t, append([]string{"render", "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != exitDone {
+		if o := cytofield(t, append([]string{"render", "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != program.Done {
 			t.Fatal(o.err)
 		}
 		return contents(t, out)
@@ -300,7 +301,7 @@ func TestCrowdsDoNotHideAVolume(t *testing.T) {
 	run := recorded(t, file(t, "many.yaml", many), "--device", "cpu", "--set", "duration=2 min")
 	picture := func(args ...string) string {
 		out := filepath.Join(t.TempDir(), "p.png")
-		if o := cytofield(t, append([]string{"render", run, "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != exitDone {
+		if o := cytofield(t, append([]string{"render", run, "--dpi", "60", "--substrate", "IL-2", "-o", out}, args...)...); o.status != program.Done {
 			t.Fatal(o.err)
 		}
 		return contents(t, out)
@@ -322,8 +323,8 @@ func TestAMovieGoesThroughAllOutputs(t *testing.T) {
 	run := recorded(t, file(t, "small.yaml", small), "--device", "cpu")
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	must(t, exitDone, "render", run, "--substrate", "IL-2", "--range", "0 pM, 50 pM", "--at", "all", "-o", path("movie.png"))
-	must(t, exitDone, "render", run, "--substrate", "IL-2", "--rate", "4", "-o", path("movie.gif"))
+	must(t, program.Done, "render", run, "--substrate", "IL-2", "--range", "0 pM, 50 pM", "--at", "all", "-o", path("movie.png"))
+	must(t, program.Done, "render", run, "--substrate", "IL-2", "--rate", "4", "-o", path("movie.gif"))
 	film, err := os.Open(path("movie.gif"))
 	if err != nil {
 		t.Fatal(err)
@@ -343,7 +344,7 @@ func TestAMovieGoesThroughAllOutputs(t *testing.T) {
 			t.Errorf("picture %d changes %v of %d by %d pixels: want one scale", n+1, part.Rect, g.Config.Width, g.Config.Height)
 		}
 	}
-	must(t, exitDone, "render", run, "--substrate", "IL-2", "--range", "0 pM, 50 pM", "--at", "0 min", "-o", path("first.png"))
+	must(t, program.Done, "render", run, "--substrate", "IL-2", "--range", "0 pM, 50 pM", "--at", "0 min", "-o", path("first.png"))
 	first, movie := pixels(t, path("first.png")), pixels(t, path("movie.png"))
 	if first.Bounds() != movie.Bounds() {
 		t.Fatalf("a movie of %v, a picture of %v", movie.Bounds(), first.Bounds())
@@ -369,7 +370,7 @@ func TestMoviesThatAreNoneAreRefused(t *testing.T) {
 		{"want a name that ends in", []string{"--at", "all", "-o", filepath.Join(dir, "a.pdf")}},
 		{"100 pictures per second", []string{"--rate", "100", "-o", filepath.Join(dir, "a.gif")}},
 	} {
-		o := must(t, exitInput, append([]string{"render", run}, tc.args...)...)
+		o := must(t, program.Wrong, append([]string{"render", run}, tc.args...)...)
 		if !strings.Contains(o.err, tc.want) {
 			t.Errorf("%v: %q, want %q", tc.args, o.err, tc.want)
 		}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // lively is pictured with cells that move and divide, receptors that are made and taken
@@ -71,12 +73,12 @@ func TestAResumedRunIsTheRunThatWasNeverInterrupted(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
 			args := []string{"run", path, "--device", device, "-o", dir, "--resume", "--no-progress"}
 			for _, rows := range []int{5, 20} {
-				if o := interruptAfter(t, dir, rows, args...); o.status != exitInterrupted {
-					t.Fatalf("exit status %d, want %d\n%s", o.status, exitInterrupted, o.err)
+				if o := interruptAfter(t, dir, rows, args...); o.status != program.Interrupted {
+					t.Fatalf("exit status %d, want %d\n%s", o.status, program.Interrupted, o.err)
 				}
 				interrupted(t, dir)
 			}
-			must(t, exitDone, args...)
+			must(t, program.Done, args...)
 			for _, name := range []string{"series.csv", "cells.csv"} {
 				sameText(t, name, contents(t, whole, name), contents(t, dir, name))
 			}
@@ -94,7 +96,7 @@ func TestAResumedRunIsTheRunThatWasNeverInterrupted(t *testing.T) {
 			if len(m.Resumed) != 2 || m.Resumed[0] <= 0 || m.Resumed[1] <= m.Resumed[0] {
 				t.Errorf("run.json: resumed at %g s, want two rising times", m.Resumed)
 			}
-			again := must(t, exitDone, args...)
+			again := must(t, program.Done, args...)
 			contains(t, "stdout", again.out, "done already")
 		})
 	}
@@ -152,6 +154,6 @@ func amounts(t *testing.T, row []string) []float64 {
 func TestResumeRefusesTheRunOfAnotherScenario(t *testing.T) {
 	dir := recorded(t, file(t, "small.yaml", small), "--device", "cpu")
 	other := file(t, "other.yaml", strings.Replace(small, "seed: 3", "seed: 4", 1))
-	o := must(t, exitInput, "run", other, "--device", "cpu", "-o", dir, "--resume")
+	o := must(t, program.Wrong, "run", other, "--device", "cpu", "-o", dir, "--resume")
 	contains(t, "stderr", o.err, dir, "another scenario", "--force")
 }

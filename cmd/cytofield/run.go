@@ -12,6 +12,7 @@ import (
 
 	"github.com/cytofield/cytofield/cmd/internal/build"
 	"github.com/cytofield/cytofield/cmd/internal/plate"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/engine/export"
 	"github.com/cytofield/cytofield/engine/life"
@@ -42,14 +43,14 @@ func (c *runCommand) Run(ctx context.Context, io streams) (err error) {
 	}
 	s, err := c.load()
 	if err != nil && c.Until != "" { // people know it by the flag they gave
-		return inputError{errors.New(strings.ReplaceAll(err.Error(), "--set duration="+c.Until, "--until "+c.Until))}
+		return program.Input(errors.New(strings.ReplaceAll(err.Error(), "--set duration="+c.Until, "--until "+c.Until)))
 	}
 	if err != nil {
 		return err
 	}
 	analysis, err := engine.Analyse(s.Model, options(s), s.Output.Every)
 	if err != nil {
-		return inputError{err}
+		return program.Input(err)
 	}
 	if c.withoutFrames {
 		s.Output.Frames = nil
@@ -105,14 +106,14 @@ func (c *runCommand) directory(s *scenario.Scenario, d *device) (*record.Run, *r
 		r, from, err := record.Resume(c.Output, s.Model, m)
 		switch {
 		case errors.Is(err, record.ErrOtherRun):
-			return nil, nil, inputError{err}
+			return nil, nil, program.Input(err)
 		case !errors.Is(err, record.ErrNoCheckpoint):
 			return r, from, err
 		}
 	}
 	r, err := record.Create(c.Output, s.Model, m, c.Force || c.Resume)
 	if errors.Is(err, record.ErrExists) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
-		err = inputError{err}
+		err = program.Input(err)
 	}
 	return r, nil, err
 }

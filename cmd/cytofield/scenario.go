@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/tissue/gallery"
 	"github.com/cytofield/cytofield/tissue/scenario"
@@ -35,9 +36,9 @@ func (f scenarioFlags) load() (*scenario.Scenario, error) {
 	case err == nil:
 		return s, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, inputError{fmt.Errorf("%s: neither a file nor in the gallery, which has: %s", f.Scenario, strings.Join(gallery.Names(), ", "))}
+		return nil, program.Input(fmt.Errorf("%s: neither a file nor in the gallery, which has: %s", f.Scenario, strings.Join(gallery.Names(), ", ")))
 	}
-	return nil, inputError{err}
+	return nil, program.Input(err)
 }
 
 // options are the numerics of a scenario for a solver.
@@ -63,7 +64,7 @@ func warnings(s *scenario.Scenario, a engine.Analysis) []string {
 // refuse returns why a scenario does not run: a fault, or with --strict a warning.
 func (f scenarioFlags) refuse(a engine.Analysis, warnings []string) error {
 	if a.Fault != nil {
-		return inputError{a.Fault}
+		return program.Input(a.Fault)
 	}
 	if !f.Strict || len(warnings) == 0 {
 		return nil
@@ -72,5 +73,5 @@ func (f scenarioFlags) refuse(a engine.Analysis, warnings []string) error {
 	if len(warnings) == 1 {
 		plural = ""
 	}
-	return inputError{fmt.Errorf("%s: %d warning%s and --strict", f.Scenario, len(warnings), plural)}
+	return program.Input(fmt.Errorf("%s: %d warning%s and --strict", f.Scenario, len(warnings), plural))
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine/record"
 )
 
@@ -56,7 +57,7 @@ func TestWrongInputExits2AndWritesNothing(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			o := must(t, exitInput, tc.args...)
+			o := must(t, program.Wrong, tc.args...)
 			contains(t, "stderr", o.err, tc.says...)
 			if o.out != "" {
 				t.Errorf("stdout has %q, want messages on stderr alone", o.out)
@@ -71,20 +72,20 @@ func TestWrongInputExits2AndWritesNothing(t *testing.T) {
 
 func TestCheckRefusesWhatRunRefuses(t *testing.T) {
 	path := file(t, "small.yaml", small)
-	o := must(t, exitInput, "check", path, "--strict")
+	o := must(t, program.Wrong, "check", path, "--strict")
 	contains(t, "stdout", o.out, "A few cells", "warning: ")
 	contains(t, "stderr", o.err, "1 warning and --strict")
 
-	o = must(t, exitInput, "check", path, "--set", "domain.voxel=5um", "--set", "cells.types.Treg.receptors.IL-2R.count=50000")
+	o = must(t, program.Wrong, "check", path, "--set", "domain.voxel=5um", "--set", "cells.types.Treg.receptors.IL-2R.count=50000")
 	contains(t, "stdout", o.out, "A few cells")
 	contains(t, "stderr", o.err, `cell type "Treg" takes up IL-2`, "beyond the sub-voxel law")
 }
 
 func TestAnExistingRunIsKeptWithoutForce(t *testing.T) {
 	path, dir := file(t, "small.yaml", pictured), filepath.Join(t.TempDir(), "run")
-	must(t, exitDone, "run", path, "--device", "cpu", "-o", dir)
+	must(t, program.Done, "run", path, "--device", "cpu", "-o", dir)
 	before := tree(t, dir)
-	o := must(t, exitInput, "run", path, "--device", "cpu", "-o", dir)
+	o := must(t, program.Wrong, "run", path, "--device", "cpu", "-o", dir)
 	contains(t, "stderr", o.err, dir, "already holds files", "--force", "-o")
 	after := tree(t, dir)
 	for name, content := range before {
@@ -96,7 +97,7 @@ func TestAnExistingRunIsKeptWithoutForce(t *testing.T) {
 		t.Errorf("%d files, want the %d from before", len(after), len(before))
 	}
 
-	must(t, exitDone, "run", path, "--device", "cpu", "-o", dir, "--force", "--until", "4 min")
+	must(t, program.Done, "run", path, "--device", "cpu", "-o", dir, "--force", "--until", "4 min")
 	if m := manifestOf(t, dir); m.SimulatedTime != 240 {
 		t.Errorf("with --force the directory holds a run of %g s, want 240", m.SimulatedTime)
 	}
@@ -107,7 +108,7 @@ func TestAnExistingRunIsKeptWithoutForce(t *testing.T) {
 
 func TestForceSparesTheScenarioOfAPerson(t *testing.T) {
 	path := file(t, "scenario.yaml", small)
-	o := must(t, exitInput, "run", path, "--device", "cpu", "-o", filepath.Dir(path), "--force")
+	o := must(t, program.Wrong, "run", path, "--device", "cpu", "-o", filepath.Dir(path), "--force")
 	contains(t, "stderr", o.err, "scenario.yaml", "--force")
 	if contents(t, path) != small {
 		t.Error("--force has replaced a scenario that no run wrote")
@@ -128,7 +129,7 @@ func TestAFailedRunExits1AndStaysReadable(t *testing.T) {
 	for name, flag := range devices {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
-			o := must(t, exitFailed, "run", unstable(t), "--device", flag(t), "-o", dir)
+			o := must(t, program.Failed, "run", unstable(t), "--device", flag(t), "-o", dir)
 			contains(t, "stderr", o.err, "cytofield: ", "density stays negative", "t = ", "µm")
 			contains(t, "stdout", o.out, "failed")
 			m := manifestOf(t, dir)
@@ -159,13 +160,13 @@ func readable(t *testing.T, dir string, end float64) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	must(t, exitDone, "check", filepath.Join(dir, "scenario.yaml"))
+	must(t, program.Done, "check", filepath.Join(dir, "scenario.yaml"))
 }
 
 func TestAnOutputThatCannotBeADirectoryExits2(t *testing.T) {
 	blocked := file(t, "a-file", "mine")
 	for _, dir := range []string{blocked, filepath.Join(blocked, "run")} {
-		o := must(t, exitInput, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", dir)
+		o := must(t, program.Wrong, "run", file(t, "small.yaml", small), "--device", "cpu", "-o", dir)
 		contains(t, "stderr", o.err, "record: ", dir)
 	}
 	if contents(t, blocked) != "mine" {
@@ -183,7 +184,7 @@ func TestFramesThatCannotBeKeptFailTheRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "checkpoint"), []byte("in the way"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	o := must(t, exitFailed, "run", path, "--device", "cpu", "-o", dir, "--force")
+	o := must(t, program.Failed, "run", path, "--device", "cpu", "-o", dir, "--force")
 	contains(t, "stderr", o.err, "checkpoint")
 	if m := manifestOf(t, dir); m.Status != record.Failed || !strings.Contains(m.Error, "checkpoint") {
 		t.Errorf("run.json: status %s, error %q", m.Status, m.Error)
@@ -211,8 +212,8 @@ func TestAnInterruptedRunExits130AndStaysReadable(t *testing.T) {
 		cancel()
 	}()
 	o := cytofieldWith(ctx, "run", path, "--device", "cpu", "-o", dir, "--until", "30 d", "--set", "output.frames[1].every=1 d")
-	if o.status != exitInterrupted {
-		t.Fatalf("exit status %d, want %d\n%s%s", o.status, exitInterrupted, o.out, o.err)
+	if o.status != program.Interrupted {
+		t.Fatalf("exit status %d, want %d\n%s%s", o.status, program.Interrupted, o.out, o.err)
 	}
 	interrupted(t, dir)
 	contains(t, "stderr", o.err, "interrupted")
@@ -236,8 +237,8 @@ func (l late) Err() error {
 // and what ends a step then is the interval, not yet the interrupt.
 func TestAnInterruptAtTheEndOfASliceIsOne(t *testing.T) {
 	args := []string{"run", file(t, "small.yaml", small), "--device", "cpu", "-o", filepath.Join(t.TempDir(), "run"), "--until", "300 d", "--set", "output.every=1 h"}
-	if o := cytofieldWith(late{t.Context(), time.Now().Add(progressInterval / 2)}, args...); o.status != exitInterrupted {
-		t.Errorf("exit status %d, want %d\n%s", o.status, exitInterrupted, o.err)
+	if o := cytofieldWith(late{t.Context(), time.Now().Add(progressInterval / 2)}, args...); o.status != program.Interrupted {
+		t.Errorf("exit status %d, want %d\n%s", o.status, program.Interrupted, o.err)
 	}
 }
 
@@ -255,11 +256,11 @@ func TestSIGINTInterruptsTheProgram(t *testing.T) {
 		t.Skip("builds the program")
 	}
 	folder := t.TempDir()
-	program, dir := filepath.Join(folder, "cytofield"), filepath.Join(folder, "run")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "egl", "-o", program, ".").CombinedOutput(); err != nil {
+	binary, dir := filepath.Join(folder, "cytofield"), filepath.Join(folder, "run")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "egl", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	run := exec.Command(program, "run", "il2-niche", "--device", "cpu", "-o", dir, "--until", "1 d")
+	run := exec.Command(binary, "run", "il2-niche", "--device", "cpu", "-o", dir, "--until", "1 d")
 	var stderr bytes.Buffer
 	run.Stderr = &stderr
 	if err := run.Start(); err != nil {
@@ -272,8 +273,8 @@ func TestSIGINTInterruptsTheProgram(t *testing.T) {
 	late := time.AfterFunc(20*time.Second, func() { run.Process.Kill() })
 	defer late.Stop()
 	run.Wait()
-	if code := run.ProcessState.ExitCode(); code != exitInterrupted {
-		t.Fatalf("exit status %d (%v), want %d\n%s", code, run.ProcessState, exitInterrupted, stderr.String())
+	if code := run.ProcessState.ExitCode(); code != program.Interrupted {
+		t.Fatalf("exit status %d (%v), want %d\n%s", code, run.ProcessState, program.Interrupted, stderr.String())
 	}
 	interrupted(t, dir)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/cytofield/cytofield/bench"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/render/figure"
 )
@@ -29,7 +30,7 @@ func (c *benchCommand) studySize() int {
 // a figure for each regime.
 func study(ctx context.Context, dir string, n int, io streams) error {
 	if n < 4 {
-		return inputError{fmt.Errorf("bench: --n %d: the study wants 4 voxels along an axis or more", n)}
+		return program.Input(fmt.Errorf("bench: --n %d: the study wants 4 voxels along an axis or more", n))
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

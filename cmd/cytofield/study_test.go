@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/bench"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 	"github.com/cytofield/cytofield/engine"
 	"github.com/cytofield/cytofield/render/figure"
 )
@@ -68,7 +69,7 @@ func TestStudyKeepsEveryWay(t *testing.T) {
 }
 
 func TestStudyRefusesAGridTooSmall(t *testing.T) {
-	if got := cytofield(t, "bench", "--study", filepath.Join(t.TempDir(), "study"), "--n", "3"); got.status != exitInput || !strings.Contains(got.err, "--n 3") {
+	if got := cytofield(t, "bench", "--study", filepath.Join(t.TempDir(), "study"), "--n", "3"); got.status != program.Wrong || !strings.Contains(got.err, "--n 3") {
 		t.Errorf("status %d: %s", got.status, got.err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/cytofield/cytofield/bench/validate"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 type validateCommand struct {
@@ -28,7 +29,7 @@ var errInvalid = errors.New("not all numbers are within their tolerance")
 // Run runs the cases one after another, or measures orders, and prints what it observes.
 func (c *validateCommand) Run(ctx context.Context, io streams) (err error) {
 	if len(c.Cases) > 0 && (c.Convergence || c.Markdown != "") {
-		return inputError{errors.New("validate: --convergence and --markdown take no cases")}
+		return program.Input(errors.New("validate: --convergence and --markdown take no cases"))
 	}
 	cases, err := c.choose()
 	if err != nil {
@@ -155,7 +156,7 @@ func (c *validateCommand) choose() ([]validate.Case, error) {
 	for _, name := range c.Cases {
 		i := slices.Index(ids, strings.ToUpper(name))
 		if i < 0 {
-			return nil, inputError{fmt.Errorf("validate: no case %q: there are %s", name, strings.Join(ids, ", "))}
+			return nil, program.Input(fmt.Errorf("validate: no case %q: there are %s", name, strings.Join(ids, ", ")))
 		}
 		chosen = append(chosen, all[i])
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cytofield/cytofield/bench/validate"
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 func TestValidateRefusesWhatDoesNotGoTogether(t *testing.T) {
@@ -17,15 +18,15 @@ func TestValidateRefusesWhatDoesNotGoTogether(t *testing.T) {
 		{"--json", "--markdown", t.TempDir()},
 		{"A99"},
 	} {
-		if got := cytofield(t, append([]string{"validate", "--device", "cpu"}, args...)...); got.status != exitInput || got.out != "" {
-			t.Errorf("validate %s: %+v, want status %d and nothing printed", strings.Join(args, " "), got, exitInput)
+		if got := cytofield(t, append([]string{"validate", "--device", "cpu"}, args...)...); got.status != program.Wrong || got.out != "" {
+			t.Errorf("validate %s: %+v, want status %d and nothing printed", strings.Join(args, " "), got, program.Wrong)
 		}
 	}
 }
 
 func TestValidatePrintsItsResults(t *testing.T) {
 	got := cytofield(t, "validate", "a01", "--json", "--device", "cpu")
-	if got.status != exitDone {
+	if got.status != program.Done {
 		t.Fatalf("%+v", got)
 	}
 	var results []validate.Result

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/cytofield/cytofield/cmd/internal/program"
 )
 
 // programs returns a directory with a window's program that is a shell script.
@@ -21,7 +23,7 @@ func programs(t *testing.T, script string) string {
 
 func TestViewHandsItsArgumentsToTheWindow(t *testing.T) {
 	t.Setenv("PATH", programs(t, `for a; do echo "[$a]"; done; echo told >&2`))
-	o := must(t, exitDone, "view", "il2 niche.yaml", "--device", "cpu", "--script", "-", "--help")
+	o := must(t, program.Done, "view", "il2 niche.yaml", "--device", "cpu", "--script", "-", "--help")
 	if want := "[il2 niche.yaml]\n[--device]\n[cpu]\n[--script]\n[-]\n[--help]\n"; o.out != want {
 		t.Errorf("the window was given\n%s, want\n%s", o.out, want)
 	}
@@ -30,11 +32,11 @@ func TestViewHandsItsArgumentsToTheWindow(t *testing.T) {
 
 func TestViewStartsTheWindowEmpty(t *testing.T) {
 	t.Setenv("PATH", programs(t, `echo "$# arguments"`))
-	contains(t, "stdout", must(t, exitDone, "view").out, "0 arguments")
+	contains(t, "stdout", must(t, program.Done, "view").out, "0 arguments")
 }
 
 func TestViewExitsAsTheWindowDoes(t *testing.T) {
-	for _, status := range []int{exitFailed, exitInput, exitInterrupted} {
+	for _, status := range []int{program.Failed, program.Wrong, program.Interrupted} {
 		t.Setenv("PATH", programs(t, `echo "no display" >&2; exit `+strconv.Itoa(status)))
 		o := must(t, status, "view", "il2-niche")
 		if o.err != "no display\n" {
@@ -45,12 +47,12 @@ func TestViewExitsAsTheWindowDoes(t *testing.T) {
 
 func TestViewSaysThatTheWindowCrashed(t *testing.T) {
 	t.Setenv("PATH", programs(t, `kill -SEGV $$`))
-	contains(t, "stderr", must(t, exitFailed, "view").err, windowProgram, "segmentation fault")
+	contains(t, "stderr", must(t, program.Failed, "view").err, windowProgram, "segmentation fault")
 }
 
 func TestViewSaysWhereItLooked(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	contains(t, "stderr", must(t, exitFailed, "view", "il2-niche").err, windowProgram+" is neither in /", "nor in PATH", "make view")
+	contains(t, "stderr", must(t, program.Failed, "view", "il2-niche").err, windowProgram+" is neither in /", "nor in PATH", "make view")
 }
 
 func TestAWindowBesideTheProgramComesFirst(t *testing.T) {
@@ -78,7 +80,7 @@ func TestInterruptEndsTheWindow(t *testing.T) {
 		}
 	}()
 	o := cytofieldWith(ctx, "view")
-	if o.status != exitInterrupted || o.out != "closed\n" {
-		t.Errorf("exit status %d, stdout %q; want %d and a window that closed itself", o.status, o.out, exitInterrupted)
+	if o.status != program.Interrupted || o.out != "closed\n" {
+		t.Errorf("exit status %d, stdout %q; want %d and a window that closed itself", o.status, o.out, program.Interrupted)
 	}
 }

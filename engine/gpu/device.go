@@ -35,6 +35,8 @@ var (
 	ErrClosed = errors.New("gpu: device is closed")
 	// ErrLeak is what Close returns when textures, buffers or kernels are still alive.
 	ErrLeak = errors.New("gpu: resources alive when the device closed")
+	// ErrContextLost is what calls return once the driver has reset the GPU: all that was on it is gone.
+	ErrContextLost = errors.New("gpu: the driver has reset the GPU, and what was on it is lost; start again, and if it happens again, update the driver, or compute with --device cpu")
 )
 
 // Context is an OpenGL context, current on the OS thread that opened it.
@@ -50,6 +52,7 @@ type Opener func() (Context, error)
 // UnavailableError tells why no OpenGL 4.3 context could be opened and what can be done about it.
 type UnavailableError struct {
 	Tried []string // each way that was tried, and what was found there
+	Draws bool     // it was to draw a window with, which needs OpenGL whatever computes
 }
 
 func (e *UnavailableError) Error() string {
@@ -63,7 +66,11 @@ func (e *UnavailableError) Error() string {
 	}
 	b.WriteString("\ninstall the driver of the GPU's vendor,")
 	b.WriteString("\nor Mesa, which also has a software device: apt install libegl1 libegl-mesa0 libgl1-mesa-dri,")
-	b.WriteString("\nor run with --device cpu")
+	if e.Draws {
+		b.WriteString("\nor compute without a window: cytofield run SCENARIO --device cpu")
+	} else {
+		b.WriteString("\nor run with --device cpu")
+	}
 	return b.String()
 }
 

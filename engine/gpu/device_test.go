@@ -186,7 +186,12 @@ func TestOpenFailsWithTheOpenersError(t *testing.T) {
 	if !errors.As(err, &unavailable) {
 		t.Fatalf("got %v, want an UnavailableError", err)
 	}
-	wantError(t, err, "OpenGL 4.3", "found OpenGL 3.3 on an old card", "libegl1 libegl-mesa0 libgl1-mesa-dri", "--device cpu")
+	wantError(t, err, "OpenGL 4.3", "found OpenGL 3.3 on an old card", "libegl1 libegl-mesa0 libgl1-mesa-dri", "or run with --device cpu")
+	unavailable.Draws = true // then another device would not do
+	wantError(t, err, "cytofield run SCENARIO --device cpu")
+	if strings.Contains(err.Error(), "or run with") {
+		t.Errorf("for a window it says %v", err)
+	}
 }
 
 func TestGLErrorsAreReturnedInDebug(t *testing.T) {
@@ -227,4 +232,17 @@ func open(t *testing.T) *gpu.Device {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// No driver here can be made to reset itself; what it would report is known.
+func TestALostContextIsCalledSo(t *testing.T) {
+	const lost = 0x0507 // GL_CONTEXT_LOST
+	for _, codes := range [][]uint32{{lost}, {lost, lost, lost}} {
+		if err := gpu.ErrorOf(codes...); !errors.Is(err, gpu.ErrContextLost) || !strings.Contains(err.Error(), "while testing") {
+			t.Errorf("%x: %v, want %v", codes, err, gpu.ErrContextLost)
+		}
+	}
+	if err := gpu.ErrorOf(); err != nil {
+		t.Error(err)
+	}
 }

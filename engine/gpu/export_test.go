@@ -10,3 +10,15 @@ func SetClearsTextures(q *Queue, clears bool) { q.clearsTextures = clears }
 
 // MakeGLError makes GL complain.
 func MakeGLError() { gl.Enable(0xFFFF) }
+
+// ErrorOf is what errors that GL reports one after another become.
+func ErrorOf(codes ...uint32) error {
+	return glErrorOf(func() uint32 {
+		if len(codes) == 0 {
+			return gl.NO_ERROR
+		}
+		code := codes[0]
+		codes = codes[1:]
+		return code
+	}, "while testing")
+}

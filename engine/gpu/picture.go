@@ -48,6 +48,15 @@ func (q *Queue) NewPicture(width, height int) (*Picture, error) {
 	return p, nil
 }
 
+// Resized returns the picture p where it has a size, or else frees it and returns a new one. p may be nil.
+func (q *Queue) Resized(p *Picture, width, height int) (*Picture, error) {
+	if p != nil && p.width == width && p.height == height {
+		return p, nil
+	}
+	p.Free(q)
+	return q.NewPicture(width, height)
+}
+
 // Size returns the pixels to the right and down.
 func (p *Picture) Size() (width, height int) { return p.width, p.height }
 

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -73,13 +74,26 @@ func (q *Queue) owned(d *Device) {
 	}
 }
 
+// Lost returns ErrContextLost where the driver says so. It asks whether errors have come up since last time.
+func (q *Queue) Lost() error {
+	if err := glError("while drawing"); errors.Is(err, ErrContextLost) {
+		return err
+	}
+	return nil
+}
+
 // glError returns what GL has to complain about since it was last asked, in the driver's own words where it has any.
-func glError(when ...string) error {
+func glError(when ...string) error { return glErrorOf(gl.GetError, when...) }
+
+func glErrorOf(next func() uint32, when ...string) error {
 	var names []string
 	for range 16 { // a lost context may report errors for ever
-		code := gl.GetError()
+		code := next()
 		if code == gl.NO_ERROR {
 			break
+		}
+		if code == gl.CONTEXT_LOST {
+			return fmt.Errorf("%w (%s)", ErrContextLost, strings.Join(when, " "))
 		}
 		names = append(names, errorName(code))
 	}

@@ -33,6 +33,9 @@ func (l *Life) happen(i int, t float64) error {
 		err = l.pour(action)
 	case tissue.WashOut:
 		err = l.washOut(action)
+	case tissue.Start, tissue.Stop:
+		l.resource(i + 1)
+		err = l.give(l.model.Cells, l.stock.model)
 	default:
 		err = l.turn(action, t)
 	}
@@ -78,6 +81,12 @@ func (l *Life) washOut(w tissue.WashOut) error {
 		}
 	}
 	return nil
+}
+
+// resource gives the model the sources that run once the first n events have happened.
+func (l *Life) resource(n int) {
+	l.model.Sources = l.sources
+	l.model.Sources = l.model.Running(n)
 }
 
 // turn has an event of cells happen. Before it they act over the time since the last step,

@@ -140,6 +140,74 @@ func TestDosesAreBooked(t *testing.T) {
 	})
 }
 
+// A source raises the densities of the free voxels in its shape alike from its time to its
+// end, and a run that goes on from a snapshot has it as it was.
+func TestSourcesRunForTheirTime(t *testing.T) {
+	from := tissue.HalfSpace{Point: r3.Vec{X: 30}, Normal: r3.Vec{X: 1}}
+	const room = (0.1*2 + 4*0.2*4) * 1000 * quantity.MoleculesPerNanomolar // as of doses
+	rate := func(density, molecules float64) tissue.Source {
+		return tissue.Source{Rates: []tissue.SourceRate{{Density: density, Molecules: molecules}}, Within: from}
+	}
+	onBothDevices(t, func(t *testing.T, solver func(*tissue.Model) engine.Solver, tolerance float64) {
+		tissueOf := func() *tissue.Model {
+			return parted(
+				tissue.Event{Time: 10, Action: tissue.Start{Number: 1, Source: rate(0.125, 0.25*room)}},
+				tissue.Event{Time: 20, Action: tissue.Start{Number: 2, Source: rate(0, room)}},
+				tissue.Event{Time: 30, Action: tissue.Stop{Number: 1}},
+			)
+		}
+		m := tissueOf()
+		s := solver(m)
+		simulation, l := attended(t, m, s)
+		for _, want := range []struct{ until, more float64 }{{10, 0}, {20, 0.375 * 10}, {25, 0.375*15 + 5}, {40, 0.375*20 + 20}} {
+			reach(t, simulation, want.until)
+			for voxel, before := range []float64{0.5, 0.5, 0.5, 0.5, 0.5, 0.5, math.NaN(), math.NaN(), 0.5, 0.5, 1, 1} {
+				if voxel >= 3 && voxel < 10 {
+					before += want.more
+				}
+				if got := field(t, m, s)[voxel]; math.Abs(got-before) > tolerance*before {
+					t.Errorf("voxel %d: %g nM at %g s, want %g", voxel, got, want.until, before)
+				}
+			}
+			ledger := ledgerOf(t, s)
+			if math.Abs(ledger.Secreted-want.more*room) > tolerance*want.more*room || math.Abs(ledger.Residual()) > tolerance*ledger.Handled() {
+				t.Errorf("at %g s %+v, want %g molecules given off", want.until, ledger, want.more*room)
+			}
+			if want.until != 25 {
+				continue
+			}
+			var life, densities bytes.Buffer
+			for _, err := range []error{l.Save(&life), s.Snapshot(&densities)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			m = tissueOf()
+			s = solver(m)
+			_, l = attended(t, m, s)
+			for _, err := range []error{l.Load(&life), s.Restore(&densities)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			simulation = engine.Resume(s, 0)
+			l.Attend(simulation)
+		}
+	})
+}
+
+// attended is started, with the cell step.
+func attended(t *testing.T, m *tissue.Model, s engine.Solver) (*engine.Simulation, *life.Life) {
+	t.Helper()
+	l, err := life.New(m, s, life.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	simulation := engine.New(s)
+	l.Attend(simulation)
+	return simulation, l
+}
+
 // crowd is a tissue of cells that release, and a type that binds.
 func crowd() *tissue.Model {
 	binding := tissue.CellType{Name: "Treg", Radius: 5, Variables: []tissue.CellVariable{{Name: "IL-2R", Initial: 700}}}

@@ -38,6 +38,7 @@ type Life struct {
 	radius   []float64         // by type, µm
 	reach    []float64         // by type, µm
 	types    []tissue.CellType // before any event
+	sources  []tissue.Source   // before any event
 	acts     bool              // cells do more than exchange
 
 	state  state
@@ -91,7 +92,7 @@ func New(m *tissue.Model, s Solver, o Options) (*Life, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	l := &Life{model: m, solver: s, options: o, space: newSpace(m), types: m.CellTypes, acts: m.Lives()}
+	l := &Life{model: m, solver: s, options: o, space: newSpace(m), types: m.CellTypes, sources: m.Sources, acts: m.Lives()}
 	l.state.Time = s.Time()
 	l.compile()
 	l.near = newNeighbours(&l.space, l.measure())

@@ -54,6 +54,7 @@ func (l *Life) Load(r io.Reader) error {
 		return fmt.Errorf("life: load: %d events happened: want a model that has as many, not %d", s.State.Events, len(l.model.Events))
 	}
 	l.retype(s.State.Events)
+	l.resource(s.State.Events)
 	if err := l.give(s.Cells, nil); err != nil {
 		return fmt.Errorf("life: load: %w", err)
 	}

@@ -6,4 +6,5 @@ struct Trial {
     float defect2; // of the squares of its defect
     float least;
     float most;
+    float decayed; // sum of the totals of stencils, which do not know how long the step is
 };

@@ -12,6 +12,7 @@ import (
 const (
 	eventExample  = "{at: 1 h, dose: {IL-2: 1 nM}}"
 	doseInExample = "{IL-2: 1 nM}, or {IL-2: 1e6 molecules}"
+	sourceExample = "{IL-2: 10 molecules/s}, or {IL-2: 1 pM/s}"
 	changeExample = "{Th: {export: {IL-2: 0 molecules/s}}}"
 )
 
@@ -24,6 +25,7 @@ type happening struct {
 	time   float64       // of the first, s
 	every  float64       // s
 	number int           // of times
+	lasts  float64       // how long a source runs, s; 0: to the end
 	action tissue.Action // nil for cells that come
 	from   fields        // of the entry of cells that come
 	place  placement
@@ -56,8 +58,8 @@ func (d *decoder) events(f fields) {
 }
 
 func (d *decoder) happening(h *happening) {
-	actions := []string{"dose", "clear", "add", "remove", "change"}
-	f, ok := h.item.fields(eventExample, slices.Concat([]string{"at", "every", "number"}, actions, []string{"within"})...)
+	actions := []string{"dose", "clear", "source", "add", "remove", "change"}
+	f, ok := h.item.fields(eventExample, slices.Concat([]string{"at", "every", "number"}, actions, []string{"for", "within"})...)
 	if !ok {
 		return
 	}
@@ -68,25 +70,32 @@ func (d *decoder) happening(h *happening) {
 	actions = slices.DeleteFunc(actions, func(key string) bool { return !f.has(key) })
 	switch {
 	case len(actions) == 0:
-		h.item.fault("nothing happens: want one of dose, clear, add, remove, change, such as %s", eventExample)
+		h.item.fault("nothing happens: want one of dose, clear, source, add, remove, change, such as %s", eventExample)
 		return
 	case len(actions) > 1:
 		h.item.fault("%s in one event: want one of them, and events of their own at the same time for the others", strings.Join(actions, " and "))
 		return
+	}
+	if v, ok := f.get("for"); ok {
+		if actions[0] != "source" {
+			d.fault(v.key, v.path, "stands beside source: how long it runs")
+		} else if h.lasts, _ = v.nonNegative(quantity.Time); h.lasts == 0 {
+			v.fault("%s: want more than 0", v.written())
+		}
 	}
 	if v, ok := f.get(actions[0]); ok {
 		d.action(h, actions[0], v, d.eventShape(f, actions[0]))
 	}
 }
 
-// eventShape decodes where a dose or a washing out is; nil for everywhere.
+// eventShape decodes where a dose, a washing out or a source is; nil for everywhere.
 func (d *decoder) eventShape(f fields, action string) tissue.Shape {
 	v, ok := f.get("within")
 	if !ok {
 		return nil
 	}
-	if action != "dose" && action != "clear" {
-		d.fault(v.key, v.path, "stands beside dose and clear; that of add and remove is a key under them, and change has none")
+	if action != "dose" && action != "clear" && action != "source" {
+		d.fault(v.key, v.path, "stands beside dose, clear and source; that of add and remove is a key under them, and change has none")
 		return nil
 	}
 	shape, _ := d.shape(v, 0)
@@ -99,6 +108,8 @@ func (d *decoder) action(h *happening, key string, v value, within tissue.Shape)
 		h.action = d.deposit(v, within)
 	case "clear":
 		h.action = d.washOut(v, within)
+	case "source":
+		h.action = d.source(v, within)
 	case "add":
 		h.from, h.place, _ = d.placement(v, true)
 	case "remove":
@@ -129,6 +140,55 @@ func (d *decoder) deposit(v value, within tissue.Shape) tissue.Deposit {
 		v.fault("no dose: want at least one, such as %s", doseInExample)
 	}
 	return deposit
+}
+
+func (d *decoder) source(v value, within tissue.Shape) tissue.Start {
+	source := tissue.Source{Within: within}
+	for _, m := range v.named(sourceExample) {
+		id, ok := d.substrateNamed(m.name, m.key, m.path)
+		if !ok || m.kind == null {
+			continue
+		}
+		rate := tissue.SourceRate{Substrate: id}
+		if q, err := quantity.Parse(m.text); err == nil && q.Dim == quantity.MoleculeRate {
+			if d.countsMolecules(m.value, id) {
+				rate.Molecules, _ = m.nonNegative(quantity.MoleculeRate)
+			}
+		} else {
+			rate.Density = d.densityRate(m.value, id)
+		}
+		source.Rates = append(source.Rates, rate)
+	}
+	if v.kind == mapping && len(v.entries) == 0 {
+		v.fault("no source: want at least one, such as %s", sourceExample)
+	}
+	return tissue.Start{Source: source}
+}
+
+// densityRate decodes what a density changes by per second, 0 or more, in the unit of a
+// substrate.
+func (d *decoder) densityRate(v value, id tissue.SubstrateID) float64 {
+	dimension, unit := quantity.ConcentrationRate, "nM/s"
+	switch d.model().Substrates[id].Unit {
+	case tissue.DimensionlessUnit:
+		dimension, unit = quantity.Rate, "1/s"
+	case tissue.MillimetresMercury:
+		dimension, unit = quantity.Pressure-quantity.Time, "mmHg/s"
+	}
+	rate, _ := v.nonNegative(dimension)
+	number, err := quantity.Convert(rate, unit)
+	if err != nil {
+		v.fault("%v", err)
+	}
+	return number
+}
+
+// rateUnit is that in which the density of a substrate changes.
+func rateUnit(s tissue.Substrate) string {
+	if s.Unit == tissue.DimensionlessUnit {
+		return "1/s"
+	}
+	return string(s.Unit) + "/s"
 }
 
 func (d *decoder) washOut(v value, within tissue.Shape) tissue.WashOut {
@@ -218,13 +278,25 @@ func (d *decoder) replay() {
 		*happening
 		time          float64
 		entry, repeat int
+		source        int  // its number, where it is one
+		stops         bool // the source
 	}
 	var all []one
+	sources := 0
 	for i := range d.happenings {
 		h := &d.happenings[i]
 		for k := range h.number {
 			// The conversion keeps compilers from fusing, so that every machine has the same times.
-			all = append(all, one{h, h.time + float64(float64(k)*h.every), i, k})
+			e := one{happening: h, time: h.time + float64(float64(k)*h.every), entry: i, repeat: k}
+			if _, ok := h.action.(tissue.Start); ok {
+				sources++
+				e.source = sources
+			}
+			all = append(all, e)
+			if h.lasts > 0 {
+				e.time, e.stops = e.time+h.lasts, true
+				all = append(all, e)
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b one) int { return cmp.Compare(a.time, b.time) })
@@ -243,6 +315,11 @@ func (d *decoder) replay() {
 				return
 			}
 			action = arrival(&cells, had)
+		case tissue.Start:
+			a.Number = e.source
+			if action = a; e.stops {
+				action = tissue.Stop{Number: e.source}
+			}
 		case tissue.Removal:
 			cells = withoutSome(&cells, func(i int) bool {
 				return (a.Type == tissue.AnyType || a.Type == cells.Type[i]) && tissue.Within(a.Within, cells.Position[i])
@@ -291,6 +368,12 @@ func (w *writer) events() {
 		case tissue.Deposit:
 			w.line(2, "dose: {%s}", strings.Join(w.doses(a), ", "))
 			w.within(2, a.Within)
+		case tissue.Start:
+			w.line(2, "source: {%s}", strings.Join(w.rates(a.Source), ", "))
+			if h.lasts > 0 {
+				w.line(2, "for: %s", quantity.Format(h.lasts, "s"))
+			}
+			w.within(2, a.Source.Within)
 		case tissue.WashOut:
 			var cleared []string
 			for _, id := range a.Substrates {
@@ -315,6 +398,19 @@ func (w *writer) doses(d tissue.Deposit) []string {
 			amount = quantity.Format(dose.Molecules, "molecules")
 		}
 		all = append(all, yamlText(s.Name)+": "+amount)
+	}
+	return all
+}
+
+func (w *writer) rates(s tissue.Source) []string {
+	var all []string
+	for _, rate := range s.Rates {
+		of := w.model().Substrates[rate.Substrate]
+		amount := quantity.Format(rate.Density, rateUnit(of))
+		if rate.Molecules > 0 {
+			amount = quantity.Format(rate.Molecules, "molecules/s")
+		}
+		all = append(all, yamlText(of.Name)+": "+amount)
 	}
 	return all
 }

@@ -29,6 +29,8 @@ events:
   - {at: 1 h, dose: {IL-2: 1000 molecules, O2: 30 mmHg, drug: 0.5}}
   - {at: 1 h, dose: {IL-2: 100 pM}, within: {sphere: {centre: [50 um, 40 um, 30 um], radius: 20 um}}}
   - {at: 1 h, clear: [drug, IL-2], within: {union: [{box: {from: [0 um, 0 um, 0 um], to: [20 um, 80 um, 60 um]}}, {half_space: {point: [60 um, 0 um, 0 um], normal: [1, 0, 0]}}]}}
+  - {at: 10 min, every: 5 min, number: 2, source: {IL-2: 10 molecules/s, O2: 6 mmHg/min, drug: 0.5 /s}, for: 8 min, within: {sphere: {centre: [50 um, 40 um, 30 um], radius: 20 um}}}
+  - {at: 100 min, source: {IL-2: 6 pM/min}}
   - {at: 50 min, every: 20 min, number: 2, add: {type: Treg, pattern: random, number: 3, within: {from: [0 um, 0 um, 0 um], to: [50 um, 40 um, 30 um]}}}
   - {at: 30 min, remove: {type: Th, within: {half_space: {point: [60 um, 0 um, 0 um], normal: [-1, 0, 0]}}}}
   - {at: 20 min, remove: {type: Treg}}
@@ -44,7 +46,7 @@ func TestEventsReachTheModelInTheOrderOfTime(t *testing.T) {
 	m := decodeText(t, eventful, Options{}).Model
 	at := func(x, y, z float64) r3.Vec { return r3.Vec{X: x, Y: y, Z: z} }
 	var came [2][]tissue.NewCell
-	for i, event := range []int{4, 9} {
+	for i, event := range []int{8, 13} {
 		a, ok := m.Events[event].Action.(tissue.Arrival)
 		if !ok || len(a.Cells) != 3 {
 			t.Fatalf("event %d: %+v, want three cells", event, m.Events[event])
@@ -65,9 +67,15 @@ func TestEventsReachTheModelInTheOrderOfTime(t *testing.T) {
 		}
 	}
 	left := tissue.Union{tissue.Box{To: at(20, 80, 60)}, tissue.HalfSpace{Point: at(60, 0, 0), Normal: at(1, 0, 0)}}
+	source := tissue.Source{Rates: []tissue.SourceRate{{Molecules: 10}, {Substrate: 1, Density: 0.1}, {Substrate: 2, Density: 0.5}},
+		Within: tissue.Sphere{Centre: at(50, 40, 30), Radius: 20}}
 	want := []tissue.Event{
 		{Time: 0, Action: tissue.Arrival{Cells: []tissue.NewCell{{Type: 0, Position: at(95, 75, 55)}, {Type: 1, Position: at(5, 5, 5)}}}},
+		{Time: 600, Action: tissue.Start{Number: 1, Source: source}},
+		{Time: 900, Action: tissue.Start{Number: 2, Source: source}},
+		{Time: 1080, Action: tissue.Stop{Number: 1}},
 		{Time: 1200, Action: tissue.Removal{Type: 1}},
+		{Time: 1380, Action: tissue.Stop{Number: 2}},
 		{Time: 1800, Action: tissue.Removal{Type: 0, Within: tissue.HalfSpace{Point: at(60, 0, 0), Normal: at(-1, 0, 0)}}},
 		{Time: 2400, Action: tissue.Arrival{Cells: []tissue.NewCell{{Type: 0, Position: at(70, 5, 5)}}}},
 		{Time: 3000, Action: tissue.Arrival{Cells: came[0]}},
@@ -82,6 +90,7 @@ func TestEventsReachTheModelInTheOrderOfTime(t *testing.T) {
 		}}},
 		{Time: 4200, Action: tissue.Arrival{Cells: came[1]}},
 		{Time: 5400, Action: tissue.Removal{Type: tissue.AnyType}},
+		{Time: 6000, Action: tissue.Start{Number: 3, Source: tissue.Source{Rates: []tissue.SourceRate{{Density: 1e-4}}}}},
 	}
 	if diff := cmp.Diff(want, m.Events); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)

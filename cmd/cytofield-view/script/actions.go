@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/AllenDang/cimgui-go/imgui"
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
@@ -74,15 +75,15 @@ func actions() []action {
 		})},
 		{"wound", "wound RADIUS X Y [Z]", brushing(0, func(p *player, _ []string, at session.Spheres) error { p.window.Wound(at); return nil })},
 		{"source", "source SUBSTRATE RATE RADIUS X Y [Z], of a rate in molecules/s such as 100", brushing(2, addSource)},
+		{"region", "region TIMES RADIUS X Y [Z], so many times as fast diffusion, 0 for a solid", brushing(1, addRegion)},
+		{"vessel", "vessel SUBSTRATE PERMEABILITY DENSITY RADIUS X Y [Z], such as vessel IL-2 0.05 1 10um 100um 40um", brushing(3, addVessel)},
 		{"blood", "blood COMPARTMENT = AMOUNT, such as blood plasma IL-6 = 1 nmol", parseBlood},
 		{"move", "move X Y, in pixels", pointing(func(p *player, v []float64) error { return p.point(v[0], v[1]) }, 2)},
 		{"click", "click X Y, in pixels", pointing(func(p *player, v []float64) error { return p.click(0, v[0], v[1]) }, 2)},
 		{"right-click", "right-click X Y, in pixels", pointing(func(p *player, v []float64) error { return p.click(1, v[0], v[1]) }, 2)},
-		{"drag", "drag X Y X Y, in pixels", pointing(func(p *player, v []float64) error {
-			return p.drag([2]float64{v[0], v[1]}, [2]float64{v[2], v[3]})
-		}, 4)},
+		{"drag", "drag X Y X Y, in pixels, or through more places, or drag shift X Y X Y", parseDrag},
 		{"scroll", "scroll NUMBER, above 0 to zoom in", pointing(func(p *player, v []float64) error { return p.scroll(v[0]) }, 1)},
-		{"key", "key NAME or key ctrl NAME, such as key space", parseKey},
+		{"key", "key NAME, key ctrl NAME or key ctrl shift NAME, such as key space", parseKey},
 		{"type", "type TEXT", func(rest string) (func(*player) error, error) {
 			return func(p *player) error { return p.typed(rest) }, nil
 		}},
@@ -289,9 +290,38 @@ func parsePin(rest string) (func(*player) error, error) {
 }
 
 func parseKey(rest string) (func(*player) error, error) {
-	name, ctrl := strings.CutPrefix(rest, "ctrl ")
+	held, name := modifiers(rest)
 	k, err := keyNamed(name)
-	return func(p *player) error { return p.key(ctrl, k) }, err
+	return func(p *player) error { return p.holding(held, func() error { return p.key(k) }) }, err
+}
+
+// modifiers reads the keys to be held, and the rest.
+func modifiers(text string) (held []imgui.Key, rest string) {
+	for {
+		word, after, _ := strings.Cut(text, " ")
+		switch word {
+		case "ctrl":
+			held = append(held, imgui.ModCtrl)
+		case "shift":
+			held = append(held, imgui.ModShift)
+		default:
+			return held, text
+		}
+		text = after
+	}
+}
+
+func parseDrag(rest string) (func(*player) error, error) {
+	held, rest := modifiers(rest)
+	v, err := numbers(rest, len(strings.Fields(rest))/2*2)
+	if err == nil && len(v) < 4 {
+		err = errArguments
+	}
+	var path [][2]float64
+	for i := 0; i+1 < len(v); i += 2 {
+		path = append(path, [2]float64{v[i], v[i+1]})
+	}
+	return func(p *player) error { return p.holding(held, func() error { return p.drag(path) }) }, err
 }
 
 func parseResize(rest string) (func(*player) error, error) {

@@ -77,6 +77,27 @@ func addSource(p *player, words []string, at session.Spheres) error {
 	return nil
 }
 
+func addRegion(p *player, words []string, at session.Spheres) error {
+	times, err := numbers(words[0], 1)
+	if err != nil {
+		return err
+	}
+	p.window.Region(times[0], at)
+	return nil
+}
+
+// addVessel puts one through the tissue, across the slice; its density is in the substrate's unit.
+func addVessel(p *player, words []string, at session.Spheres) error {
+	rates, err := numbers(words[1]+" "+words[2], 2)
+	if err != nil {
+		return err
+	}
+	v := session.Vessel{Substrate: words[0], Permeability: rates[0], Blood: rates[1], Radius: at.Radius}
+	v.From, v.To = p.window.Across(at.Places[0])
+	p.window.Place(v)
+	return nil
+}
+
 func parseBlood(rest string) (func(*player) error, error) {
 	compartment, amount, ok := strings.Cut(rest, "=")
 	if !ok {

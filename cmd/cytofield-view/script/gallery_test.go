@@ -3,59 +3,9 @@ package script
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
-	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
-	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
-	"github.com/cytofield/cytofield/engine/gpu/gputest"
 )
-
-// empty opens a window on nothing, which opens a cube of tissue by the name cube, others by
-// no name. Closing it must give everything back, or the device says so.
-func empty(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
-	t.Helper()
-	runtime.LockOSThread()
-	t.Cleanup(runtime.UnlockOSThread)
-	device, server := gputest.Adopt(t)
-	path := filepath.Join(t.TempDir(), "cube.yaml")
-	if err := os.WriteFile(path, []byte(cube), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	computes := device
-	if !onDevice {
-		computes = nil
-	}
-	var st *stage.Stage
-	if err := server.Await(func() (err error) { st, err = stage.New(device); return err }); err != nil {
-		t.Fatal(err)
-	}
-	host := window.NewOffscreen(600, 400)
-	w, err := window.Open(host, server, nil, st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.OpenWith(func(name string) (session.Course, error) {
-		if name != "cube" && name != "il2-niche" {
-			return nil, fmt.Errorf("no %s", name)
-		}
-		source, err := session.Find(path)
-		if err != nil {
-			return nil, err
-		}
-		return session.Open(source, computes)
-	})
-	return w, host
-}
 
 func TestAnotherScenarioTakesThePlaceOfTheOneThatIsOpen(t *testing.T) {
 	for _, device := range []bool{false, true} {
@@ -67,7 +17,7 @@ func TestAnotherScenarioTakesThePlaceOfTheOneThatIsOpen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := opened.Play(w, host, folder); err == nil || !strings.Contains(err.Error(), "sphere was not opened: no sphere") {
+			if err := opened.Play(t.Context(), w, host, folder); err == nil || !strings.Contains(err.Error(), "sphere was not opened: no sphere") {
 				t.Errorf("what is not there: %v", err)
 			}
 			if r := w.Report(); r.Time != 120 || len(r.Edits) != 1 || r.View.Substrate != 1 {
@@ -88,7 +38,7 @@ func TestActionsThatNeedAScenarioSaySo(t *testing.T) {
 			continue
 		}
 		s := &Script{name: "test.script", steps: []step{{1, a.verb, func(*player) error { t.Errorf("%s was done", a.verb); return nil }}}}
-		if err := s.Play(w, host, t.TempDir()); !errors.Is(err, errNothingOpen) {
+		if err := s.Play(t.Context(), w, host, t.TempDir()); !errors.Is(err, errNothingOpen) {
 			t.Errorf("%s: %v, want %v", a.verb, err, errNothingOpen)
 		}
 	}

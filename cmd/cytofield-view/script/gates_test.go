@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/AllenDang/cimgui-go/imgui"
 )
 
 // What a person does with the mouse chooses and pins what a script does by name.
@@ -37,23 +35,7 @@ func TestGatesByMouseAndByScript(t *testing.T) {
 	byName := slices.Clone(r.Gated.Gate.Marked)
 
 	// The canvas lies between the panels; its tissue is 120 by 90 µm and is dragged around.
-	p := &player{window: w, host: host, folder: folder}
-	imgui.CurrentIO().AddKeyEvent(imgui.ModShift, true)
-	at := [][2]float64{{330, 60}, {850, 60}, {850, 620}, {330, 620}}
-	if err := p.point(at[0][0], at[0][1]); err != nil {
-		t.Fatal(err)
-	}
-	imgui.CurrentIO().AddMouseButtonEvent(0, true)
-	for _, to := range append(at, at[0]) {
-		if err := p.point(to[0], to[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	imgui.CurrentIO().AddMouseButtonEvent(0, false)
-	imgui.CurrentIO().AddKeyEvent(imgui.ModShift, false)
-	if err := p.draw(4); err != nil {
-		t.Fatal(err)
-	}
+	play(t, w, host, folder, "drag shift 330 60 850 60 850 620 330 620 330 60\nwait 2\n")
 	if got := w.Report().Gated.Gate.Marked; !slices.Equal(got, byName) {
 		t.Errorf("a lasso around the tissue marks %v, want %v", got, byName)
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image/png"
@@ -18,6 +19,7 @@ type Host interface{ Resize(width, height int) }
 
 // player does the actions of a script to a window.
 type player struct {
+	ctx    context.Context // ends the script between two pictures
 	window *window.Window
 	host   Host
 	folder string
@@ -29,6 +31,9 @@ const frameTime = time.Second / 60
 // draw draws so many pictures.
 func (p *player) draw(pictures int) error {
 	for range pictures {
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
 		if err := p.window.Frame(frameTime); err != nil {
 			return err
 		}
@@ -85,19 +90,22 @@ func (p *player) click(button int32, x, y float64) error {
 	return p.draw(2)
 }
 
-// drag holds the left button from one place to another, in ten moves.
-func (p *player) drag(from, to [2]float64) error {
-	if err := p.point(from[0], from[1]); err != nil {
+// drag holds the left button from place to place, in ten moves each.
+func (p *player) drag(path [][2]float64) error {
+	if err := p.point(path[0][0], path[0][1]); err != nil {
 		return err
 	}
 	imgui.CurrentIO().AddMouseButtonEvent(0, true)
 	if err := p.draw(2); err != nil {
 		return err
 	}
-	for i := range 10 {
-		share := float64(i+1) / 10
-		if err := p.point(from[0]+share*(to[0]-from[0]), from[1]+share*(to[1]-from[1])); err != nil {
-			return err
+	for i, to := range path[1:] {
+		from := path[i]
+		for k := range 10 {
+			share := float64(k+1) / 10
+			if err := p.point(from[0]+share*(to[0]-from[0]), from[1]+share*(to[1]-from[1])); err != nil {
+				return err
+			}
 		}
 	}
 	imgui.CurrentIO().AddMouseButtonEvent(0, false)
@@ -109,16 +117,27 @@ func (p *player) scroll(by float64) error {
 	return p.draw(2)
 }
 
-// key presses a key, with Ctrl or without.
-func (p *player) key(ctrl bool, k imgui.Key) error {
+// holding does something while keys are held.
+func (p *player) holding(keys []imgui.Key, do func() error) error {
 	io := imgui.CurrentIO()
-	io.AddKeyEvent(imgui.ModCtrl, ctrl)
+	for _, k := range keys {
+		io.AddKeyEvent(k, true)
+	}
+	err := do()
+	for _, k := range keys {
+		io.AddKeyEvent(k, false)
+	}
+	return errors.Join(err, p.draw(2))
+}
+
+// key presses a key.
+func (p *player) key(k imgui.Key) error {
+	io := imgui.CurrentIO()
 	io.AddKeyEvent(k, true)
 	if err := p.draw(2); err != nil {
 		return err
 	}
 	io.AddKeyEvent(k, false)
-	io.AddKeyEvent(imgui.ModCtrl, false)
 	return p.draw(2)
 }
 

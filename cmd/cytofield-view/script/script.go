@@ -4,6 +4,7 @@
 package script
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -65,9 +66,9 @@ func parse(line string) (func(*player) error, error) {
 }
 
 // Play does the actions one after another. Pictures and files go into a folder. The
-// first action that the window refuses ends it.
-func (s *Script) Play(w *window.Window, host Host, folder string) error {
-	p := &player{window: w, host: host, folder: folder}
+// first action that the window refuses ends it, and so does ctx.
+func (s *Script) Play(ctx context.Context, w *window.Window, host Host, folder string) error {
+	p := &player{ctx: ctx, window: w, host: host, folder: folder}
 	if err := p.draw(3); err != nil { // panels find their places
 		return err
 	}
@@ -81,6 +82,9 @@ func (s *Script) Play(w *window.Window, host Host, folder string) error {
 		}
 		if errors.Is(err, errQuit) {
 			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", s.name, step.line, step.text, err)

@@ -14,7 +14,6 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/cmd/cytofield-view/window"
-	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/engine/gpu/gputest"
 )
 
@@ -34,9 +33,17 @@ cells:
 output: {every: 5 min}
 `
 
-// opened opens a window on the test's thread. Closing it must give everything back, or
-// the device says so.
+// opened is empty with the cube opened in it.
 func opened(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
+	t.Helper()
+	w, host := empty(t, onDevice)
+	play(t, w, host, t.TempDir(), "open cube\n")
+	return w, host
+}
+
+// empty opens a window on nothing, on the test's thread, which opens a cube of tissue by any
+// name but sphere. Closing it must give everything back, or the device says so.
+func empty(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
 	t.Helper()
 	runtime.LockOSThread()
 	t.Cleanup(runtime.UnlockOSThread)
@@ -45,49 +52,42 @@ func opened(t *testing.T, onDevice bool) (*window.Window, *window.Offscreen) {
 	if err := os.WriteFile(path, []byte(cube), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	source, err := session.Find(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	computes := device
 	if !onDevice {
 		computes = nil
 	}
+	var st *stage.Stage
+	if err := server.Await(func() (err error) { st, err = stage.New(device); return err }); err != nil {
+		t.Fatal(err)
+	}
 	host := window.NewOffscreen(600, 400)
-	w := open(t, source, host, computes, device, server)
-	w.OpenWith(func(string) (session.Course, error) { return session.Open(source, computes) })
+	w, err := window.Open(host, server, nil, st)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return w, host
-}
-
-func open(t *testing.T, source session.Source, host window.Host, computes, device *gpu.Device, server *gpu.Server) (w *window.Window) {
-	t.Helper()
-	var s *session.Session
-	var st *stage.Stage
-	err := server.Await(func() (err error) {
-		if s, err = session.Open(source, computes); err == nil {
-			st, err = stage.New(device)
+	w.OpenWith(func(name string) (session.Course, error) {
+		if name == "sphere" {
+			return nil, errors.New("no sphere")
 		}
-		return err
+		source, err := session.Find(path)
+		if err != nil {
+			return nil, err
+		}
+		return session.Open(source, computes)
 	})
-	if err == nil {
-		w, err = window.Open(host, server, s, st)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return w, host
 }
 
 func play(t *testing.T, w *window.Window, host Host, folder, text string) {
 	t.Helper()
 	s, err := Parse("test.script", text)
 	if err == nil {
-		err = s.Play(w, host, folder)
+		err = s.Play(t.Context(), w, host, folder)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func TestRandomActionsNeitherCrashNorLeak(t *testing.T) {
 		t.Run(fmt.Sprintf("device=%v", device), func(t *testing.T) {
 			w, host := opened(t, device)
 			r := rand.New(rand.NewPCG(1, 7))
-			p := &player{window: w, host: host, folder: t.TempDir()}
+			p := &player{ctx: t.Context(), window: w, host: host, folder: t.TempDir()}
 			for range actions / 2 {
 				line := random(r)
 				act, err := parse(line)
@@ -272,8 +272,21 @@ func TestAnActionThatIsRefusedEndsTheScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Play(w, host, t.TempDir())
+	err = s.Play(t.Context(), w, host, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "talk.script:2:") || !strings.Contains(err.Error(), "negative") && !strings.Contains(err.Error(), "0 or more") {
 		t.Errorf("%v, want the line and the rule", err)
+	}
+}
+
+func TestAScriptHoldsKeys(t *testing.T) {
+	w, host := opened(t, false)
+	for _, tc := range []struct {
+		keys  string
+		edits int
+	}{{"brush TNF 1nM 20um 60um 45um", 1}, {"key ctrl z", 0}, {"key ctrl shift z", 1}, {"key z", 1}} {
+		play(t, w, host, t.TempDir(), tc.keys+"\nwait 2\n")
+		if n := len(w.Report().Edits); n != tc.edits {
+			t.Errorf("%d edits after %s, want %d", n, tc.keys, tc.edits)
+		}
 	}
 }

@@ -46,8 +46,11 @@ var ErrNothingToRedo = errors.New("nothing to redo")
 // Set gives a value of the scenario another, from now on. Other cells or another
 // grid mean another tissue: that begins at its start.
 func (s *Session) Set(settings ...string) error {
-	path, _, _ := strings.Cut(settings[0], "=")
-	return s.edit("set "+path, func(float64, []Edit) ([]string, error) { return settings, nil }, true)
+	what := ""
+	if path, _, _ := strings.Cut(settings[0], "="); !strings.HasSuffix(path, "[+]") {
+		what = "set " + path
+	}
+	return s.edit(what, func(float64, []Edit) ([]string, error) { return settings, nil }, true)
 }
 
 // Happen has an event happen now. It is written as in the scenario, without its time:
@@ -200,13 +203,22 @@ func (s *Session) Command() string {
 }
 
 // Text returns the scenario with all edits, as a file that runs by itself.
-func (s *Session) Text() ([]byte, error) {
-	decoded, err := s.source.decode(settings(s.edits))
+func (s *Session) Text() ([]byte, error) { return s.source.edited(s.edits) }
+
+// texts returns Text of the edits there are now, which needs the session no more.
+func (s *Session) texts() func() ([]byte, error) {
+	source, edits := s.source, s.edits[:len(s.edits):len(s.edits)]
+	return func() ([]byte, error) { return source.edited(edits) }
+}
+
+// edited is the text of the scenario with edits.
+func (s Source) edited(edits []Edit) ([]byte, error) {
+	decoded, err := s.decode(settings(edits))
 	if err != nil {
 		return nil, err
 	}
 	var b strings.Builder
-	for _, e := range s.edits {
+	for _, e := range edits {
 		if e.FromStart {
 			fmt.Fprintf(&b, "# Set at %s; this file has it from the start: %s\n", quantity.Format(e.Time, "s"), strings.Join(e.Settings, ", "))
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
-// Keep writes the moment as a run directory with a checkpoint: Open of it begins there, and
-// so does cytofield run --resume with its scenario. A directory that holds anything is
+// Keep writes the moment as a run directory with a checkpoint, and how the session came
+// there: Open of it begins there, with the edits and the history until then, and so does cytofield run --resume with its scenario. A directory that holds anything is
 // refused, or, with force, cleared of the run in it.
 func (s *Session) Keep(dir string, force bool) error {
 	text, err := s.Text()
@@ -30,7 +30,8 @@ func (s *Session) Keep(dir string, force bool) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(r.WriteFile("scenario.yaml", text), r.KeepFields(record.Fields(written.Output.Fields)))
+	course, err := s.kept()
+	err = errors.Join(err, r.WriteFile("scenario.yaml", text), r.WriteFile(keptName, course), r.KeepFields(record.Fields(written.Output.Fields)))
 	if err == nil {
 		err = r.Checkpoint(s.Time(), s.save, func(w io.Writer) error { return plate.SaveNone(w, written) })
 	}
@@ -58,10 +59,9 @@ func (s *Session) save(w io.Writer) error {
 	return s.solver.Snapshot(w)
 }
 
-// resume goes on from the checkpoint of the directory that the scenario is in, if there
-// is one.
-func (s *Session) resume() (err error) {
-	from, err := record.OpenCheckpoint(s.source.dir)
+// resume goes on from the checkpoint of a run directory, if there is one.
+func (s *Session) resume(dir string) (err error) {
+	from, err := record.OpenCheckpoint(dir)
 	if errors.Is(err, record.ErrNoCheckpoint) {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (s *Session) resume() (err error) {
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	if err := s.load(from.Reader); err != nil {
-		return fmt.Errorf("%s: checkpoint: %w", s.source.dir, err)
+		return fmt.Errorf("%s: checkpoint: %w", dir, err)
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ type Report struct {
 	Edits        []Edit
 	Redoable     int // edits that were undone
 	Command      string
+	Text         func() ([]byte, error) // the scenario with the edits, whatever becomes of the session; nil: recorded
 	Warnings     []string
 	Recording    bool
 	Pictures     int // of the movie being recorded
@@ -92,7 +93,7 @@ func (s *Session) Look(v View) (*Report, error) {
 	r := &Report{
 		Time: s.Time(), Duration: s.Duration(), Seen: s.furthest(), Playing: s.playing, Speed: s.speed, Stats: s.solver.Stats(), Title: m.Title, Name: s.scenario.Name,
 		Grid: m.Grid, Substrates: m.Substrates, CellTypes: m.CellTypes, Cells: m.Cells.Len(), Parameters: s.parameters(),
-		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Warnings: s.warnings,
+		Edits: s.edits[:len(s.edits):len(s.edits)], Redoable: s.Redoable(), Compartments: compartments(m.Body), Command: s.Command(), Text: s.texts(), Warnings: s.warnings,
 		View: v, Discs: render.Cut(&m.Cells, m.CellTypes, m.Grid, v.Slice), History: s.history.copied(), Pins: s.copiedPins(),
 	}
 	if s.recording != nil {

@@ -75,8 +75,13 @@ type Session struct {
 // Open reads the scenario and prepares it at its start, or at the checkpoint of a run directory, on a device or where that
 // is nil on the processor. Close gives back what it took; the device stays open.
 func Open(source Source, device *gpu.Device) (*Session, error) {
-	s := &Session{source: source, device: device, channels: map[tissue.SubstrateID]steady{}}
-	decoded, err := source.decode(nil)
+	k, from, err := source.kept()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{source: from, device: device, channels: map[tissue.SubstrateID]steady{}}
+	s.edits, s.before = k.Edits, make([]*state, len(k.Edits))
+	decoded, err := s.source.decode(settings(s.edits))
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +89,11 @@ func Open(source Source, device *gpu.Device) (*Session, error) {
 		return nil, err
 	}
 	if source.recorded {
-		if err := s.resume(); err != nil {
+		if err := s.resume(source.dir); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
+		s.history, s.pins = k.History, k.Pins
+		s.cut(s.Time())
 	}
 	s.speed = defaultSpeed(decoded.Model.Duration)
 	if err := s.startPast(); err != nil {
@@ -391,7 +398,7 @@ func (s *Session) rounded(t float64) float64 {
 	}
 	digits := 4 - int(math.Floor(math.Log10(s.Duration())))
 	power := math.Pow10(max(digits, 0))
-	return math.Ceil(t*power-1e-9) / power
+	return math.Ceil(t*power-1e-9)/power + 0 // -0 is 0
 }
 
 // settings returns those of edits, in order.

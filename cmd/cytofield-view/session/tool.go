@@ -22,19 +22,24 @@ type Spheres struct {
 
 // Within writes the spheres as a shape of a scenario; planar grids have no z.
 func (s Spheres) Within(planar bool) string {
-	um := func(v float64) string { return quantity.Format(tenths(v), "um") }
 	var all []string
 	for _, p := range s.Places {
-		centre := um(p.X) + ", " + um(p.Y)
-		if !planar {
-			centre += ", " + um(p.Z)
-		}
-		all = append(all, "{sphere: {centre: ["+centre+"], radius: "+um(s.Radius)+"}}")
+		all = append(all, "{sphere: {centre: "+vector(p, planar)+", radius: "+quantity.Format(tenths(s.Radius), "um")+"}}")
 	}
 	if len(all) == 1 {
 		return all[0]
 	}
 	return "{union: [" + strings.Join(all, ", ") + "]}"
+}
+
+// vector is a place, to a tenth of a micrometre.
+func vector(p r3.Vec, planar bool) string {
+	um := func(v float64) string { return quantity.Format(tenths(v), "um") }
+	text := um(p.X) + ", " + um(p.Y)
+	if !planar {
+		text += ", " + um(p.Z)
+	}
+	return "[" + text + "]"
 }
 
 func tenths(v float64) float64 { return math.Round(v*10) / 10 }
@@ -135,35 +140,77 @@ func (s *Session) Wound(at Spheres) error {
 	return s.edit("", happenings("remove: {within: "+within+"}", clear), false)
 }
 
-// A source is doses so many seconds apart, more where they would be too many over the run.
-const (
-	dropInterval = 60
-	mostDrops    = 2000
-)
-
 // Source has spheres give off so much of a substrate a second from now on to the end of the
-// run: molecules, or where those are not counted its density. It is a dose that is repeated every
-// minute, or less often in a long run.
+// run: molecules, or where those are not counted its density.
 func (s *Session) Source(substrate string, perSecond float64, at Spheres) error {
 	m := s.scenario.Model
 	i := slices.IndexFunc(m.Substrates, func(of tissue.Substrate) bool { return of.Name == substrate })
 	if i < 0 {
 		return fmt.Errorf("no substrate %q", substrate)
 	}
-	return s.edit("", func(t float64, kept []Edit) ([]string, error) {
-		left := m.Duration - t
-		if left <= 0 {
-			return nil, errors.New("the run is at its end: a source would give nothing")
+	unit := "molecules/s"
+	switch m.Substrates[i].Unit {
+	case tissue.DimensionlessUnit:
+		unit = "1/s"
+	case tissue.MillimetresMercury:
+		unit = "mmHg/s"
+	}
+	return s.Happen(fmt.Sprintf("source: {%s: %s}, within: %s", keyed(substrate), quantity.Format(perSecond, unit), at.Within(m.Grid.Planar)))
+}
+
+// Region has spheres be a region of their own, in which all substrates diffuse so many times
+// as fast as elsewhere in the tissue; 0 lets nothing pass and holds nothing.
+func (s *Session) Region(times float64, at Spheres) error {
+	m := s.scenario.Model
+	inside := "impermeable: true"
+	if times > 0 {
+		var all []string
+		for _, of := range m.Substrates {
+			all = append(all, keyed(of.Name)+": {diffusion: "+quantity.Format(times*of.DiffusionCoefficient, "um^2/s")+"}")
 		}
-		every := dropInterval * math.Ceil(left/dropInterval/mostDrops)
-		amount := density(perSecond*every, m.Substrates[i])
-		if m.Substrates[i].Unit.CountsMolecules() {
-			amount = quantity.Format(perSecond*every, "molecules")
+		inside = "substrates: {" + strings.Join(all, ", ") + "}"
+	}
+	return s.Set("regions[+]={name: " + s.unusedName("painted") + ", shape: " + at.Within(m.Grid.Planar) + ", " + inside + "}")
+}
+
+// Vessel is one that a person places.
+type Vessel struct {
+	Substrate    string
+	Permeability float64 // µm/s
+	Blood        float64 // density, in the substrate's unit
+	From, To     r3.Vec  // of its axis, µm
+	Radius       float64 // µm
+}
+
+// Place puts a vessel into the tissue.
+func (s *Session) Place(v Vessel) error {
+	m := s.scenario.Model
+	i := slices.IndexFunc(m.Substrates, func(of tissue.Substrate) bool { return of.Name == v.Substrate })
+	if i < 0 {
+		return fmt.Errorf("no substrate %q", v.Substrate)
+	}
+	return s.Set(fmt.Sprintf("regions[+]={name: %s, shape: %s, vessel: {%s: {permeability: %s, blood: %s}}}", s.unusedName("vessel"), v.shape(m.Grid.Planar),
+		keyed(v.Substrate), quantity.Format(v.Permeability, "um/s"), density(v.Blood, m.Substrates[i])))
+}
+
+// shape is a cylinder, or where a planar tissue has it upright a disc.
+func (v Vessel) shape(planar bool) string {
+	at := func(p r3.Vec) string { return vector(p, planar) }
+	radius := quantity.Format(tenths(v.Radius), "um")
+	if planar && v.From.X == v.To.X && v.From.Y == v.To.Y {
+		return "{sphere: {centre: " + at(v.From) + ", radius: " + radius + "}}"
+	}
+	return "{cylinder: {from: " + at(v.From) + ", to: " + at(v.To) + ", radius: " + radius + "}}"
+}
+
+// unusedName is a name for a region that none has yet.
+func (s *Session) unusedName(kind string) string {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s %d", kind, n)
+		if !slices.ContainsFunc(s.scenario.Model.Regions, func(r tissue.Region) bool { return r.Name == name }) {
+			return name
 		}
-		event := fmt.Sprintf("every: %s, number: %g, dose: {%s: %s}, within: %s", quantity.Format(every, "s"), math.Ceil(left/every),
-			keyed(substrate), amount, at.Within(m.Grid.Planar))
-		return happenings(event)(t, kept)
-	}, false)
+	}
 }
 
 // DoseBody gives an amount, written as in a scenario, into a compartment of the body, now.

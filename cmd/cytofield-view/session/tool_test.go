@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/spatial/r3"
 
+	"github.com/cytofield/cytofield/engine/gpu"
+	"github.com/cytofield/cytofield/engine/gpu/gputest"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -93,7 +95,7 @@ func TestCellsComeWhereTheBrushIs(t *testing.T) {
 	}
 }
 
-// A source gives what it says; what has decayed of it is less than a tenth here.
+// A source gives what it says.
 func TestASourceGivesItsRate(t *testing.T) {
 	s := opened(t, nil)
 	must(t, s.Set("substrates.TNF.initial=0 nM"))
@@ -102,8 +104,65 @@ func TestASourceGivesItsRate(t *testing.T) {
 	must(t, s.Tick(0, 0))
 	ledger, err := s.solver.Ledger(tissue.SubstrateID(1))
 	must(t, err)
-	if got, want := ledger.Present+ledger.Decayed, 50.*600; math.Abs(got-want) > 60*50 {
-		t.Errorf("%g molecules came in 600 s at 50 a second, want %g to within one cell step", got, want)
+	if got, want := ledger.Secreted, 50.*600; math.Abs(got-want) > 1e-12*want || ledger.Written != 0 {
+		t.Errorf("%g molecules were given off in 600 s at 50 a second and %g written, want %g and none", got, ledger.Written, want)
+	}
+}
+
+// still is a pond in which no cell is in the way.
+var still = pond[:strings.Index(pond, "cells:")] + "output: {every: 5 min}\n"
+
+// A region or a vessel is there from its time on, densities go on from what they were, and the
+// ledger knows where less fluid holds less.
+func TestRegionsAndVesselsComeAtTheirTime(t *testing.T) {
+	cut := Vessel{Substrate: "IL-2", Permeability: 0.5, Blood: 2, From: r3.Vec{X: 20, Y: 100}, To: r3.Vec{X: 160, Y: 100}, Radius: 10}
+	upright := Vessel{Substrate: "TNF", Permeability: 0.5, Blood: 2, From: r3.Vec{X: 150, Y: 40}, To: r3.Vec{X: 150, Y: 40, Z: 10}, Radius: 15}
+	for name, device := range map[string]*gpu.Device{"processor": nil, "device": gputest.Open(t)} {
+		tolerance := map[bool]float64{true: 1e-9, false: 1e-5}[device == nil] // of the ledger: a residual of the solver's
+		t.Run(name, func(t *testing.T) {
+			s := openedAs(t, still, device)
+			must(t, s.Happen("dose: {IL-2: 1 nM}, within: {sphere: {centre: [60 um, 60 um], radius: 40 um}}"))
+			s.RunTo(300)
+			must(t, s.Tick(0, 0))
+			for i, tc := range []struct {
+				do   func() error
+				want string
+			}{
+				{func() error { return s.Region(0.5, spot) }, "painted 1"},
+				{func() error { return s.Region(0, Spheres{Places: []r3.Vec{{X: 40, Y: 40}}, Radius: 20}) }, "painted 2"},
+				{func() error { return s.Place(cut) }, "vessel 1"},
+				{func() error { return s.Place(upright) }, "vessel 2"},
+				{func() error {
+					return s.Set("regions[+]={name: sponge, shape: {sphere: {centre: [60 um, 60 um], radius: 20 um}}, extracellular: 0.5}")
+				}, "sponge"},
+			} {
+				must(t, tc.do())
+				regions := s.scenario.Model.Regions
+				if s.Time() != 300 || len(s.edits) != i+2 || len(regions) != i+1 || regions[i].Name != tc.want {
+					t.Fatalf("at %g s edits %v", s.Time(), s.edits)
+				}
+			}
+			s.RunTo(400)
+			must(t, s.Tick(0, 0))
+			for id := range s.scenario.Model.Substrates {
+				l, err := s.solver.Ledger(tissue.SubstrateID(id))
+				must(t, err)
+				if math.Abs(l.Residual()) > tolerance*l.Handled() || l.ThroughWalls <= 0 {
+					t.Errorf("%s: residual %g of %+v, want none and an inflow", s.scenario.Model.Substrates[id].Name, l.Residual(), l)
+				}
+			}
+			text, err := s.Text()
+			must(t, err)
+			if again := openedAs(t, string(text), device); len(again.scenario.Model.Regions) != 5 {
+				t.Errorf("saved as\n%s", text)
+			}
+			for range 5 {
+				must(t, s.Undo())
+			}
+			if s.Time() != 300 || len(s.scenario.Model.Regions) != 0 {
+				t.Errorf("at %g s %d regions after they were undone", s.Time(), len(s.scenario.Model.Regions))
+			}
+		})
 	}
 }
 

@@ -137,15 +137,8 @@ func (s *Stage) load(q *gpu.Queue, i int, p *render.Plane) error {
 }
 
 // makeRoom sees to a spare picture of a size.
-func (s *Stage) makeRoom(q *gpu.Queue, size image.Point) error {
-	if s.spare != nil {
-		if w, h := s.spare.Size(); w == size.X && h == size.Y {
-			return nil
-		}
-	}
-	s.spare.Free(q)
-	picture, err := q.NewPicture(size.X, size.Y)
-	s.spare = picture
+func (s *Stage) makeRoom(q *gpu.Queue, size image.Point) (err error) {
+	s.spare, err = q.Resized(s.spare, size.X, size.Y)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"gonum.org/v1/gonum/spatial/r3"
@@ -37,7 +38,9 @@ func (w *Window) arranged() arrangement {
 		Map: w.look.Map.Name(), Smooth: w.look.Smooth, Cells: !w.brush.hideCells,
 	}
 	for _, p := range w.report.Pins {
-		a.Pins = append(a.Pins, p.At)
+		if !p.OfCell {
+			a.Pins = append(a.Pins, p.At)
+		}
 	}
 	return a
 }
@@ -72,6 +75,9 @@ func (w *Window) Arrange(dir string) error {
 	w.view.Slice, w.view.Log, w.view.Fixed = a.Slice, a.Log, a.Fixed
 	w.look.Smooth, w.brush.hideCells = a.Smooth, !a.Cells
 	for _, at := range a.Pins {
+		if slices.ContainsFunc(w.report.Pins, func(p session.Pin) bool { return !p.OfCell && p.At == at }) {
+			continue // the session itself has kept it
+		}
 		w.travel(func(c session.Course) error { return c.Pin(at) })
 	}
 	return nil

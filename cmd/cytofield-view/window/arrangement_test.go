@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/spatial/r3"
 
+	"github.com/cytofield/cytofield/cmd/cytofield-view/session"
 	"github.com/cytofield/cytofield/render"
 )
 
@@ -46,9 +47,24 @@ func TestASavedMomentIsShownAsItWas(t *testing.T) {
 	if err := w.Settle(0); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(w.Report().Pins); n != 2 || w.Report().Pins[1].At != want.Pins[0] {
-		t.Errorf("pins %v, want the one that was kept", w.Report().Pins)
+	pinned := func(when string) {
+		t.Helper()
+		if n := len(w.Report().Pins); n != 1 || w.Report().Pins[0].At != want.Pins[0] {
+			t.Errorf("%s pins %v, want the one that was kept", when, w.Report().Pins)
+		}
 	}
+	pinned("arranged while it was there")
+	w.travel(func(c session.Course) error { c.Unpin(0); return nil })
+	if err := w.Settle(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Arrange(path[:len(path)-len(".yaml")]); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Settle(0); err != nil {
+		t.Fatal(err)
+	}
+	pinned("arranged anew")
 	if err := os.WriteFile(filepath.Join(filepath.Dir(path), arrangementName), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -171,7 +171,8 @@ func (w *Window) orbit(hovered, active bool) {
 	case hovered && imgui.IsMouseDoubleClicked(imgui.MouseButtonLeft):
 		w.resetCamera()
 	case active && moved(io) && imgui.IsMouseDown(imgui.MouseButtonLeft):
-		w.Turn(-turning*float64(d.X), turning*float64(d.Y))
+		by := turning / float64(w.styled.scale)
+		w.Turn(-by*float64(d.X), by*float64(d.Y))
 	case active && moved(io):
 		camera.Aim = w.eyeOf(w.view).Pan(float64(d.X), float64(d.Y))
 	case hovered && imgui.IsMouseReleased(imgui.MouseButtonLeft) && !wasDragged():
@@ -179,7 +180,7 @@ func (w *Window) orbit(hovered, active bool) {
 	}
 }
 
-// turning is how far a drag turns the box, degrees per pixel.
+// turning is how far a drag turns the box, degrees per pixel of a usual screen.
 const turning = 0.4
 
 // Turn turns the camera around the box, by degrees.

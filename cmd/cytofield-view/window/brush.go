@@ -20,6 +20,8 @@ type brush struct {
 	radius    float32 // µm
 	amount    float32 // density put in, in the substrate's unit
 	rate      float32 // of a source, molecules/s, or density/s where those are not counted
+	solid     bool    // a region that nothing passes
+	times     float32 // as fast as elsewhere molecules diffuse in a region
 	number    int32   // of cells that come
 	comes     int     // the type of those
 	goes      int     // the type of cells that go; -1 for all
@@ -27,10 +29,12 @@ type brush struct {
 	given     string  // the dose, as written
 	hideCells bool
 	path      []r3.Vec // of the stroke at hand, µm
+
+	permeability, blood float32 // of a vessel, µm/s and the substrate's unit
 }
 
 func newBrush() brush {
-	return brush{radius: 20, amount: 1, rate: 100, number: 5, goes: -1, given: "1 nmol"}
+	return brush{radius: 20, amount: 1, rate: 100, times: 0.3, permeability: 0.05, blood: 1, number: 5, goes: -1, given: "1 nmol"}
 }
 
 // stroke gathers where the brush goes, and makes an edit of it at the end.
@@ -65,6 +69,16 @@ func (w *Window) Paint(id tissue.SubstrateID, path []r3.Vec) {
 		w.RemoveCells(w.typeNamed(b.goes), at)
 	case placesSource:
 		w.Source(substrate.Name, short(float64(b.rate)), at)
+	case paintsRegion:
+		times := short(float64(b.times))
+		if b.solid {
+			times = 0
+		}
+		w.Region(times, at)
+	case placesVessel:
+		v := session.Vessel{Substrate: substrate.Name, Permeability: short(float64(b.permeability)), Blood: short(float64(b.blood)), Radius: at.Radius}
+		v.From, v.To = w.axis(path)
+		w.Place(v)
 	case wounds:
 		w.Wound(at)
 	}
@@ -114,6 +128,34 @@ func (w *Window) Wound(at session.Spheres) {
 // Source gives off a substrate from now on, molecules/s, or density/s where those are not counted.
 func (w *Window) Source(substrate string, perSecond float64, at session.Spheres) {
 	w.do(func(s *session.Session) error { return s.Source(substrate, perSecond, at) })
+}
+
+// axis is that of a vessel along a stroke, or across the slice where the stroke stays
+// within the brush.
+func (w *Window) axis(path []r3.Vec) (from, to r3.Vec) {
+	from, to = path[0], path[len(path)-1]
+	if r3.Norm(r3.Sub(to, from)) > float64(w.brush.radius) {
+		return from, to
+	}
+	return w.Across(from)
+}
+
+// Across returns the ends of the line through a place and the tissue, across the slice, µm.
+func (w *Window) Across(at r3.Vec) (from, to r3.Vec) {
+	low, high := [3]float64{at.X, at.Y, at.Z}, [3]float64{at.X, at.Y, at.Z}
+	axis := w.report.View.Slice.Axis
+	low[axis], high[axis] = 0, w.report.Grid.Size()[axis]
+	return r3.Vec{X: low[0], Y: low[1], Z: low[2]}, r3.Vec{X: high[0], Y: high[1], Z: high[2]}
+}
+
+// Region has molecules diffuse so many times as fast; 0 lets none pass.
+func (w *Window) Region(times float64, at session.Spheres) {
+	w.do(func(s *session.Session) error { return s.Region(times, at) })
+}
+
+// Place puts a vessel into the tissue.
+func (w *Window) Place(v session.Vessel) {
+	w.do(func(s *session.Session) error { return s.Place(v) })
 }
 
 // DoseBody gives an amount into a compartment of the body.

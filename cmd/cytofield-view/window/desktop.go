@@ -73,6 +73,9 @@ func (d *Desktop) Present() { d.window.SwapBuffers() }
 // Closing reports whether a person wants the window closed.
 func (d *Desktop) Closing() bool { return d.window.ShouldClose() }
 
+// OnLost has f called, which must not return, where the display goes away.
+func (d *Desktop) OnLost(f func()) { d.window.OnLost(f) }
+
 // Free does nothing: the window closes with its context.
 func (d *Desktop) Free(*gpu.Queue) {}
 

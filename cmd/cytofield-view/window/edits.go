@@ -135,7 +135,12 @@ func (w *Window) Save(path string) {
 		if err := s.Keep(dir, again); err != nil {
 			return err
 		}
-		return shown.write(dir)
+		if err := shown.write(dir); err != nil {
+			return err
+		}
+		command := s.Command()
+		w.kept.Store(&command)
+		return nil
 	})
 	if w.fields.saved == nil {
 		w.fields.saved = map[string]bool{}

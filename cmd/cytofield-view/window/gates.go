@@ -215,9 +215,9 @@ func (w *Window) lights(list *imgui.DrawList) {
 	if found := w.report.Gated; found != nil && found.Inside != nil && !w.brush.hideCells {
 		dim := color.RGBA{112, 116, 122, 215} // grey, on any colour map
 		for _, d := range w.report.Discs {
-			at, radius := w.camera.pixel(d.X, d.Y), max(float32(d.Radius*w.camera.zoom), 1.5)
+			at, radius := w.camera.pixel(d.X, d.Y), max(float32(d.Radius*w.camera.zoom), 1.5*s)
 			if !found.Inside[d.Cell] {
-				list.AddCircleFilled(at, radius+0.5, ink(dim))
+				list.AddCircleFilled(at, radius+0.5*s, ink(dim))
 				continue
 			}
 			list.AddCircleV(at, radius+2.5*s, ink(color.RGBA{0, 0, 0, 190}), 0, 3.5*s)

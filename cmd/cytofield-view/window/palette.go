@@ -17,6 +17,8 @@ const (
 	addsCells
 	removesCells
 	placesSource
+	paintsRegion
+	placesVessel
 	wounds
 	dosesBody
 )
@@ -44,6 +46,8 @@ func (w *Window) tools() []tool {
 		all = append(all, tool{addsCells, imgui.KeyA, "A", "add cells", drawAddCells},
 			tool{removesCells, imgui.KeyR, "R", "remove cells", drawRemoveCells})
 	}
+	all = append(all, tool{paintsRegion, imgui.KeyP, "P", "paint a region of another diffusion", drawRegion},
+		tool{placesVessel, imgui.KeyU, "U", "place a vessel with the substrate in view: click, or drag along it", drawVessel})
 	all = append(all, tool{wounds, imgui.KeyW, "W", "wound: take away all cells and molecules", drawWound})
 	if len(w.report.Compartments) > 0 {
 		all = append(all, tool{dosesBody, imgui.KeyI, "I", "inject a dose into the blood", drawBlood})
@@ -158,6 +162,14 @@ func (w *Window) toolSettings() {
 			unit = unitOf(substrate) + "/s"
 		}
 		w.setting("rate", &b.rate, 1e-2, 1e6, "%.3g "+unit)
+	case paintsRegion:
+		imgui.Checkbox("impermeable", &b.solid)
+		if !b.solid {
+			w.setting("diffusion, times that of the tissue", &b.times, 1e-2, 10, "%.2g")
+		}
+	case placesVessel:
+		w.setting("permeability", &b.permeability, 1e-4, 10, "%.2g µm/s")
+		w.setting("density in its blood", &b.blood, 1e-3, 1e3, "%.3g "+unitOf(substrate))
 	case addsCells:
 		w.chooseType("type", &b.comes, "")
 		imgui.SetNextItemWidth(150 * w.styled.scale)
@@ -240,6 +252,20 @@ func drawSource(list *imgui.DrawList, at imgui.Vec2, size float32, colour uint32
 	for _, d := range [][2]float32{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {0.7, 0.7}, {-0.7, 0.7}, {0.7, -0.7}, {-0.7, -0.7}} {
 		line(list, at, size, 0.29*d[0], 0.29*d[1], 0.5*d[0], 0.5*d[1], colour)
 	}
+}
+
+func drawRegion(list *imgui.DrawList, at imgui.Vec2, size float32, colour uint32) {
+	list.AddCircleV(at, size*0.46, colour, 0, size/10)
+	for _, m := range []float32{-0.18, 0.08, 0.34} {
+		line(list, at, size, m-0.26, 0.26-m/2, m+0.1, -0.1-m/2, colour)
+	}
+}
+
+func drawVessel(list *imgui.DrawList, at imgui.Vec2, size float32, colour uint32) {
+	line(list, at, size, -0.5, -0.22, 0.5, -0.22, colour)
+	line(list, at, size, -0.5, 0.22, 0.5, 0.22, colour)
+	list.AddCircleFilled(imgui.NewVec2(at.X-0.18*size, at.Y), size*0.11, colour)
+	list.AddCircleFilled(imgui.NewVec2(at.X+0.22*size, at.Y), size*0.11, colour)
 }
 
 func drawAddCells(list *imgui.DrawList, at imgui.Vec2, size float32, colour uint32) {

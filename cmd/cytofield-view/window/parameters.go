@@ -208,10 +208,13 @@ func (w *Window) parameter(p session.Parameter, name string) {
 func (w *Window) slider(p session.Parameter, value float64) {
 	io := imgui.CurrentIO()
 	imgui.PushStyleVarVec2(imgui.StyleVarFramePadding, imgui.NewVec2(4*w.styled.scale, 0))
+	imgui.PushStyleColorVec4(imgui.ColSliderGrab, vec4(w.theme.accent)) // nothing is written on it
+	imgui.PushStyleColorVec4(imgui.ColSliderGrabActive, vec4(w.theme.accent))
 	imgui.SetNextItemWidth(-1)
 	s := slideOf(p)
 	at := float32(s.place(value))
 	moved := imgui.SliderFloatV("##value", &at, 0, 1, "", imgui.SliderFlagsAlwaysClamp|imgui.SliderFlagsNoInput)
+	imgui.PopStyleColorV(2)
 	imgui.PopStyleVar()
 	low, high := imgui.ItemRectMin(), imgui.ItemRectMax()
 	w.ticks(p, s, low, high)

@@ -2,6 +2,7 @@ package window
 
 import (
 	"image/color"
+	"math"
 	"unsafe"
 
 	"github.com/AllenDang/cimgui-go/imgui"
@@ -66,6 +67,9 @@ func (w *Window) style(scale float32) {
 	if w.styled.theme == w.theme.name && w.styled.scale == scale {
 		return
 	}
+	if scale != w.styled.scale {
+		w.places.rescale(w.styled.scale, scale)
+	}
 	w.styled.theme, w.styled.scale = w.theme.name, scale
 	if w.theme.name == "light" {
 		imgui.StyleColorsLight()
@@ -75,6 +79,7 @@ func (w *Window) style(scale float32) {
 		implot.StyleColorsDark()
 	}
 	shape(scale)
+	shapePlots(scale)
 	w.theme.paint()
 	w.theme.paintPlots()
 }
@@ -105,20 +110,47 @@ func shape(scale float32) {
 	s.SetTabBarOverlineSize(0)
 	s.SetDockingSeparatorSize(4 * scale)
 	s.SetWindowMenuButtonPosition(imgui.DirNone)
+	io := imgui.CurrentIO()
+	io.SetMouseDragThreshold(4 * scale)
+	io.SetMouseDoubleClickMaxDist(6 * scale)
+}
+
+// shapePlots sets distances and lines in plots, for a scale.
+func shapePlots(scale float32) {
+	s := implot.GetStyle()
+	pair := func(x, y float32) imgui.Vec2 { return imgui.NewVec2(x*scale, y*scale) }
+	s.SetPlotPadding(pair(4, 6))
+	s.SetLabelPadding(pair(4, 4))
+	s.SetLegendPadding(pair(6, 4))
+	s.SetLegendInnerPadding(pair(5, 5))
+	s.SetLegendSpacing(pair(5, 0))
+	s.SetMousePosPadding(pair(10, 10))
+	s.SetPlotBorderSize(scale)
+	s.SetMajorTickLen(pair(10, 10))
+	s.SetMinorTickLen(pair(5, 5))
+	for _, set := range []func(imgui.Vec2){s.SetMajorTickSize, s.SetMinorTickSize, s.SetMajorGridSize, s.SetMinorGridSize} {
+		set(pair(1, 1))
+	}
+}
+
+// mixed is a colour between two.
+func mixed(a, b color.RGBA, share float64) color.RGBA {
+	between := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + share*(float64(y)-float64(x)))) }
+	return color.RGBA{between(a.R, b.R), between(a.G, b.G), between(a.B, b.B), 255}
 }
 
 // paint gives ImGui the colours.
 func (t theme) paint() {
 	s := imgui.CurrentStyle()
 	all := s.Colors()
-	clear, grab := color.RGBA{}, t.accent
-	grab.A = 190 // what is written on a slider can be read through it
+	clear := color.RGBA{}
+	grab := mixed(t.field, t.accent, 0.4) // quiet, so that what is written on a slider can be read
 	for col, c := range map[imgui.Col]color.RGBA{
 		imgui.ColText: t.text, imgui.ColTextDisabled: t.faint, imgui.ColWindowBg: t.panel, imgui.ColChildBg: clear,
 		imgui.ColPopupBg: t.panel, imgui.ColBorder: t.line, imgui.ColFrameBg: t.field, imgui.ColFrameBgHovered: t.hovered,
 		imgui.ColFrameBgActive: t.active, imgui.ColTitleBg: t.panel, imgui.ColTitleBgActive: t.panel, imgui.ColTitleBgCollapsed: t.panel,
 		imgui.ColScrollbarBg: clear, imgui.ColScrollbarGrab: t.hovered, imgui.ColScrollbarGrabHovered: t.active, imgui.ColScrollbarGrabActive: t.active,
-		imgui.ColCheckMark: t.accent, imgui.ColSliderGrab: grab, imgui.ColSliderGrabActive: t.accent,
+		imgui.ColCheckMark: t.accent, imgui.ColSliderGrab: grab, imgui.ColSliderGrabActive: mixed(t.field, t.accent, 0.6),
 		imgui.ColButton: t.field, imgui.ColButtonHovered: t.hovered, imgui.ColButtonActive: t.active,
 		imgui.ColHeader: t.field, imgui.ColHeaderHovered: t.hovered, imgui.ColHeaderActive: t.active,
 		imgui.ColSeparator: t.background, imgui.ColSeparatorHovered: t.accent, imgui.ColSeparatorActive: t.accent,
@@ -146,7 +178,4 @@ func (t theme) paintPlots() {
 		all[col] = vec4(c)
 	}
 	s.SetColors(&all)
-	s.SetPlotPadding(imgui.NewVec2(4, 6))
-	s.SetLabelPadding(imgui.NewVec2(4, 4))
-	s.SetLegendPadding(imgui.NewVec2(6, 4))
 }

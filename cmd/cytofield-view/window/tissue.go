@@ -110,14 +110,14 @@ func (w *Window) discs(list *imgui.DrawList) {
 	}
 	for i, d := range w.report.Discs {
 		at := w.camera.pixel(d.X, d.Y)
-		radius := float32(d.Radius * w.camera.zoom)
+		radius, s := float32(d.Radius*w.camera.zoom), w.styled.scale
 		c := w.cellColour(i)
-		if radius < 1.5 {
-			list.AddCircleFilled(at, max(radius, 1), ink(c))
+		if radius < 1.5*s {
+			list.AddCircleFilled(at, max(radius, s), ink(c))
 			continue
 		}
 		list.AddCircleFilled(at, radius, ink(color.RGBA{c.R, c.G, c.B, 210}))
-		list.AddCircleV(at, radius, ink(w.cellEdge()), 0, min(1, radius/4))
+		list.AddCircleV(at, radius, ink(w.cellEdge()), 0, min(s, radius/4))
 	}
 }
 
@@ -375,15 +375,16 @@ func (w *Window) pressCell(id tissue.CellID) {
 }
 
 func moved(io *imgui.IO) bool {
-	drag := imgui.IsMouseDraggingV(imgui.MouseButtonLeft, 4) || imgui.IsMouseDraggingV(imgui.MouseButtonRight, 1) || imgui.IsMouseDraggingV(imgui.MouseButtonMiddle, 1)
+	drag := imgui.IsMouseDragging(imgui.MouseButtonLeft) || imgui.IsMouseDraggingV(imgui.MouseButtonRight, 1) || imgui.IsMouseDraggingV(imgui.MouseButtonMiddle, 1)
 	d := io.MouseDelta()
 	return drag && (d.X != 0 || d.Y != 0)
 }
 
 // wasDragged reports whether the left button has been released after a drag, not a click.
 func wasDragged() bool {
-	far := imgui.CurrentIO().MouseDragMaxDistanceSqr()
-	return far[imgui.MouseButtonLeft] > 16
+	io := imgui.CurrentIO()
+	far, threshold := io.MouseDragMaxDistanceSqr(), io.MouseDragThreshold()
+	return far[imgui.MouseButtonLeft] > threshold*threshold
 }
 
 // follow asks for the densities under the mouse.

@@ -66,6 +66,8 @@ type Window struct {
 	help     bool
 	gallery  browser
 	recent   recent
+	places   places
+	kept     atomic.Pointer[string] // the command of the edits last saved
 	opener   Opener
 	quit     bool
 	laid     bool // the layout has been made
@@ -138,13 +140,14 @@ func (w *Window) begin() {
 
 // Remember keeps the arrangement of the panels in a file, and beside it what was opened.
 func (w *Window) Remember(path string) {
-	imgui.CurrentIO().SetIniFilename(path)
+	w.places.file = path
 	w.recent.keep(filepath.Join(filepath.Dir(path), recentName))
 }
 
 // Close ends the session and gives back what the window holds.
 func (w *Window) Close() error {
 	close(w.worker.requests)
+	w.places.save(w.styled.scale)
 	err := w.server.Await(func() error { return <-w.worker.ended })
 	err = errors.Join(err, w.errands.end(), w.server.Do(func(q *gpu.Queue) error {
 		w.gallery.free(q)
@@ -166,6 +169,9 @@ func (w *Window) Run(ctx context.Context) error {
 		w.measured.last = now
 		smooth(&w.measured.frame, took)
 		w.measured.owed = min(w.measured.owed+took, time.Second/4)
+		if now.Sub(w.places.at) > saveEvery {
+			w.places.save(w.styled.scale)
+		}
 		w.host.Poll(w.idle())
 		if err := w.frame(took); err != nil {
 			return err
@@ -320,7 +326,7 @@ func (w *Window) frame(dt time.Duration) error {
 		}
 		screen.Begin(q, w.theme.background)
 		opengl3.RenderDrawData(imgui.CurrentDrawData())
-		return nil
+		return q.Lost()
 	})
 	if err != nil {
 		return fmt.Errorf("window: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/cgo"
 	"unsafe"
 
 	"github.com/go-gl/glfw/v3.3/glfw"
@@ -19,6 +20,7 @@ var ErrNoDisplay = errors.New("no display: neither DISPLAY nor WAYLAND_DISPLAY i
 // may call its methods.
 type Window struct {
 	*glfw.Window
+	lost cgo.Handle // 0, or what OnLost was given
 }
 
 var _ gpu.Context = (*Window)(nil)
@@ -44,8 +46,13 @@ func Open(title string, width, height int) (*Window, error) {
 	}
 	w.MakeContextCurrent()
 	glfw.SwapInterval(1)
-	return &Window{w}, nil
+	return &Window{Window: w}, nil
 }
+
+// OnLost has f called where the display goes away under the window, on the main thread, inside whatever call found
+// that out: f must not return, and not touch the window or its context, for neither is there any more. Where there is no
+// X, as on Wayland, a lost display closes the window instead.
+func (w *Window) OnLost(f func()) { w.onLost(f) }
 
 // begin initialises GLFW. Where no display answers, its Go binding returns no error, and
 // panics at the next call.
@@ -72,4 +79,8 @@ func (w *Window) Platform() string { return "GLFW window" }
 func (w *Window) Close() {
 	w.Destroy()
 	glfw.Terminate()
+	if w.lost != 0 {
+		w.lost.Delete()
+		w.lost = 0
+	}
 }

@@ -1,0 +1,5 @@
+//go:build !linux || wayland
+
+package glfw
+
+func (w *Window) onLost(func()) {}
