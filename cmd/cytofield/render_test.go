@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func kinds() map[scenario.PanelKind]string {
 	return map[scenario.PanelKind]string{
 		scenario.SlicePanel:      "substrate: IL-2, scale: log, contours: auto, arrows: flux, cells: {by: IL-2_surface_nM}",
 		scenario.ProjectionPanel: "substrate: IL-2, along: y, of: mean, cells: {by: state}",
-		scenario.MergePanel:      "substrates: [IL-2, {substrate: TNF, color: \"#00ffff\", range: [0 pM, 2 pM]}], regions: true",
+		scenario.MergePanel:      "substrates: [IL-2, {substrate: TNF, color: \"#00ffff\", range: [0 pM, 2 pM]}], regions: true, smooth: false, lines_of: IL-2, contours: auto, arrows: gradient",
 		scenario.DifferencePanel: "substrate: IL-2, contours: auto",
 		scenario.KymographPanel:  "substrate: IL-2, from: [0 um, 25 um, 25 um], to: [80 um, 25 um, 25 um]",
 		scenario.VolumePanel:     "substrate: IL-2, scale: log, surfaces: auto, planes: [y=mid], camera: {perspective: true}",
@@ -66,6 +67,27 @@ func TestEveryKindOfPanelIsDrawn(t *testing.T) {
 			}
 			like(t, out, filepath.Join("testdata", "render", string(kind)+".png"))
 		})
+	}
+}
+
+// A panel with run: compare is that of the run which is compared.
+func TestAPanelShowsTheRunThatIsCompared(t *testing.T) {
+	run, other := pair(t)
+	for _, keys := range []string{"kind: slice, arrows: flux", "kind: volume", "kind: profile"} {
+		draw := func(run, more string) string {
+			figure := file(t, "figure.yaml", fmt.Sprintf("cytofield_figure: 1\nwidth: 60 mm\ndpi: 100\npanels: {A: {%s, substrate: IL-2%s}}\n", keys, more))
+			out := filepath.Join(t.TempDir(), "figure.png")
+			if o := cytofield(t, "render", run, figure, "--compare", other, "-o", out); o.status != program.Done {
+				t.Fatalf("status %d: %s", o.status, o.err)
+			}
+			return out
+		}
+		if got, want := pixels(t, draw(run, ", run: compare")), pixels(t, draw(other, "")); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the picture is not that of the other run", keys)
+		}
+		if got, want := pixels(t, draw(run, "")), pixels(t, draw(other, "")); reflect.DeepEqual(got, want) {
+			t.Errorf("%s: both runs have one picture", keys)
+		}
 	}
 }
 
@@ -226,7 +248,7 @@ func TestRenderExplainsWhatIsWrong(t *testing.T) {
 		{"a time between outputs", []string{kept, early}, "early.yaml:2:13: panels.A: " + kept + ": no output at 3 min: the nearest are at 2 min and 4 min"},
 		{"a flag", []string{kept, "--slice", "z=9 mm"}, `--slice z=9 mm: panels.A.slice: "z=9 mm" lies outside the domain`},
 		{"a column", []string{kept, "--kind", "series", "--columns", "IL-2_mean"}, `no column "IL-2_mean" of numbers`},
-		{"one run for a difference", []string{kept, "--kind", "difference"}, "name the run to subtract by --compare"},
+		{"one run for a difference", []string{kept, "--kind", "difference"}, "name that to compare it with by --compare"},
 		{"no depth", []string{flat, "--kind", "volume"}, "a 2D domain has no depth: want slice"},
 		{"no room", []string{kept, "--width", "12mm", "-o", old}, "no room for 2 panels"},
 		{"an ending", []string{kept, "-o", "p.jpg"}, "want a name that ends in"},

@@ -30,7 +30,7 @@ type panelFlags struct {
 	Slice     string   `placeholder:"PLANE" help:"z=mid, or \"y=100 um\"."`
 	Along     string   `placeholder:"AXIS" help:"Axis of a projection."`
 	Of        string   `placeholder:"maximum|mean" help:"What a projection shows."`
-	Colormap  string   `placeholder:"NAME" help:"viridis, inferno, magma, plasma, cividis, batlow, lajolla, oslo, bilbao, turbo or RdBu."`
+	Colormap  string   `placeholder:"NAME" help:"viridis, inferno, magma, plasma, cividis, batlow, lajolla, oslo, bilbao, turbo, vik or RdBu."`
 	Scale     string   `placeholder:"linear|log" help:"Scale of densities (default: logarithmic where they lie wide apart)."`
 	Range     string   `placeholder:"LOW,HIGH" help:"Ends of the scale: \"1 pM, 50 pM\" (default: found, one for all pictures)."`
 	Contours  string   `placeholder:"LEVELS|auto" help:"Lines of equal density: \"10 pM, 50 pM\"."`

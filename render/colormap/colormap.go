@@ -1,6 +1,6 @@
 // Package colormap turns a position between 0 and 1 into a colour. Its maps are
 // perceptually ordered and, but for turbo, readable with colour-blind eyes and,
-// but for turbo and the diverging RdBu, in print without colour.
+// but for turbo and the diverging vik and RdBu, in print without colour.
 package colormap
 
 import (
@@ -21,7 +21,7 @@ var tables embed.FS
 
 // Names returns the names of the maps, in the order a menu shows them.
 func Names() []string {
-	return []string{"viridis", "inferno", "magma", "plasma", "cividis", "batlow", "lajolla", "oslo", "bilbao", "turbo", "RdBu"}
+	return []string{"viridis", "inferno", "magma", "plasma", "cividis", "batlow", "lajolla", "oslo", "bilbao", "turbo", "vik", "RdBu"}
 }
 
 // Map is a colour map. Get one from ByName; the zero Map has no colours.
@@ -72,7 +72,7 @@ func (m Map) Name() string { return m.name }
 
 // Diverging reports whether the map has a pale middle between two hues, for
 // differences on a scale symmetric about 0.
-func (m Map) Diverging() bool { return m.name == "RdBu" }
+func (m Map) Diverging() bool { return m.name == "vik" || m.name == "RdBu" }
 
 // IsZero reports whether the map is the zero Map, which has no colours.
 func (m Map) IsZero() bool { return m.table == nil }

@@ -44,6 +44,10 @@ func TestMapsHaveTheirPublishedColours(t *testing.T) {
 		{"lajolla", 255, color.RGBA{26, 26, 1, 255}},
 		{"oslo", 0, color.RGBA{1, 1, 1, 255}},
 		{"bilbao", 255, color.RGBA{77, 0, 1, 255}},
+		{"vik", 0, color.RGBA{0, 18, 97, 255}},
+		{"vik", 127, color.RGBA{235, 230, 226, 255}},
+		{"vik", 128, color.RGBA{236, 229, 224, 255}},
+		{"vik", 255, color.RGBA{89, 0, 8, 255}},
 		{"plasma", 0, color.RGBA{13, 8, 135, 255}},
 		{"RdBu", 0, color.RGBA{103, 0, 31, 255}},
 		{"RdBu", 255, color.RGBA{5, 48, 97, 255}},
@@ -145,12 +149,44 @@ func TestUnknownNameListsTheKnown(t *testing.T) {
 	}
 }
 
-func TestDivergingMapsAreBrightestInTheMiddle(t *testing.T) {
+// lightness returns CIE L* under D65, 0 to 100.
+func lightness(c color.RGBA) float64 {
+	linear := func(level uint8) float64 {
+		v := float64(level) / 255
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	y := 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	if y <= 216./24389 {
+		return y * 24389 / 27
+	}
+	return 116*math.Cbrt(y) - 16
+}
+
+// A diverging map is pale in the middle and darkens to both ends alike, so that differences of
+// one size catch the eye as much whatever their sign. No other map does.
+func TestDivergingMapsDarkenAlikeToBothEnds(t *testing.T) {
 	for _, name := range Names() {
-		m := mustMap(t, name)
-		brightness := func(at float64) int { c := m.At(at); return int(c.R) + int(c.G) + int(c.B) }
-		if middle := brightness(0.5); m.Diverging() != (middle > brightness(0)+100 && middle > brightness(1)+100 && middle > 700) {
-			t.Errorf("%s: diverging %v, brightness %d, %d, %d of 765", name, m.Diverging(), brightness(0), middle, brightness(1))
+		table := mustMap(t, name).Table()
+		var light [Size]float64
+		for i, c := range table {
+			light[i] = lightness(c)
+		}
+		const rounding = 0.25 // L*, of a channel to the nearest level
+		apart, darkens := 0.0, true
+		for i := range Size / 2 {
+			apart = max(apart, math.Abs(light[i]-light[Size-1-i]))
+			if i > 0 {
+				darkens = darkens && light[i] > light[i-1]-rounding && light[Size-1-i] > light[Size-i]-rounding
+			}
+		}
+		middle := (light[Size/2-1] + light[Size/2]) / 2
+		const most = 10 // L*; 8.8 between vik's blue and brown, 4.6 in RdBu
+		alike := darkens && apart < most && middle > 90 && middle > light[0]+60 && middle > light[Size-1]+60
+		if diverging := mustMap(t, name).Diverging(); diverging != alike {
+			t.Errorf("%s: diverging %v; it darkens %v, its sides are %.1f apart in lightness, its middle is %.1f and its ends %.1f and %.1f", name, diverging, darkens, apart, middle, light[0], light[Size-1])
 		}
 	}
 }

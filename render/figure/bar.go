@@ -45,9 +45,9 @@ func newBar(c ColorBar) (*bar, error) {
 	return b, nil
 }
 
-// same reports whether two bars say the same.
+// same reports whether two bars say the same, and look alike.
 func (b *bar) same(c *bar) bool {
-	return b.Colors.Name() == c.Colors.Name() && b.Scale == c.Scale && b.name.String() == c.name.String() && b.factor == c.factor
+	return b.Style == c.Style && b.Colors.Name() == c.Colors.Name() && b.Scale == c.Scale && b.name.String() == c.name.String() && b.factor == c.factor
 }
 
 // ticks marks a bar of a length, of which each label takes so many em.
@@ -69,6 +69,7 @@ func (b *bar) scale(r *ruler, length int, label float64) scale {
 
 // room returns the width that an upright bar of a height takes, gap included.
 func (b *bar) room(r *ruler, height int) int {
+	r = r.in(b.Style.Lettering)
 	return r.px(barGap+barWidth+tickOut+tickGap+labelGap+1) + int(math.Ceil(b.scale(r, height, 2.4).wide(r)))
 }
 
@@ -82,19 +83,50 @@ func shown(bars []*bar) (list []*bar) {
 	return list
 }
 
-// roomBeside returns the width that bars beside a plot of a height take, and their names.
-func roomBeside(r *ruler, bars []*bar, height int) (width int, names []words) {
+// roomBeside returns the width that bars beside a plot of a height take, and how long their
+// names are, pixels.
+func roomBeside(r *ruler, bars []*bar, height int) (width int, names []float64) {
 	for _, b := range shown(bars) {
-		width, names = width+b.room(r, height), append(names, b.name)
+		width, names = width+b.room(r, height), append(names, b.named(r))
 	}
 	return width, names
+}
+
+// named returns how long the name of a bar is, pixels.
+func (b *bar) named(r *ruler) float64 {
+	r = r.in(b.Style.Lettering)
+	return r.width(b.name, r.em)
+}
+
+// roomBelow returns the height that bars under a plot take, em.
+func roomBelow(r *ruler, bars []*bar) (height float64) {
+	for _, b := range shown(bars) {
+		height += r.sized(b.Style.Lettering, 1) * lyingRoom
+	}
+	return height
+}
+
+// lyingWidth returns how wide bars under a plot are with their names, pixels.
+func lyingWidth(r *ruler, bars []*bar, plot int) (wide float64) {
+	for _, b := range shown(bars) {
+		wide = max(wide, float64(b.lyingLength(r, plot)+r.in(b.Style.Lettering).px(barTip+0.6))+b.named(r))
+	}
+	return wide
+}
+
+// barsBelow draws bars under a plot, from a height on.
+func (s *sheet) barsBelow(plot image.Rectangle, top int, bars []*bar) {
+	for _, b := range shown(bars) {
+		b.drawLying(s, plot.Min.X, top, b.lyingLength(s.ruler, plot.Dx()))
+		top += s.in(b.Style.Lettering).px(lyingRoom)
+	}
 }
 
 // barsBeside draws bars beside a plot.
 func (s *sheet) barsBeside(plot image.Rectangle, bars []*bar) {
 	x := plot.Max.X
 	for _, b := range shown(bars) {
-		b.drawUpright(s, x+s.px(barGap), plot.Min.Y, plot.Max.Y)
+		b.drawUpright(s, x+s.in(b.Style.Lettering).px(barGap), plot.Min.Y, plot.Max.Y)
 		x += b.room(s.ruler, plot.Dy())
 	}
 }
@@ -104,12 +136,14 @@ const lyingRoom = 0.9 + barWidth + tickOut + tickGap + smallSize*capHeight
 
 // lyingLength returns the length of a bar under a plot, which its name follows.
 func (b *bar) lyingLength(r *ruler, plot int) int {
+	r = r.in(b.Style.Lettering)
 	length := plot - r.px(barTip+1) - int(r.width(b.name, r.em))
 	return min(max(length, r.px(3)), r.px(barLongest))
 }
 
 // drawUpright draws the bar beside what lies between two heights.
 func (b *bar) drawUpright(s *sheet, x, top, bottom int) {
+	s = s.in(b.Style.Lettering)
 	box := image.Rect(x, top, x+s.px(barWidth), bottom)
 	b.colours(s, box, false)
 	em, small := s.em, smallSize*s.em
@@ -125,6 +159,7 @@ func (b *bar) drawUpright(s *sheet, x, top, bottom int) {
 
 // drawLying draws the bar with its name after it.
 func (b *bar) drawLying(s *sheet, x, y, length int) {
+	s = s.in(b.Style.Lettering)
 	box := image.Rect(x, y, x+length, y+s.px(barWidth))
 	b.colours(s, box, true)
 	em, small := s.em, smallSize*s.em

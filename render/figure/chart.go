@@ -18,6 +18,7 @@ type Chart struct {
 	Series       []Series // each in its colour and with its mark
 	References   []Reference
 	Legend       LegendPlace
+	Style        Style
 	Grid         bool // faint lines at the labels
 }
 

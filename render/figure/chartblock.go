@@ -301,11 +301,11 @@ func (b *chartBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 		left: y.scale().leftOf(r), right: x.scale().overhang(r, plot.X),
 		top: r.px(l.above + head.height), bottom: r.px(x.scale().below() + l.below),
 	}
-	return s.holding(r, plot, x.label(), y.label()), max(head.wants, l.wants)
+	return s.holding(plot, r.width(x.label(), r.em), r.width(y.label(), r.em)), max(head.wants, l.wants)
 }
 
 func (b *chartBlock) heading() heading {
-	h := heading{title: b.Title}
+	h := heading{title: b.Title, style: b.Style}
 	if b.Stamped {
 		h.left = timeStamp(b.Time, b.TimeUnit)
 	}

@@ -32,23 +32,29 @@ func heat(size image.Point, p *render.Plane, m colormap.Map, sc render.Scale, ne
 }
 
 // merged adds the colours of several planes, each in proportion to its position on its
-// scale, as render.Merge does by voxel: what comes beyond 255 is cut, and what has no value
-// gives no light.
+// scale, as render.Merge does by voxel: what comes beyond 255 is cut, what has no value gives no
+// light, and where no plane has one is the colour Missing.
 func merged(size image.Point, channels []Channel, nearest bool) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: size})
-	sums := make([][3]float64, size.X*size.Y)
+	sums, seen := make([][3]float64, size.X*size.Y), make([]bool, size.X*size.Y)
 	for _, c := range channels {
 		for i, t := range positions(size, c.Plane, c.Scale, nearest) {
+			if t != t {
+				continue
+			}
+			seen[i] = true
 			for k, level := range [3]uint8{c.Color.R, c.Color.G, c.Color.B} {
-				if t == t {
-					sums[i][k] += t * float64(level)
-				}
+				sums[i][k] += t * float64(level)
 			}
 		}
 	}
 	for i, sum := range sums {
 		level := func(v float64) uint8 { return uint8(min(v, 255) + 0.5) }
-		img.SetRGBA(i%size.X, i/size.X, color.RGBA{R: level(sum[0]), G: level(sum[1]), B: level(sum[2]), A: 0xff})
+		c := color.RGBA{R: level(sum[0]), G: level(sum[1]), B: level(sum[2]), A: 0xff}
+		if !seen[i] {
+			c = colormap.Missing()
+		}
+		img.SetRGBA(i%size.X, i/size.X, c)
 	}
 	return img
 }

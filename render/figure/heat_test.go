@@ -114,6 +114,7 @@ func TestMergedAgreesWithRender(t *testing.T) {
 		b.Values[i] = a.Values[len(a.Values)-1-i]
 	}
 	a.Values[3] = float32(math.NaN())
+	a.Values[9], b.Values[9] = float32(math.NaN()), float32(math.NaN())
 	sc := render.Scale{Low: 1, High: 300, Log: true}
 	colours := render.ChannelColours()
 	want, err := render.Merge([]render.Channel{{Plane: a, Scale: sc, Colour: colours[0]}, {Plane: b, Scale: sc, Colour: colours[1]}})

@@ -39,7 +39,7 @@ func overlaid() Map {
 			{Level: 0.02, Lines: [][]render.Point{ring(200, 150, 100*math.Sqrt(1.5))}},
 			{Level: 0.01, Lines: [][]render.Point{ring(200, 150, 200)}, Dashed: true},
 		},
-		Arrows:   Arrows{Quantity: "flux", Unit: "nM µm/s"},
+		Arrows:   Arrows{Quantity: "flux", Unit: "nM", Per: " µm/s"},
 		Outlines: []Outline{{Name: "T zone", Lines: [][]render.Point{{{X: 20, Y: 20}, {X: 120, Y: 20}, {X: 120, Y: 90}, {X: 20, Y: 90}, {X: 20, Y: 20}}}, Dashed: true}},
 		Markers:  []Marker{{From: render.Point{X: 200, Y: 150}, To: render.Point{X: 360, Y: 250}, Label: "P"}},
 		Cells:    []render.Disc{{X: 200, Y: 150, Radius: 8}, {X: 300, Y: 60, Radius: 6}, {X: 398, Y: 200, Radius: 8}},
@@ -179,17 +179,33 @@ func kinds() map[string]Figure {
 	bare.Hide = Titles | Stamps | Axes | ColorBars | ScaleBars | Legends
 	styled := mergedMap()
 	styled.ScaleBar = ScaleBar{Length: 100, Corner: UpperLeft, Bare: true, Color: color.RGBA{R: 0xff, G: 0xff, B: 0x80, A: 0xff}}
+	inked := mergedMap()
+	inked.Style = Style{
+		Title:  TitleStyle{Lettering{Size: 9, Color: color.RGBA{R: 0x00, G: 0x40, B: 0x80, A: 0xff}}, true},
+		Stamps: StampStyle{Lettering{Size: 6}, true, UpperLeft},
+	}
+	inked.ScaleBar = ScaleBar{Size: 5}
+	below := overlaid()
+	below.Style = Style{Stamps: StampStyle{Lettering: Lettering{Size: 5, Color: color.RGBA{R: 0xa0, G: 0x20, A: 0xff}}}, Bars: BarStyle{Lettering{Size: 5}, true}}
+	space := view()
+	space.Title, space.Style = "Surfaces", Style{Title: TitleStyle{Centred: true}, Stamps: StampStyle{Inside: true, Corner: LowerLeft}, Bars: BarStyle{Lettering: Lettering{Size: 9}}}
+	table := senders()
+	table.Style.Bars.Color = color.RGBA{R: 0xa0, G: 0x20, A: 0xff}
+	set := Figure{
+		Panels: []Panel{inked, below, space, table}, Layout: "AB\nCD", Letters: Capitals, LetterStyle: Lettering{Size: 12, Color: color.RGBA{R: 0xa0, G: 0x20, A: 0xff}},
+		Title: "Every part in a style of its own", TitleStyle: TitleStyle{Lettering{Size: 14}, true},
+	}
 	work := Figure{Legends: PerFigure, Panels: []Panel{charts()["chart_series"], charts()["chart_series"], histogram()}, Title: "Shared legend"}
 	return map[string]Figure{
 		"map_overlays": one(overlaid()), "map_merged": one(styled), "map_kymograph": one(kymograph()), "map_bare": one(bare),
 		"chart_histogram": one(histogram()), "chart_band": one(banded()), "matrix": one(senders()), "scene": one(view()),
-		"figure_light": composed, "figure_dark": dark, "figure_legend": work,
+		"figure_light": composed, "figure_dark": dark, "figure_legend": work, "figure_styled": set,
 	}
 }
 
 func kindOptions(name string) Options {
 	switch name {
-	case "figure_light", "figure_dark", "figure_legend":
+	case "figure_light", "figure_dark", "figure_legend", "figure_styled":
 		return Options{Width: 183, DPI: 150}
 	}
 	return Options{Width: 89, DPI: 200}

@@ -384,13 +384,13 @@ func (l *layout) grow() (grew bool) {
 	l.head = max(l.head, head)
 	letters := 0
 	if l.figure.Letters != NoLetters {
-		letters = l.ruler.px(titleSize*capHeight + 0.5)
+		letters = l.ruler.px(l.ruler.sized(l.figure.LetterStyle, titleSize)*capHeight + 0.5)
 	}
 	for i, b := range l.blocks {
 		needed, wants := b.around(l.ruler, l.plots[i].Size(), l.page.words[i])
 		needed.top = max(needed.top, letters)
 		if letters > 0 {
-			needed.left = max(needed.left, l.ruler.px(1.4))
+			needed.left = max(needed.left, l.ruler.px(1.4/titleSize*l.ruler.sized(l.figure.LetterStyle, titleSize)))
 		}
 		if all := l.around[i].with(needed); all != l.around[i] {
 			l.around[i], grew = all, true
@@ -416,8 +416,9 @@ func (l *layout) heading() int {
 	l.title = nil
 	space := float64(l.page.width - 2*r.px(margin))
 	if l.figure.Title != "" {
-		l.title, _ = r.wrap(l.figure.Title, titleSize*r.em, space, 3)
-		height += titleSize*capHeight + titleLead*float64(len(l.title)-1) + 1
+		size := r.sized(l.figure.TitleStyle.Lettering, titleSize)
+		l.title, _ = r.wrap(l.figure.Title, size*r.em, space, 3)
+		height += size*(capHeight+titleLead/titleSize*float64(len(l.title)-1)) + 1
 	}
 	l.page.keys = nil
 	if len(l.keys) > 0 {

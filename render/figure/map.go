@@ -18,7 +18,7 @@ type Map struct {
 	Unit     string       // of the densities: "nM", "mmHg", "dimensionless"; the colour bar may show pM instead
 	Shown    string       // unit of the colour bar and of the contours; "": one with short numbers
 	Label    string       // of the colour bar, instead of Quantity and the unit it shows
-	Channels []Channel    // shown together instead of Plane; their planes are of one size
+	Channels []Channel    // shown together instead of Plane; their planes are of one size. Quantity, unit and scale are then those of the contours
 	Nearest  bool         // show voxels as blocks rather than interpolate densities between their centres
 
 	Title    string
@@ -37,6 +37,7 @@ type Map struct {
 	Markers    []Marker
 
 	ScaleBar ScaleBar
+	Style    Style
 	Hide     Furniture
 }
 
@@ -92,7 +93,8 @@ type Contour struct {
 type Arrows struct {
 	At       []render.Arrow
 	Quantity string     // "flux"
-	Unit     string     // of U and V: "nM µm/s"
+	Unit     string     // of density in U and V: "nM"; the legend may show pM instead
+	Per      string     // what follows the unit: "/µm", " µm/s"
 	Longest  float64    // U, V that is drawn as long as the distance between neighbours; 0: that of the longest
 	Color    color.RGBA // the zero value stands for white
 }
@@ -117,6 +119,7 @@ type ScaleBar struct {
 	Corner Corner
 	Color  color.RGBA // of bar and label; the zero value stands for white
 	Bare   bool       // without the plate behind it, dark or, behind a dark colour, light
+	Size   float64    // of the label, points; 0: of tick labels
 }
 
 // Corner is a corner of a panel.
@@ -140,4 +143,5 @@ type ColorBar struct {
 	Label        string    // instead of Quantity and the unit shown
 	Marks        []float64 // values that a line across the bar points out
 	Below, Above bool      // there are values beyond the ends
+	Style        BarStyle  // that of its panel where it is the zero value
 }

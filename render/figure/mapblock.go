@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/cytofield/cytofield/render"
@@ -68,9 +69,10 @@ func (b *mapBlock) checkPlanes() error {
 		if p.Width != b.first.Width || p.Height != b.first.Height || p.Spacing != b.first.Spacing {
 			return fmt.Errorf("channels of %d by %d and %d by %d voxels: want planes of one size", b.first.Width, b.first.Height, p.Width, p.Height)
 		}
-		for _, c := range p.Values {
-			b.holes = b.holes || c != c && len(b.Channels) == 0
-		}
+	}
+	for i := range b.first.Values {
+		none := !slices.ContainsFunc(planes, func(p *render.Plane) bool { return p.Values[i] == p.Values[i] })
+		b.holes = b.holes || none
 	}
 	return nil
 }
@@ -131,6 +133,9 @@ func (b *mapBlock) setBars() error {
 }
 
 func (b *mapBlock) addBar(c ColorBar) error {
+	if c.Style == (BarStyle{}) {
+		c.Style = b.Style.Bars
+	}
 	bar, err := newBar(c)
 	if err == nil && b.Hide&ColorBars == 0 {
 		b.colour = append(b.colour, bar)
@@ -164,7 +169,7 @@ func (b *mapBlock) aspect() (wide, least float64) {
 }
 
 func (b *mapBlock) heading() heading {
-	var h heading
+	h := heading{style: b.Style}
 	if b.Hide&Titles == 0 {
 		h.title = b.Title
 	}
@@ -198,7 +203,7 @@ type mapLayout struct {
 
 func (b *mapBlock) lay(r *ruler, plot image.Point, words float64) mapLayout {
 	oneRow, oneColumn := b.first.Height == 1, b.first.Width == 1
-	b.lying = b.lying || float64(plot.Y) < leastBar*r.em && !oneColumn
+	b.lying = b.lying || b.Style.Bars.Lying || float64(plot.Y) < leastBar*r.em && !oneColumn
 	var l mapLayout
 	if b.Hide&Axes == 0 {
 		l.x, l.y = b.axes(r, plot, oneRow, oneColumn)
@@ -206,7 +211,7 @@ func (b *mapBlock) lay(r *ruler, plot image.Point, words float64) mapLayout {
 	l.below = l.x.below()
 	if b.lying {
 		l.barTop = l.below + 0.9
-		l.below += lyingRoom * float64(len(shown(b.colour)))
+		l.below += roomBelow(r, b.colour)
 	}
 	l.legend, l.rows, l.wants = r.legend(b.keys(r, plot), words)
 	if l.rows > 0 {
@@ -253,12 +258,9 @@ func (b *mapBlock) around(r *ruler, plot image.Point, words float64) (sides, flo
 	if !b.lying {
 		beside, names := roomBeside(r, b.colour, plot.Y)
 		s.right = max(s.right, beside)
-		return s.holding(r, plot, l.x.label, append(names, l.y.label)...), wants
+		return s.holding(plot, r.width(l.x.label, r.em), append(names, r.width(l.y.label, r.em))...), wants
 	}
-	for _, bar := range shown(b.colour) {
-		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
-	}
-	return s.holding(r, plot, l.x.label, l.y.label), wants
+	return s.holding(plot, r.width(l.x.label, r.em), r.width(l.y.label, r.em)), max(wants, lyingWidth(r, b.colour, plot.X))
 }
 
 func (b *mapBlock) draw(s *sheet, plot image.Rectangle, words float64) {
@@ -271,14 +273,15 @@ func (b *mapBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	if b.space && b.Hide&ScaleBars == 0 {
 		b.drawScaleBar(s, plot)
 	}
+	if h := b.heading(); b.Style.Stamps.Inside {
+		s.cornerStamps(plot, b.Style.Stamps, false, h.left, h.right)
+	}
 	s.frame(plot, s.rule, s.Rule)
 	l := b.lay(s.ruler, plot.Size(), words)
 	s.axisBelow(plot, l.x)
 	s.axisLeft(plot, l.y)
 	if b.lying {
-		for i, bar := range shown(b.colour) {
-			bar.drawLying(s, plot.Min.X, plot.Max.Y+s.px(l.barTop)+i*s.px(lyingRoom), bar.lyingLength(s.ruler, plot.Dx()))
-		}
+		s.barsBelow(plot, plot.Max.Y+s.px(l.barTop), b.colour)
 	} else {
 		s.barsBeside(plot, b.colour)
 	}
@@ -303,11 +306,11 @@ func (b *mapBlock) drawScaleBar(s *sheet, plot image.Rectangle) {
 // scaleBar draws a scale bar, so many pixels long, with its label on a plate.
 func (s *sheet) scaleBar(plot image.Rectangle, style ScaleBar, length string, bar float64) {
 	em, label := s.em, plain(length)
-	size := smallSize * em
+	size := s.sized(Lettering{Size: style.Size}, smallSize) * em
 	text := s.width(label, size)
 	const pad, thick, gap = 0.5, 0.18, 0.32
 	width := max(bar, text) + 2*pad*em
-	height := (2*pad+thick+gap+smallSize*capHeight)*em - 0.1*em
+	height := (2*pad+thick+gap-0.1)*em + capHeight*size
 	inset := 0.6 * em
 	room := 0.7
 	if style.Length > 0 {
@@ -358,12 +361,13 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 	if b.CellValues == nil {
 		keys = append(keys, typeKeys(b.CellTypes)...)
 	}
+	if len(b.Channels) > 0 && slices.ContainsFunc(b.Contours, func(c Contour) bool { return len(c.Lines) > 0 }) { // else the colour bar says of what they are
+		unit, _, _ := shownUnit(b.Unit, b.Shown, b.Scale)
+		keys = append(keys, lineKey(densityLabel(b.Quantity, unit), white(b.Contours[0].Color), b.Contours[0].Dashed))
+	}
 	for _, o := range b.Outlines {
 		if o.Name != "" {
-			keys = append(keys, key{plain(o.Name), 1.6, func(s *sheet, x, y float64) {
-				s.onDark(x, y, 1.6)
-				s.overlay(everywhere(), white(o.Color), o.Dashed, point{x + 0.2*s.em, y}, point{x + 1.4*s.em, y})
-			}})
+			keys = append(keys, lineKey(plain(o.Name), white(o.Color), o.Dashed))
 		}
 	}
 	if len(b.Arrows.At) > 0 {
@@ -378,6 +382,14 @@ func (b *mapBlock) keys(r *ruler, plot image.Point) (keys []key) {
 		}})
 	}
 	return keys
+}
+
+// lineKey names lines on a map.
+func lineKey(name words, c color.RGBA, dashed bool) key {
+	return key{name, 1.6, func(s *sheet, x, y float64) {
+		s.onDark(x, y, 1.6)
+		s.overlay(everywhere(), c, dashed, point{x + 0.2*s.em, y}, point{x + 1.4*s.em, y})
+	}}
 }
 
 func typeKeys(types []CellType) (keys []key) {

@@ -23,6 +23,7 @@ type Matrix struct {
 	Scale          render.Scale // without ends, round ones are found
 	Label          string       // of the colour bar, instead of Quantity and Unit
 	Bare           bool         // without numbers in the fields, as where they would be too small to read
+	Style          Style
 	Hide           Furniture
 }
 
@@ -48,7 +49,7 @@ func (m Matrix) block() (block, error) {
 	if m.Scale.Low == 0 && m.Scale.High == 0 {
 		m.Scale = render.AutoScale(plane, m.Scale.Log)
 	}
-	c := ColorBar{Colors: m.Colors, Scale: m.Scale, Quantity: m.Quantity, Unit: m.Unit, Label: m.Label}
+	c := ColorBar{Colors: m.Colors, Scale: m.Scale, Quantity: m.Quantity, Unit: m.Unit, Label: m.Label, Style: m.Style.Bars}
 	c.Below, c.Above = Beyond(plane, m.Scale)
 	bar, err := newBar(c)
 	if err != nil {
@@ -68,7 +69,7 @@ func (b *matrixBlock) heading() heading {
 	if b.Hide&Titles != 0 {
 		return heading{}
 	}
-	return heading{title: b.Title}
+	return heading{title: b.Title, style: b.Style}
 }
 
 // aspect makes fields a little wider than high, for their numbers, or somewhat higher
@@ -109,7 +110,7 @@ func (b *matrixBlock) around(r *ruler, plot image.Point, words float64) (sides, 
 	}
 	beside, names := roomBeside(r, b.bars(), plot.Y)
 	s.right = beside
-	return s.holding(r, plot, columns.label, append(names, rows.label)...), head.wants
+	return s.holding(plot, r.width(columns.label, r.em), append(names, r.width(rows.label, r.em))...), head.wants
 }
 
 func (b *matrixBlock) draw(s *sheet, plot image.Rectangle, words float64) {

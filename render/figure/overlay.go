@@ -1,9 +1,12 @@
 package figure
 
 import (
+	"cmp"
 	"image"
 	"image/color"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/cytofield/cytofield/render"
 )
@@ -31,14 +34,34 @@ func (b *mapBlock) drawOverlays(s *sheet, plot image.Rectangle) {
 			s.overlay(plot, white(o.Color), o.Dashed, places(line, to)...)
 		}
 	}
+	taken := b.taken(s, plot, to)
 	for _, c := range b.Contours {
-		b.drawContour(s, plot, to, c)
+		b.drawContour(s, plot, to, c, &taken)
 	}
 	b.drawArrows(s, plot, to)
 	b.drawCells(s, plot, to)
 	for _, m := range b.Markers {
 		s.marker(plot, to(m.From), to(m.To), m.Label)
 	}
+}
+
+// taken are the places of cells, and of the scale bar, on which no level is written.
+func (b *mapBlock) taken(s *sheet, plot image.Rectangle, to func(render.Point) point) (all []disc) {
+	width, _ := b.first.Size()
+	for _, d := range b.Cells {
+		all = append(all, disc{to(render.Point{X: d.X, Y: d.Y}), d.Radius * float64(plot.Dx()) / width})
+	}
+	if b.space && b.Hide&ScaleBars == 0 {
+		x, y := float64(plot.Max.X), float64(plot.Max.Y)
+		if b.ScaleBar.Corner == LowerLeft || b.ScaleBar.Corner == UpperLeft {
+			x = float64(plot.Min.X)
+		}
+		if b.ScaleBar.Corner == UpperLeft || b.ScaleBar.Corner == UpperRight {
+			y = float64(plot.Min.Y)
+		}
+		all = append(all, disc{point{x, y}, float64(plot.Dx()) / 4})
+	}
+	return all
 }
 
 func places(line []render.Point, to func(render.Point) point) []point {
@@ -76,29 +99,25 @@ func (s *sheet) onDark(x, y, wide float64) {
 	s.fill(rounded(x, y-0.5*s.em, x+wide*s.em, y+0.5*s.em, 0.15*s.em), color.NRGBA{R: 0x50, G: 0x50, B: 0x58, A: 0xff})
 }
 
-// drawContour draws the lines of a level, with its label in the middle of the longest
-// if that has room for it.
-func (b *mapBlock) drawContour(s *sheet, plot image.Rectangle, to func(render.Point) point, c Contour) {
+// drawContour draws the lines of a level, with its label on the longest of them that has a place
+// clear of what is taken, to which its own is added.
+func (b *mapBlock) drawContour(s *sheet, plot image.Rectangle, to func(render.Point) point, c Contour, taken *[]disc) {
 	label := plain(short(c.Level * b.factor()))
 	size := 0.75 * s.em
 	wide := s.width(label, size) + 0.5*s.em
 	var pieces [][]point
-	longest := 0
 	for _, line := range c.Lines {
-		for _, piece := range cutLine(plot, places(line, to)) {
-			if pieces = append(pieces, piece); length(piece) > length(pieces[longest]) {
-				longest = len(pieces) - 1
-			}
-		}
+		pieces = append(pieces, cutLine(plot, places(line, to))...)
 	}
-	for i, piece := range pieces {
-		if i == longest && !c.Plain && length(piece) > 3*wide {
-			before, after, middle, angle := gap(piece, wide)
-			if image.Pt(int(middle.x), int(middle.y)).In(plot.Inset(int(wide / 2))) {
-				s.turnedOn(label, middle, angle, size, white(c.Color))
-				s.overlay(plot, white(c.Color), c.Dashed, before...)
-				piece = after
-			}
+	slices.SortStableFunc(pieces, func(a, b []point) int { return cmp.Compare(length(b), length(a)) })
+	labelled := c.Plain
+	for _, piece := range pieces {
+		if at, ok := straightest(piece, wide, plot.Inset(int(wide/2)), *taken); ok && !labelled {
+			before, after, middle, angle := gap(piece, wide, at)
+			*taken = append(*taken, disc{middle, wide / 2})
+			s.turnedOn(label, middle, angle, size, white(c.Color))
+			s.overlay(plot, white(c.Color), c.Dashed, before...)
+			piece, labelled = after, true
 		}
 		s.overlay(plot, white(c.Color), c.Dashed, piece...)
 	}
@@ -127,10 +146,47 @@ func length(points []point) (sum float64) {
 	return sum
 }
 
-// gap cuts a piece of a length out of the middle of a line and returns what is left, where the
-// piece was, and its direction, turned so that words on it do not stand on their head.
-func gap(points []point, wide float64) (before, after []point, middle point, angle float64) {
-	half := length(points) / 2
+// disc is a place that is taken.
+type disc struct {
+	at     point
+	radius float64
+}
+
+// straightest returns where along a line, from 0 to 1, a piece of a length is straight enough for
+// words, nearest to its middle, within a rectangle and clear of what is taken; false if nowhere.
+func straightest(points []point, wide float64, within image.Rectangle, taken []disc) (at float64, ok bool) {
+	const enough = 0.95 // of its length between the ends of the piece
+	best, whole := 0.7, length(points)
+	if whole < 3*wide {
+		return 0, false
+	}
+	for i := range 17 {
+		along := 0.5 + 0.05*float64((i+1)/2)*float64(1-2*(i%2))
+		if along*whole < wide || (1-along)*whole < wide {
+			continue
+		}
+		_, _, middle, _ := gap(points, wide, along)
+		free := image.Pt(int(middle.x), int(middle.y)).In(within)
+		for _, d := range taken {
+			free = free && math.Hypot(middle.x-d.at.x, middle.y-d.at.y) > d.radius+wide/2
+		}
+		_, a := walk(points, along*whole-wide/2)
+		_, b := walk(points, along*whole+wide/2)
+		straight := math.Hypot(b.x-a.x, b.y-a.y) / wide
+		if free && straight > best {
+			at, best, ok = along, straight, true
+		}
+		if best >= enough {
+			break
+		}
+	}
+	return at, ok
+}
+
+// gap cuts a piece of a length out of a line, its middle so far along from 0 to 1, and returns what
+// is left, where the piece was, and its direction, turned so that words on it do not stand on their head.
+func gap(points []point, wide, along float64) (before, after []point, middle point, angle float64) {
+	half := along * length(points)
 	from, a := walk(points, half-wide/2)
 	to, b := walk(points, half+wide/2)
 	before = append(append(before, points[:from]...), a)
@@ -208,7 +264,14 @@ func (b *mapBlock) arrowKey(r *ruler, plot image.Point) key {
 	if per > 0 {
 		value = niceLength(2.5 * r.em / per)
 	}
-	name := plain(b.Arrows.Quantity + " " + short(value) + " " + b.Arrows.Unit)
+	unit, factor := b.Arrows.Unit, 1.0
+	if _, err := conversion(unit, "nM"); err == nil {
+		var molar words
+		molar, factor = readableUnit(unit, value)
+		unit = molar.String()
+	}
+	unit = strings.TrimPrefix(unit+b.Arrows.Per, "dimensionless ")
+	name := plain(b.Arrows.Quantity + " " + short(value*factor) + " " + strings.Replace(unit, "dimensionless/", "1/", 1))
 	wide := value*per/r.em + 0.8
 	return key{name, wide, func(s *sheet, x, y float64) {
 		s.onDark(x, y, wide)

@@ -128,8 +128,14 @@ func (p *page) draw(on surface) {
 	s := &sheet{on, p.ruler}
 	s.box(image.Rect(0, 0, p.width, p.height), solid(s.Background))
 	edge := float64(s.px(margin))
+	style := p.figure.TitleStyle
+	size := s.sized(style.Lettering, titleSize) * s.em
 	for i, line := range p.title {
-		s.text(set(line, bold), edge, edge+(titleSize*capHeight+titleLead*float64(i))*s.em, titleSize*s.em, s.Ink)
+		x, text := edge, set(line, bold)
+		if style.Centred {
+			x = (float64(p.width) - s.width(text, size)) / 2
+		}
+		s.text(text, x, edge+size*(capHeight+titleLead/titleSize*float64(i)), size, style.inked(s.Ink))
 	}
 	s.keys(p.keys, float64(p.keysAt.X), float64(p.keysAt.Y))
 	for i, b := range p.blocks {
@@ -137,7 +143,8 @@ func (p *page) draw(on surface) {
 		if p.figure.Letters != NoLetters {
 			letter := string(rune("?aA"[p.figure.Letters]) + rune(i))
 			at := p.corners[i]
-			s.text(set(letter, bold), float64(at.X), float64(at.Y)+titleSize*capHeight*s.em, titleSize*s.em, s.Ink)
+			size := s.sized(p.figure.LetterStyle, titleSize) * s.em
+			s.text(set(letter, bold), float64(at.X), float64(at.Y)+capHeight*size, size, p.figure.LetterStyle.inked(s.Ink))
 		}
 	}
 	if p.bar != nil {

@@ -34,9 +34,9 @@ func (s sides) with(t sides) sides {
 }
 
 // holding makes room for the words that run along a plot, below it and upright beside it,
-// where they are longer than it.
-func (s sides) holding(r *ruler, plot image.Point, below words, upright ...words) sides {
-	beyond := func(w words, length int) int { return int(math.Ceil((r.width(w, r.em) - float64(length)) / 2)) }
+// where they are longer than it, pixels.
+func (s sides) holding(plot image.Point, below float64, upright ...float64) sides {
+	beyond := func(wide float64, length int) int { return int(math.Ceil((wide - float64(length)) / 2)) }
 	x := beyond(below, plot.X)
 	s.left, s.right = max(s.left, x), max(s.right, x)
 	for _, w := range upright {
@@ -75,7 +75,14 @@ const (
 type heading struct {
 	title       string
 	left, right words
+	style       Style
 }
+
+// titled returns the size of the title, em.
+func (h heading) titled(r *ruler) float64 { return r.sized(h.style.Title.Lettering, r.title) }
+
+// stamped returns the size of the stamps, em.
+func (h heading) stamped(r *ruler) float64 { return r.sized(h.style.Stamps.Lettering, 1) }
 
 // lines is a heading broken to a width.
 type lines struct {
@@ -86,12 +93,16 @@ type lines struct {
 }
 
 func (h heading) lay(r *ruler, plot int, words float64) lines {
-	title, whole := r.wrap(h.title, r.title*r.em, words, 3)
+	if h.style.Stamps.Inside {
+		h.left, h.right = nil, nil
+	}
+	size, stamp := h.titled(r), h.stamped(r)
+	title, whole := r.wrap(h.title, size*r.em, words, 3)
 	l := lines{title: title}
 	if !whole {
 		l.wants = words + 2*r.em
 	}
-	left, right := r.width(h.left, r.em), r.width(h.right, r.em)
+	left, right := r.width(h.left, stamp*r.em), r.width(h.right, stamp*r.em)
 	l.wants = max(l.wants, left, right)
 	if h.left != nil || h.right != nil {
 		l.stamps = 1
@@ -101,30 +112,38 @@ func (h heading) lay(r *ruler, plot int, words float64) lines {
 	}
 	switch {
 	case len(title) > 0:
-		l.height = r.title*capHeight + titleLead*float64(len(title)-1) + stampLead*float64(l.stamps) + headGap
+		l.height = size*(capHeight+titleLead/titleSize*float64(len(title)-1)) + stampLead*stamp*float64(l.stamps) + headGap
 	case l.stamps > 0:
-		l.height = capHeight + stampLead*float64(l.stamps-1) + headGap
+		l.height = stamp*(capHeight+stampLead*float64(l.stamps-1)) + headGap
 	}
 	return l
 }
 
 func (h heading) draw(s *sheet, plot image.Rectangle, words float64) {
 	l := h.lay(s.ruler, plot.Dx(), words)
-	em, left := s.em, float64(plot.Min.X)
+	left, size, stamp := float64(plot.Min.X), h.titled(s.ruler)*s.em, h.stamped(s.ruler)*s.em
 	last := float64(plot.Min.Y - s.px(headGap))
-	y := last - stampLead*em*float64(l.stamps)
+	y := last - stampLead*stamp*float64(l.stamps)
 	for i, line := range l.title {
-		s.text(set(line, bold), left, y-titleLead*em*float64(len(l.title)-1-i), s.title*em, s.Ink)
+		x, text := left, set(line, bold)
+		if h.style.Title.Centred {
+			x += (float64(plot.Dx()) - s.width(text, size)) / 2
+		}
+		s.text(text, x, y-titleLead/titleSize*size*float64(len(l.title)-1-i), size, h.style.Title.inked(s.Ink))
+	}
+	if h.style.Stamps.Inside {
+		return
 	}
 	if h.left != nil {
-		s.text(h.left, left, last-stampLead*em*float64(max(l.stamps-1, 0)), em, s.Ink)
+		s.text(h.left, left, last-stampLead*stamp*float64(max(l.stamps-1, 0)), stamp, h.style.Stamps.inked(s.Ink))
 	}
+	quiet := h.style.Stamps.inked(s.Quiet)
 	switch {
 	case h.right == nil:
 	case h.left == nil || l.stamps == 2:
-		s.text(h.right, left, last, em, s.Quiet)
+		s.text(h.right, left, last, stamp, quiet)
 	default:
-		s.text(h.right, float64(plot.Max.X)-s.width(h.right, em), last, em, s.Quiet)
+		s.text(h.right, float64(plot.Max.X)-s.width(h.right, stamp), last, stamp, quiet)
 	}
 }
 
@@ -165,33 +184,42 @@ type placed struct {
 	x, y float64
 }
 
-// legend puts keys in one row of a width, or in columns if that is too narrow, the
-// middle of the first row at (0, 0), and returns how many rows there are and how
-// wide the widest key is.
+// legend puts keys in as many columns as a width holds, the middle of the first row at
+// (0, 0), and returns how many rows there are and how wide the widest key is.
 func (r *ruler) legend(keys []key, space float64) (list []placed, rows int, wants float64) {
 	widths := make([]float64, len(keys))
-	total := -legendSpace * r.em
 	for i, k := range keys {
 		widths[i] = (k.swatch+legendText+legendSpace)*r.em + r.width(k.name, r.em)
-		wants, total = max(wants, widths[i]), total+widths[i]
+		wants = max(wants, widths[i])
 	}
-	columns := max(1, len(keys))
-	if total > space {
-		columns = max(1, int((space+legendSpace*r.em)/wants))
+	if len(keys) == 0 {
+		return nil, 0, 0
 	}
-	x := 0.0
+	columns := columnsOf(widths, len(keys))
+	for n := len(keys) - 1; n > 0 && columns[len(columns)-1] > space+legendSpace*r.em; n-- {
+		columns = columnsOf(widths, n)
+	}
 	for i, k := range keys {
-		if i%columns == 0 {
-			x, rows = 0, rows+1
+		column := i % (len(columns) - 1)
+		if column == 0 {
+			rows++
 		}
-		list = append(list, placed{k, x, float64(rows-1) * legendLead * r.em})
-		if total > space {
-			x += wants
-		} else {
-			x += widths[i]
-		}
+		list = append(list, placed{k, columns[column], float64(rows-1) * legendLead * r.em})
 	}
 	return list, rows, max(wants-legendSpace*r.em, 0)
+}
+
+// columnsOf returns where so many columns begin that hold things of some widths, row by row, and
+// where the last one ends.
+func columnsOf(widths []float64, n int) []float64 {
+	edges := make([]float64, n+1)
+	for i, w := range widths {
+		edges[i%n+1] = max(edges[i%n+1], w)
+	}
+	for i := range n {
+		edges[i+1] += edges[i]
+	}
+	return edges
 }
 
 func (s *sheet) keys(list []placed, x, y float64) {

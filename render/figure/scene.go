@@ -27,6 +27,7 @@ type Scene struct {
 
 	Bars  []ColorBar
 	Types []CellType // of cells, surfaces or substrates; they make the legend
+	Style Style
 	Hide  Furniture
 }
 
@@ -63,6 +64,9 @@ func (c Scene) block() (block, error) {
 	b := &sceneBlock{Scene: c}
 	var faults []error
 	for _, bar := range c.Bars {
+		if bar.Style == (BarStyle{}) {
+			bar.Style = c.Style.Bars
+		}
 		laid, err := newBar(bar)
 		faults = append(faults, err)
 		if c.Hide&ColorBars == 0 {
@@ -82,7 +86,8 @@ func (b *sceneBlock) aspect() (wide, least float64) {
 	return a, a
 }
 
-func (b *sceneBlock) heading() (h heading) {
+func (b *sceneBlock) heading() heading {
+	h := heading{style: b.Style}
 	if b.Hide&Titles == 0 {
 		h.title = b.Title
 	}
@@ -109,10 +114,10 @@ type sceneLayout struct {
 
 func (b *sceneBlock) lay(r *ruler, plot image.Point, words float64) sceneLayout {
 	l := sceneLayout{beyond: b.overhang(r, plot)}
-	b.lying = b.lying || float64(plot.Y) < leastBar*r.em
+	b.lying = b.lying || b.Style.Bars.Lying || float64(plot.Y) < leastBar*r.em
 	if b.lying {
 		l.barTop = 0.9
-		l.below = lyingRoom * float64(len(shown(b.colour)))
+		l.below = roomBelow(r, b.colour)
 	}
 	var rows int
 	l.legend, rows, l.wants = r.legend(b.keys(), words)
@@ -138,12 +143,9 @@ func (b *sceneBlock) around(r *ruler, plot image.Point, words float64) (sides, f
 	if !b.lying {
 		beside, names := roomBeside(r, b.colour, plot.Y)
 		s.right += beside
-		return s.holding(r, plot, nil, names...), wants
+		return s.holding(plot, 0, names...), wants
 	}
-	for _, bar := range shown(b.colour) {
-		wants = max(wants, float64(bar.lyingLength(r, plot.X)+r.px(barTip+0.6))+r.width(bar.name, r.em))
-	}
-	return s, wants
+	return s, max(wants, lyingWidth(r, b.colour, plot.X))
 }
 
 func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
@@ -158,12 +160,13 @@ func (b *sceneBlock) draw(s *sheet, plot image.Rectangle, words float64) {
 	if b.PerMicron > 0 && b.Hide&ScaleBars == 0 {
 		b.drawScaleBar(s, plot, scale)
 	}
+	if h := b.heading(); b.Style.Stamps.Inside {
+		s.cornerStamps(plot, b.Style.Stamps, b.Style.Stamps.Color == (color.RGBA{}), h.left, h.right)
+	}
 	l := b.lay(s.ruler, plot.Size(), words)
 	bottom := plot.Max.Y + l.beyond.bottom
 	if b.lying {
-		for i, bar := range shown(b.colour) {
-			bar.drawLying(s, plot.Min.X, bottom+s.px(l.barTop)+i*s.px(lyingRoom), bar.lyingLength(s.ruler, plot.Dx()))
-		}
+		s.barsBelow(plot, bottom+s.px(l.barTop), b.colour)
 	} else {
 		beside := plot
 		beside.Max.X += l.beyond.right

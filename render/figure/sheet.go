@@ -19,11 +19,12 @@ import (
 // ruler measures words and knows the size and the inks of a figure.
 type ruler struct {
 	Theme
-	em      float64 // size of the text, pixels
-	rule    int     // width of frames and ticks, pixels
-	title   float64 // size of the titles of panels, em
-	letters [3]*opentype.Font
-	buffer  sfnt.Buffer
+	em       float64 // size of the text, pixels
+	rule     int     // width of frames and ticks, pixels
+	title    float64 // size of the titles of panels, em
+	perPoint float64 // pixels
+	letters  [3]*opentype.Font
+	buffer   sfnt.Buffer
 }
 
 // newRuler makes rules a 24th of the text, and no thinner than journals take.
@@ -31,7 +32,7 @@ func newRuler(em float64, dpi int, t Theme) (*ruler, error) {
 	letters, err := loadLetters()
 	const hairline = 0.25 / 72 // inch
 	rule := max(int(math.Round(em/24)), int(math.Ceil(hairline*float64(dpi))))
-	return &ruler{Theme: t, em: em, rule: rule, title: titleSize, letters: letters}, err
+	return &ruler{Theme: t, em: em, rule: rule, title: titleSize, perPoint: float64(dpi) / 72, letters: letters}, err
 }
 
 // px returns a length in em as whole pixels.

@@ -21,6 +21,7 @@ const version = 1
 type decoder struct {
 	*report
 	limits   limits
+	usual    furnishing // of the panels of a figure
 	files    files
 	scenario *Scenario
 

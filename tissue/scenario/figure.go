@@ -15,17 +15,19 @@ const figureVersion = 1
 
 // Figure is a figure file, decoded: panels side by side, of one run or of two.
 type Figure struct {
-	Title   string
-	Width   float64 // mm; 0 leaves it to the program
-	Height  float64 // mm; 0 leaves it to the panels
-	DPI     int     // 0 leaves it to the program
-	Text    float64 // size, points; 0 leaves it to the program
-	Theme   string  // light or dark
-	Letters string  // none, a or A
-	Layout  string  // rows of panel names, as AAB\nCCD; "" leaves it to the number of panels
-	Every   bool    // panels without a time of their own go through all outputs: a movie
-	Shared  bool    // equal colour bars of a row are drawn once
-	Panels  []Panel // in the order of the file
+	Title       string
+	TitleStyle  TitleStyle
+	Width       float64 // mm; 0 leaves it to the program
+	Height      float64 // mm; 0 leaves it to the panels
+	DPI         int     // 0 leaves it to the program
+	Text        float64 // size, points; 0 leaves it to the program
+	Theme       string  // light or dark
+	Letters     string  // none, a or A
+	LetterStyle Lettering
+	Layout      string  // rows of panel names, as AAB\nCCD; "" leaves it to the number of panels
+	Every       bool    // panels without a time of their own go through all outputs: a movie
+	Shared      bool    // equal colour bars of a row are drawn once
+	Panels      []Panel // in the order of the file
 }
 
 // FigureFile is a figure file, read but not yet held against the run it is of.
@@ -142,14 +144,14 @@ const figureExample = "cytofield_figure: 1, panels: {A: {kind: slice, substrate:
 func (d *decoder) figure(root value) *Figure {
 	g := &Figure{Theme: "light", Letters: "none"}
 	f, ok := root.fields(figureExample, "cytofield_figure", "run", "compare", "title", "width", "height", "dpi", "text", "theme",
-		"letters", "layout", "colorbars", "at", "panels")
+		"letters", "layout", "colorbars", "stamps", "scalebar", "colorbar", "at", "panels")
 	if !ok {
 		return g
 	}
 	d.figureVersion(f)
 	d.paper(f, g)
 	if v, ok := f.get("title"); ok {
-		g.Title, _ = v.str()
+		g.Title, g.TitleStyle = v.title()
 	}
 	if v, ok := f.get("theme"); ok {
 		g.Theme, _ = v.choice("light", "dark")
@@ -158,6 +160,7 @@ func (d *decoder) figure(root value) *Figure {
 		word, _ := v.choice("each", "shared")
 		g.Shared = word == "shared"
 	}
+	d.furnish(f)
 	var at []float64
 	if v, ok := f.get("at"); ok {
 		if g.Every = v.kind == scalar && v.text == "all"; !g.Every {
@@ -169,7 +172,7 @@ func (d *decoder) figure(root value) *Figure {
 		g.Letters = "a"
 	}
 	if v, ok := f.get("letters"); ok {
-		g.Letters, _ = v.choice("none", "a", "A")
+		g.Letters, g.LetterStyle = v.letters(g.Letters)
 	}
 	if v, ok := f.get("layout"); ok {
 		g.Layout = d.layout(v, g.Panels)
@@ -213,11 +216,7 @@ func (d *decoder) paper(f fields, g *Figure) {
 		g.DPI, _ = v.integer(30, 2400)
 	}
 	if v, ok := f.get("text"); ok {
-		if size, ok := v.suffixed("7 pt", "pt"); ok {
-			if g.Text = size; !(size >= 3 && size <= 72) {
-				v.fault("%s: want 3 pt to 72 pt; journals ask for 5 pt to 8 pt", v.written())
-			}
-		}
+		g.Text = v.points()
 	}
 }
 

@@ -78,7 +78,11 @@ func TestFigureSaysWhatIsShown(t *testing.T) {
 	f, err := ReadFigure("figures/fig.yaml", []byte(`cytofield_figure: 1
 run: ../out/niche
 compare: /data/other
-title: Niches
+title: {text: Niches, size: 9 pt, color: "#004080", align: center}
+letters: {as: A, size: 12 pt}
+stamps: {corner: upper left, size: 6 pt}
+colorbar: {side: below}
+scalebar: {color: black, size: 5 pt}
 width: nature double
 dpi: 600
 text: 6 pt
@@ -87,18 +91,22 @@ layout: |
   AAB
   CCD
   EEF
+  GGH
 at: 2 h
 colorbars: shared
 panels:
   A: {kind: slice, substrate: IL-2, slice: y=25 um, at: 30 min, colormap: inferno, scale: log, range: [1 pM, 50 pM],
     contours: [50 pM, 10 pM], arrows: flux, cells: {by: pSTAT_nM, colormap: batlow}, regions: true, hide: [title, legend],
-    label: free IL-2, unit: uM, time_unit: h, scalebar: {length: 25 um, corner: upper left, color: black, plate: false}}
+    label: free IL-2, unit: uM, time_unit: h, scalebar: {length: 25 um, corner: upper left, color: black, plate: false}, stamps: {color: white}, colorbar: {size: 6 pt, color: black}}
   B: {kind: merge, substrates: [IL-2, {substrate: IFN-g, color: "#00ff00", range: [0 nM, 1 nM]}], along: x, of: mean}
   C: {kind: profile, substrate: IL-2, from: [0 um, 40 um, 30 um], to: [100 um, 40 um, 30 um], at: [1 h, 4 h]}
   D: {kind: histogram, substrate: IL-2, range: own, bins: 20}
   E: {kind: volume, substrate: IL-2, camera: {azimuth: -20 deg, elevation: 40°, zoom: 1.5, perspective: true},
     opacity: 0.5, surfaces: auto, planes: [z=mid], cells: {types: [Treg]}}
   F: {kind: series, substrate: IL-2, runs: {control: ../out/a, dosed: /data/b}}
+  G: {kind: merge, substrates: [O2, IL-2], run: compare, smooth: false, lines_of: IFN-g, contours: [1 pM], arrows: gradient,
+    cells: {by: pSTAT_nM, range: [0, 2.5]}}
+  H: {kind: volume, substrate: IL-2, camera: {aim: [60 um, 40 um, 20 um], zoom: 2}, title: {align: center}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -111,18 +119,21 @@ panels:
 		t.Fatal(err)
 	}
 	cells := CellMarks{Shown: true, By: ByType}
+	stamps, bar, below := StampStyle{Lettering{Size: 6}, "upper left"}, Scalebar{Color: "#000000", Size: 5}, BarStyle{Below: true}
 	want := &Figure{
-		Title: "Niches", Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "a", Layout: "AAB\nCCD\nEEF", Shared: true,
+		Title: "Niches", TitleStyle: TitleStyle{Lettering{9, "#004080"}, true}, Width: 183, DPI: 600, Text: 6, Theme: "dark", Letters: "A", LetterStyle: Lettering{Size: 12}, Layout: "AAB\nCCD\nEEF\nGGH", Shared: true,
 		Panels: []Panel{
 			{
 				Name: "A", Kind: SlicePanel, Hide: []Furniture{TitleFurniture, LegendFurniture},
 				Label: "free IL-2", Unit: "µM", TimeUnit: "h", Scalebar: Scalebar{Length: 25, Corner: "upper left", Color: "#000000", Bare: true},
+				Stamps: StampStyle{Lettering: Lettering{Color: "#ffffff"}}, Colorbar: BarStyle{Lettering: Lettering{6, "#000000"}},
 				Times: []float64{1800}, Still: true,
 				Channels: []Channel{{Range: Span{Low: 0.001, High: 0.05}}}, Plane: Plane{Axis: 1, Index: 2, Position: 25},
 				Colormap: "inferno", Log: true, Contours: Levels{At: []float64{0.01, 0.05}}, Arrows: FluxArrows,
 				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Colormap: "batlow"}, Regions: true,
 			},
 			{
+				Stamps: stamps, Scalebar: bar, Colorbar: below,
 				Name: "B", Kind: MergePanel, Times: []float64{7200}, Plane: Plane{Axis: 0, Position: 30, Index: 3}, Projection: Mean, Cells: cells,
 				Channels: []Channel{{}, {Substrate: 1, Color: "#00ff00", Range: Span{High: 1}}},
 			},
@@ -134,6 +145,7 @@ panels:
 				Name: "D", Kind: HistogramPanel, Times: []float64{7200}, Channels: []Channel{{Range: Span{Own: true}}}, Bins: 20, Cells: CellMarks{By: ByType},
 			},
 			{
+				Stamps: stamps, Colorbar: below,
 				Name: "E", Kind: VolumePanel, Times: []float64{7200}, Channels: []Channel{{}}, Colormap: "inferno",
 				Camera: Camera{Azimuth: -20, Elevation: 40, Zoom: 1.5, Perspective: true}, Opacity: 0.5, Surfaces: Levels{Auto: true},
 				Planes: []Plane{{Axis: 2, Index: 3, Position: 30}}, Cells: CellMarks{Shown: true, By: ByType, Types: []tissue.CellTypeID{1}},
@@ -141,6 +153,17 @@ panels:
 			{
 				Name: "F", Kind: SeriesPanel, Channels: []Channel{{}}, Cells: CellMarks{By: ByType},
 				Runs: []NamedRun{{"control", filepath.Join("out", "a")}, {"dosed", "/data/b"}},
+			},
+			{
+				Stamps: stamps, Scalebar: bar, Colorbar: below,
+				Name: "G", Kind: MergePanel, Times: []float64{7200}, Channels: []Channel{{Substrate: 2}, {}}, Compared: true, Plane: Plane{Axis: 2, Position: 30, Index: 3},
+				Blocks: true, Lined: 1, Contours: Levels{At: []float64{0.001}}, Arrows: GradientArrows,
+				Cells: CellMarks{Shown: true, By: "pSTAT_nM", Range: Span{High: 2.5}},
+			},
+			{
+				Stamps: stamps, Scalebar: bar, Colorbar: below, TitleStyle: TitleStyle{Centred: true},
+				Name: "H", Kind: VolumePanel, Times: []float64{7200}, Channels: []Channel{{}}, Colormap: "inferno", Cells: cells, Opacity: 1,
+				Camera: Camera{Azimuth: 30, Elevation: 24, Zoom: 2, Aim: r3.Vec{X: 10, Z: -10}},
 			},
 		},
 	}
@@ -204,6 +227,11 @@ func TestResolvedFramesAreTheSame(t *testing.T) {
     - {kind: histogram, variable: pSTAT_nM}
     - {substrate: IL-2, label: "a: b", unit: µM, time_unit: min, scalebar: {length: 0.02 mm, corner: lower left, color: white, plate: false}}
     - {kind: projection, substrate: IL-2, scalebar: {color: "#123456"}}
+    - {kind: merge, smooth: false, lines_of: O2, contours: [3 mmHg], arrows: flux, cells: {by: pSTAT_nM, range: [0, 2.5]}}
+    - {kind: volume, substrate: O2, camera: {aim: [60 um, 40 um, 20 um]}}
+    - {substrate: IL-2, title: {text: "a, b", size: 9 pt, align: center}, stamps: {corner: lower left, color: "#123456"}, scalebar: {size: 5 pt}, colorbar: {size: 6 pt, side: below}}
+    - {kind: volume, substrate: IL-2, title: {color: black}, stamps: {size: 8.5 pt}, colorbar: {color: black}}
+    - {substrate: IL-2, molecules: true, range: [0.5, 30], scale: log, contours: [5, 20]}
 `
 	first := figuredScenario(t, text)
 	second, err := Decode("again.yaml", first.Resolved(), "", Options{})

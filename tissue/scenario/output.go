@@ -11,7 +11,7 @@ import (
 
 // Colormaps are the colour maps a picture may ask for.
 func Colormaps() []string {
-	return []string{"viridis", "inferno", "magma", "plasma", "cividis", "batlow", "lajolla", "oslo", "bilbao", "turbo", "RdBu"}
+	return []string{"viridis", "inferno", "magma", "plasma", "cividis", "batlow", "lajolla", "oslo", "bilbao", "turbo", "vik", "RdBu"}
 }
 
 func (d *decoder) numerics(f fields) {

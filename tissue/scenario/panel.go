@@ -29,18 +29,25 @@ const (
 type Panel struct {
 	Kind       PanelKind
 	Title      string // "" leaves it to the picture
+	TitleStyle TitleStyle
 	Hide       []Furniture
 	Label      string // names densities at the colour bar or axis; "": their substrate
 	Unit       string // of the labels of densities, pM for nM; "" leaves it to the picture
 	TimeUnit   string // of times, s, min, h or d; "" leaves it to the picture
 	Scalebar   Scalebar
+	Stamps     StampStyle
+	Colorbar   BarStyle
 	Times      []float64 // s; none stands for the last. Charts have a curve for each
 	Still      bool      // its time was given: a movie does not move it on
 	Channels   []Channel // one, or for a merge, a volume or a chart several
+	Compared   bool      // it shows the run that differences subtract
+	Molecules  bool      // what a voxel holds in the mean, in place of its density
 	Plane      Plane
 	Projection Projection // "": the plane alone
+	Blocks     bool       // voxels are shown as blocks, not interpolated
 	Colormap   string
-	Log        bool // scale of the colours, or of a chart's densities
+	Log        bool               // scale of the colours, or of a chart's densities
+	Lined      tissue.SubstrateID // whose contours and arrows are drawn, where there may be some
 	Contours   Levels
 	Arrows     Arrows
 	Cells      CellMarks
@@ -88,6 +95,31 @@ type Scalebar struct {
 	Corner string  // of the picture: lower right and so on; "": lower right
 	Color  string  // #rrggbb; "": white
 	Bare   bool    // without a plate behind it
+	Size   float64 // of its letters, points; 0: those of ticks
+}
+
+// Lettering is how words are set. The zero Lettering leaves it to the picture.
+type Lettering struct {
+	Size  float64 // points
+	Color string  // #rrggbb
+}
+
+// TitleStyle is how a title is set.
+type TitleStyle struct {
+	Lettering
+	Centred bool // else from the left
+}
+
+// StampStyle is how the stamps of time and place are set.
+type StampStyle struct {
+	Lettering
+	Corner string // of the picture: lower right and so on; "": above it
+}
+
+// BarStyle is how colour bars are set.
+type BarStyle struct {
+	Lettering
+	Below bool // under the picture; else beside it where there is room
 }
 
 // Channel is one substrate of a panel.
@@ -144,6 +176,7 @@ type CellMarks struct {
 	Shown    bool
 	By       string              // type, state (alive or dead), or a column of cells.csv
 	Colormap string              // where By is a column of numbers
+	Range    Span                // likewise
 	Types    []tissue.CellTypeID // that are drawn; nil: all, but in a volume those of few cells
 }
 
@@ -159,4 +192,5 @@ type Camera struct {
 	Elevation   float64 // degrees above the horizon, -90 to 90
 	Zoom        float64 // 1 shows the whole box
 	Perspective bool    // what is near is larger
+	Aim         r3.Vec  // what is in the middle of the picture, µm from the middle of the box
 }

@@ -14,17 +14,17 @@ import (
 // panelKinds returns the kinds there are with the keys of each, besides those of all.
 func panelKinds() []panelKeys {
 	return []panelKeys{
-		{SlicePanel, "substrate slice colormap scale range contours arrows cells regions label unit time_unit scalebar"},
-		{ProjectionPanel, "substrate along of colormap scale range contours cells label unit time_unit scalebar"},
-		{MergePanel, "substrates slice along of scale range cells regions unit time_unit scalebar"},
-		{DifferencePanel, "substrate slice colormap range contours cells regions label unit time_unit scalebar"},
-		{KymographPanel, "substrate from to colormap scale range contours label unit time_unit"},
-		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera label unit time_unit scalebar"},
+		{SlicePanel, "substrate molecules slice colormap scale range smooth contours arrows cells regions label unit time_unit scalebar stamps colorbar"},
+		{ProjectionPanel, "substrate along of colormap scale range smooth contours cells label unit time_unit scalebar stamps colorbar"},
+		{MergePanel, "substrates slice along of scale range smooth lines_of contours arrows cells regions unit time_unit scalebar stamps colorbar"},
+		{DifferencePanel, "substrate slice colormap range smooth contours cells regions label unit time_unit scalebar stamps colorbar"},
+		{KymographPanel, "substrate from to colormap scale range smooth contours label unit time_unit colorbar"},
+		{VolumePanel, "substrate substrates colormap scale range opacity surfaces planes cells camera label unit time_unit scalebar stamps colorbar"},
 		{ProfilePanel, "substrate substrates from to scale range label unit time_unit"},
 		{RadialPanel, "substrate substrates around distance scale range label unit time_unit"},
 		{HistogramPanel, "substrate substrates variable bins scale range label unit time_unit"},
 		{SeriesPanel, "substrate substrates columns runs scale range label unit time_unit"},
-		{MatrixPanel, "substrate amounts colormap"},
+		{MatrixPanel, "substrate amounts colormap colorbar"},
 	}
 }
 
@@ -62,7 +62,7 @@ func (k PanelKind) while() bool {
 func (k PanelKind) colormap() string {
 	switch k {
 	case DifferencePanel:
-		return "RdBu"
+		return "vik"
 	case VolumePanel:
 		return "inferno"
 	}
@@ -107,6 +107,9 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 	if p.Kind.ofATime() {
 		known = append(known, key)
 	}
+	if key == "at" && p.Kind.while() {
+		known = append(known, "run")
+	}
 	f, ok := v.fields(example, known...)
 	if !ok {
 		return p, false
@@ -117,12 +120,17 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 		p.Log = word == "log"
 	}
 	d.channels(f, k, &p)
+	d.molecules(f, k, &p)
 	d.extent(f, k, &p)
 	d.colours(f, k, &p)
 	d.marks(f, k, &p)
 	d.space(f, k, &p)
 	d.chart(f, k, &p)
 	d.style(f, k, &p)
+	if v, ok := f.get("run"); ok {
+		word, _ := v.choice("run", "compare")
+		p.Compared = word == "compare"
+	}
 	if v, ok := f.get("at"); ok && key == "at" && p.Kind.ofATime() {
 		p.Times = d.times(v, p.Kind.manyTimes())
 	}
@@ -132,7 +140,7 @@ func (d *decoder) panel(v value, key string) (Panel, bool) {
 // labels decodes what stands around a panel.
 func (d *decoder) labels(f fields, p *Panel) {
 	if v, ok := f.get("title"); ok {
-		p.Title, _ = v.str()
+		p.Title, p.TitleStyle = v.title()
 	}
 	v, ok := f.get("hide")
 	if !ok {
@@ -227,6 +235,25 @@ func (d *decoder) channel(v value, p *Panel) {
 	}
 }
 
+// molecules decodes whether a voxel's molecules are shown in place of its density.
+func (d *decoder) molecules(f fields, k panelKeys, p *Panel) {
+	v, ok := f.get("molecules")
+	if !ok || !k.has("molecules") {
+		return
+	}
+	if p.Molecules, ok = v.boolean(); !ok || !p.Molecules || len(p.Channels) == 0 {
+		return
+	}
+	if s := d.model().Substrates[p.Channels[0].Substrate]; !s.Unit.CountsMolecules() {
+		v.fault("%s is in %s, which counts no molecules: want densities", s.Name, s.Unit)
+	}
+	for _, key := range []string{"arrows", "unit"} {
+		if v, ok := f.get(key); ok {
+			d.fault(v.key, v.path, "want it for densities alone, without molecules")
+		}
+	}
+}
+
 // extent decodes which part of the domain is shown.
 func (d *decoder) extent(f fields, k panelKeys, p *Panel) {
 	if k.has("slice") {
@@ -308,6 +335,10 @@ func (d *decoder) colours(f fields, k panelKeys, p *Panel) {
 	if v, ok := f.get("colormap"); ok && k.has("colormap") {
 		p.Colormap, _ = v.choice(Colormaps()...)
 	}
+	if v, ok := f.get("smooth"); ok && k.has("smooth") {
+		smooth, ok := v.boolean()
+		p.Blocks = ok && !smooth
+	}
 	v, ok := f.get("range")
 	if !ok || !k.has("range") {
 		return
@@ -325,7 +356,9 @@ func (d *decoder) colours(f fields, k panelKeys, p *Panel) {
 			v.fault("of %s and of %s, which have other units: want one in each entry of substrates", d.model().Substrates[p.Channels[0].Substrate].Name, d.model().Substrates[c.Substrate].Name)
 			return
 		}
-		if c.Range == (Span{}) {
+		if p.Molecules {
+			c.Range = plainSpan(v, p.Log)
+		} else if c.Range == (Span{}) {
 			c.Range = d.span(v, c.Substrate, p.Log, p.Kind == DifferencePanel)
 		}
 	}
@@ -367,12 +400,29 @@ func (d *decoder) span(v value, id tissue.SubstrateID, log, signed bool) (s Span
 
 // marks decodes what is drawn over a plane.
 func (d *decoder) marks(f fields, k panelKeys, p *Panel) {
-	if v, ok := f.get("contours"); ok && k.has("contours") {
-		p.Contours = d.levels(v, p, p.Kind == DifferencePanel)
+	if k.has("contours") && len(p.Channels) > 0 {
+		p.Lined = p.Channels[0].Substrate
+	}
+	if v, ok := f.get("lines_of"); ok && k.has("lines_of") {
+		if name, ok := v.str(); ok {
+			p.Lined, _ = d.substrateNamed(name, v.at, v.path)
+		}
+	}
+	if v, ok := f.get("contours"); ok && k.has("contours") && len(p.Channels) > 0 {
+		read := func(v value) (float64, bool) { return d.density(v, p.Lined) }
+		switch {
+		case p.Molecules:
+			read = func(v value) (float64, bool) { return v.nonNegative(quantity.Dimensionless) }
+		case p.Kind == DifferencePanel:
+			read = func(v value) (float64, bool) { return d.signedDensity(v, p.Lined) }
+		}
+		p.Contours = levels(v, read)
 	}
 	if v, ok := f.get("arrows"); ok && k.has("arrows") {
 		word, _ := v.choice("gradient", "flux")
-		p.Arrows = Arrows(word)
+		if p.Arrows = Arrows(word); p.Projection != "" {
+			d.fault(v.key, v.path, "a projection has no place for them: want a slice")
+		}
 	}
 	if v, ok := f.get("regions"); ok && k.has("regions") {
 		p.Regions, _ = v.boolean()
@@ -396,7 +446,7 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 		return
 	}
 	c.Shown = true
-	f, ok := v.fields("{by: type}", "by", "colormap", "types")
+	f, ok := v.fields("{by: type}", "by", "colormap", "range", "types")
 	if !ok {
 		return
 	}
@@ -411,6 +461,14 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 			v.fault("cells by %s have a colour each: want by with a column of cells.csv", c.By)
 		}
 	}
+	if v, ok := f.get("range"); ok {
+		if c.Range = plainSpan(v, false); c.Range.Own {
+			v.fault("own: all pictures have one scale of cells; want auto, or the two ends")
+		}
+		if c.By == ByType || c.By == ByState {
+			v.fault("cells by %s have no scale: want by with a column of cells.csv", c.By)
+		}
+	}
 	if v, ok := f.get("types"); ok {
 		items, _ := v.list("[Th]")
 		for _, item := range items {
@@ -423,6 +481,33 @@ func (d *decoder) cellMarks(v value, c *CellMarks) {
 			}
 		}
 	}
+}
+
+// plainSpan decodes the ends of a scale that are plain numbers: of molecules, or of a column of
+// cells.csv, whose name has its unit.
+func plainSpan(v value, log bool) (s Span) {
+	const example = "[0, 300], or auto"
+	if v.kind == scalar && (v.text == "auto" || v.text == "own") {
+		s.Own = v.text == "own"
+		return s
+	}
+	items, ok := v.list(example)
+	if !ok || len(items) != 2 {
+		if ok {
+			v.fault("%d entries: want the two ends of the colour scale, such as %s", len(items), example)
+		}
+		return s
+	}
+	low, ok := items[0].in(quantity.Dimensionless)
+	high, ok2 := items[1].in(quantity.Dimensionless)
+	switch {
+	case !ok || !ok2:
+	case !(low < high):
+		items[1].fault("%s: want more than the lower end, %s", items[1].written(), items[0].written())
+	case log && low <= 0:
+		items[0].fault("%s: a logarithmic scale cannot start at 0", items[0].written())
+	}
+	return Span{Low: low, High: high}
 }
 
 // CellColumns are the columns of a run's cells.csv that are numbers, but for id and place:
@@ -450,25 +535,21 @@ func CellColumns(m *tissue.Model) []string {
 	return all
 }
 
-// levels decodes densities at which lines or surfaces are drawn.
-func (d *decoder) levels(v value, p *Panel, signed bool) (l Levels) {
+// levels decodes densities at which lines or surfaces are drawn, each by a function.
+func levels(v value, read func(value) (float64, bool)) (l Levels) {
 	if v.kind == scalar && v.text == "auto" {
 		l.Auto = true
 		return l
 	}
 	items, ok := v.list("[10 pM, 50 pM], or auto")
-	if !ok || len(p.Channels) == 0 {
+	if !ok {
 		return l
 	}
 	if len(items) == 0 {
 		v.fault("no level: want some, such as [10 pM, 50 pM], or auto")
 	}
 	for _, item := range items {
-		read := d.density
-		if signed {
-			read = d.signedDensity
-		}
-		if level, ok := read(item, p.Channels[0].Substrate); ok {
+		if level, ok := read(item); ok {
 			l.At = append(l.At, level)
 		}
 	}

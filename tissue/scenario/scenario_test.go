@@ -147,7 +147,7 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 	output := Output{Every: 300, Fields: Fields{Substrates: []tissue.SubstrateID{0, 2}, Every: 900}, Parquet: true, Frames: []Frame{
 		{Panel{
 			Kind: SlicePanel, Title: "pO2, log", Channels: []Channel{{Substrate: 1, Range: Span{Low: 1, High: 50}}},
-			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Cells: CellMarks{By: ByType},
+			Plane: Plane{Axis: 1, Index: 2, Position: 55}, Colormap: "batlow", Log: true, Lined: 1, Cells: CellMarks{By: ByType},
 			Where: "test.yaml:50:7: output.frames[0]: ",
 		}, 3600},
 		{Panel{

@@ -1,6 +1,10 @@
 package scenario
 
-import "github.com/cytofield/cytofield/tissue/quantity"
+import (
+	"gonum.org/v1/gonum/spatial/r3"
+
+	"github.com/cytofield/cytofield/tissue/quantity"
+)
 
 // What a picture in space can show at a time.
 const (
@@ -33,7 +37,7 @@ func (d *decoder) space(f fields, k panelKeys, p *Panel) {
 		d.camera(v, &p.Camera)
 	}
 	if v, ok := f.get("opacity"); ok {
-		const most = 20
+		const most = 100
 		if p.Opacity, ok = v.in(quantity.Dimensionless); ok && !(p.Opacity >= 0 && p.Opacity <= most) {
 			v.fault("%s: want 0, no fog, to %d; 1 is the default", v.written(), most)
 		}
@@ -48,7 +52,10 @@ func (d *decoder) space(f fields, k panelKeys, p *Panel) {
 
 // surfaces decodes the levels at which each of the substrates has a surface.
 func (d *decoder) surfaces(v value, p *Panel) {
-	p.Surfaces = d.levels(v, p, false)
+	if len(p.Channels) == 0 {
+		return
+	}
+	p.Surfaces = levels(v, func(v value) (float64, bool) { return d.density(v, p.Channels[0].Substrate) })
 	if n := len(p.Surfaces.At) * len(p.Channels); n > mostSurfaces {
 		v.fault("%d surfaces: want at most %d", n, mostSurfaces)
 	}
@@ -76,7 +83,7 @@ func (d *decoder) planes(v value, p *Panel) {
 }
 
 func (d *decoder) camera(v value, c *Camera) {
-	f, ok := v.fields("{azimuth: 30 deg, elevation: 24 deg}", "azimuth", "elevation", "zoom", "perspective")
+	f, ok := v.fields("{azimuth: 30 deg, elevation: 24 deg}", "azimuth", "elevation", "zoom", "perspective", "aim")
 	if !ok {
 		return
 	}
@@ -95,5 +102,9 @@ func (d *decoder) camera(v value, c *Camera) {
 	}
 	if v, ok := f.get("perspective"); ok {
 		c.Perspective, _ = v.boolean()
+	}
+	if v, ok := f.get("aim"); ok {
+		size := d.model().Grid.Size()
+		c.Aim = r3.Sub(d.end(v), r3.Scale(0.5, r3.Vec{X: size[0], Y: size[1], Z: size[2]}))
 	}
 }

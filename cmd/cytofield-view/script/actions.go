@@ -94,7 +94,7 @@ func actions() []action {
 		{"gallery", "gallery", plainly(func(p *player) error { p.window.ShowGallery(); return nil })},
 		{"thumbnail", "thumbnail NAME.png", parseThumbnail},
 		{"save", "save NAME.yaml", parseSave},
-		{"figure", "figure NAME.png, .svg or .pdf, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
+		{"figure", "figure NAME.png, .svg, .pdf or .yaml, or figure NAME.pdf WIDTH such as 89mm", parseFigure},
 		{"record", "record NAME.mp4 EVERY, such as record niche.mp4 30 s, or record stop", parseRecord},
 		{"quit", "quit", plainly(func(*player) error { return errQuit })},
 	}, gateActions()...)

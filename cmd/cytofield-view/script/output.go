@@ -16,8 +16,8 @@ const figureWidth = 120
 
 func parseFigure(rest string) (func(*player) error, error) {
 	name, size, _ := strings.Cut(rest, " ")
-	if _, err := figure.FormatOf(name); err != nil || filepath.Base(name) != name {
-		return nil, fmt.Errorf("%q is not a name that ends in .png, .svg or .pdf", name)
+	if _, err := figure.FormatOf(name); err != nil && filepath.Ext(name) != ".yaml" || filepath.Base(name) != name {
+		return nil, fmt.Errorf("%q is not a name that ends in .png, .svg, .pdf or .yaml", name)
 	}
 	width := float64(figureWidth)
 	if size != "" {

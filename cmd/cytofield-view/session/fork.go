@@ -13,18 +13,19 @@ import (
 
 // Branch is a course that goes on as it was while the session it was forked from is steered.
 type Branch struct {
-	Session *Session
-	earlier sample // before the last step
-	scale   steady // of the difference
+	Session  *Session
+	before   float64  // time before the last step, s
+	earlier  []sample // what views showed then
+	recorded *View    // of a movie of both branches; nil: none
+	scale    steady   // of the difference
 }
 
 // sample is what a view showed before a step.
 type sample struct {
-	time      float64 // of the session, s
 	substrate tissue.SubstrateID
 	overlay   Overlay
-	of        float64       // time of the substrate, s
-	plane     *render.Plane // nil: nothing was kept
+	of        float64 // time of the substrate, s
+	plane     *render.Plane
 }
 
 // Fork makes a second session of the moment shown: the same scenario with the same edits, on
@@ -49,7 +50,7 @@ func (s *Session) Fork() (*Branch, error) {
 	if err := a.begin(decoded, from); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	return &Branch{Session: a, earlier: sample{time: a.Time()}}, nil
+	return &Branch{Session: a, before: a.Time()}, nil
 }
 
 // copied returns a past that grows by itself.
@@ -80,11 +81,14 @@ func (b *Branch) Follow(leader *Session, v View, limit time.Duration) error {
 	}
 	began := time.Now()
 	defer func() { a.past.spent += time.Since(began) }()
-	if leader.Time() < b.earlier.time {
+	if leader.recording == nil {
+		b.recorded = nil
+	}
+	if leader.Time() < b.before {
 		if err := a.Seek(leader.Time()); err != nil {
 			return err
 		}
-		b.earlier = sample{time: a.Time()}
+		b.before, b.earlier = a.Time(), nil
 	}
 	a.Play(false)
 	for b.Lags(leader, v) {
@@ -112,17 +116,24 @@ func (s *Session) timeOf(v View) float64 {
 	return s.solver.TimeOf(possible(s.scenario.Model, v).Substrate)
 }
 
-// step makes one step, and keeps what a view showed before it.
+// step makes one step, and keeps what a view, and that of a movie, showed before it.
 func (b *Branch) step(v View) error {
 	a := b.Session
-	v = possible(a.scenario.Model, v)
-	plane, err := a.plane(v)
-	if err != nil {
-		return err
+	b.before, b.earlier = a.Time(), nil
+	views := []View{v}
+	if b.recorded != nil {
+		views = append(views, *b.recorded)
 	}
-	b.earlier = sample{a.Time(), v.Substrate, v.Layers.Overlay, a.timeOf(v), plane}
+	for _, v := range views {
+		v = possible(a.scenario.Model, v)
+		plane, err := a.plane(v)
+		if err != nil {
+			return err
+		}
+		b.earlier = append(b.earlier, sample{v.Substrate, v.Layers.Overlay, a.timeOf(v), plane})
+	}
 	steps := a.solver.Stats().Steps
-	err = a.advance(func() bool { return a.solver.Stats().Steps > steps }, a.Duration())
+	err := a.advance(func() bool { return a.solver.Stats().Steps > steps }, a.Duration())
 	if errors.Is(err, errPaused) {
 		err = nil
 	}
@@ -169,6 +180,9 @@ func (b *Branch) Compare(leader *Session, shown *Report) (*Comparison, error) {
 	return c, nil
 }
 
+// DifferenceMap is pale where two courses agree, as in figures.
+const DifferenceMap = "vik"
+
 // share gives A and B the same scales, of densities, channels and cells, and the same contours.
 func (c *Comparison) share(shown *Report) {
 	a, v := c.A, c.A.View
@@ -203,13 +217,17 @@ func joint(a, b render.Scale) render.Scale {
 
 // valuesAt returns the densities of A in view at a time, s, and how they were taken.
 func (b *Branch) valuesAt(t float64, a *Report) (values []float32, note string) {
-	now, e := b.Session.timeOf(a.View), b.earlier
-	switch {
-	case now == t:
+	now := b.Session.timeOf(a.View)
+	if now == t {
 		return a.Plane.Values, ""
-	case e.plane == nil || e.substrate != a.View.Substrate || e.overlay != a.View.Layers.Overlay || e.plane.Slice != a.View.Slice || t < e.of || t > now:
+	}
+	i := slices.IndexFunc(b.earlier, func(e sample) bool {
+		return e.substrate == a.View.Substrate && e.overlay == a.View.Layers.Overlay && e.plane.Slice == a.View.Slice && t >= e.of && t <= now
+	})
+	if i < 0 {
 		return a.Plane.Values, "A at another time"
 	}
+	e := b.earlier[i]
 	share := (t - e.of) / (now - e.of)
 	values = make([]float32, len(a.Plane.Values))
 	for i, later := range a.Plane.Values {

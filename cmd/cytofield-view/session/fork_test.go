@@ -91,7 +91,7 @@ func TestABranchIsTheRunThatWasNeverForked(t *testing.T) {
 		}
 		together(t, s, b, whole(0), 600)
 		r, c := compared(t, s, b, whole(0))
-		if c.A.Time < r.Time || b.earlier.of > s.timeOf(whole(0)) || c.A.Scale != r.Scale || c.Scale.Low != -c.Scale.High {
+		if c.A.Time < r.Time || len(b.earlier) == 0 || b.earlier[0].of > s.timeOf(whole(0)) || c.A.Scale != r.Scale || c.Scale.Low != -c.Scale.High {
 			t.Errorf("A at %g s, B at %g s, scales %v, %v and %v", c.A.Time, r.Time, c.A.Scale, r.Scale, c.Scale)
 		}
 		if len(c.A.Edits) != 0 || len(r.Edits) != 2 {
@@ -114,12 +114,12 @@ func TestABetweenItsSteps(t *testing.T) {
 	must(t, s.Tick(0, 0))
 	must(t, b.Follow(s, whole(0), 0))
 	r, c := compared(t, s, b, whole(0))
-	if r.Time != 203.7 || c.Note != "A between its steps" || b.earlier.of >= 203.7 || c.A.Time <= 203.7 {
-		t.Fatalf("%q: B at %g s, A at %g and %g s", c.Note, r.Time, b.earlier.of, c.A.Time)
+	if r.Time != 203.7 || c.Note != "A between its steps" || b.earlier[0].of >= 203.7 || c.A.Time <= 203.7 {
+		t.Fatalf("%q: B at %g s, A at %g and %g s", c.Note, r.Time, b.earlier[0].of, c.A.Time)
 	}
-	share := (203.7 - b.earlier.of) / (c.A.Time - b.earlier.of)
+	share := (203.7 - b.earlier[0].of) / (c.A.Time - b.earlier[0].of)
 	for i, v := range r.Plane.Values {
-		before, behind := float64(b.earlier.plane.Values[i]), float64(c.A.Plane.Values[i])
+		before, behind := float64(b.earlier[0].plane.Values[i]), float64(c.A.Plane.Values[i])
 		want := float64(v) - (before + share*(behind-before))
 		if got := float64(c.Difference.Values[i]); math.Abs(got-want) > 1e-6*math.Abs(behind) { // float32
 			t.Fatalf("voxel %d differs by %g nM, want %g", i, got, want)

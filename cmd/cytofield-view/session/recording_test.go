@@ -15,7 +15,9 @@ func TestAMovieHasAPictureForEveryInterval(t *testing.T) {
 	r, err := s.Look(View{})
 	must(t, err)
 	path := filepath.Join(t.TempDir(), "m.gif")
-	must(t, s.Record(path, r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis", Free: true}), 60))
+	file, err := r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis", Free: true})
+	must(t, err)
+	must(t, s.Record(path, file, 60))
 	for _, run := range []*Session{s, undisturbed} {
 		run.RunTo(math.Inf(1))
 		must(t, run.Tick(0, 0))
@@ -51,10 +53,67 @@ func TestClosingCompletesAMovie(t *testing.T) {
 	r, err := s.Look(View{})
 	must(t, err)
 	path := filepath.Join(t.TempDir(), "m.gif")
-	must(t, s.Record(path, r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis"}), 60))
+	file, err := r.FigureFile(Paper{Width: 40, DPI: 50, Theme: "light", Map: "viridis"})
+	must(t, err)
+	must(t, s.Record(path, file, 60))
 	must(t, s.Step())
 	must(t, s.Close())
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
+	}
+}
+
+// A movie of two branches shows both at every picture, and neither takes other steps for it.
+func TestAMovieOfBothBranches(t *testing.T) {
+	s, undisturbed := opened(t, nil), opened(t, nil)
+	var forks []*Branch
+	for _, run := range []*Session{s, undisturbed} {
+		run.RunTo(120)
+		must(t, run.Tick(0, 0))
+		forks = append(forks, forked(t, run))
+		must(t, run.Set("substrates.IL-2.diffusion=20 um^2/s"))
+	}
+	b := forks[0]
+	must(t, b.Follow(s, whole(0), 0))
+	r, c := compared(t, s, b, whole(0))
+	file, err := c.FigureFile(r, "difference", Paper{Width: 150, DPI: 40, Theme: "light", Map: "viridis", Free: true})
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "m.gif")
+	must(t, b.Record(s, path, file, r.View, 60))
+	for i, run := range []*Session{s, undisturbed} {
+		together(t, run, forks[i], whole(1), 600) // another view than that of the movie
+	}
+	for i, of := range []*Session{s, b.Session} {
+		with := []*Session{undisturbed, forks[1].Session}[i]
+		if of.Time() != with.Time() || of.solver.Stats().Steps != with.solver.Stats().Steps || apart(densities(t, of.solver, of.scenario.Model), densities(t, with.solver, with.scenario.Model)) != 0 {
+			t.Errorf("branch %d at %g s, without the movie at %g s", i+1, of.Time(), with.Time())
+		}
+	}
+	reel := s.EndRecording()
+	if n := reel.Pictures(); n < 9 {
+		t.Errorf("%d pictures of 8 min", n)
+	}
+	must(t, reel.Develop())
+	_, err = os.Stat(path)
+	must(t, err)
+}
+
+// Where a branch is gone its movie ends with what it has.
+func TestAMovieEndsWithItsBranch(t *testing.T) {
+	s := opened(t, nil)
+	b, err := s.Fork()
+	must(t, err)
+	r, c := compared(t, s, b, whole(0))
+	file, err := c.FigureFile(r, "both", Paper{Width: 150, DPI: 40, Theme: "light", Map: "viridis"})
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "m.gif")
+	must(t, b.Record(s, path, file, r.View, 60))
+	must(t, b.Session.Close())
+	s.RunTo(300)
+	if err := s.Tick(0, 0); err == nil {
+		t.Error("nothing said that the branch is gone")
+	}
+	if _, err := os.Stat(path); err != nil || s.EndRecording() != nil {
+		t.Errorf("the movie goes on: %v", err)
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +19,7 @@ import (
 	"github.com/cytofield/cytofield/engine/life"
 	"github.com/cytofield/cytofield/engine/record"
 	"github.com/cytofield/cytofield/render"
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -156,5 +160,26 @@ func TestAReplayFollowsARunThatGoesOn(t *testing.T) {
 	must(t, os.Mkdir(empty, 0o755))
 	if _, err := Find(empty); err == nil || errors.Is(err, os.ErrPermission) {
 		t.Errorf("an empty folder is found: %v", err)
+	}
+}
+
+// A figure of a replay has the densities of the output shown, and names the run.
+func TestAFigureOfAReplayIsOfTheOutputShown(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	want := recordPond(t, dir, []tissue.SubstrateID{0, 1}, 900, record.Done)
+	r := replayed(t, dir)
+	must(t, r.Seek(600))
+	report, err := r.Look(View{Substrate: 1, Slice: render.Slice{Axis: 2}})
+	must(t, err)
+	file, err := report.FigureFile(Paper{Width: 60, DPI: 50, Theme: "light", Map: "viridis", Cells: true})
+	must(t, err)
+	if !strings.Contains(file, strconv.Quote(dir)) {
+		t.Errorf("the run is %s, the file is\n%s", dir, file)
+	}
+	f, _, err := r.Figure(file)
+	must(t, err)
+	m := f.Panels[0].(figure.Map)
+	if m.Time != 600 || !slices.Equal(m.Plane.Values, want[2][1].Values) {
+		t.Errorf("a figure of %g s, want that of the output at 600 s", m.Time)
 	}
 }

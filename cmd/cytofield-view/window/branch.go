@@ -9,6 +9,7 @@ import (
 	"github.com/cytofield/cytofield/cmd/cytofield-view/stage"
 	"github.com/cytofield/cytofield/engine/gpu"
 	"github.com/cytofield/cytofield/render/colormap"
+	"github.com/cytofield/cytofield/render/figure"
 	"github.com/cytofield/cytofield/tissue"
 )
 
@@ -97,15 +98,46 @@ func (w *worker) compare(shown *session.Report, l stage.Look) (*beside, error) {
 	if b.picture, err = w.branched[0].Paint(c.A, w.branch.Session.Density, l); err != nil || c.Difference == nil {
 		return b, err
 	}
-	if l.Map, err = colormap.ByName(differenceMap); err != nil {
+	if l.Map, err = colormap.ByName(session.DifferenceMap); err != nil {
 		return nil, err
 	}
 	b.difference, err = w.branched[1].Paint(&session.Report{View: shown.View, Plane: c.Difference, Scale: c.Scale}, func(tissue.SubstrateID) *gpu.Texture { return nil }, l)
 	return b, err
 }
 
-// differenceMap is white where two courses agree.
-const differenceMap = "RdBu"
+// figure makes what a figure file says of this moment, or of both branches at it.
+func (w *worker) figure(file string, paired bool, v session.View) (drawn figure.Figure, o figure.Options, err error) {
+	if replay, recorded := w.course.(*session.Replay); recorded {
+		return replay.Figure(file)
+	}
+	err = w.steer(func(s *session.Session) error {
+		switch {
+		case !paired:
+			drawn, o, err = s.Figure(file)
+		case w.branch == nil:
+			err = errNotForked
+		default:
+			drawn, o, err = w.branch.Figure(s, file, v)
+		}
+		return err
+	})
+	return drawn, o, err
+}
+
+// record begins a movie of what a figure file says, or of both branches.
+func (w *worker) record(path, file string, paired bool, v session.View, every float64) error {
+	return w.steer(func(s *session.Session) error {
+		switch {
+		case !paired:
+			return s.Record(path, file, every)
+		case w.branch == nil:
+			return errNotForked
+		}
+		return w.branch.Record(s, path, file, v, every)
+	})
+}
+
+var errNotForked = errors.New("there is one branch alone")
 
 func (w *worker) closeBranch() error {
 	var all []error

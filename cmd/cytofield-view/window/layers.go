@@ -20,9 +20,13 @@ import (
 func chalk() color.RGBA  { return color.RGBA{255, 255, 255, 255} }
 func shadow() color.RGBA { return color.RGBA{0x10, 0x10, 0x10, 0x90} }
 
-// outlineColours are those of regions, in turn; as in figures.
-func outlineColours() []color.RGBA {
-	return []color.RGBA{chalk(), figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+// outlineColour returns that of a region, as in figures: contours are of the first.
+func (w *Window) outlineColour(region int) color.RGBA {
+	all := []color.RGBA{chalk(), figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	if len(w.report.Contours) > 0 {
+		all = all[1:]
+	}
+	return all[region%len(all)]
 }
 
 // layersBelow draws what lies under the cells.
@@ -30,7 +34,7 @@ func (w *Window) layersBelow(list *imgui.DrawList) {
 	w.walls(list)
 	for _, o := range w.report.Outlines {
 		for _, line := range o.Lines {
-			w.line(list, line, outlineColours()[o.Region%len(outlineColours())], 1.6)
+			w.line(list, line, w.outlineColour(o.Region), 1.6)
 		}
 	}
 	for _, c := range w.report.Contours {
@@ -379,7 +383,7 @@ func (w *Window) lineEntries(list *imgui.DrawList) []entry {
 		}
 	}
 	for _, o := range r.Outlines {
-		all = append(all, stroke(outlineColours()[o.Region%len(outlineColours())], 1.6, o.Name))
+		all = append(all, stroke(w.outlineColour(o.Region), 1.6, o.Name))
 	}
 	if per, longest := w.perUnit(); per > 0 {
 		long := float32(longest * per)

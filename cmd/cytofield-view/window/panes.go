@@ -193,7 +193,7 @@ func (w *Window) paneBars(list *imgui.DrawList, all []pane) {
 	w.colourKey(list)
 	w.canvas.corner.Y += half.Y
 	w.report = last.report
-	if m, err := colormap.ByName(differenceMap); err == nil {
+	if m, err := colormap.ByName(session.DifferenceMap); err == nil {
 		w.look.Map = m
 	}
 	w.colourBar(list)

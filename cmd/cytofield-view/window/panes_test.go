@@ -57,7 +57,7 @@ func showsPanes(t *testing.T, w *Window) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	difference, err := colormap.ByName(differenceMap)
+	difference, err := colormap.ByName(session.DifferenceMap)
 	if err != nil {
 		t.Fatal(err)
 	}

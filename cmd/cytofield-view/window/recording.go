@@ -33,9 +33,14 @@ func (w *Window) toggleRecording() {
 func (w *Window) Record(path string, every float64) {
 	p := w.paper()
 	p.Width, p.DPI, p.Theme, p.Free = movieWidth, movieDPI, w.theme.name, w.view.Fixed == nil
-	file := w.report.FigureFile(p)
+	file, paired, err := w.figureFile(p)
+	if err != nil {
+		w.say(err.Error(), true)
+		return
+	}
+	v := w.report.View
 	w.recorded = path
-	w.do(func(s *session.Session) error { return s.Record(path, file, every) })
+	w.pending = append(w.pending, func(k *worker) error { return k.record(path, file, paired, v, every) })
 }
 
 // StopRecording ends the movie; it is drawn in the background.

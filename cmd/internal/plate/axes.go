@@ -79,7 +79,7 @@ func (p *Page) Measure(times []float64, tell func(n int) error) error {
 	asked := slices.ContainsFunc(p.pictures, (*picture).asks)
 	for i, t := range times {
 		for _, picture := range p.pictures {
-			if known, err := picture.tabulated(p.run, t, p.scales); err != nil {
+			if known, err := picture.tabulated(t, p.scales); err != nil {
 				return err
 			} else if known || !asked {
 				continue
@@ -97,7 +97,7 @@ func (p *Page) Measure(times []float64, tell func(n int) error) error {
 			continue
 		}
 		for _, t := range times {
-			s, err := picture.of(p.run, t)
+			s, err := picture.ofRun(t)
 			if err != nil {
 				return err
 			}
@@ -115,18 +115,18 @@ func (p *picture) asks() bool {
 // tabulated takes the ends of the fields that a picture shows of a time, s, from series.csv, and
 // reports whether they are all that is to be measured. The table does not tell the smallest
 // density above 0 where some are 0.
-func (p *picture) tabulated(run *Recorded, t float64, all scales) (known bool, err error) {
+func (p *picture) tabulated(t float64, all scales) (known bool, err error) {
 	ofFields := p.spec.Kind == scenario.VolumePanel || p.spec.Kind == scenario.HistogramPanel && p.spec.Variable == ""
-	if !ofFields || p.valued() || p.stands() {
+	if !ofFields || p.valued() || p.stands() || p.fault != nil {
 		return false, nil
 	}
-	row, err := find(run.recording.Times(), t)
+	row, err := find(p.run.recording.Times(), t)
 	if err != nil {
 		return false, err
 	}
 	var found []*render.Plane
 	for _, c := range p.spec.Channels {
-		least, most, err := run.extremes(c.Substrate, row)
+		least, most, err := p.run.extremes(c.Substrate, row)
 		if err != nil || p.spec.Log && least <= 0 {
 			return false, err
 		}

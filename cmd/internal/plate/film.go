@@ -245,7 +245,7 @@ func (f *Film) draw(n int, s *shot) error {
 			return err
 		}
 	}
-	return f.room.take(func() error { return page.Save(path, figure.Options{}) })
+	return f.room.take(func() error { return page.Save(path, figure.Options{Hasty: true}) })
 }
 
 // Undeveloped returns how many pictures develop draws.

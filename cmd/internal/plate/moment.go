@@ -51,6 +51,9 @@ type Live struct {
 	solid  []int         // voxels without fluid
 	hollow *tissue.Field // of zeros but there; nil until a profile asks
 	stage  *stage        // nil on the processor
+
+	known   *render.Plane // a layer of knownOf that is not read; see With
+	knownOf tissue.SubstrateID
 }
 
 // NewLive returns the moment of a solver of a model.
@@ -130,6 +133,9 @@ func (l *Live) numbers() *tissue.Field {
 
 // section reads the layer that it shows and no other densities.
 func (l *Live) section(s tissue.SubstrateID, at render.Slice) (*render.Plane, error) {
+	if l.known != nil && l.knownOf == s && l.known.Slice == at {
+		return l.known, nil
+	}
 	grid := l.model.Grid
 	right, up := at.Across()
 	l.across(at.Axis)

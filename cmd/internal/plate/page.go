@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cytofield/cytofield/render/figure"
+	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -22,29 +23,55 @@ type Page struct {
 // NewPage returns the page of a figure of a run; other is what differences subtract, nil without any.
 func NewPage(spec *scenario.Figure, run, other *Recorded) *Page {
 	p := &Page{spec: spec, run: run, other: other, scales: scales{}}
-	for _, panel := range spec.Panels {
-		p.pictures = append(p.pictures, &picture{
-			spec: panel, model: run.scenario.Model, run: run, other: other, alone: len(spec.Panels) == 1 && spec.Title == "",
-			drawn: drawnTypes(panel, run.scenario.Model),
-		})
+	p.pictures = pictures(spec, run.scenario.Model, other.counterpart())
+	for _, picture := range p.pictures {
+		picture.run = run
+		if picture.spec.Compared {
+			picture.run = other
+		}
 	}
 	return p
 }
 
-// Compose makes the figure of one moment, of panels that show no whole run.
-func Compose(spec *scenario.Figure, m *Live, origin map[string]string) (figure.Figure, error) {
-	p := &Page{spec: spec, scales: scales{}, origin: origin}
-	shots := make([]*shot, len(spec.Panels))
-	for i, panel := range spec.Panels {
-		picture := &picture{spec: panel, model: m.model, alone: len(spec.Panels) == 1 && spec.Title == "", drawn: drawnTypes(panel, m.model)}
-		s, err := picture.take([]moment{m})
-		if err != nil {
-			return figure.Figure{}, err
+// pictures are those of the panels of a figure: of a model, or of the other one where they say so.
+func pictures(spec *scenario.Figure, m *tissue.Model, other *counterpart) []*picture {
+	var all []*picture
+	for _, panel := range spec.Panels {
+		p := &picture{spec: panel, model: m, other: other, alone: len(spec.Panels) == 1 && spec.Title == ""}
+		if panel.Compared {
+			if p.fault = other.unlike(m); p.fault == nil {
+				p.model = other.model
+			}
 		}
-		picture.measure(s, p.scales)
-		p.pictures, shots[i] = append(p.pictures, picture), s
+		p.drawn = drawnTypes(panel, p.model)
+		all = append(all, p)
+	}
+	return all
+}
+
+// Compose makes the figure of one moment, of panels that show no whole run; rival is the course
+// that it is compared with, nil without any.
+func Compose(spec *scenario.Figure, m *Live, rival *Rival, origin map[string]string) (figure.Figure, error) {
+	p := &Page{spec: spec, scales: scales{}, origin: origin, pictures: pictures(spec, m.model, rival.counterpart())}
+	shots, err := p.takeLive(m, rival)
+	if err != nil {
+		return figure.Figure{}, err
 	}
 	return p.figure(shots)
+}
+
+// takeLive takes every picture of a moment and its rival.
+func (p *Page) takeLive(m *Live, rival *Rival) ([]*shot, error) {
+	shots := make([]*shot, len(p.pictures))
+	for i, picture := range p.pictures {
+		s, err := picture.ofLive(m, rival)
+		if err != nil {
+			return nil, err
+		}
+		picture.measure(s, p.scales)
+		shots[i] = s
+	}
+	return shots, nil
 }
 
 // Last stands for the time of the last output.
@@ -76,7 +103,7 @@ func (p *Page) expose(picture *picture, t float64) (*shot, error) {
 	if picture.kept != nil {
 		return picture.kept, nil
 	}
-	s, err := picture.of(p.run, t)
+	s, err := picture.ofRun(t)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +114,11 @@ func (p *Page) expose(picture *picture, t float64) (*shot, error) {
 	return s, nil
 }
 
-// of takes the picture of a run.
-func (p *picture) of(run *Recorded, t float64) (*shot, error) {
+// ofRun takes the picture of its run, at a time, s, where it has none of its own.
+func (p *picture) ofRun(t float64) (*shot, error) {
+	if p.fault != nil {
+		return nil, p.explain(p.fault)
+	}
 	times := p.spec.Times
 	if times == nil {
 		times = []float64{t}
@@ -98,7 +128,7 @@ func (p *picture) of(run *Recorded, t float64) (*shot, error) {
 	}
 	var moments []moment
 	for _, t := range times {
-		m, err := run.moment(t, p.ofDensities())
+		m, err := p.run.moment(t, p.ofDensities())
 		if err != nil {
 			return nil, p.explain(err)
 		}
@@ -109,7 +139,10 @@ func (p *picture) of(run *Recorded, t float64) (*shot, error) {
 
 // figure composes the shots.
 func (p *Page) figure(shots []*shot) (figure.Figure, error) {
-	f := figure.Figure{Title: p.spec.Title, Layout: p.layout(), Provenance: p.Provenance()}
+	f := figure.Figure{
+		Title: p.spec.Title, TitleStyle: titleStyle(p.spec.TitleStyle), LetterStyle: lettering(p.spec.LetterStyle),
+		Layout: p.layout(), Provenance: p.Provenance(),
+	}
 	f.Theme = figure.Light()
 	if p.spec.Theme == "dark" {
 		f.Theme = figure.Dark()

@@ -86,7 +86,7 @@ func (p *picture) drawSeries(s *shot) figure.Chart {
 	for _, c := range s.Curves {
 		end = max(end, c.X[len(c.X)-1])
 	}
-	chart := figure.Chart{Title: p.spec.Title, X: figure.Axis{Quantity: "time", Unit: "s", Shown: p.timeUnit(end)}, Grid: true, Legend: p.legendPlace(s)}
+	chart := figure.Chart{Title: p.spec.Title, X: figure.Axis{Quantity: "time", Unit: "s", Shown: p.timeUnit(end)}, Legend: p.legendPlace(s), Style: p.style()}
 	chart.Y = p.densityAxis("mean density")
 	if len(p.spec.Columns) > 0 {
 		chart.Y = p.shareWords(s)
@@ -366,7 +366,7 @@ func (p *picture) drawRadial(s *shot, all scales) figure.Chart {
 	width, n := p.shells()
 	chart := figure.Chart{
 		Title: p.spec.Title, X: figure.Axis{Quantity: "distance from " + around + " cells", Unit: "µm", High: width * float64(n)},
-		Y: p.densityAxis("density"), Legend: p.legendPlace(s), Grid: true,
+		Y: p.densityAxis("density"), Legend: p.legendPlace(s),
 	}
 	p.hold(&chart.Y, all, heldDensities)
 	p.dress(&chart.Y, s)

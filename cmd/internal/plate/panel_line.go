@@ -3,13 +3,11 @@ package plate
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
 	"github.com/cytofield/cytofield/render"
 	"github.com/cytofield/cytofield/render/figure"
-	"github.com/cytofield/cytofield/tissue"
 	"github.com/cytofield/cytofield/tissue/scenario"
 )
 
@@ -44,7 +42,7 @@ func (p *picture) takeKymograph() (*shot, error) {
 		}
 		before = row
 	}
-	return &shot{Time: times[len(times)-1], Planes: []*render.Plane{plane}}, nil
+	return &shot{Time: times[len(times)-1], Planes: []*render.Plane{plane}, Lined: plane}, nil
 }
 
 // repeat adds rows for an interval, s, between two outputs to a kymograph.
@@ -82,7 +80,7 @@ func (p *picture) axes(m *figure.Map) {
 
 // arrows returns the vectors of a slice: of the gradient, or of the flux with D and α of
 // the tissue at each.
-func (p *picture) arrows(plane *render.Plane, id tissue.SubstrateID) []render.Arrow {
+func (p *picture) arrows(plane *render.Plane) []render.Arrow {
 	const across = 24 // arrows along the longer side
 	arrows := plane.Gradient(max(max(plane.Width, plane.Height)/across, 1))
 	if p.spec.Arrows != scenario.FluxArrows {
@@ -90,14 +88,14 @@ func (p *picture) arrows(plane *render.Plane, id tissue.SubstrateID) []render.Ar
 	}
 	labels := p.model.Labels()
 	for i, a := range arrows {
-		factor := -p.conductance(a, id, labels)
+		factor := -p.conductance(a, labels)
 		arrows[i].U, arrows[i].V = factor*a.U, factor*a.V
 	}
 	return arrows
 }
 
 // conductance returns D α of the tissue at an arrow of the slice, µm²/s.
-func (p *picture) conductance(a render.Arrow, id tissue.SubstrateID, labels []uint8) float64 {
+func (p *picture) conductance(a render.Arrow, labels []uint8) float64 {
 	right, up := p.slice().Across()
 	var at [3]float64
 	at[right], at[up], at[p.spec.Plane.Axis] = a.X, a.Y, p.spec.Plane.Position
@@ -105,19 +103,16 @@ func (p *picture) conductance(a render.Arrow, id tissue.SubstrateID, labels []ui
 	if labels != nil {
 		label = labels[p.model.Grid.IndexAt(r3.Vec{X: at[0], Y: at[1], Z: at[2]})]
 	}
-	fraction, medium := p.model.MediumOf(label, id)
+	fraction, medium := p.model.MediumOf(label, p.spec.Lined)
 	return fraction * medium.DiffusionCoefficient
 }
 
 // arrowKey says what arrows are, with one scale for all that a figure or movie shows.
 func (p *picture) arrowKey(s *shot, all scales) figure.Arrows {
-	substrate := p.model.Substrates[p.spec.Channels[0].Substrate]
-	a := figure.Arrows{At: s.Arrows, Quantity: "gradient", Unit: strings.TrimPrefix(string(substrate.Unit)+"/µm", "dimensionless")}
+	substrate := p.model.Substrates[p.spec.Lined]
+	a := figure.Arrows{At: s.Arrows, Quantity: "gradient", Unit: string(substrate.Unit), Per: "/µm"}
 	if p.spec.Arrows == scenario.FluxArrows {
-		a.Quantity, a.Unit = "flux", strings.TrimPrefix(string(substrate.Unit)+" µm/s", "dimensionless ")
-	}
-	if a.Unit == "/µm" {
-		a.Unit = "1/µm"
+		a.Quantity, a.Per = "flux", " µm/s"
 	}
 	if r := all[p.arrowKind()]; r != nil {
 		_, a.Longest = r.Ends()
@@ -127,7 +122,7 @@ func (p *picture) arrowKey(s *shot, all scales) figure.Arrows {
 
 // arrowKind is what arrows are, for the scale they share.
 func (p *picture) arrowKind() string {
-	return string(p.spec.Arrows) + " of " + p.model.Substrates[p.spec.Channels[0].Substrate].Name
+	return string(p.spec.Arrows) + " of " + p.model.Substrates[p.spec.Lined].Name
 }
 
 // lengths returns those of arrows.

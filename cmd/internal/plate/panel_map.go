@@ -27,20 +27,41 @@ func (p *picture) takeMap(m moment) (*shot, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Planes = append(s.Planes, plane)
-		if p.spec.Arrows != scenario.NoArrows {
-			s.Arrows = p.arrows(s.Planes[0], c.Substrate)
+		if p.spec.Molecules {
+			p.count(plane, c.Substrate)
 		}
+		s.Planes = append(s.Planes, plane)
 	}
 	if p.spec.Kind == scenario.DifferencePanel {
 		if err := p.subtract(s, m.at()); err != nil {
 			return nil, err
 		}
 	}
+	if err := p.takeLines(s, m); err != nil {
+		return nil, err
+	}
 	if p.spec.Cells.Shown {
 		return s, p.takeCells(s, m)
 	}
 	return s, nil
+}
+
+// count makes the densities of a layer what its voxels hold in the mean, molecules.
+func (p *picture) count(plane *render.Plane, s tissue.SubstrateID) {
+	g, labels := p.model.Grid, p.model.Labels()
+	volume := g.Spacing[0] * g.Spacing[1] * g.Spacing[2] * p.model.Substrates[s].Unit.AmountPerVolume()
+	right, up := plane.Slice.Across()
+	var at [3]int
+	at[plane.Slice.Axis] = plane.Slice.Index
+	for i := range plane.Values {
+		at[right], at[up] = i%plane.Width, i/plane.Width
+		label := uint8(0)
+		if labels != nil {
+			label = labels[g.Index(at[0], at[1], at[2])]
+		}
+		fraction, _ := p.model.MediumOf(label, s)
+		plane.Values[i] *= float32(fraction * volume)
+	}
 }
 
 // plane reduces the densities of a substrate to the plane of the picture.
@@ -55,22 +76,36 @@ func (p *picture) plane(m moment, s tissue.SubstrateID) (*render.Plane, error) {
 	return m.projection(s, p.spec.Plane.Axis, how)
 }
 
-// subtract takes the plane of the other run, at the same time, from that of a shot.
-func (p *picture) subtract(s *shot, time float64) error {
-	if p.other == nil {
-		return InputError{fmt.Errorf("a difference of one run: name the run to subtract by --compare, or by compare: in the figure file")}
+// takeLines takes the plane that contours are lines of, and the arrows.
+func (p *picture) takeLines(s *shot, m moment) (err error) {
+	if len(p.spec.Contours.At) == 0 && !p.spec.Contours.Auto && p.spec.Arrows == scenario.NoArrows {
+		return nil
 	}
-	m, err := p.other.moment(time, true)
-	if err != nil {
+	i := slices.IndexFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Substrate == p.spec.Lined })
+	if i >= 0 {
+		s.Lined = s.Planes[i]
+	} else if s.Lined, err = p.plane(m, p.spec.Lined); err != nil {
 		return err
 	}
-	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
-	id, ok := p.other.scenario.Model.Substrate(name)
-	if !ok {
-		return InputError{fmt.Errorf("%s has no substrate %q", p.other.dir, name)}
+	if p.spec.Arrows != scenario.NoArrows {
+		s.Arrows = p.arrows(s.Lined)
 	}
-	if p.other.scenario.Model.Grid != p.model.Grid {
-		return InputError{fmt.Errorf("%s has another grid: a difference needs the same", p.other.dir)}
+	return nil
+}
+
+// subtract takes the plane of the other run, at the same time, from that of a shot.
+func (p *picture) subtract(s *shot, time float64) error {
+	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
+	if err := p.other.comparable(p.model.Grid); err != nil {
+		return err
+	}
+	id, ok := p.other.model.Substrate(name)
+	if !ok {
+		return InputError{fmt.Errorf("%s has no substrate %q", p.other.name, name)}
+	}
+	m, err := p.other.at(time)
+	if err != nil {
+		return err
 	}
 	plane, err := p.plane(m, id)
 	if err != nil {
@@ -163,15 +198,18 @@ func (p *picture) cellBar(all scales) (figure.ColorBar, error) {
 	colors, err := colormap.ByName(name)
 	bar := figure.ColorBar{Colors: colors}
 	bar.Quantity, bar.Unit = columnWords(p.spec.Cells.By)
-	bar.Scale = all.of(scenario.Span{}, p.spec.Cells.By, false)
+	bar.Scale = all.of(p.spec.Cells.Range, p.spec.Cells.By, false)
 	return bar, err
 }
 
 // kind is what the densities of a channel are, for the scales they share.
 func (p *picture) kind(c scenario.Channel) string {
 	what := "density"
-	if p.spec.Kind == scenario.DifferencePanel {
+	switch {
+	case p.spec.Kind == scenario.DifferencePanel:
 		what = "difference"
+	case p.spec.Molecules:
+		what = "molecules"
 	}
 	return what + " of " + p.model.Substrates[c.Substrate].Name + " " + strconv.FormatBool(p.spec.Log)
 }
@@ -179,13 +217,19 @@ func (p *picture) kind(c scenario.Channel) string {
 // drawMap makes a map of a shot.
 func (p *picture) drawMap(s *shot, all scales) (figure.Panel, error) {
 	m := figure.Map{
-		Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(),
-		ScaleBar: p.scaleBar(),
+		Nearest: p.spec.Blocks, Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), Cells: s.Cells, CellTypes: p.legend(),
+		ScaleBar: p.scaleBar(), Style: p.style(),
 	}
 	if p.spec.Kind == scenario.MergePanel {
 		p.merge(&m, s, all)
 	} else if err := p.single(&m, s, all); err != nil {
 		return nil, err
+	}
+	if s.Lined != nil {
+		m.Contours = p.contours(s.Lined, m.Scale)
+	}
+	if len(s.Arrows) > 0 {
+		m.Arrows = p.arrowKey(s, all)
 	}
 	if p.spec.Regions {
 		m.Outlines = p.outlines()
@@ -211,6 +255,9 @@ func (p *picture) single(m *figure.Map, s *shot, all scales) (err error) {
 	if m.Colors, err = colormap.ByName(p.spec.Colormap); err != nil {
 		return err
 	}
+	if p.spec.Molecules {
+		m.Unit = "molecules per voxel"
+	}
 	m.Scale = all.of(c.Range, p.kind(c), p.spec.Log, m.Plane)
 	if p.spec.Kind == scenario.DifferencePanel {
 		m.Quantity = "Δ" + substrate.Name
@@ -218,10 +265,6 @@ func (p *picture) single(m *figure.Map, s *shot, all scales) (err error) {
 	}
 	if p.spec.Label != "" {
 		m.Quantity = p.spec.Label
-	}
-	m.Contours = p.contours(m.Plane, m.Scale)
-	if len(s.Arrows) > 0 {
-		m.Arrows = p.arrowKey(s, all)
 	}
 	if p.spec.Kind == scenario.KymographPanel {
 		p.axes(m)
@@ -238,13 +281,49 @@ func (p *picture) merge(m *figure.Map, s *shot, all scales) {
 			Quantity: substrate.Name, Unit: string(substrate.Unit), Shown: p.spec.Unit,
 		})
 	}
+	if s.Lined != nil {
+		lined := p.model.Substrates[p.spec.Lined]
+		m.Quantity, m.Unit, m.Shown = lined.Name, string(lined.Unit), p.spec.Unit
+		m.Scale = all.of(p.linedSpan(), p.kind(scenario.Channel{Substrate: p.spec.Lined}), p.spec.Log, s.Lined)
+	}
+}
+
+// linedSpan is the span of the substrate that contours are of, where it is one of those shown.
+func (p *picture) linedSpan() scenario.Span {
+	for _, c := range p.spec.Channels {
+		if c.Substrate == p.spec.Lined {
+			return c.Range
+		}
+	}
+	return scenario.Span{}
 }
 
 // scaleBar is how the scale bar looks.
 func (p *picture) scaleBar() figure.ScaleBar {
-	corner := map[string]figure.Corner{"lower left": figure.LowerLeft, "upper right": figure.UpperRight, "upper left": figure.UpperLeft}
 	s := p.spec.Scalebar
-	return figure.ScaleBar{Length: s.Length, Corner: corner[s.Corner], Color: colour(s.Color), Bare: s.Bare}
+	return figure.ScaleBar{Length: s.Length, Corner: corner(s.Corner), Color: colour(s.Color), Bare: s.Bare, Size: s.Size}
+}
+
+func corner(name string) figure.Corner {
+	return map[string]figure.Corner{"lower left": figure.LowerLeft, "upper right": figure.UpperRight, "upper left": figure.UpperLeft}[name]
+}
+
+// style is how what stands around the picture is set.
+func (p *picture) style() figure.Style {
+	s := p.spec
+	return figure.Style{
+		Title:  titleStyle(s.TitleStyle),
+		Stamps: figure.StampStyle{Lettering: lettering(s.Stamps.Lettering), Inside: s.Stamps.Corner != "", Corner: corner(s.Stamps.Corner)},
+		Bars:   figure.BarStyle{Lettering: lettering(s.Colorbar.Lettering), Lying: s.Colorbar.Below},
+	}
+}
+
+func titleStyle(s scenario.TitleStyle) figure.TitleStyle {
+	return figure.TitleStyle{Lettering: lettering(s.Lettering), Centred: s.Centred}
+}
+
+func lettering(l scenario.Lettering) figure.Lettering {
+	return figure.Lettering{Size: l.Size, Color: colour(l.Color)}
 }
 
 // colour reads #rrggbb; "" is the zero colour.
@@ -270,15 +349,26 @@ func (p *picture) contours(plane *render.Plane, scale render.Scale) []figure.Con
 	}
 	var all []figure.Contour
 	for i, lines := range plane.Contours(levels) {
-		all = append(all, figure.Contour{Level: levels[i], Lines: lines, Dashed: levels[i] < 0})
+		all = append(all, figure.Contour{Level: levels[i], Lines: lines, Dashed: levels[i] < 0, Color: p.chalk()})
 	}
 	return all
+}
+
+// chalk is the colour of lines on the picture: dark on the pale ground of differences.
+func (p *picture) chalk() color.RGBA {
+	if p.spec.Kind == scenario.DifferencePanel {
+		return color.RGBA{R: 0x20, G: 0x20, B: 0x20, A: 0xff}
+	}
+	return color.RGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 }
 
 // outlines are the borders of the regions that the slice cuts, each in a colour.
 func (p *picture) outlines() []figure.Outline {
 	labels := p.model.Labels()
-	colours := []color.RGBA{{0xff, 0xff, 0xff, 0xff}, figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	colours := []color.RGBA{p.chalk(), figure.Palette(3), figure.Palette(0), figure.Palette(1), figure.Palette(2)}
+	if p.spec.Contours.Auto || len(p.spec.Contours.At) > 0 { // which are of the first
+		colours = colours[1:]
+	}
 	var all []figure.Outline
 	for i, region := range p.model.Regions {
 		lines := render.Outlines(p.model.Grid, p.slice(), func(voxel int) bool { return int(labels[voxel]) == i+1 })

@@ -120,6 +120,7 @@ func (a *matrix) shares() [][]float64 {
 func (p *picture) drawMatrix(s *shot, all scales) (figure.Panel, error) {
 	name := p.model.Substrates[p.spec.Channels[0].Substrate].Name
 	m := figure.Matrix{
+		Style: p.style(),
 		Title: p.spec.Title, Rows: s.Matrix.Rows, Columns: s.Matrix.Columns, RowsAre: "made by", ColumnsAre: "caught by",
 		Values: s.Matrix.Amounts, Quantity: name, Unit: s.Matrix.Unit, Hide: hidden(p.spec.Hide),
 	}

@@ -3,6 +3,7 @@ package plate
 import (
 	"image"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/gonum/spatial/r3"
 
@@ -64,7 +65,7 @@ func (p *picture) takeFields(s *shot, m moment) error {
 // drawVolume makes a view of a shot.
 func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 	scene := render.Scene{Grid: p.model.Grid, Camera: camera(p.spec.Camera)}
-	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar()}
+	drawn := figure.Scene{Title: p.heading(), Time: p.stamp(s), TimeUnit: p.spec.TimeUnit, Hide: hidden(p.spec.Hide), ScaleBar: p.scaleBar(), Style: p.style()}
 	for i := range p.spec.Channels {
 		volume, bar, err := p.volume(i, s, all)
 		if err != nil {
@@ -92,6 +93,11 @@ func (p *picture) drawVolume(s *shot, all scales) (figure.Panel, error) {
 		drawn.Paint = p.paintOn(s, scene)
 	}
 	drawBox(&drawn, scene.View(drawn.Size))
+	for _, v := range scene.Volumes {
+		for _, slice := range v.Slices {
+			drawEdges(&drawn, scene.View(drawn.Size).Outline(slice.Axis, slice.Position(scene.Grid)))
+		}
+	}
 	asked := p.spec.Scalebar != scenario.Scalebar{}
 	if asked || drawn.Hide&figure.Axes != 0 || p.spec.Camera.Zoom > 1 { // else the axes tell how long things are
 		drawn.PerMicron = scene.View(drawn.Size).PerMicron()
@@ -178,20 +184,41 @@ func balls(s *shot, colour func(i int) color.RGBA) []render.Ball {
 
 // fit sets the zoom so that the box fills a picture, as 1 does in a camera's eyes from the
 // worst side, and returns the size of the picture, in pixels to count in: the page decides
-// how many there are.
+// how many there are. A camera that aims at nothing aims at the middle of the box's outline.
 func fit(scene *render.Scene) image.Point {
 	const height, filled = 1000, 0.94
-	zoom := scene.Camera.Zoom
-	scene.Camera.Zoom = 1
-	half := scene.View(image.Pt(height, height)).Reach()
-	size := image.Pt(int(height*min(max(half[0]/half[1], 0.6), 3.5)), height)
-	half = scene.View(size).Reach()
-	scene.Camera.Zoom = zoom * filled / 2 * min(float64(size.X)/half[0], float64(size.Y)/half[1])
+	zoom, aim := scene.Camera.Zoom, scene.Camera.Aim
+	scene.Camera.Zoom, scene.Camera.Aim = 1, r3.Vec{}
+	size := image.Pt(height, height)
+	low, high := extent(scene.View(size))
+	for range 3 { // what is near grows as it comes to the middle
+		scene.Camera.Aim = scene.View(size).Pan(-(low[0]+high[0]-height)/2, -(low[1]+high[1]-height)/2)
+		low, high = extent(scene.View(size))
+	}
+	size.X = int(height * min(max((high[0]-low[0])/(high[1]-low[1]), 0.6), 3.5))
+	low, high = extent(scene.View(size))
+	if aim != (r3.Vec{}) {
+		scene.Camera.Aim = aim
+	}
+	scene.Camera.Zoom = zoom * filled * min(float64(size.X)/(high[0]-low[0]), float64(size.Y)/(high[1]-low[1]))
 	return size
 }
 
+// extent returns the corners of the rectangle that the box is seen in.
+func extent(v render.View) (low, high [2]float64) {
+	low, high = [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for _, e := range v.Box() {
+		for _, corner := range [][2]float64{e.From, e.To} {
+			for i, at := range corner {
+				low[i], high[i] = min(low[i], at), max(high[i], at)
+			}
+		}
+	}
+	return low, high
+}
+
 func camera(c scenario.Camera) render.Camera {
-	return render.Camera{Azimuth: c.Azimuth, Elevation: c.Elevation, Zoom: c.Zoom, Perspective: c.Perspective}
+	return render.Camera{Azimuth: c.Azimuth, Elevation: c.Elevation, Zoom: c.Zoom, Perspective: c.Perspective, Aim: c.Aim}
 }
 
 // drawBox draws the box around a scene: an arrow along each axis, with the length of the box.
@@ -208,6 +235,13 @@ func drawBox(drawn *figure.Scene, view render.View) {
 		drawn.Labels = append(drawn.Labels, figure.SceneLabel{
 			At: nameplate(a, axes), Out: a.Out, Symbol: tissue.AxisName(a.Axis), Text: figure.FormatLength(a.Length), Small: true,
 		})
+	}
+}
+
+// drawEdges draws the edges of a slice in the box.
+func drawEdges(drawn *figure.Scene, edges []render.Edge) {
+	for _, e := range edges {
+		drawn.Lines = append(drawn.Lines, figure.SceneLine{From: e.From, To: e.To, Behind: e.Hidden, Width: 0.04})
 	}
 }
 

@@ -22,13 +22,11 @@ type Reel struct {
 }
 
 // NewReel begins a movie in the format of its name. It fails where the movie could not be
-// written; Discard or Develop ends it.
-func NewReel(path string, spec *scenario.Figure, m *tissue.Model, origin map[string]string) (*Reel, error) {
-	r := &Reel{page: &Page{spec: spec, scales: scales{}, origin: origin}, model: m}
-	for _, panel := range spec.Panels {
-		r.page.pictures = append(r.page.pictures, &picture{
-			spec: panel, model: m, alone: len(spec.Panels) == 1 && spec.Title == "", moves: true, drawn: drawnTypes(panel, m),
-		})
+// written; Discard or Develop ends it. The other model is that of the rival, nil without one.
+func NewReel(path string, spec *scenario.Figure, m, other *tissue.Model, origin map[string]string) (*Reel, error) {
+	r := &Reel{page: &Page{spec: spec, scales: scales{}, origin: origin, pictures: pictures(spec, m, branch(other))}, model: m}
+	for _, p := range r.page.pictures {
+		p.moves = true
 	}
 	var err error
 	if r.writer, err = movie.Create(path, movie.Options{Title: m.Title, Provenance: origin, Colors: r.page.Colours()}); err != nil {
@@ -41,17 +39,16 @@ func NewReel(path string, spec *scenario.Figure, m *tissue.Model, origin map[str
 	return r, nil
 }
 
-// Take adds a moment, to be shown for so many pictures.
-func (r *Reel) Take(m *Live, pictures int) error {
+// Take adds a moment, and that of its rival where there is one, to be shown for so many pictures.
+func (r *Reel) Take(m *Live, rival *Rival, pictures int) error {
 	if m.model.Grid != r.model.Grid || len(m.model.Substrates) != len(r.model.Substrates) || len(m.model.CellTypes) != len(r.model.CellTypes) {
 		return errors.New("reel: the tissue has become another")
 	}
-	for _, p := range r.page.pictures {
-		s, err := p.take([]moment{m})
-		if err != nil {
-			return err
-		}
-		p.measure(s, r.page.scales)
+	shots, err := r.page.takeLive(m, rival)
+	if err != nil {
+		return err
+	}
+	for _, s := range shots {
 		if err := writeShot(r.kept, s); err != nil {
 			return err
 		}

@@ -16,11 +16,12 @@ type picture struct {
 	spec   scenario.Panel
 	model  *tissue.Model // its grid, substrates, types and regions
 	run    *Recorded     // of what shows a whole run; nil while it goes on
-	other  *Recorded     // what a difference subtracts
+	other  *counterpart  // what a difference subtracts; nil without any
 	beside []*Recorded   // whose curves a series shows
 	alone  bool          // the only panel
 	moves  bool          // one of a movie, whose axes hold all that it shows
 	drawn  []bool        // types of cells that are
+	fault  error         // why it cannot be taken
 	kept   *shot         // of a picture that a movie leaves as it is
 
 	recorded bool // the densities of the moment that it is taken of stand in the run directory
@@ -33,6 +34,7 @@ type shot struct {
 	Cells  []render.Disc   // that the plane cuts; of a volume all, seen from above
 	Height []float64       // of the centres of Cells in a volume, µm
 	Values []float64       // one for each of Cells, where they are coloured by a column
+	Lined  *render.Plane   // that contours are lines of; nil: none
 	Arrows []render.Arrow  //
 	Curves []curve         // of a chart
 	Matrix *matrix         //
@@ -124,7 +126,7 @@ func (p *picture) panel(s *shot, all scales) (figure.Panel, error) {
 // stamped puts the time over a chart that a movie moves.
 func (p *picture) stamped(c figure.Chart, s *shot) figure.Chart {
 	c.Stamped = p.moves && !math.IsNaN(p.stamp(s)) && !slices.Contains(p.spec.Hide, scenario.StampsFurniture)
-	c.Time, c.TimeUnit = s.Time, p.spec.TimeUnit
+	c.Time, c.TimeUnit, c.Style = s.Time, p.spec.TimeUnit, p.style()
 	return c
 }
 
@@ -148,6 +150,9 @@ func (p *picture) measure(s *shot, all scales) {
 		all.add(p.kind(p.spec.Channels[i]), plane)
 	}
 	p.measureEnds(s.Ends, all)
+	if s.Lined != nil && p.spec.Kind == scenario.MergePanel {
+		all.add(p.kind(scenario.Channel{Substrate: p.spec.Lined}), s.Lined)
+	}
 	all.addValues(p.spec.Cells.By, s.Values)
 	if p.spec.Arrows != scenario.NoArrows {
 		all.addValues(p.arrowKind(), lengths(s.Arrows))
@@ -190,5 +195,6 @@ func (p *picture) automatic() bool {
 	if p.spec.Kind == scenario.HistogramPanel && !p.own() {
 		return true
 	}
-	return p.valued() || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return c.Range.Automatic() && !c.Range.Own })
+	found := func(s scenario.Span) bool { return s.Automatic() && !s.Own }
+	return p.valued() && p.spec.Cells.Range.Automatic() || p.spec.Contours.Auto && found(p.linedSpan()) || slices.ContainsFunc(p.spec.Channels, func(c scenario.Channel) bool { return found(c.Range) })
 }

@@ -18,7 +18,7 @@ func Spread(spec *scenario.Figure, run *Recorded) error {
 		if k := picture.spec.Kind; k == scenario.DifferencePanel || !picture.ofDensities() {
 			continue
 		}
-		s, err := picture.of(run, Last())
+		s, err := picture.ofRun(Last())
 		if err != nil {
 			return err
 		}
