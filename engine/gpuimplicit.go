@@ -175,8 +175,9 @@ type gpuSystem struct {
 	tangents        bool
 }
 
-// openImplicit makes the memory, and the first time for these programs the kernels.
-func (st *gpuStepper) openImplicit(q *gpu.Queue) (err error) {
+// openImplicit makes the memory, for implicit steps or for steady states, and the first
+// time for these programs the kernels.
+func (st *gpuStepper) openImplicit(q *gpu.Queue, steady bool) (err error) {
 	if st.implicit != nil {
 		return nil
 	}
@@ -190,7 +191,7 @@ func (st *gpuStepper) openImplicit(q *gpu.Queue) (err error) {
 	if p := st.Mosaic; p != nil {
 		labels = &gpuFaceLabels{st.mosaic.Labels, len(p.Mobility), p.ConductanceTable()}
 	}
-	if im.solver, err = newGPUMultigrid(q, im.kernels.multigridKernels, linearOperator(st.Substrate), labels); err == nil {
+	if im.solver, err = newGPUMultigrid(q, im.kernels.multigridKernels, linearOperator(st.Substrate, steady), labels); err == nil {
 		im.stage, err = q.NewTexture(st.Grid.Shape)
 	}
 	if err == nil {
@@ -204,10 +205,11 @@ func (st *gpuStepper) openImplicit(q *gpu.Queue) (err error) {
 	return nil
 }
 
-// linearOperator returns the faces of the grid: R α times the operator, which is then symmetric.
-func linearOperator(s Substrate) multigrid.Operator {
+// linearOperator returns the faces of the grid: R α times the operator, which is then
+// symmetric, of implicit steps or of a steady state.
+func linearOperator(s Substrate, steady bool) multigrid.Operator {
 	g, p, weights := s.Grid, s.Mosaic, s.weights()
-	op := multigrid.Operator{Shape: g.Shape, Periodic: periodicAxes(s.Boundary), Weights: weights}
+	op := multigrid.Operator{Shape: g.Shape, Periodic: periodicAxes(s.Boundary), Weights: weights, Shifted: !steady}
 	if p == nil {
 		return op
 	}
@@ -228,13 +230,14 @@ func linearOperator(s Substrate) multigrid.Operator {
 
 // GPUImplicitMemory returns the device memory that implicit steps or steady states of a
 // valid model take besides GPUMemory, from the first one on, bytes: about 34 per voxel
-// and substrate in 3D, half as much again along a single axis.
-func GPUImplicitMemory(m *tissue.Model) int64 {
+// and substrate in 3D, half as much again along a single axis; 61 of steady states in 3D
+// where αD differs from voxel to voxel.
+func GPUImplicitMemory(m *tissue.Model, scheme Scheme) int64 {
 	total, labels := 0, m.Labels()
 	for i, substrate := range m.Substrates {
 		id := tissue.SubstrateID(i)
 		p := newMosaic(m, id, labels, nil) // fluid is at rest, or there are no such steps
-		levels, err := multigrid.Levels(linearOperator(Substrate{Substrate: retarded(substrate), Grid: m.Grid, Mosaic: p}))
+		levels, err := multigrid.Levels(linearOperator(Substrate{Substrate: retarded(substrate), Grid: m.Grid, Mosaic: p}, scheme == Steady))
 		if err != nil {
 			panic(err) // the model is not valid
 		}
@@ -262,7 +265,7 @@ func heldWalls(p *Mosaic, walls *Exchange) *Exchange {
 // tryImplicit makes a candidate by one step of SDIRK2. Mirrors cpu's tryImplicit. What
 // is held is a voxel without faces, which gains in each stage what its wall gives.
 func (st *gpuStepper) tryImplicit(q *gpu.Queue, t, dt, tolerance float64) error {
-	if err := st.openImplicit(q); err != nil {
+	if err := st.openImplicit(q, false); err != nil {
 		return err
 	}
 	const gamma = SDIRK2Gamma
@@ -311,7 +314,7 @@ func (st *gpuStepper) reduce(q *gpu.Queue, before, stage *gpu.Texture, halfStep 
 
 // settle makes a candidate of the steady state at t + dt. Mirrors cpu's settle.
 func (st *gpuStepper) settle(q *gpu.Queue, t, dt float64) error {
-	if err := st.openImplicit(q); err != nil {
+	if err := st.openImplicit(q, true); err != nil {
 		return err
 	}
 	im := st.implicit

@@ -76,24 +76,29 @@ func TestGPULedgerClosesForImplicitSteps(t *testing.T) {
 	}
 }
 
-// The first implicit step takes what it says, and closing gives everything back.
+// The first implicit step or steady state takes what it says, and closing gives everything back.
 func TestGPUImplicitMemoryIsWhatStepsTake(t *testing.T) {
 	d := gputest.Open(t)
 	for name, m := range restingModels() {
-		s, err := engine.NewGPUSolver(d, m, fixed(7))
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := d.Allocated()
-		advance(t, s, 7)
-		if got, want := d.Allocated()-before, engine.GPUImplicitMemory(m); got != want {
-			t.Errorf("%s: %d bytes taken, %d reckoned", name, got, want)
-		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-		if d.Live() != 0 {
-			t.Errorf("%s: %d resources are alive after close", name, d.Live())
+		for _, o := range []engine.Options{fixed(7), {Scheme: engine.Steady}} {
+			if o.Scheme == engine.Steady && !hasSteadyState(t, m) {
+				continue
+			}
+			s, err := engine.NewGPUSolver(d, m, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := d.Allocated()
+			advance(t, s, 7)
+			if got, want := d.Allocated()-before, engine.GPUImplicitMemory(m, o.Scheme); got != want {
+				t.Errorf("%s, %s: %d bytes taken, %d reckoned", name, o.Scheme, got, want)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			if d.Live() != 0 {
+				t.Errorf("%s, %s: %d resources are alive after close", name, o.Scheme, d.Live())
+			}
 		}
 	}
 }

@@ -9,17 +9,23 @@ import (
 )
 
 const (
-	levelBytes    = 64    // Level of include/multigrid.glsl
+	levelBytes    = 80    // Level of include/multigrid.glsl
 	searchBytes   = 6 * 8 // Search of include/search.glsl
 	partialBytes  = 2 * 8 // of include/partial.glsl
 	groupCapacity = 8192  // voxels: CAPACITY of solve_multigrid.glsl
 
 	faceWeights, faceLabels = -1, -2 // WEIGHTS and LABELS of include/multigrid.glsl
 
+	noLinks, noBasis = -1, -1 // FACES and WHOLE there
+
 	// Of multigrid: a level all of whose sinks are at least this share of the diagonal is
 	// the last; below the other one, coarser levels take twice the sweeps, up to the most.
 	enoughSink, singleSink = 0.5, 0.05
 	mostSweeps             = 8
+	// Of a varied operator: the sweeps of the finest level, and how much further those go
+	// that it takes below singleSink, one more.
+	variedSweeps  = 2
+	furtherFactor = 1.3
 )
 
 // gpuLevel is Level of include/multigrid.glsl.
@@ -32,6 +38,35 @@ type gpuLevel struct {
 	Sweeps   int32
 	Halved   [3]int32
 	Seams    int32
+	Links    int32
+	Basis    int32
+	Factor   float32
+	Spare    int32
+}
+
+func (l *gpuLevel) wide() bool { return l.Links != noLinks }
+
+func (l *gpuLevel) varied() bool { return l.Basis != noBasis }
+
+// halves is the launch size of what takes one voxel of each pair along each axis.
+func (l *gpuLevel) halves() [3]int {
+	return [3]int{(int(l.Shape[0]) + 1) / 2, (int(l.Shape[1]) + 1) / 2, (int(l.Shape[2]) + 1) / 2}
+}
+
+// parities returns those of the stages of a sweep where there are links, in order.
+func (l *gpuLevel) parities() (all [][3]int32) {
+	n := [3]int32{}
+	for axis, voxels := range l.Shape {
+		n[axis] = min(voxels, 2) + l.Periodic[axis]*(voxels%2)
+	}
+	for z := range n[2] {
+		for y := range n[1] {
+			for x := range n[0] {
+				all = append(all, [3]int32{x, y, z})
+			}
+		}
+	}
+	return all
 }
 
 func (l *gpuLevel) size() [3]int { return [3]int{int(l.Shape[0]), int(l.Shape[1]), int(l.Shape[2])} }
@@ -56,11 +91,14 @@ type gpuFaceLabels struct {
 type gpuMultigrid struct {
 	program  *multigridKernels
 	operator levelArgs
-	table    []gpuLevel // the finest first
-	small    int        // first of the levels that one work group can solve
-	last     int        // of the levels in use: see setSinks
+	table    []gpuLevel   // the finest first
+	stages   [][]gpuStage // of each level's sweeps
+	small    int          // first of the levels that one work group can solve
+	last     int          // of the levels in use: see setSinks
+	sweeps   int32        // of the finest level at least
 
 	values, sources *gpu.Buffer // u and f of all levels, one after the other
+	residuals       *gpu.Buffer // f − A u of all levels of a varied operator
 	direction, low  *gpu.Buffer // p; what the density rounds off
 	// source and sourceLow are s in two parts, for the caller to fill in.
 	source, sourceLow *gpu.Texture
@@ -82,9 +120,12 @@ func newGPUMultigrid(q *gpu.Queue, program *multigridKernels, op multigrid.Opera
 	if err != nil {
 		return nil, err
 	}
-	m := &gpuMultigrid{program: program, state: make([]searchState, 1), least: make([]float32, len(levels))}
-	faces := m.layOut(levels, labels)
-	if err = errors.Join(m.openOperator(q, faces, labels), m.openFields(q)); err == nil {
+	m := &gpuMultigrid{program: program, state: make([]searchState, 1), least: make([]float32, len(levels)), sweeps: 1}
+	if op.Varied() {
+		m.sweeps = variedSweeps
+	}
+	tables := m.layOut(levels, labels)
+	if err = errors.Join(m.openOperator(q, tables, labels), m.openFields(q)); err == nil {
 		err = m.setSinks(q, op.Sink)
 	}
 	if err != nil {
@@ -94,11 +135,14 @@ func newGPUMultigrid(q *gpu.Queue, program *multigridKernels, op multigrid.Opera
 	return m, nil
 }
 
-// layOut makes the table of levels and returns the faces of those that have their own.
-func (m *gpuMultigrid) layOut(levels []multigrid.Level, labels *gpuFaceLabels) (faces []float32) {
+// levelTables are the numbers of all levels that differ from voxel to voxel.
+type levelTables struct{ faces, links, basis []float32 }
+
+// layOut makes the table of levels and returns what they read.
+func (m *gpuMultigrid) layOut(levels []multigrid.Level, labels *gpuFaceLabels) (tables levelTables) {
 	first := 0
 	for n, l := range levels {
-		level := gpuLevel{Shape: int32s(l.Shape), First: int32(first), Faces: faceWeights, Sweeps: 1}
+		level := gpuLevel{Shape: int32s(l.Shape), First: int32(first), Faces: faceWeights, Links: noLinks, Basis: noBasis}
 		for axis, w := range l.Weights {
 			level.Weights[axis] = float32(w)
 			level.Periodic[axis], level.Halved[axis] = asInt(l.Periodic[axis]), asInt(l.Halved[axis])
@@ -106,21 +150,44 @@ func (m *gpuMultigrid) layOut(levels []multigrid.Level, labels *gpuFaceLabels) (
 		}
 		voxels := l.Shape[0] * l.Shape[1] * l.Shape[2]
 		switch {
+		case l.Links != nil:
+			level.Links = int32(len(tables.links))
+			tables.links = appendPlanes(tables.links, l.Links[:])
 		case l.Varied() && n == 0 && labels != nil:
 			level.Faces = faceLabels
 		case l.Varied():
-			level.Faces = int32(len(faces) / 3)
-			faces = append(faces, interleaved(l.Faces, voxels)...)
+			level.Faces = int32(len(tables.faces) / 3)
+			tables.faces = append(tables.faces, interleaved(l.Faces, voxels)...)
+		}
+		if l.Basis != nil {
+			level.Basis = int32(len(tables.basis))
+			tables.basis = appendBasis(tables.basis, l.Basis, levels[n+1].Shape)
 		}
 		first += voxels
-		m.table = append(m.table, level)
-	}
-	if m.table[0].Faces != faceWeights {
-		m.table[0].Sweeps = 2
+		m.table, m.stages = append(m.table, level), append(m.stages, level.stages())
 	}
 	for m.small = len(levels) - 1; m.small > 0 && first-int(m.table[m.small-1].First) <= groupCapacity; m.small-- {
 	}
-	return faces
+	return tables
+}
+
+// appendPlanes appends those that there are.
+func appendPlanes(all []float32, planes [][]float64) []float32 {
+	for _, plane := range planes {
+		for _, v := range plane {
+			all = append(all, float32(v))
+		}
+	}
+	return all
+}
+
+// appendBasis appends the shares of all sides, with the 1 of a parent's place.
+func appendBasis(all []float32, basis *multigrid.Basis, parents [3]int) []float32 {
+	all = appendPlanes(all, basis[:multigrid.Sides/2])
+	for range parents[0] * parents[1] * parents[2] {
+		all = append(all, 1)
+	}
+	return appendPlanes(all, basis[multigrid.Sides/2+1:])
 }
 
 func asInt(yes bool) int32 {
@@ -149,14 +216,20 @@ func (m *gpuMultigrid) voxels() int {
 
 // openOperator brings faces and labels to the device; a block that no level reads
 // still needs a buffer.
-func (m *gpuMultigrid) openOperator(q *gpu.Queue, faces []float32, labels *gpuFaceLabels) (err error) {
+func (m *gpuMultigrid) openOperator(q *gpu.Queue, tables levelTables, labels *gpuFaceLabels) (err error) {
 	o := &m.operator
 	if o.Levels, err = newBuffer(q, m.table); err != nil {
 		return err
 	}
-	o.Faces, o.Labels, o.Conductances = o.Levels, o.Levels, o.Levels
-	if len(faces) > 0 {
-		if o.Faces, err = newBuffer(q, faces); err != nil {
+	o.Faces, o.Links, o.Basis, o.Labels, o.Conductances = o.Levels, o.Levels, o.Levels, o.Levels, o.Levels
+	for _, table := range []struct {
+		buffer **gpu.Buffer
+		values []float32
+	}{{&o.Faces, tables.faces}, {&o.Links, tables.links}, {&o.Basis, tables.basis}} {
+		if len(table.values) == 0 {
+			continue
+		}
+		if *table.buffer, err = newBuffer(q, table.values); err != nil {
 			return err
 		}
 	}
@@ -183,6 +256,12 @@ func (m *gpuMultigrid) openFields(q *gpu.Queue) (err error) {
 		{&m.partials, m.groups * partialBytes}, {&m.search, searchBytes}, {&m.shares, 4 * len(m.table)},
 	} {
 		if *b.buffer, err = q.NewBuffer(b.bytes); err != nil {
+			return err
+		}
+	}
+	m.residuals = m.values // of levels that keep none, not used
+	if m.table[0].varied() {
+		if m.residuals, err = q.NewBuffer(all); err != nil {
 			return err
 		}
 	}
@@ -214,8 +293,17 @@ func gpuMultigridMemory(levels []multigrid.Level, labels int) int {
 		if n == 0 {
 			finest = voxels
 		}
+		if levels[0].Basis != nil {
+			total += 4 * voxels
+		}
 		if l.Varied() && (n > 0 || labels == 0) {
 			total += 3 * 4 * voxels
+		}
+		if l.Links != nil {
+			total += 4 * len(appendPlanes(nil, l.Links[:]))
+		}
+		if l.Basis != nil {
+			total += 4 * len(appendBasis(nil, l.Basis, levels[n+1].Shape))
 		}
 	}
 	return total + 4*4*finest + groupsOf(levels[0].Shape)*partialBytes + searchBytes + 4*labels*labels
@@ -229,8 +317,9 @@ func (m *gpuMultigrid) free(q *gpu.Queue) {
 	for _, b := range []*gpu.Buffer{o.Levels, o.Sinks, m.values, m.sources, m.direction, m.low, m.partials, m.search, m.shares} {
 		b.Free(q)
 	}
-	o.Faces.Free(q)
-	o.Conductances.Free(q)
+	for _, b := range []*gpu.Buffer{o.Faces, o.Links, o.Basis, o.Conductances, m.residuals} {
+		b.Free(q)
+	}
 	m.source.Free(q)
 	m.sourceLow.Free(q)
 }
@@ -269,13 +358,22 @@ func (m *gpuMultigrid) restrictSinks(q *gpu.Queue) error {
 	if err := gpu.ReadBuffer(q, m.shares, 0, m.least); err != nil {
 		return err
 	}
-	m.last = 0
-	for ; m.last < len(m.table)-1 && m.least[m.last] < enoughSink; m.last++ {
-		sweeps := m.table[m.last].Sweeps
-		if m.least[m.last] < singleSink {
+	sweeps := m.sweeps
+	for m.last = 0; ; m.last++ {
+		l, weak := &m.table[m.last], m.least[m.last] < singleSink
+		l.Sweeps, l.Factor = sweeps, 1
+		if l.varied() && weak {
+			l.Sweeps, l.Factor = sweeps+1, furtherFactor
+		}
+		if m.last == len(m.table)-1 || m.least[m.last] >= enoughSink {
+			break
+		}
+		switch {
+		case l.varied():
+			sweeps = 1
+		case weak:
 			sweeps = min(2*sweeps, mostSweeps)
 		}
-		m.table[m.last+1].Sweeps = sweeps
 	}
 	return gpu.WriteBuffer(q, m.operator.Levels, 0, m.table)
 }
@@ -409,7 +507,7 @@ func (m *gpuMultigrid) bottom(q *gpu.Queue, n int) error {
 		return errors.Join(m.sweep(q, n), m.sweepBack(q, n))
 	}
 	return m.program.solve.Launch(q, [3]int{1, 1, 1}, &solveArgs{
-		levelArgs: m.operator, Values: m.values, Sources: m.sources, First: int32(n), Last: int32(m.last),
+		levelArgs: m.operator, Values: m.values, Sources: m.sources, Residuals: m.residuals, First: int32(n), Last: int32(m.last),
 	})
 }
 
@@ -418,31 +516,37 @@ func (m *gpuMultigrid) descend(q *gpu.Queue, n int) error {
 	if err := m.sweep(q, n); err != nil {
 		return err
 	}
-	args := passageArgs{levelArgs: m.operator, Values: m.values, Sources: m.sources, Level: int32(n)}
-	return m.program.restrict.Launch(q, m.table[n+1].size(), &args)
+	args := passageArgs{levelArgs: m.operator, Values: m.values, Sources: m.sources, Residuals: m.residuals, Level: int32(n)}
+	if !m.table[n].varied() {
+		return m.program.restrict.Launch(q, m.table[n+1].size(), &args)
+	}
+	if err := m.program.remain.Launch(q, m.table[n].size(), &args); err != nil {
+		return err
+	}
+	return m.program.gather.Launch(q, m.table[n+1].size(), &args)
 }
 
 // ascend adds what the next level found, and sweeps.
 func (m *gpuMultigrid) ascend(q *gpu.Queue, n int) error {
-	args := passageArgs{levelArgs: m.operator, Values: m.values, Sources: m.sources, Level: int32(n)}
-	if err := m.program.prolong.Launch(q, m.table[n].pairs(), &args); err != nil {
+	args := passageArgs{levelArgs: m.operator, Values: m.values, Sources: m.sources, Residuals: m.residuals, Level: int32(n)}
+	kernel, size := m.program.prolong, m.table[n].pairs()
+	if m.table[n].varied() {
+		kernel, size = m.program.interpolate, m.table[n].size()
+	}
+	if err := kernel.Launch(q, size, &args); err != nil {
 		return err
 	}
 	return m.sweepBack(q, n)
 }
 
-// sweep relaxes a level from 0: the even voxels, then the odd, those of either colour
-// that touch an odd number of seams last.
+// sweep relaxes a level from 0, stage by stage.
 func (m *gpuMultigrid) sweep(q *gpu.Queue, n int) error {
-	l := &m.table[n]
-	kernel := m.program.relaxStart
-	for range l.Sweeps {
-		for colour := range int32(2) {
-			for seam := range l.Seams + 1 {
-				if err := m.relax(q, kernel, n, colour, seam); err != nil {
-					return err
-				}
-				kernel = m.program.relax
+	l, stages := &m.table[n], m.stages[n]
+	for turn := range l.Sweeps {
+		for i, stage := range stages {
+			settle := turn == l.Sweeps-1 && i == len(stages)-1
+			if err := m.relax(q, n, stage, settle, turn == 0 && i == 0); err != nil {
+				return err
 			}
 		}
 	}
@@ -451,21 +555,59 @@ func (m *gpuMultigrid) sweep(q *gpu.Queue, n int) error {
 
 // sweepBack is sweep in reverse order, from what is there.
 func (m *gpuMultigrid) sweepBack(q *gpu.Queue, n int) error {
-	l := &m.table[n]
-	for range l.Sweeps {
-		for colour := int32(1); colour >= 0; colour-- {
-			for seam := l.Seams; seam >= 0; seam-- {
-				if err := m.relax(q, m.program.relax, n, colour, seam); err != nil {
-					return err
-				}
+	stages := m.stages[n]
+	for turn := range m.table[n].Sweeps {
+		for i := len(stages) - 1; i >= 0; i-- {
+			if err := m.relax(q, n, stages[i], turn == 0 && i == len(stages)-1, false); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-func (m *gpuMultigrid) relax(q *gpu.Queue, kernel *gpu.Kernel[relaxArgs], n int, colour, seam int32) error {
-	return kernel.Launch(q, m.table[n].pairs(), &relaxArgs{
-		levelArgs: m.operator, Values: m.values, Sources: m.sources, Level: int32(n), Colour: colour, Seam: seam,
+// gpuStage is the part of a sweep that relaxes voxels which do not read each other: where
+// there are faces, those of either colour, those that touch an odd number of seams last;
+// where there are links, those of the same parities.
+type gpuStage struct {
+	colour, seam int32
+	parities     [3]int32
+}
+
+// stages returns those of a sweep in order.
+func (l *gpuLevel) stages() (all []gpuStage) {
+	if l.wide() {
+		for _, parities := range l.parities() {
+			all = append(all, gpuStage{parities: parities})
+		}
+		return all
+	}
+	for colour := range int32(2) {
+		for seam := range l.Seams + 1 {
+			all = append(all, gpuStage{colour: colour, seam: seam})
+		}
+	}
+	return all
+}
+
+// relax takes a stage of a sweep: the first is from u = 0, and the one before the coarse
+// correction and its mirror image leave residuals of 0.
+func (m *gpuMultigrid) relax(q *gpu.Queue, n int, stage gpuStage, settle, first bool) error {
+	l := &m.table[n]
+	factor := l.Factor
+	if settle {
+		factor = 1
+	}
+	if l.wide() { // the level before has made u 0
+		return m.program.relaxLinked.Launch(q, l.halves(), &relaxLinkedArgs{
+			levelArgs: m.operator, Values: m.values, Sources: m.sources, Level: int32(n), Parities: stage.parities, Factor: factor,
+		})
+	}
+	kernel := m.program.relax
+	if first {
+		kernel = m.program.relaxStart
+	}
+	return kernel.Launch(q, l.pairs(), &relaxArgs{
+		levelArgs: m.operator, Values: m.values, Sources: m.sources, Level: int32(n), Colour: stage.colour, Seam: stage.seam, Factor: factor,
 	})
 }

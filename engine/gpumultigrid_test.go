@@ -101,6 +101,7 @@ func linearSystems() []linearSystem {
 		return (v[0]-13)*(v[0]-13)+(v[1]-11)*(v[1]-11)+(v[2]-12)*(v[2]-12) < 50
 	}
 	blocks := func(v [3]int) bool { return drawn(7, [3]int{v[0] / 8, v[1] / 8, v[2] / 8}) < 0.5 }
+	small := func(v [3]int) bool { return drawn(7, [3]int{v[0] / 3, v[1] / 3, v[2] / 3}) < 0.5 }
 	return []linearSystem{
 		alikeSystem("exchange, D=600", cube(24), [3]float64{1.5, 1.5, 1.5}, scattered(5, 0.05, 0.4, 1e-3)),
 		alikeSystem("exchange, D=60000", cube(20), [3]float64{150, 150, 150}, scattered(5, 0.05, 4, 1e-3)),
@@ -120,7 +121,8 @@ func linearSystems() []linearSystem {
 		mosaicSystem("ball 1:100 fast", [3]int{24, 25, 26}, all, 100, ball),
 		mosaicSystem("ball impermeable", cube(21), [3]bool{}, 0, ball),
 		mosaicSystem("blocks of 8, 1:100", [3]int{37, 23, 10}, [3]bool{true, false, false}, 0.01, blocks),
-		mosaicSystem("blocks of 8, 2D", [3]int{65, 50, 1}, [3]bool{}, 0.01, blocks),
+		mosaicSystem("blocks of 3, 1:100", [3]int{23, 22, 21}, [3]bool{}, 0.01, small),
+		mosaicSystem("blocks of 3, 2D", [3]int{65, 50, 1}, [3]bool{true, false, false}, 0.01, small),
 	}
 }
 
@@ -334,6 +336,39 @@ func TestGPUMultigridCyclesRepeatBitForBit(t *testing.T) {
 				if !slices.Equal(got, want) {
 					t.Errorf("%s: two cycles give other bits", s.name)
 				}
+			}
+		}
+		return nil
+	})
+}
+
+// What one group does with the levels that it has room for, a launch for each part does
+// with them as well.
+func TestGPUMultigridOneGroupIsManyLaunches(t *testing.T) {
+	onDevice(t, func(q *gpu.Queue, programs *[2]*multigridKernels) error {
+		slow := func(v [3]int) bool { return drawn(7, [3]int{v[0] / 3, v[1] / 3, v[2] / 3}) < 0.5 }
+		for _, s := range []linearSystem{
+			alikeSystem("alike", [3]int{13, 12, 11}, [3]float64{1, 1, 1}, everywhere(1e-3)),
+			mosaicSystem("varied", [3]int{13, 12, 11}, [3]bool{}, 0.01, slow),
+			mosaicSystem("varied, periodic", [3]int{13, 12, 11}, [3]bool{true, true, true}, 0.01, slow),
+			mosaicSystem("varied, 2D", [3]int{33, 22, 1}, [3]bool{true, false, false}, 0.01, slow),
+		} {
+			d, err := openSystem(q, programs, s, false)
+			if err != nil {
+				return err
+			}
+			defer d.close(q)
+			group, want, _, err := d.solveFrom0(q, 1e-6)
+			if err != nil {
+				return err
+			}
+			d.small = len(d.table) - 1
+			launches, cycles, _, err := d.solveFrom0(q, 1e-6)
+			if err != nil {
+				return err
+			}
+			if e := apart(launches, doubled(group)); cycles != want || !(e < 1.2e-7) {
+				t.Errorf("%s: %d cycles by launches, %d in a group; %.2g apart", s.name, cycles, want, e)
 			}
 		}
 		return nil

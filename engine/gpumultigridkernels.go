@@ -11,6 +11,8 @@ type levelArgs struct {
 	Levels       *gpu.Buffer `gl:"Levels"`
 	Sinks        *gpu.Buffer `gl:"Sinks,optional"`
 	Faces        *gpu.Buffer `gl:"Faces,optional"`
+	Links        *gpu.Buffer `gl:"Links,optional"`
+	Basis        *gpu.Buffer `gl:"Basis,optional"`
 	Labels       *gpu.Buffer `gl:"Labels,optional"`
 	Conductances *gpu.Buffer `gl:"Conductances,optional"`
 	LabelCount   int32       `gl:"labelCount,optional"`
@@ -23,21 +25,33 @@ type relaxArgs struct {
 	Level   int32       `gl:"level"`
 	Colour  int32       `gl:"colour"`
 	Seam    int32       `gl:"seam"`
+	Factor  float32     `gl:"factor"`
+}
+
+type relaxLinkedArgs struct {
+	levelArgs
+	Values   *gpu.Buffer `gl:"Values"`
+	Sources  *gpu.Buffer `gl:"Sources"`
+	Level    int32       `gl:"level"`
+	Parities [3]int32    `gl:"parities"`
+	Factor   float32     `gl:"factor"`
 }
 
 type passageArgs struct {
 	levelArgs
-	Values  *gpu.Buffer `gl:"Values"`
-	Sources *gpu.Buffer `gl:"Sources,optional"`
-	Level   int32       `gl:"level"`
+	Values    *gpu.Buffer `gl:"Values"`
+	Sources   *gpu.Buffer `gl:"Sources,optional"`
+	Residuals *gpu.Buffer `gl:"Residuals,optional"`
+	Level     int32       `gl:"level"`
 }
 
 type solveArgs struct {
 	levelArgs
-	Values  *gpu.Buffer `gl:"Values"`
-	Sources *gpu.Buffer `gl:"Sources"`
-	First   int32       `gl:"first"`
-	Last    int32       `gl:"last"`
+	Values    *gpu.Buffer `gl:"Values"`
+	Sources   *gpu.Buffer `gl:"Sources"`
+	Residuals *gpu.Buffer `gl:"Residuals"`
+	First     int32       `gl:"first"`
+	Last      int32       `gl:"last"`
 }
 
 type sinkArgs struct {
@@ -94,7 +108,9 @@ type searchArgs struct {
 // multigridKernels are those of gpuMultigrid, for one number of dimensions.
 type multigridKernels struct {
 	relaxStart, relax                          *gpu.Kernel[relaxArgs]
+	relaxLinked                                *gpu.Kernel[relaxLinkedArgs]
 	restrict, prolong                          *gpu.Kernel[passageArgs]
+	remain, gather, interpolate                *gpu.Kernel[passageArgs]
 	solve                                      *gpu.Kernel[solveArgs]
 	sinks                                      *gpu.Kernel[sinkArgs]
 	residual                                   *gpu.Kernel[residualArgs]
@@ -111,6 +127,10 @@ func newMultigridKernels(q *gpu.Queue, key programKey) (*multigridKernels, error
 	err := errors.Join(
 		build(q, &k.relaxStart, "relax_multigrid", map[string]string{"START": ""}),
 		build(q, &k.relax, "relax_multigrid", nil),
+		build(q, &k.relaxLinked, "relax_linked", nil),
+		build(q, &k.remain, "remain_multigrid", nil),
+		build(q, &k.gather, "gather_multigrid", nil),
+		build(q, &k.interpolate, "interpolate_multigrid", nil),
 		build(q, &k.restrict, "restrict_multigrid", nil),
 		build(q, &k.prolong, "prolong_multigrid", nil),
 		build(q, &k.solve, "solve_multigrid", nil),
@@ -138,6 +158,10 @@ func (k *multigridKernels) free(q *gpu.Queue) {
 	}
 	k.relaxStart.Free(q)
 	k.relax.Free(q)
+	k.relaxLinked.Free(q)
+	k.remain.Free(q)
+	k.gather.Free(q)
+	k.interpolate.Free(q)
 	k.restrict.Free(q)
 	k.prolong.Free(q)
 	k.solve.Free(q)

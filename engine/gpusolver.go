@@ -42,7 +42,7 @@ func gibibytes(n int64) float64 { return float64(n) / (1 << 30) }
 // deviceBytes returns the device memory a scheme is sure to take.
 func deviceBytes(m *tissue.Model, scheme Scheme) int64 {
 	if scheme == Implicit || scheme == Steady {
-		return GPUMemory(m) + GPUImplicitMemory(m)
+		return GPUMemory(m) + GPUImplicitMemory(m, scheme)
 	}
 	return GPUMemory(m)
 }

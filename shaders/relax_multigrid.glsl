@@ -1,5 +1,5 @@
 // One colour of a sweep of red-black Gauss-Seidel. Mirrors multigrid's relaxRows.
-//   u = (f + sum over the faces of T u_j) / (sum of T + k)
+//   u' = u + factor ((f + sum over the faces of T u_j) / (sum of T + k) - u)
 // With START u is 0 before, whatever the field holds, and so it is after but in the voxels of this stage. An invocation
 // has a pair of voxels along x, one of them of the colour; the launch size is the level with half the voxels along x,
 // rounded up.
@@ -15,6 +15,7 @@ layout(std430) buffer Values { float values[]; }; // u
 uniform int level;
 uniform int colour;
 uniform int seam;
+uniform float factor;
 
 void main() {
     Level l = levels[level];
@@ -23,10 +24,10 @@ void main() {
     ivec3 v = ofColour(pair, colour);
     bool relaxes = v.x < l.shape.x && touches(l, v, seam);
 #ifdef START
-    if (v.x < l.shape.x) values[indexIn(l, v)] = relaxes ? relaxedFromZero(l, v) : 0.0;
+    if (v.x < l.shape.x) values[indexIn(l, v)] = relaxes ? relaxedFromZero(l, v, factor) : 0.0;
     ivec3 other = ofColour(pair, 1 - colour);
     if (other.x < l.shape.x) values[indexIn(l, other)] = 0.0;
 #else
-    if (relaxes) values[indexIn(l, v)] = relaxed(l, v);
+    if (relaxes) values[indexIn(l, v)] = relaxed(l, v, factor);
 #endif
 }

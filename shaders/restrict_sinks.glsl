@@ -1,6 +1,6 @@
 // Sinks of the next level, and the least sink of this one as a share of its diagonal. Mirrors multigrid's sinkRows and
 // weakestSink.
-//   k_parent = sum over the children of k S/(k + S),  S = sum over the faces of T
+//   k_parent = sum over the children of P k S/(k + S),  S = sum over the faces or links of T
 // An invocation has one parent; the launch size is the coarser level.
 // 4 bytes per voxel of the finer level, and its faces; 4 per parent.
 #include "voxels.glsl"
@@ -12,22 +12,27 @@ uniform int level; // the finer
 
 shared uint least;
 
-void restrictSinks(Level l, ivec3 parent) {
-    ivec3 low = parent << l.halved;
-    ivec3 high = min(low + l.halved, l.shape - 1);
+// What a voxel takes up; counts its share of the diagonal.
+float takenUp(Level l, ivec3 v) {
+    float open = openAt(l, v);
+    float k = sinks[indexIn(l, v)];
+    if (!(open + k > 0.0)) return 0.0;
+    atomicMin(least, floatBitsToUint(k / (open + k)));
+    return k * (open / (open + k));
+}
+
+void restrictSinks(Level l, Level coarser, ivec3 parent) {
     float sum = 0.0;
-    for (int z = low.z; z <= high.z; z++)
-        for (int y = low.y; y <= high.y; y++)
-            for (int x = low.x; x <= high.x; x++) {
-                Stencil s = stencilAt(l, ivec3(x, y, z));
-                float open = openOf(s);
-                float k = sinks[s.voxel];
-                if (open + k > 0.0) {
-                    sum += k * (open / (open + k));
-                    atomicMin(least, floatBitsToUint(k / (open + k)));
-                }
-            }
-    sinks[indexIn(levels[level + 1], parent)] = sum;
+    ivec3 place = parent << l.halved;
+    if (l.basis == WHOLE) {
+        EACH_OFFSET(child, place, min(place + l.halved, l.shape - 1)) sum += takenUp(l, child);
+    } else {
+        ivec3 child;
+        EACH_OFFSET(offset, -l.halved, l.halved) {
+            if (beside(l, place, offset, child)) sum += shareOf(l, coarser, parent, offset) * takenUp(l, child);
+        }
+    }
+    sinks[indexIn(coarser, parent)] = sum;
 }
 
 void main() {
@@ -35,7 +40,7 @@ void main() {
     memoryBarrierShared();
     barrier();
     ivec3 parent = ivec3(gl_GlobalInvocationID);
-    if (all(lessThan(parent, levels[level + 1].shape))) restrictSinks(levels[level], parent);
+    if (all(lessThan(parent, levels[level + 1].shape))) restrictSinks(levels[level], levels[level + 1], parent);
     memoryBarrierShared();
     barrier();
     if (gl_LocalInvocationIndex == 0) atomicMin(shares[level], least);

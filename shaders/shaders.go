@@ -141,6 +141,7 @@ func multigridVariants() []Variant {
 	for _, kernel := range []string{
 		"restrict_multigrid", "prolong_multigrid", "solve_multigrid", "restrict_sinks", "project_multigrid",
 		"turn_multigrid", "curve_multigrid", "relax_multigrid",
+		"relax_linked", "remain_multigrid", "gather_multigrid", "interpolate_multigrid",
 	} {
 		all = append(all, Variant{kernel, nil})
 	}

@@ -57,12 +57,12 @@ func (s system) linearise(law engine.SurfaceLaw, voxel float64) float64 {
 	return voxel
 }
 
-// openImplicit makes the memory.
-func (st *stepper) openImplicit() error {
+// openImplicit makes the memory, for implicit steps or for steady states.
+func (st *stepper) openImplicit(steady bool) error {
 	if st.implicit != nil {
 		return nil
 	}
-	op := multigrid.Operator{Shape: st.grid.Shape, Periodic: st.stencil.periodic, Weights: st.stencil.weight}
+	op := multigrid.Operator{Shape: st.grid.Shape, Periodic: st.stencil.periodic, Weights: st.stencil.weight, Shifted: !steady}
 	if st.stencil.mosaic != nil {
 		op.Weights = [3]float64{}
 		for axis, n := range op.Shape {
@@ -83,7 +83,7 @@ func (st *stepper) openImplicit() error {
 
 // tryImplicit makes a candidate by one step of SDIRK2.
 func (st *stepper) tryImplicit(t, dt, tolerance float64) (engine.Trial, error) {
-	if err := st.openImplicit(); err != nil {
+	if err := st.openImplicit(false); err != nil {
 		return engine.Trial{}, err
 	}
 	const gamma = engine.SDIRK2Gamma
@@ -112,7 +112,7 @@ func (st *stepper) tryImplicit(t, dt, tolerance float64) (engine.Trial, error) {
 
 // settle makes a candidate of the steady state at t + dt.
 func (st *stepper) settle(t, dt float64) (engine.Trial, error) {
-	if err := st.openImplicit(); err != nil {
+	if err := st.openImplicit(true); err != nil {
 		return engine.Trial{}, err
 	}
 	im := st.implicit

@@ -46,18 +46,18 @@ func problems() []problem {
 		alike("1:0.1:0.01", cube(40), [3]float64{1, 0.1, 0.01}, faint, rough, 8),
 		alike("2x2x10 um with sinks", cube(40), [3]float64{25, 25, 1}, cells(250), rough, 10),
 
-		varied("spheres 1:100 slow", cube(48), spheres(0.01), faint, rough, 8),
-		varied("spheres 1:100 fast", cube(48), spheres(100), faint, rough, 12),
-		varied("spheres impermeable", cube(48), spheres(0), faint, rough, 7),
-		varied("box 1:100 fast", cube(40), box(100), faint, rough, 9),
-		varied("box 1:100 slow", cube(40), box(0.01), faint, rough, 8),
-		varied("wall with a hole", cube(40), hole, faint, rough, 9),
-		varied("blocks of 8, 1:100", cube(40), blocks(8, 0.01), faint, rough, 11),
-		varied("blocks of 8, impermeable", cube(40), blocks(8, 0), faint, rough, 11),
-		varied("blocks of 3, 1:100, sinks", cube(40), blocks(3, 0.01), cells(10), rough, 14),
-		varied("blocks of 2, 1:100", cube(40), blocks(2, 0.01), faint, rough, 13),
-		varied("blocks of 1, 1:100", cube(40), blocks(1, 0.01), faint, rough, 20),
-		varied("blocks of 3, 1:100", cube(40), blocks(3, 0.01), faint, rough, 27),
+		varied("spheres 1:100 slow", cube(48), spheres(0.01), faint, rough, 6),
+		varied("spheres 1:100 fast", cube(48), spheres(100), faint, rough, 11),
+		varied("spheres impermeable", cube(48), spheres(0), faint, rough, 6),
+		varied("box 1:100 fast", cube(40), box(100), faint, rough, 6),
+		varied("box 1:100 slow", cube(40), box(0.01), faint, rough, 6),
+		varied("wall with a hole", cube(40), hole, faint, rough, 6),
+		varied("blocks of 8, 1:100", cube(40), blocks(8, 0.01), faint, rough, 8),
+		varied("blocks of 8, impermeable", cube(40), blocks(8, 0), faint, rough, 9),
+		varied("blocks of 3, 1:100, sinks 1", cube(40), blocks(3, 0.01), constant(1), rough, 5),
+		ofImplicitSteps(varied("blocks of 3, 1:100, shifted by 1", cube(40), blocks(3, 0.01), constant(1), rough, 4)),
+		ofImplicitSteps(varied("blocks of 3, 1:100, shifted by 1/30", cube(40), blocks(3, 0.01), constant(1./30), rough, 11)),
+		varied("blocks of 3, 1:100, 2D", [3]int{160, 160, 1}, blocks(3, 0.01), faint, rough, 12),
 	}
 }
 
@@ -87,24 +87,24 @@ func converge(t *testing.T, p problem) {
 	}
 }
 
-// Cubes at random with jumps of 1:100 take at most these many cycles, one more than seen
-// over two shares and three seeds. Odd edges lie across the coarse voxels and miss 12.
+// Cubes at random with jumps of 1:100, whether their faces are those of coarse voxels or
+// not, take at most 12 cycles: 11 seen, over three shares and seeds.
 func TestCyclesOverRandomBlocks(t *testing.T) {
 	if testing.Short() {
-		t.Skip("forty solutions at 40³")
+		t.Skip("48 solutions at 40³")
 	}
 	rough := func(v [3]int) float64 { return draw(3, v) - 0.3 }
 	faint, cells := constant(1e-4), mixed(11, 0.22, 10, 1e-4)
-	for _, tc := range []struct{ edge, faint, cells int }{{1, 17, 17}, {2, 13, 9}, {3, 24, 18}, {4, 12, 7}, {5, 21, 7}} {
+	for _, edge := range []int{1, 2, 3, 5, 7, 8} {
 		for _, share := range []float64{0.5, 0.7} {
 			for _, seed := range []uint64{7, 8} {
 				medium := func(v [3]int) float64 {
-					return mixed(seed, share, 0.01, 1)([3]int{v[0] / tc.edge, v[1] / tc.edge, v[2] / tc.edge})
+					return mixed(seed, share, 0.01, 1)([3]int{v[0] / edge, v[1] / edge, v[2] / edge})
 				}
-				name := fmt.Sprintf("blocks of %d, share %g, seed %d", tc.edge, share, seed)
+				name := fmt.Sprintf("blocks of %d, share %g, seed %d", edge, share, seed)
 				for _, p := range []problem{
-					varied(name, [3]int{40, 40, 40}, medium, faint, rough, tc.faint),
-					varied(name+", sinks", [3]int{40, 40, 40}, medium, cells, rough, tc.cells),
+					varied(name, [3]int{40, 40, 40}, medium, faint, rough, 12),
+					varied(name+", sinks", [3]int{40, 40, 40}, medium, cells, rough, 12),
 				} {
 					t.Run(p.name, func(t *testing.T) { converge(t, p) })
 				}

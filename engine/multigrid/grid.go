@@ -1,23 +1,28 @@
 package multigrid
 
-// grid is the faces of a level.
+// grid is the faces of a level, or its links, and what parents give it.
 type grid struct {
 	shape    [3]int
 	periodic [3]bool
 	weights  [3]float64   // T along each axis, where faces is nil
 	faces    [3][]float64 // T with the lower neighbour
+	links    *Links       // in place of faces, on the coarser grids of a varied operator
+	sides    []side       // on which T may be other than 0, where the operator is varied
 	width    [3][]float64 // of the voxels along each axis, in voxels of the finest grid
-	halved   [3]bool      // axes along which the next coarser grid joins two voxels
+	halved   [3]bool      // axes along which the next coarser grid has half the voxels
 	seams    bool         // some periodic axis is odd: two colours do not suffice
+	basis    *Basis       // of the next coarser grid's voxels, where the operator is varied
 }
 
 // strong is the share of the strongest axis' mean face from which an axis is coarsened.
 const strong = 0.5
 
-// Level is the faces of one grid of the hierarchy, in the form of Operator.
+// Level is the faces of one grid of the hierarchy, in the form of Operator, or its links.
 type Level struct {
 	Operator
-	Halved [3]bool // axes along which the next coarser grid joins two voxels
+	Links  *Links  // in place of faces, on the coarser grids of a varied operator; else nil
+	Halved [3]bool // axes along which the next coarser grid has half the voxels
+	Basis  *Basis  // of the next coarser grid's voxels; nil where voxels are given their parent's value
 }
 
 // Levels returns the hierarchy of an operator, the finest grid first, for solvers
@@ -28,20 +33,26 @@ func Levels(op Operator) ([]Level, error) {
 	}
 	var levels []Level
 	for _, g := range gridsOf(op) {
-		levels = append(levels, Level{Operator{Shape: g.shape, Periodic: g.periodic, Weights: g.weights, Faces: g.faces}, g.halved})
+		faces := Operator{Shape: g.shape, Periodic: g.periodic, Weights: g.weights, Faces: g.faces}
+		levels = append(levels, Level{faces, g.links, g.halved, g.basis})
 	}
 	return levels, nil
 }
 
 // gridsOf returns the grids of the hierarchy, the finest first.
 func gridsOf(op Operator) []grid {
+	next := (*grid).coarser
+	if op.Varied() && !op.Shifted {
+		next = (*grid).coarserVaried
+	}
 	grids := []grid{newGrid(op, widths(op.Shape))}
 	for {
 		last := &grids[len(grids)-1]
 		if last.shape == [3]int{1, 1, 1} {
 			return grids
 		}
-		grids = append(grids, last.coarser())
+		last.halved = last.strongAxes()
+		grids = append(grids, next(last))
 	}
 }
 
@@ -51,18 +62,14 @@ func newGrid(op Operator, width [3][]float64) grid {
 		g.periodic[axis] = g.periodic[axis] && n > 1
 		g.seams = g.seams || g.periodic[axis] && n%2 == 1
 	}
-	if g.shape != [3]int{1, 1, 1} {
-		g.halved = g.strongAxes()
-	}
 	return g
 }
 
-// coarser returns the next coarser grid.
+// coarser returns the next coarser grid of an operator whose faces are alike.
 func (g *grid) coarser() grid {
-	coarse, width := Operator{Shape: g.shape, Periodic: g.periodic}, g.width
+	coarse, width := Operator{Shape: g.halvedShape(), Periodic: g.periodic}, g.width
 	for axis, halve := range g.halved {
 		if halve {
-			coarse.Shape[axis] = (g.shape[axis] + 1) / 2
 			width[axis] = joined(g.width[axis])
 		}
 	}
@@ -74,6 +81,34 @@ func (g *grid) coarser() grid {
 		}
 	}
 	return newGrid(coarse, width)
+}
+
+// coarserVaried returns the next coarser grid of an operator whose faces differ.
+func (g *grid) coarserVaried() grid {
+	coarse := newGrid(Operator{Shape: g.halvedShape(), Periodic: g.periodic}, g.width)
+	g.sides = g.sidesOf()
+	g.interpolate(&coarse)
+	g.linkParents(&coarse)
+	return coarse
+}
+
+func (g *grid) halvedShape() [3]int {
+	shape := g.shape
+	for axis, halve := range g.halved {
+		if halve {
+			shape[axis] = (g.shape[axis] + 1) / 2
+		}
+	}
+	return shape
+}
+
+func (g *grid) voxels() int { return g.shape[0] * g.shape[1] * g.shape[2] }
+
+func (g *grid) number(v [3]int) int { return v[0] + g.shape[0]*(v[1]+g.shape[1]*v[2]) }
+
+func (g *grid) voxel(number int) [3]int {
+	nx, ny := g.shape[0], g.shape[1]
+	return [3]int{number % nx, number / nx % ny, number / nx / ny}
 }
 
 // widths returns those of the finest grid's voxels along each axis: 1.
@@ -119,6 +154,9 @@ func (g *grid) strongAxes() (axes [3]bool) {
 
 // meanFace returns the mean T of the faces within the grid along an axis.
 func (g *grid) meanFace(axis int) float64 {
+	if g.wide() {
+		return g.meanLink(axis)
+	}
 	if g.faces[axis] == nil {
 		return g.weights[axis]
 	}
@@ -204,6 +242,16 @@ func (g *grid) parent(v [3]int) [3]int {
 		}
 	}
 	return v
+}
+
+// child returns the voxel at an offset from the place of a parent.
+func (g *grid) child(parent, offset [3]int) (v [3]int, exists bool) {
+	for axis, halved := range g.halved {
+		if halved {
+			parent[axis] *= 2
+		}
+	}
+	return g.beside(parent, offset)
 }
 
 // children returns the range of a level's voxels that one of the next coarser holds.

@@ -3,8 +3,9 @@ package multigrid
 // level is the system on one grid of the hierarchy.
 type level struct {
 	grid
-	sweeps int  // before and after the coarse correction
-	alone  bool // the sinks are so strong that sweeps need no coarse correction
+	sweeps int     // before and after the coarse correction
+	factor float64 // by which sweeps go further than to a residual of 0
+	alone  bool    // the sinks are so strong that sweeps need no coarse correction
 
 	sink              []float64 // k; nil on the finest level, where the caller has it
 	diagonal, inverse []float64 // Σ_f T_f + k, and its inverse, 0 where it is 0
@@ -12,14 +13,10 @@ type level struct {
 	wall              []float64 // T of a row of walls: zeros
 	coarse            *level
 
-	stage stage // of the running pass
-}
-
-// stage is what a pass is about: voxels with these parities of x + y + z and of the
-// number of seams they touch.
-type stage struct {
-	colour, seam int
-	fromZero     bool // the sweep starts from u = 0, whatever u holds
+	stages        []stage   // of a sweep
+	stage         stage     // of the running pass
+	gathered      []float64 // what the running pass sums for the parents
+	unsettledOnly bool      // of the children in it
 }
 
 const (
@@ -27,14 +24,19 @@ const (
 	// Where k is at least these shares of the diagonal in every voxel, ...
 	enough = 0.5  // one sweep each way leaves (1 - 0.5)⁴ of any error
 	single = 0.05 // coarser levels, whose share is about four times that, need no more sweeps
+
+	// A varied operator takes these sweeps on its finest level and one on coarser ones, and
+	// where some k is below single one more, each of which goes so much further.
+	variedSweeps = 2
+	further      = 1.3
 )
 
 // newLevels returns the finest level.
-func newLevels(op Operator, sweeps int) *level {
+func newLevels(op Operator) *level {
 	var coarser *level
 	grids := gridsOf(op)
 	for i := len(grids) - 1; i >= 0; i-- {
-		l := newLevel(grids[i], sweeps)
+		l := newLevel(grids[i])
 		if i > 0 {
 			l.sink = make([]float64, len(l.u))
 		}
@@ -43,17 +45,18 @@ func newLevels(op Operator, sweeps int) *level {
 	return coarser
 }
 
-func newLevel(g grid, sweeps int) *level {
-	n := g.shape[0] * g.shape[1] * g.shape[2]
+func newLevel(g grid) *level {
+	n := g.voxels()
 	return &level{
-		grid: g, sweeps: sweeps,
+		grid: g, stages: g.stages(),
 		diagonal: make([]float64, n), inverse: make([]float64, n), u: make([]float64, n), f: make([]float64, n), r: make([]float64, n),
 		wall: make([]float64, g.shape[0]),
 	}
 }
 
-// setSink makes the diagonals of this level and all coarser ones from its k.
-func (l *level) setSink(k []float64) {
+// setSink makes the diagonals of this level and all coarser ones from its k. It is to be
+// swept so many times at least.
+func (l *level) setSink(k []float64, sweeps int) {
 	l.sink = k
 	for i := range l.u {
 		l.u[i] = 1 // the neighbours' sum is then S
@@ -61,16 +64,21 @@ func (l *level) setSink(k []float64) {
 	l.inParallel((*level).diagonalRows, l.shape[1]*l.shape[2])
 	share := l.weakestSink()
 	l.alone = l.coarse == nil || share >= enough
+	l.sweeps, l.factor = sweeps, 1
+	if l.varied() && share < single {
+		l.sweeps, l.factor = sweeps+1, further
+	}
 	if l.alone {
 		return
 	}
-	c := l.coarse
-	c.sweeps = l.sweeps
-	if share < single {
-		c.sweeps = min(2*l.sweeps, mostSweeps)
+	switch {
+	case l.varied():
+		sweeps = 1
+	case share < single:
+		sweeps = min(2*sweeps, mostSweeps)
 	}
-	l.inParallel((*level).sinkRows, c.shape[1]*c.shape[2])
-	c.setSink(c.sink)
+	l.restrictSink()
+	l.coarse.setSink(l.coarse.sink, sweeps)
 }
 
 // weakestSink returns the least k as a share of the diagonal of any voxel that has one.
@@ -91,7 +99,7 @@ func (l *level) weakestSink() float64 {
 func (l *level) diagonalRows(from, to int) {
 	nx := l.shape[0]
 	for number := from; number < to; number++ {
-		l.neighbours(l.u, l.r, number, span{0, nx, 1})
+		l.neighbours(l.u, l.r[number*nx:][:nx], number, span{0, nx, 1})
 		for i := number * nx; i < (number+1)*nx; i++ {
 			l.diagonal[i], l.inverse[i] = l.r[i], 0
 			if l.sink != nil {
@@ -104,21 +112,48 @@ func (l *level) diagonalRows(from, to int) {
 	}
 }
 
-// sinkRows sums the sinks of the coarser level's rows,
+// restrictSink sums what the children take up,
 //
-//	k_parent = Σ_children k S/(k + S),   S = Σ_f T_f
-func (l *level) sinkRows(from, to int) {
-	c, nx := l.coarse, l.shape[0]
+//	k_parent = Σ_children P k S/(k + S),   S = Σ_f T_f
+//
+// with P the share of each that is the parent's.
+func (l *level) restrictSink() {
+	if l.sink == nil {
+		clear(l.coarse.sink)
+		return
+	}
+	l.inParallel((*level).takeRows, l.shape[1]*l.shape[2])
+	l.gather(l.coarse.sink, false)
+}
+
+// takeRows makes k S/(k + S) of S.
+func (l *level) takeRows(from, to int) {
+	nx := l.shape[0]
+	for i := from * nx; i < to*nx; i++ {
+		l.r[i] = l.sink[i] * l.r[i] * l.inverse[i]
+	}
+}
+
+// gather sums r of the children, times their shares, for each parent; of all of them
+// or of those that are not settled.
+func (l *level) gather(sums []float64, unsettledOnly bool) {
+	l.gathered, l.unsettledOnly = sums, unsettledOnly
+	if l.varied() {
+		l.inParallel((*level).gatherRows, l.coarse.shape[1]*l.coarse.shape[2])
+	} else {
+		l.inParallel((*level).joinRows, l.coarse.shape[1]*l.coarse.shape[2])
+	}
+}
+
+// joinRows gathers where children are one parent's alone.
+func (l *level) joinRows(from, to int) {
+	nx, parents, shift := l.shape[0], l.coarse.shape[0], l.shift()
 	for parent := from; parent < to; parent++ {
-		sums := c.sink[parent*c.shape[0]:][:c.shape[0]]
+		sums := l.gathered[parent*parents:][:parents]
 		clear(sums)
-		if l.sink == nil {
-			continue
-		}
 		l.eachChild(parent, func(number int) {
-			for x := range nx {
-				i := number*nx + x
-				sums[x>>l.shift()] += l.sink[i] * l.r[i] * l.inverse[i]
+			for x, r := range l.r[number*nx:][:nx] {
+				sums[x>>shift] += r
 			}
 		})
 	}

@@ -9,7 +9,7 @@ func TestCoarseWeightsAreTheSumsOfFaces(t *testing.T) {
 		{Shape: [3]int{8, 1, 6}, Weights: [3]float64{1, 2, 3}, Periodic: [3]bool{true, false, false}},
 		{Shape: [3]int{8, 4, 5}, Weights: [3]float64{25, 25, 1}},
 	} {
-		l := newLevels(op, 1)
+		l := newLevels(op)
 		if !l.staysAlike() || l.coarse.faces[0] != nil {
 			t.Fatalf("%v: the coarser level has faces", op.Shape)
 		}

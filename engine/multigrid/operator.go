@@ -21,6 +21,9 @@ type Operator struct {
 	Faces [3][]float64
 	// Sink is k of each voxel; nil is none.
 	Sink []float64
+	// Shifted says that k will hold the 1/dt of implicit steps: solutions take a few cycles
+	// then whatever the transfers are, and the plain ones cost least although faces differ.
+	Shifted bool
 }
 
 func (op Operator) voxels() int { return op.Shape[0] * op.Shape[1] * op.Shape[2] }

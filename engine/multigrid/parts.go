@@ -61,11 +61,10 @@ func (l *level) joinedVoxels() []int32 {
 		}
 		return i
 	}
-	number := func(v [3]int) int32 { return int32(v[0] + l.shape[0]*(v[1]+l.shape[1]*v[2])) }
 	for axis := range 3 {
 		l.eachFace(axis, func(above, below [3]int, t float64) {
 			if t > 0 {
-				a, b := root(number(above)), root(number(below))
+				a, b := root(int32(l.number(above))), root(int32(l.number(below)))
 				of[max(a, b)] = min(a, b)
 			}
 		})

@@ -137,6 +137,12 @@ func varied(name string, shape [3]int, diffusion, sink, source law, most int) pr
 	return problem{name, op, sampled(shape, open(source)), most}
 }
 
+// ofImplicitSteps leaves the solver the plain transfers.
+func ofImplicitSteps(p problem) problem {
+	p.op.Shifted = true
+	return p
+}
+
 // exchange returns the steady state of the workload `exchange`, rates in 1/s.
 func exchange(n int, diffusion, uptake float64, most int) problem {
 	m := bench.Exchange(n, diffusion, uptake)

@@ -94,13 +94,16 @@ func (l *level) facesOf(axis, number int) []float64 {
 // span is the voxels from, from + step, ... below to of a row.
 type span struct{ from, to, step int }
 
-// neighbours writes Σ_f T_f u_j of the voxels of a row to out, which may be u itself
-// where they are not each other's neighbours.
+// neighbours writes Σ_f T_f u_j of the voxels of a row to out, which may be that row of
+// u itself where they are not each other's neighbours.
 func (l *level) neighbours(u, out []float64, number int, s span) {
+	if l.wide() {
+		l.linked(u, out, number, s)
+		return
+	}
 	var r row
 	r.find(l, u, number)
 	n := len(r.own)
-	out = out[number*n:][:n]
 	first, last := s.from, min(s.to, n-1)
 	if first == 0 {
 		first = s.step

@@ -1,6 +1,7 @@
 // A grid of the hierarchy of engine/multigrid, the finest is levels[0]: of each voxel i
 //   sum over the faces of T (u_i - u_j) + k u_i = f
-// Mirrors multigrid.Level. Fields hold all levels, one after the other.
+// or over links with all neighbours, on coarser levels of a varied operator. Mirrors multigrid.Level. Fields hold all
+// levels, one after the other.
 struct Level {
     ivec3 shape;    // voxels along x, y, z
     int first;      // number of its first voxel in the fields
@@ -8,16 +9,24 @@ struct Level {
     int faces;      // number of its first voxel among the faces; WEIGHTS or LABELS
     vec3 weights;   // T along each axis; with LABELS times the conductance, (alpha D)_face
     int sweeps;     // before and after the coarse correction
-    ivec3 halved;   // 1 along the axes where a voxel of the next level holds two
+    ivec3 halved;   // 1 along the axes where the next level has half the voxels
     int seams;      // 1 where an odd axis is periodic: two colours do not suffice
+    int links;      // first of its links; FACES
+    int basis;      // first of the shares that parents give; WHOLE where a parent gives all to its children
+    float factor;   // by which sweeps go further than to a residual of 0
+    int spare;
 };
 
 #define WEIGHTS -1
 #define LABELS -2
+#define FACES -1
+#define WHOLE -1
 
 layout(std430) readonly buffer Levels { Level levels[]; };
 layout(std430) buffer Sinks { float sinks[]; };                         // k
 layout(std430) readonly buffer Faces { float faces[]; };                // T with the lower neighbour along x, y, z
+layout(std430) readonly buffer Links { float links[]; };                // T on each lower side, plane by plane
+layout(std430) readonly buffer Basis { float basis[]; };                // shares on each side of a parent's place, plane by plane
 layout(std430) readonly buffer Labels { uint packedLabels[]; };         // four voxels each, x fastest
 layout(std430) readonly buffer Conductances { float conductances[]; };  // (alpha D)_face, label by label
 
@@ -37,6 +46,44 @@ float faceBetween(Level l, int upper, int lower, int axis) {
     if (l.faces == LABELS) return l.weights[axis] * conductances[labelCount * labelOf(upper) + labelOf(lower)];
     return faces[3 * (l.faces + upper - l.first) + axis];
 }
+
+int voxelsOf(Level l) { return l.shape.x * l.shape.y * l.shape.z; }
+
+// The number of a voxel on its level.
+int numberIn(Level l, ivec3 v) { return indexIn(l, v) - l.first; }
+
+// The plane of the side at an offset, of those along the given axes, 1 or 0 each. The middle one is the voxel itself.
+int planeOf(ivec3 offset, ivec3 axes) {
+    ivec3 at = (offset + 1) * axes;
+    ivec3 n = 1 + 2 * axes;
+    return at.x + n.x * (at.y + n.y * at.z);
+}
+
+// Finds the voxel at an offset of at most 1 along each axis, unless a wall lies between.
+bool beside(Level l, ivec3 v, ivec3 offset, out ivec3 next) {
+    ivec3 to = v + offset;
+    next = (to + l.shape) % l.shape;
+    return (to - next) * (1 - l.periodic) == ivec3(0);
+}
+
+// T of a voxel and its neighbour at an offset, where there are links.
+float linkOf(Level l, ivec3 v, ivec3 next, ivec3 offset) {
+    ivec3 axes = ivec3(greaterThan(l.shape, ivec3(1)));
+    int own = planeOf(ivec3(0), axes);
+    int plane = planeOf(offset, axes);
+    if (plane < own) return links[l.links + plane * voxelsOf(l) + numberIn(l, v)];
+    return links[l.links + (2 * own - plane) * voxelsOf(l) + numberIn(l, next)];
+}
+
+// What a parent of the next level gives the voxel at an offset from its place.
+float shareOf(Level l, Level coarser, ivec3 parent, ivec3 offset) {
+    return basis[l.basis + planeOf(offset, l.halved) * voxelsOf(coarser) + numberIn(coarser, parent)];
+}
+
+#define EACH_OFFSET(a_offset, a_low, a_high) \
+    for (ivec3 a_offset = (a_low); a_offset.z <= (a_high).z; a_offset.z++) \
+        for (a_offset.y = (a_low).y; a_offset.y <= (a_high).y; a_offset.y++) \
+            for (a_offset.x = (a_low).x; a_offset.x <= (a_high).x; a_offset.x++)
 
 // A voxel, its neighbours and the faces to them, which are 0 at walls.
 struct Stencil {
@@ -73,5 +120,16 @@ Stencil stencilAt(Level l, ivec3 v) {
 float openOf(Stencil s) {
     float sum = 0.0;
     for (int i = 0; i < 6; i++) sum += s.open[i];
+    return sum;
+}
+
+// Sum of T over the faces or links.
+float openAt(Level l, ivec3 v) {
+    if (l.links == FACES) return openOf(stencilAt(l, v));
+    float sum = 0.0;
+    ivec3 next;
+    EACH_OFFSET(offset, ivec3(-1), ivec3(1)) {
+        if (offset != ivec3(0) && beside(l, v, offset, next)) sum += linkOf(l, v, next, offset);
+    }
     return sum;
 }

@@ -85,5 +85,5 @@ func (p *picture) print(m moment) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(io.Discard, figure.PNG, figure.Options{Pixels: image.Pt(1024, 1024)})
+	return f.Render(io.Discard, figure.PNG, figure.Options{Pixels: image.Pt(1024, 1024), Hasty: true})
 }
