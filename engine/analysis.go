@@ -92,7 +92,7 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 			steep[f.id] = steepnessAtStart(cohorts[i], members)
 		}
 	}
-	a.Warnings = pointingWarnings(laws, a.Pointing)
+	a.Warnings = pointingWarnings(m, a.Pointing)
 	for _, f := range fields {
 		s := analyseSubstrate(m, f, steep[f.id], o, every)
 		a.Substrates = append(a.Substrates, s)
@@ -105,6 +105,14 @@ func Analyse(m *tissue.Model, o Options, every float64) (Analysis, error) {
 func analyseSubstrate(m *tissue.Model, f *field, steep float64, o Options, every float64) SubstrateAnalysis {
 	s, p := f.substrate, f.substrate.Mosaic
 	radius, positive := f.bounds()
+	inward, outward := 0.0, 0.0 // to and from the body
+	for _, b := range f.walls.Body {
+		at := b.at(m.Body.Start())
+		inward, outward = inward+at*b.inward, outward+at*b.outward
+		if b.response != nil {
+			steep += at * b.fastest[1]
+		}
+	}
 	positive = 1 / (1/positive + steep)
 	a := SubstrateAnalysis{
 		Radius:          radius + reactionGrowth*steep,
@@ -121,9 +129,9 @@ func analyseSubstrate(m *tissue.Model, f *field, steep float64, o Options, every
 	a.LossRate = s.DecayRate + spread.sink()/volume
 	a.NicheLength = s.DiffusionLength(a.LossRate)
 	a.TissueTime, a.BodyTime = math.Inf(1), math.Inf(1)
-	if b := f.walls.Body; b != nil {
-		a.TissueTime = volume / b.outward
-		a.BodyTime = m.Body.Variables[b.compartment].Capacity() / (m.Body.Scale * b.inward)
+	if all := f.walls.Body; len(all) > 0 {
+		a.TissueTime = volume / outward
+		a.BodyTime = m.Body.Variables[all[0].compartment].Capacity() / (m.Body.Scale * inward)
 	}
 	a.SteadyDensity = math.NaN()
 	if len(f.walls.Sites) == 0 {

@@ -13,11 +13,19 @@ import (
 // of a voxel do (Exchange.Sites, which hold what leaves),
 //
 //	dc/dt = ... + Inward C,   V dC/dt = ... + Scale Σ (Outward c − capacity Inward C)
+//
+// Where their exchange responds to the body by a factor f of its variables, Outward is capacity
+// Inward, and no other site has what leaves:
+//
+//	dc/dt = ... + f Inward (C − c),   V dC/dt = ... + Scale f Σ Outward (c − C)
 type BodySites struct {
+	Member  int       // position in Group.Substrates
 	Voxel   []int     // rising
 	Inward  []float64 // 1/s
 	Outward []float64 // amount/s per density of the voxel
 
+	response    tissue.Response // nil for 1
+	slopes      []bodySlope     // of it
 	compartment int
 	inward      float64    // Σ capacity Inward: amount/s per density of the compartment
 	outward     float64    // Σ Outward
@@ -27,18 +35,20 @@ type BodySites struct {
 // bodyPassage is what a voxel and a compartment exchange, µm³/s.
 type bodyPassage struct{ inward, outward float64 }
 
-// newBodySites sorts the passages by voxel; nil for none.
-func newBodySites(passages map[int]bodyPassage, capacity Capacity, amount float64, compartment int) *BodySites {
-	if len(passages) == 0 {
-		return nil
+// newBodySites sorts the passages by voxel.
+func newBodySites(passages bodyPassages, capacity Capacity, amount float64, compartment int) *BodySites {
+	b := &BodySites{response: passages.response, compartment: compartment}
+	if b.response != nil {
+		for _, v := range b.response.Uses() {
+			b.slopes = append(b.slopes, bodySlope{variable: v, derivative: b.response.Derivative(v)})
+		}
 	}
-	b := &BodySites{compartment: compartment}
-	for voxel := range passages {
+	for voxel := range passages.at {
 		b.Voxel = append(b.Voxel, voxel)
 	}
 	slices.Sort(b.Voxel)
 	for _, voxel := range b.Voxel {
-		p, holds := passages[voxel], capacity.At(voxel)
+		p, holds := passages.at[voxel], capacity.At(voxel)
 		b.Inward = append(b.Inward, amount*p.inward/holds)
 		b.Outward = append(b.Outward, amount*p.outward)
 		b.inward += amount * p.inward
@@ -49,28 +59,50 @@ func newBodySites(passages map[int]bodyPassage, capacity Capacity, amount float6
 	return b
 }
 
-// loss returns the fastest rate at which a voxel loses to the body, 1/s.
+// loss returns the fastest rate at which a voxel loses to the body, 1/s, but for what
+// responds to it.
 func (b *BodySites) loss() float64 {
-	if b == nil {
+	if b.responds() {
 		return 0
 	}
 	return b.fastest[1]
+}
+
+func (b *BodySites) responds() bool { return b.response != nil }
+
+// at returns the response to variables of the body.
+func (b *BodySites) at(y []float64) float64 {
+	if b.response == nil {
+		return 1
+	}
+	return b.response.Eval(y)
+}
+
+// Crossing is what a Stepper adds to a field through BodySites:
+//
+//	Inward (Level − Keep c − Lose d)
+type Crossing struct{ Level, Keep, Lose float64 }
+
+// Times returns a multiple.
+func (c Crossing) Times(factor float64) Crossing {
+	return Crossing{factor * c.Level, factor * c.Keep, factor * c.Lose}
 }
 
 // Body is the variables of tissue.Body on their way through the steps of the group that
 // exchanges with them. They go through the same stages as its fields, in float64 on any
 // device, which only sums up what leaves the fields. A Stepper's part is, in this order,
 //
-//	EvaluateRate   F(c) += Inward Value(i),                      then Evaluate
-//	Try, stage j   d_j += μ̃ dt Inward Increment(i, dt, scheme, j),  then Stage
-//	Try, the end   F(candidate) += Inward Candidate(i),          then Finish
-//	Euler          c' += dt Inward Value(i),                     then Euler
+//	EvaluateRate   F(c) += Now(i),                          then Evaluate
+//	Try, stage j   d_j += μ̃ dt Increment(i, dt, scheme, j),  then Stage
+//	Try, the end   F(candidate) += Candidate(i),            then Finish
+//	Euler          c' += dt Now(i),                         then Euler
 //
-// for every member i that has Sites.
+// for every number i of Sites, each of these a Crossing at the densities c, of Candidate those of
+// the candidate, and increments d of its member.
 type Body struct {
 	model  *tissue.Body
-	sites  []*BodySites // per member; nil for one that has nothing to do with the body
-	weight [][]float64  // per reaction and change: of the rate, see tissue.Body.Weight
+	sites  []*BodySites
+	weight [][]float64 // per reaction and change: of the rate, see tissue.Body.Weight
 	slopes []bodySlope
 
 	value, rate      []float64 // y, F(y)
@@ -80,7 +112,8 @@ type Body struct {
 	stage            []bodyRates // at a stage
 	shares           []bodyRates // Σ w_j (terms at stage j − terms)
 	moved            []float64   // Σ w_j d_j
-	outflow, other   []float64   // per member: amount/s that leaves the field, at c and elsewhere
+	outflow, other   []float64   // per sites: Σ Outward c, amount/s, at c and elsewhere
+	crossed          crossings
 	shifted          []float64
 
 	supply   []ramp // of infusions, per variable
@@ -95,7 +128,11 @@ type Body struct {
 // ramp is a density per time that changes evenly.
 type ramp struct{ value, slope float64 }
 
-// bodySlope is the derivative of a reaction by a variable, with the changes it makes.
+// crossings are what leaves the fields for a body, net, per sites: amount/s at c, at the candidate and at a
+// stage, Σ w_j of what a stage changes, and the amount of the last step, or batch.
+type crossings struct{ now, next, stage, shares, seen []float64 }
+
+// bodySlope is the derivative of a reaction, with the changes it makes, or a response by a variable.
 type bodySlope struct {
 	reaction, variable int
 	derivative         *expression.Rate
@@ -116,21 +153,29 @@ func (r *bodyRates) add(w float64, a, b bodyRates) {
 
 // newBody prepares the body for the group of its substrates; nil where the model has none
 // or another group is that.
-func newBody(m *tissue.Model, members []tissue.SubstrateID, sites []*BodySites) *Body {
+func newBody(m *tissue.Model, members []tissue.SubstrateID, sites [][]*BodySites) *Body {
 	if m.Body == nil || !slices.Contains(members, bodyLeader(m)) {
 		return nil
 	}
 	n := len(m.Body.Variables)
-	b := &Body{model: m.Body, sites: sites, supply: make([]ramp, n), ledger: make([]BodyLedger, n)}
+	b := &Body{model: m.Body, supply: make([]ramp, n), ledger: make([]BodyLedger, n)}
+	for member, all := range sites {
+		for _, s := range all {
+			s.Member = member
+			b.sites = append(b.sites, s)
+		}
+	}
 	for _, v := range []*[]float64{&b.value, &b.rate, &b.near, &b.far, &b.next, &b.rateNext, &b.moved, &b.shifted, &b.seen, &b.largest} {
 		*v = make([]float64, n)
 	}
 	for _, v := range []*[]bodyRates{&b.terms, &b.termsNext, &b.stage, &b.shares} {
 		*v = make([]bodyRates, n)
 	}
-	b.outflow, b.other = make([]float64, len(members)), make([]float64, len(members))
+	for _, v := range []*[]float64{&b.outflow, &b.other, &b.crossed.now, &b.crossed.next, &b.crossed.stage, &b.crossed.shares, &b.crossed.seen} {
+		*v = make([]float64, len(b.sites))
+	}
+	copy(b.value, m.Body.Start())
 	for v, variable := range m.Body.Variables {
-		b.value[v] = variable.Initial
 		b.ledger[v].Initial = variable.Initial * variable.Capacity()
 		b.jacobian = append(b.jacobian, make([]float64, n))
 	}
@@ -161,52 +206,69 @@ func bodyLeader(m *tissue.Model) tissue.SubstrateID {
 	return 0
 }
 
-// Sites returns where a member meets the body; nil for nowhere.
-func (b *Body) Sites(member int) *BodySites { return b.sites[member] }
+// Sites returns where the members meet the body.
+func (b *Body) Sites() []*BodySites { return b.sites }
 
-// Outflow is where a Stepper puts what leaves its members for the body, Σ Outward c,
-// amount/s, before it calls Evaluate, Stage, Finish or Euler; of increments before Stage.
+// Outflow is where a Stepper puts Σ Outward c of its members, amount/s, per sites, before it
+// calls Evaluate, Stage, Finish or Euler; of increments before Stage.
 func (b *Body) Outflow() []float64 { return b.other }
 
-// Value returns the density in a member's compartment.
-func (b *Body) Value(member int) float64 { return b.value[b.sites[member].compartment] }
+// Now returns what crosses sites.
+func (b *Body) Now(i int) Crossing { return b.sites[i].crossing(b.value) }
 
 // Candidate returns the same after the stages of a step.
-func (b *Body) Candidate(member int) float64 {
-	v := b.sites[member].compartment
-	return b.value[v] + b.near[v]
+func (b *Body) Candidate(i int) Crossing { return b.sites[i].crossing(b.shift(b.near, 1)) }
+
+// Increment returns what crosses sites more at stage j+2 of a scheme, where its F is evaluated.
+func (b *Body) Increment(i int, dt float64, scheme *RKC2, j int) Crossing {
+	increments, factor := b.near, 1.0
+	if j == 0 {
+		increments, factor = b.rate, dt*scheme.First
+	}
+	s, then := b.sites[i], b.shift(increments, factor)
+	if s.response == nil {
+		return Crossing{Level: then[s.compartment] - b.value[s.compartment]}
+	}
+	now, later := s.at(b.value), s.at(then)
+	return Crossing{later*then[s.compartment] - now*b.value[s.compartment], later - now, later}
 }
 
-// Increment returns the increment d of a member's compartment at which stage j+2 of a
-// scheme evaluates F.
-func (b *Body) Increment(member int, dt float64, scheme *RKC2, j int) float64 {
-	v := b.sites[member].compartment
-	if j == 0 {
-		return dt * scheme.First * b.rate[v]
+// crossing returns what crosses at variables of the body.
+func (s *BodySites) crossing(y []float64) Crossing {
+	if s.response == nil {
+		return Crossing{Level: y[s.compartment]}
 	}
-	return b.near[v]
+	f := s.at(y)
+	return Crossing{Level: f * y[s.compartment], Keep: f}
+}
+
+// shift returns the values with a multiple of increments.
+func (b *Body) shift(increments []float64, factor float64) []float64 {
+	for v, y := range b.value {
+		b.shifted[v] = y + factor*increments[v]
+	}
+	return b.shifted
 }
 
 // Evaluate makes F valid at a time, s.
 func (b *Body) Evaluate(t float64) {
 	copy(b.outflow, b.other)
-	b.evaluate(t, b.value, b.outflow, b.terms)
+	b.evaluate(t, b.value, b.outflow, b.terms, b.crossed.now)
 	for v, r := range b.terms {
 		b.rate[v] = r.net()
 	}
 	b.linearise()
 }
 
-// evaluate finds what changes the variables y.
-func (b *Body) evaluate(t float64, y, outflow []float64, terms []bodyRates) {
+// evaluate finds what changes the variables y, and what crosses the sites.
+func (b *Body) evaluate(t float64, y, outflow []float64, terms []bodyRates, crossed []float64) {
 	for v, variable := range b.model.Variables {
 		terms[v] = bodyRates{cleared: variable.Clearance * y[v], infused: b.supply[v].value + b.supply[v].slope*(t-b.since)}
 	}
 	for i, s := range b.sites {
-		if s != nil {
-			v := s.compartment
-			terms[v].exchanged += b.model.Scale * (outflow[i] - s.inward*y[v]) / b.model.Variables[v].Capacity()
-		}
+		v := s.compartment
+		crossed[i] = s.at(y) * (outflow[i] - s.inward*y[v])
+		terms[v].exchanged += b.model.Scale * crossed[i] / b.model.Variables[v].Capacity()
 	}
 	for i, r := range b.model.Reactions {
 		rate := r.Rate.Eval(y)
@@ -222,6 +284,7 @@ func (b *Body) Stage(t, dt float64, scheme *RKC2, j int) {
 	if j == 0 {
 		clear(b.shares)
 		clear(b.moved)
+		clear(b.crossed.shares)
 		for v, rate := range b.rate {
 			b.far[v], b.near[v] = 0, dt*scheme.First*rate
 		}
@@ -229,10 +292,10 @@ func (b *Body) Stage(t, dt float64, scheme *RKC2, j int) {
 	for i, now := range b.outflow {
 		b.other[i] += now
 	}
-	for v, y := range b.value {
-		b.shifted[v] = y + b.near[v]
+	b.evaluate(t+s.Time*dt, b.shift(b.near, 1), b.other, b.stage, b.crossed.stage)
+	for i, at := range b.crossed.stage {
+		b.crossed.shares[i] += s.Weight * (at - b.crossed.now[i])
 	}
-	b.evaluate(t+s.Time*dt, b.shifted, b.other, b.stage)
 	for v, r := range b.stage {
 		b.shares[v].add(s.Weight, r, b.terms[v])
 		b.moved[v] += s.Weight * b.near[v]
@@ -246,7 +309,7 @@ func (b *Body) Finish(t float64) {
 	for v, y := range b.value {
 		b.next[v] = y + b.near[v]
 	}
-	b.evaluate(t, b.next, b.other, b.termsNext)
+	b.evaluate(t, b.next, b.other, b.termsNext, b.crossed.next)
 	for v, r := range b.termsNext {
 		b.rateNext[v] = r.net()
 	}
@@ -260,7 +323,11 @@ func (b *Body) accept(dt float64) {
 		whole.add(1, b.terms[v], bodyRates{})
 		b.book(v, dt, whole, b.value[v]+b.moved[v])
 	}
+	for i, now := range b.crossed.now {
+		b.crossed.seen[i] = dt * (now + b.crossed.shares[i])
+	}
 	copy(b.value, b.next)
+	b.crossed.now, b.crossed.next = b.crossed.next, b.crossed.now
 	b.rate, b.rateNext = b.rateNext, b.rate
 	b.terms, b.termsNext = b.termsNext, b.terms
 	b.outflow, b.other = b.other, b.outflow
@@ -269,7 +336,11 @@ func (b *Body) accept(dt float64) {
 
 // Euler takes a step of forward Euler from t, s.
 func (b *Body) Euler(t, dt float64) {
-	b.evaluate(t, b.value, b.other, b.terms)
+	copy(b.outflow, b.other)
+	b.evaluate(t, b.value, b.other, b.terms, b.crossed.now)
+	for i, now := range b.crossed.now {
+		b.crossed.seen[i] += dt * now
+	}
 	for v, r := range b.terms {
 		b.book(v, dt, r, b.value[v])
 		b.value[v] += dt * r.net()
@@ -381,11 +452,43 @@ func (b *Body) linearise() {
 		}
 		b.jacobian[v][v] += b.model.Variables[v].Clearance
 	}
-	for _, s := range b.sites {
-		if s != nil {
-			b.jacobian[s.compartment][s.compartment] += b.model.Scale * s.inward / b.model.Variables[s.compartment].Capacity()
+	for i, s := range b.sites {
+		row, scale := b.jacobian[s.compartment], b.model.Scale/b.model.Variables[s.compartment].Capacity()
+		row[s.compartment] += scale * s.growing(b.value) * s.inward
+		s.eachSlope(b.value, func(variable int, slope float64) {
+			row[variable] += scale * slope * math.Abs(b.outflow[i]-s.inward*b.value[s.compartment])
+		})
+	}
+}
+
+// growing returns a response as it may become in a step.
+func (s *BodySites) growing(y []float64) float64 {
+	if s.response == nil {
+		return 1
+	}
+	return reactionGrowth * s.at(y)
+}
+
+// eachSlope visits the magnitudes of a response's derivatives, as they may become in a step.
+func (s *BodySites) eachSlope(y []float64, visit func(variable int, slope float64)) {
+	for _, by := range s.slopes {
+		if slope := reactionGrowth * math.Abs(by.derivative.Eval(y)); finite(slope) { // else as in linearise
+			visit(by.variable, slope)
 		}
 	}
+}
+
+// loss returns the fastest rate at which a voxel loses through sites that respond, 1/s.
+func (b *Body) loss() float64 {
+	fastest := 0.0
+	of := map[int]float64{} // per member
+	for _, s := range b.sites {
+		if s.responds() {
+			of[s.Member] += s.growing(b.value) * s.fastest[1]
+			fastest = max(fastest, of[s.Member])
+		}
+	}
+	return fastest
 }
 
 // fastest returns the largest rate at which a variable falls by itself, 1/s.
@@ -403,7 +506,10 @@ func (b *Body) fastest() float64 {
 //
 //	( fields   largest Inward )
 //	( Σ Outward / V    |J|     )
-func (b *Body) bound(fields float64) float64 {
+//
+// With a response f what leaves through it joins the fields, and |f'| Inward |C − c| those below
+// the largest Inward.
+func (b *Body) bound(radius float64, fields []*field) float64 {
 	n := len(b.value) + 1
 	m := make([][]float64, n)
 	for i := range m {
@@ -412,13 +518,16 @@ func (b *Body) bound(fields float64) float64 {
 			copy(m[i][1:], b.jacobian[i-1])
 		}
 	}
-	m[0][0] = fields
+	m[0][0] = radius + b.loss()
+	inward := make([]float64, len(fields))
 	for _, s := range b.sites {
-		if s != nil {
-			v := s.compartment
-			m[0][v+1] = max(m[0][v+1], s.fastest[0])
-			m[v+1][0] += b.model.Scale * s.outward / b.model.Variables[v].Capacity()
-		}
+		v, f := s.compartment, s.growing(b.value)
+		inward[s.Member] += f * s.fastest[0]
+		m[0][v+1] = max(m[0][v+1], inward[s.Member])
+		m[v+1][0] += b.model.Scale * f * s.outward / b.model.Variables[v].Capacity()
+		s.eachSlope(b.value, func(variable int, slope float64) {
+			m[0][variable+1] += slope * s.fastest[0] * max(math.Abs(b.value[v]), fields[s.Member].most)
+		})
 	}
 	return perron(m)
 }
@@ -474,15 +583,39 @@ func squared(m [][]float64, factor float64) [][]float64 {
 func (b *Body) begin() {
 	if b != nil {
 		clear(b.seen)
+		clear(b.crossed.seen)
 	}
 }
 
 // exposure returns ∫C dt of a member's compartment over the last step or batch.
 func (b *Body) exposure(member int) float64 {
-	if b == nil || b.sites[member] == nil {
+	if b == nil {
 		return 0
 	}
-	return b.seen[b.sites[member].compartment]
+	for _, s := range b.sites {
+		if s.Member == member {
+			return b.seen[s.compartment]
+		}
+	}
+	return 0
+}
+
+// responds reports whether any exchange responds to the body.
+func (b *Body) responds() bool {
+	return b != nil && slices.ContainsFunc(b.sites, (*BodySites).responds)
+}
+
+// lost returns what left a member through sites that respond, amount, in the last step or batch.
+func (b *Body) lost(member int) float64 {
+	sum := 0.0
+	if b != nil {
+		for i, s := range b.sites {
+			if s.Member == member && s.responds() {
+				sum += b.crossed.seen[i]
+			}
+		}
+	}
+	return sum
 }
 
 // failure says which variable broke a run.
@@ -497,6 +630,11 @@ func (b *Body) failure(t, dt float64, v verdict) error {
 // judge adds what the candidate says of a step dt, s, to the verdict; see
 // Integrator.judge. Of every variable the error is weighed by itself.
 func (b *Body) judge(v *verdict, o Options, g *group, trials []Trial, dt, constant, parts float64) {
+	for _, s := range b.sites {
+		if f := s.at(b.next); !(f >= 0) || !finite(f) {
+			v.outside, v.lost = s.response.String(), !finite(f)
+		}
+	}
 	for i, next := range b.next {
 		name, now := b.model.Variables[i].Name, b.value[i]
 		if !finite(next) {
@@ -530,9 +668,9 @@ func (b *Body) absoluteTolerance(o Options, g *group, trials []Trial, variable i
 		}
 	}
 	least := DefaultAbsoluteTolerance * o.RelativeTolerance * largest
-	for i, s := range b.sites {
-		if s != nil && s.compartment == variable {
-			least = max(least, nothing*max(g.fields[i].largest, trials[i].Max))
+	for _, s := range b.sites {
+		if s.compartment == variable {
+			least = max(least, nothing*max(g.fields[s.Member].largest, trials[s.Member].Max))
 		}
 	}
 	return least

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -60,6 +61,29 @@ func bled(m *tissue.Model) *tissue.Model {
 	return m
 }
 
+// response parses what an exchange is multiplied by.
+func response(b *tissue.Body, text string) tissue.Response {
+	r, err := expression.Parse(text, tissue.BodyRateScope(b.Variables, []expression.Constant{density("c", 2)}))
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// responding lets what a model exchanges with the body rise with fever and fall with what is in blood: a
+// few times within a minute.
+func responding(m *tissue.Model) *tissue.Model {
+	b := m.Body
+	b.Perfusion[0].Response = response(b, "1 + 40*fever")
+	b.Perfusion = append(b.Perfusion, tissue.Perfusion{Compartment: 0, Region: tissue.Everywhere, Exchange: 6e-3, Response: response(b, "1 - hill(blood, c, 2)")})
+	for i := range m.Regions {
+		for k := range m.Regions[i].Vessel {
+			m.Regions[i].Vessel[k].Response = response(b, "2 + 10*fever")
+		}
+	}
+	return m
+}
+
 // bodyModels meet the body all through, through a vessel's wall, and in a group that reacts.
 func bodyModels() map[string]*tissue.Model {
 	exporter := exchanging("exporter", tissue.Exchange{NetExportRate: 10})
@@ -73,6 +97,16 @@ func bodyModels() map[string]*tissue.Model {
 		"reacting":           both,
 		"retarded":           bled(retarding(populate(solid([3]int{7, 6, 5}), 7, saturable), 2)),
 	}
+}
+
+// everyBodyModel is those and ones that respond to their body, which have no tags.
+func everyBodyModel() map[string]*tissue.Model {
+	exporter := exchanging("exporter", tissue.Exchange{NetExportRate: 10})
+	saturable := exchanging("saturable", tissue.Exchange{MaxUptakeRate: 3, HalfSaturation: 0.2})
+	all := bodyModels()
+	all["responding"] = responding(bled(regional(populate(solid([3]int{15, 12, 9}), 7, exporter, saturable))))
+	all["responding, reacting"] = responding(binding(bled(populate(solid([3]int{7, 8, 9}), 7, exporter))))
+	return all
 }
 
 // closesBody asserts that the ledgers of the compartments account for what is there.
@@ -89,14 +123,14 @@ func closesBody(t *testing.T, s engine.Solver, m *tissue.Model) {
 // compartments: to the rounding of the device.
 func TestTissueAndBodyKeepTheLedger(t *testing.T) {
 	onBothDevices(t, func(t *testing.T, d device) {
-		for name, m := range bodyModels() {
+		for name, m := range everyBodyModel() {
 			for _, o := range []engine.Options{{TimeStep: 4}, {}, {Scheme: engine.FTCS}} {
 				t.Run(fmt.Sprintf("%s/%s%v", name, o.Scheme, o.TimeStep), func(t *testing.T) {
 					s := d.solver(t, m, o)
 					advance(t, s, 120)
 					closes(t, d, s, m)
 					closesBody(t, s, m)
-					if name == "vessel and regions" { // whose walls are not all the body's
+					if strings.Contains("vessel and regions, responding", name) { // whose walls are not all the body's
 						return
 					}
 					through, exchanged, handled := 0.0, 0.0, 0.0
@@ -122,7 +156,7 @@ func TestBodyAgreesOnBothDevices(t *testing.T) {
 		if d.name == "cpu" {
 			return
 		}
-		for name, m := range bodyModels() {
+		for name, m := range everyBodyModel() {
 			for _, o := range []engine.Options{{TimeStep: 4}, {Scheme: engine.FTCS}} {
 				t.Run(fmt.Sprintf("%s/%s", name, o.Scheme), func(t *testing.T) {
 					s, reference := d.solver(t, m, o), processor().solver(t, m, o)
@@ -146,7 +180,11 @@ func TestBodyAgreesOnBothDevices(t *testing.T) {
 // Body and tissue are one system: both have the order of the scheme, doses, windows of
 // infusion and all.
 func TestBodyKeepsTheOrderOfTheScheme(t *testing.T) {
-	m := bodyModels()["reacting"]
+	t.Run("constant", func(t *testing.T) { keepsTheOrder(t, bodyModels()["reacting"]) })
+	t.Run("responding", func(t *testing.T) { keepsTheOrder(t, everyBodyModel()["responding, reacting"]) })
+}
+
+func keepsTheOrder(t *testing.T, m *tissue.Model) {
 	run := func(o engine.Options) (fields, body []float64) {
 		s := processor().solver(t, m, o)
 		advance(t, s, 64)
@@ -176,7 +214,7 @@ func TestBodyKeepsTheOrderOfTheScheme(t *testing.T) {
 
 // The error of every variable at an output is that of the tolerance, in its own unit.
 func TestAdaptiveKeepsItsToleranceInTheBody(t *testing.T) {
-	for name, m := range bodyModels() {
+	for name, m := range everyBodyModel() {
 		exact := processor().solver(t, m, engine.Options{TimeStep: 0.05})
 		solvers := map[float64]engine.Solver{}
 		for _, rtol := range []float64{1e-2, 1e-3, 1e-4} {
@@ -324,6 +362,64 @@ func TestAnExchangeFadesAsTheTwoExponentials(t *testing.T) {
 			}
 		}
 	})
+}
+
+// opening is a tissue against blood without end, whose walls open as a read-out rises,
+//
+//	f' = k (1 − f),  c' = (1 + most f) P (C − c)
+func opening(exchange, k float64, most int) *tissue.Model {
+	m := solid([3]int{2, 3, 4})
+	m.Substrates[0].DecayRate = 0
+	m.Body = &tissue.Body{
+		Scale:     1,
+		Variables: []tissue.BodyVariable{{Name: "blood", Dimension: quantity.Concentration, Initial: 3, Volume: 1e15}, {Name: "leak"}},
+	}
+	bodyRate(m.Body, "leak", "k*(1 - leak)", []expression.Constant{perTime("k", k)}, tissue.VariableChange{Variable: 1, Factor: 1})
+	m.Body.Perfusion = []tissue.Perfusion{{Region: tissue.Everywhere, Exchange: exchange, Response: response(m.Body, fmt.Sprintf("1 + %d*leak", most))}}
+	return m
+}
+
+// c = C + (c_0 − C) e^(−P ∫(1 + most f) dt)
+func TestAWallThatOpensLetsThroughWhatTheIntegralSays(t *testing.T) {
+	const exchange, k, blood = 2e-3, 0.05, 3.
+	m := opening(exchange, k, 9)
+	onBothDevices(t, func(t *testing.T, d device) {
+		s := d.solver(t, m, engine.Options{RelativeTolerance: 1e-5})
+		for _, until := range []float64{10, 60, 200} {
+			advance(t, s, until)
+			opened := until + 9*(until-(1-math.Exp(-k*until))/k)
+			want := blood + (m.Substrates[0].InitialDensity-blood)*math.Exp(-exchange*opened)
+			if got := read(t, s, m.Grid, 0).Values[5]; math.Abs(got/want-1) > 5e-5 { // as TestAnExchangeFadesAsTheTwoExponentials
+				t.Errorf("%.8g nM at %g s, want %.8g", got, until, want)
+			}
+			closes(t, d, s, m)
+		}
+	})
+}
+
+// Steps follow a wall that opens a hundred times as wide.
+func TestAWallThatOpensIsStable(t *testing.T) {
+	m := opening(0.05, 0.05, 99) // 5/s in the end, and 0.05/s at first
+	m.Substrates[0].DiffusionCoefficient = 1
+	onBothDevices(t, func(t *testing.T, d device) {
+		for _, o := range []engine.Options{{}, {TimeStep: 5}, {Scheme: engine.FTCS}} {
+			s := d.solver(t, m, o)
+			advance(t, s, 200)
+			if got := read(t, s, m.Grid, 0).Values[5]; math.Abs(got/3-1) > 1e-4 {
+				t.Errorf("%s%v: %g nM, want those in blood, 3", o.Scheme, o.TimeStep, got)
+			}
+		}
+	})
+}
+
+// A response that no longer is one ends the run, and says which.
+func TestAResponseBelowZeroEndsTheRun(t *testing.T) {
+	m := responding(bled(solid([3]int{2, 2, 2})))
+	m.Body.Perfusion[0].Response = response(m.Body, "1 - 3*fever")
+	s := processor().solver(t, m, engine.Options{})
+	if _, err := s.Advance(context.Background(), 600); !errors.Is(err, engine.ErrNegative) || !strings.Contains(err.Error(), `"1 - 3*fever" of the body`) {
+		t.Errorf("%v: want that 1 - 3*fever is negative", err)
+	}
 }
 
 // Fast clearance and a large surface bound the steps as fast diffusion does.

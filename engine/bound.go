@@ -96,7 +96,10 @@ func (f *field) bounds() (radius, positive float64) {
 	p, g := f.substrate.Mosaic, f.substrate.Grid
 	if p == nil {
 		s := f.substrate.Substrate
-		steepest := f.cells.Steepest + f.walls.Body.loss()
+		steepest := f.cells.Steepest
+		for _, b := range f.walls.Body {
+			steepest += b.loss()
+		}
 		return diffusionRadius(g, s) + steepest, positiveTimeStep(g, s, steepest)
 	}
 	fastest := 0.0

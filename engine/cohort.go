@@ -33,7 +33,7 @@ type Cohort struct {
 	Fluids     []CohortFluid
 	Footprints Footprints
 	Pairs      Pairs
-	Tips       []r3.Vec // of tipCohorts: where Cells export to, µm; nil for the cells themselves
+	Tips       []Tip // of tipCohorts, each of the cell of its number in Cells; nil for the cells themselves
 }
 
 // Kinetics are the reactions within the cells of a type.
@@ -350,7 +350,7 @@ func (f *Footprints) add(voxels []int, shares []float64, free func(voxel int) bo
 func (laws SurfaceLaws) take(c *Cohort, f *CohortFluid, voxel []int) error {
 	kinds := map[cellKind]SurfaceLaw{}
 	for _, i := range c.Cells {
-		law, err := laws.ofCell(i, cellKind{laws.label(voxel[i]), c.Type}, f.Substrate, kinds)
+		law, err := laws.ofCell(i, laws.kind(i, voxel[i]), f.Substrate, kinds)
 		if err != nil {
 			return err
 		}

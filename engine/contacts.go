@@ -8,23 +8,23 @@ import (
 	"github.com/cytofield/cytofield/tissue"
 )
 
-// contacts finds living cells of a type that a cell touches, sorted into bins wider than
-// any two that touch are apart.
+// contacts finds cells that a cell touches, sorted into bins wider than any two that
+// touch are apart.
 type contacts struct {
 	model    *tissue.Model
-	to       tissue.CellTypeID
 	periodic [3]bool
 	edge     float64 // µm
 	bins     map[[3]int][]int
 }
 
-func newContacts(m *tissue.Model, to tissue.CellTypeID) *contacts {
-	all := &contacts{model: m, to: to, periodic: m.PeriodicAxes(), bins: map[[3]int][]int{}}
+// newContacts sorts the cells that are to be found.
+func newContacts(m *tissue.Model, found func(cell int) bool) *contacts {
+	all := &contacts{model: m, periodic: m.PeriodicAxes(), bins: map[[3]int][]int{}}
 	for _, t := range m.CellTypes {
-		all.edge = max(all.edge, t.Reach()+m.CellTypes[to].Reach())
+		all.edge = max(all.edge, 2*t.Reach())
 	}
-	for i, t := range m.Cells.Type {
-		if t == to && !m.Cells.IsDead(i) {
+	for i := range m.Cells.Len() {
+		if found(i) {
 			bin := all.bin(m.Cells.Position[i])
 			all.bins[bin] = append(all.bins[bin], i)
 		}
@@ -36,24 +36,28 @@ func (all *contacts) bin(p r3.Vec) [3]int {
 	return [3]int{int(math.Floor(p.X / all.edge)), int(math.Floor(p.Y / all.edge)), int(math.Floor(p.Z / all.edge))}
 }
 
-// direction returns the unit vector from a cell to the nearest that it touches, of two as
-// near to the one of lower number; 0 where it touches none.
-func (all *contacts) direction(cell int) r3.Vec {
-	m := all.model
-	reach := m.CellTypes[m.Cells.Type[cell]].Reach() + m.CellTypes[all.to].Reach()
-	least, nearest, way := math.Inf(1), -1, r3.Vec{}
-	for _, from := range all.images(m.Cells.Position[cell]) {
+// nearest returns the cell with the least gap, with the way from a point to its centre, µm,
+// of two as near the one of lower number; −1 where no gap is 0 or less. A gap is that of a
+// cell whose centre is r away and increases with r, above 0 beyond the edge of a bin.
+func (all *contacts) nearest(to r3.Vec, gap func(cell int, r float64) float64) (cell int, way r3.Vec) {
+	least, cell := math.Inf(1), -1
+	for _, from := range all.images(to) {
 		b := all.bin(from)
 		for k := range 27 {
 			for _, i := range all.bins[[3]int{b[0] + k%3 - 1, b[1] + k/3%3 - 1, b[2] + k/9 - 1}] {
-				d := r3.Sub(m.Cells.Position[i], from)
-				if r := r3.Norm(d); i != cell && r > 0 && r <= reach && (r < least || r == least && i < nearest) {
-					least, nearest, way = r, i, r3.Scale(1/r, d)
+				d := r3.Sub(all.model.Cells.Position[i], from)
+				if g := gap(i, r3.Norm(d)); g <= 0 && (g < least || g == least && i < cell) {
+					least, cell, way = g, i, d
 				}
 			}
 		}
 	}
-	return way
+	return cell, way
+}
+
+// reach returns how far apart the centres of two cells that touch are at most, µm.
+func reach(m *tissue.Model, a, b int) float64 {
+	return m.CellTypes[m.Cells.Type[a]].Reach() + m.CellTypes[m.Cells.Type[b]].Reach()
 }
 
 // images returns a point and its images round periodic axes that are near enough the box

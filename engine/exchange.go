@@ -102,7 +102,7 @@ func HasSubVoxelLaw(g tissue.Grid, coupling Coupling) bool {
 // Law returns the law of a cell type for a substrate outside regions; ok is false where
 // the type leaves the substrate alone.
 func (laws SurfaceLaws) Law(t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
-	return laws.lawIn(0, t, s)
+	return laws.lawIn(cellKind{t: t}, s)
 }
 
 // Range returns the laws AtStart of a cell of a type alone with the least and the largest
@@ -139,31 +139,37 @@ func (laws SurfaceLaws) mobility(label uint8, s tissue.SubstrateID) float64 {
 type cellKind struct {
 	label uint8 // of the voxel
 	t     tissue.CellTypeID
+	dead  bool
 }
 
-func (laws SurfaceLaws) lawIn(label uint8, t tissue.CellTypeID, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
-	return laws.lawOf(label, t, laws.model.CellTypes[t].Exchange, s)
+// kind returns that of a cell in a voxel.
+func (laws SurfaceLaws) kind(cell, voxel int) cellKind {
+	return cellKind{laws.label(voxel), laws.model.Cells.Type[cell], laws.model.Cells.IsDead(cell)}
+}
+
+func (laws SurfaceLaws) lawIn(kind cellKind, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+	return laws.lawOf(kind, laws.model.CellTypes[kind.t].Exchange, s)
 }
 
 // ofCell returns the law of a cell; those of its type are kept in known.
 func (laws SurfaceLaws) ofCell(cell int, kind cellKind, s tissue.SubstrateID, known map[cellKind]SurfaceLaw) (SurfaceLaw, error) {
 	if own := laws.model.Cells.Exchange; own != nil && own[cell] != nil {
-		law, _, err := laws.lawOf(kind.label, kind.t, own[cell], s)
+		law, _, err := laws.lawOf(kind, own[cell], s)
 		return law, err
 	}
 	law, found := known[kind]
 	if found {
 		return law, nil
 	}
-	law, _, err := laws.lawIn(kind.label, kind.t, s)
+	law, _, err := laws.lawIn(kind, s)
 	known[kind] = law
 	return law, err
 }
 
-// lawOf returns the law of a cell of a type with an exchange in place of the type's.
-func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissue.Exchange, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
+// lawOf returns the law of a cell of a kind with an exchange in place of its type's.
+func (laws SurfaceLaws) lawOf(kind cellKind, exchange []tissue.Exchange, s tissue.SubstrateID) (law SurfaceLaw, ok bool, err error) {
 	m := laws.model
-	cell, substrate := m.CellTypes[t], m.Substrates[s]
+	cell, substrate := m.CellTypes[kind.t], m.Substrates[s]
 	amount := substrate.Unit.AmountPerVolume()
 	for _, e := range exchange {
 		if e.Substrate != s {
@@ -183,13 +189,17 @@ func (laws SurfaceLaws) lawOf(label uint8, t tissue.CellTypeID, exchange []tissu
 			law.MaxUptake, law.HalfSaturation = e.MaxUptakeRate, e.HalfSaturation
 		}
 	}
+	receptors := 1.0
+	if kind.dead {
+		receptors = tissue.DeadUptake
+	}
 	for _, r := range cell.Receptors {
 		if r.Ligand == s {
-			law.Sink += r.OnRate * r.Count
+			law.Sink += receptors * r.OnRate * r.Count
 		}
 	}
 	law.Release = law.Export + law.Secretion*law.Saturation
-	if mobility := laws.mobility(label, s); !math.IsNaN(laws.lattice.selfTerm) && mobility > 0 {
+	if mobility := laws.mobility(kind.label, s); !math.IsNaN(laws.lattice.selfTerm) && mobility > 0 {
 		law.Shift = (1/(4*math.Pi*cell.Radius) - laws.lattice.selfTerm) / (mobility * amount)
 	}
 	if law.Slack() <= 0 {
@@ -208,6 +218,15 @@ func (l SurfaceLaw) Steepest() float64 {
 		return l.Sink
 	}
 	return l.Sink + l.MaxUptake/l.HalfSaturation
+}
+
+// SinkAt returns κ', what the cell takes up per density at such a density at its surface,
+// amount/s per density.
+func (l SurfaceLaw) SinkAt(surface float64) float64 {
+	if l.MaxUptake == 0 {
+		return l.Sink
+	}
+	return l.Sink + l.MaxUptake/(l.HalfSaturation+surface)
 }
 
 // Slack returns 1 + κ g at the steepest uptake: the law holds while it is
@@ -312,10 +331,10 @@ type Exchange struct {
 	Sites     []Site
 	Saturable []SaturableCell
 	Capacity  Capacity
-	Steepest  float64    // largest Σ sink of a voxel, 1/s: joins the spectral bound
-	Since     float64    // time at which the sites' Source holds, s; at t it is Source + Drift (t − Since)
-	Drifts    bool       // whether any site's does
-	Body      *BodySites // of walls; nil where the body is not beyond them
+	Steepest  float64      // largest Σ sink of a voxel, 1/s: joins the spectral bound
+	Since     float64      // time at which the sites' Source holds, s; at t it is Source + Drift (t − Since)
+	Drifts    bool         // whether any site's does
+	Body      []*BodySites // of walls: where the body is beyond them
 
 	budgets []budget // of Sites
 }
@@ -370,7 +389,7 @@ func (laws SurfaceLaws) placed(s tissue.SubstrateID, p *Mosaic) ([]placed, error
 		if p != nil && !p.Free(voxel) || inCohort[t] {
 			continue
 		}
-		k := cellKind{laws.label(voxel), t}
+		k := laws.kind(i, voxel)
 		_, told := known[k]
 		law, err := laws.ofCell(i, k, s, known)
 		if err != nil && !told {
@@ -467,8 +486,10 @@ func (x *Exchange) budget(elapsed float64, in Integrals) (secreted, takenUp floa
 // is ∫(t − Since) dt over it, s², and exposure ∫C dt of the body's density, density·s.
 func (x *Exchange) inflow(elapsed, moment, exposure float64, integrals []float64) float64 {
 	total := 0.0
-	if x.Body != nil {
-		total = x.Body.inward * exposure
+	for _, b := range x.Body {
+		if b.response == nil { // else the body has booked it
+			total += b.inward * exposure
+		}
 	}
 	for i, site := range x.Sites {
 		total += x.Capacity.At(site.Voxel) * (site.Source*elapsed + site.Drift*moment - site.Sink*integrals[i])

@@ -15,10 +15,14 @@ const bodyParts = 4096
 const bodySiteBytes = 16
 
 type joinBodyArgs struct {
-	Target *gpu.Texture `gl:"target"`
-	Sites  *gpu.Buffer  `gl:"Sites"`
-	Count  int32        `gl:"count"`
-	Level  float32      `gl:"level"`
+	Target  *gpu.Texture `gl:"target"`
+	Density *gpu.Texture `gl:"density,optional"`
+	Near    *gpu.Texture `gl:"near,optional"`
+	Sites   *gpu.Buffer  `gl:"Sites"`
+	Count   int32        `gl:"count"`
+	Level   float32      `gl:"level"`
+	Keep    float32      `gl:"keep,optional"`
+	Lose    float32      `gl:"lose,optional"`
 }
 
 type sumBodyArgs struct {
@@ -34,28 +38,31 @@ type gpuBody struct {
 	*Body
 	members []*gpuStepper
 	rest    []*gpuStepper // per member: the tag of what comes from the body; nil without
-	sites   []*gpu.Buffer // per member; nil for one that does not meet the body
+	sites   []*gpu.Buffer // of Sites
 	join    *gpu.Kernel[joinBodyArgs]
+	respond *gpu.Kernel[joinBodyArgs] // where sites respond to the body
 	sum     *gpu.Kernel[sumBodyArgs]
 	partial *gpu.Buffer
 	sums    []float32
 }
 
 func newGPUBody(q *gpu.Queue, g *gpuGroup, body *Body) (b *gpuBody, err error) {
-	b = &gpuBody{Body: body, members: g.members, rest: make([]*gpuStepper, len(g.members)), sites: make([]*gpu.Buffer, len(g.members)), sums: make([]float32, bodyParts)}
+	b = &gpuBody{Body: body, members: g.members, rest: make([]*gpuStepper, len(g.members)), sites: make([]*gpu.Buffer, len(body.Sites())), sums: make([]float32, bodyParts)}
 	defines := keyOf(g.members[0].Substrate, Adaptive).defines()
 	err = errors.Join(build(q, &b.join, "join_body", defines), build(q, &b.sum, "sum_body", defines))
+	if body.responds() {
+		err = errors.Join(err, build(q, &b.respond, "join_body", keyOf(g.members[0].Substrate, Adaptive).defines("RESPONDS")))
+	}
 	if err == nil {
 		b.partial, err = q.NewBuffer(bodyParts * 4)
 	}
-	for i, st := range g.members {
-		s := body.Sites(i)
-		if s == nil || err != nil {
-			continue
+	for i, s := range body.Sites() {
+		if err != nil {
+			break
 		}
 		packed := make([][4]uint32, len(s.Voxel))
 		for k, voxel := range s.Voxel {
-			packed[k] = packSite(st.Grid, voxel, math.Float32bits(float32(s.Inward[k])), math.Float32bits(float32(s.Outward[k])))
+			packed[k] = packSite(g.members[s.Member].Grid, voxel, math.Float32bits(float32(s.Inward[k])), math.Float32bits(float32(s.Outward[k])))
 		}
 		b.sites[i], err = newBuffer(q, packed)
 	}
@@ -74,6 +81,7 @@ func (b *gpuBody) free(q *gpu.Queue) {
 		sites.Free(q)
 	}
 	b.join.Free(q)
+	b.respond.Free(q)
 	b.sum.Free(q)
 	b.partial.Free(q)
 }
@@ -88,28 +96,29 @@ func (b *gpuBody) follow(all []*gpuTags) {
 	}
 }
 
-// exchange adds level(i) × Inward to a field of every member that meets the body, and of the
-// tag of what comes so, and puts unit Σ Outward c of another into Outflow.
-func (b *gpuBody) exchange(q *gpu.Queue, target, density func(*gpuStepper) *gpu.Texture, level func(i int) float64, unit float64) error {
-	for i, st := range b.members {
-		s := b.Sites(i)
-		if s == nil {
-			continue
-		}
-		count := len(s.Voxel)
+// exchange adds crossing(i) to a field of every member that meets the body, whose densities
+// are c and increments d, and of the tag of what comes so, and puts unit Σ Outward of the latter into Outflow.
+func (b *gpuBody) exchange(q *gpu.Queue, target, c, d func(*gpuStepper) *gpu.Texture, crossing func(i int) Crossing, unit float64) error {
+	for i, s := range b.Sites() {
+		st, count, at := b.members[s.Member], len(s.Voxel), crossing(i)
 		parts := min(bodyParts, count)
 		err := b.sum.Launch(q, [3]int{parts, 1, 1}, &sumBodyArgs{
-			Density: density(st), Sites: b.sites[i], Partial: b.partial, Count: int32(count), Parts: int32(parts),
+			Density: d(st), Sites: b.sites[i], Partial: b.partial, Count: int32(count), Parts: int32(parts),
 		})
 		if err != nil {
 			return err
 		}
-		for _, to := range []*gpuStepper{st, b.rest[i]} {
+		for _, to := range []*gpuStepper{st, b.rest[s.Member]} {
 			if to == nil {
 				continue
 			}
-			err := b.join.Launch(q, [3]int{count, 1, 1}, &joinBodyArgs{Target: target(to), Sites: b.sites[i], Count: int32(count), Level: float32(level(i))})
-			if err != nil {
+			args := joinBodyArgs{Target: target(to), Sites: b.sites[i], Count: int32(count), Level: float32(at.Level)}
+			kernel := b.join
+			if s.responds() {
+				kernel, args.Density, args.Near = b.respond, c(st), d(st)
+				args.Keep, args.Lose = float32(at.Keep), float32(unit*at.Lose)
+			}
+			if err := kernel.Launch(q, [3]int{count, 1, 1}, &args); err != nil {
 				return err
 			}
 		}
@@ -130,7 +139,7 @@ func (b *gpuBody) evaluate(q *gpu.Queue, t float64) error {
 	if b == nil {
 		return nil
 	}
-	err := b.exchange(q, (*gpuStepper).rateNow, (*gpuStepper).now, b.Value, 1)
+	err := b.exchange(q, (*gpuStepper).rateNow, (*gpuStepper).now, (*gpuStepper).now, b.Now, 1)
 	b.Evaluate(t)
 	return err
 }
@@ -144,8 +153,8 @@ func (b *gpuBody) stage(q *gpu.Queue, t, dt float64, scheme *RKC2, j int) error 
 	if j == 0 {
 		before, unit = (*gpuStepper).rateNow, dt*scheme.First // see gpuStepper.stage
 	}
-	err := b.exchange(q, (*gpuStepper).candidate, before, func(i int) float64 {
-		return dt * scheme.Stages[j].MuTilde * b.Increment(i, dt, scheme, j)
+	err := b.exchange(q, (*gpuStepper).candidate, (*gpuStepper).now, before, func(i int) Crossing {
+		return b.Increment(i, dt, scheme, j).Times(dt * scheme.Stages[j].MuTilde)
 	}, unit)
 	b.Stage(t, dt, scheme, j)
 	return err
@@ -156,7 +165,7 @@ func (b *gpuBody) finish(q *gpu.Queue, t float64) error {
 	if b == nil {
 		return nil
 	}
-	err := b.exchange(q, (*gpuStepper).rateNext, (*gpuStepper).candidate, b.Candidate, 1)
+	err := b.exchange(q, (*gpuStepper).rateNext, (*gpuStepper).candidate, (*gpuStepper).candidate, b.Candidate, 1)
 	b.Finish(t)
 	return err
 }
@@ -166,7 +175,7 @@ func (b *gpuBody) euler(q *gpu.Queue, t, dt float64) error {
 	if b == nil {
 		return nil
 	}
-	err := b.exchange(q, (*gpuStepper).candidate, (*gpuStepper).now, func(i int) float64 { return dt * b.Value(i) }, 1)
+	err := b.exchange(q, (*gpuStepper).candidate, (*gpuStepper).now, (*gpuStepper).now, func(i int) Crossing { return b.Now(i).Times(dt) }, 1)
 	b.Euler(t, dt)
 	return err
 }

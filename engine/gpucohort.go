@@ -257,6 +257,7 @@ func (c *gpuCohort) args(v cohortView) cohortArgs {
 		Shape: int32s(c.group.members[0].Grid.Shape), Count: int32(len(c.Cells)),
 		States: v.y, Near: v.dy, Scales: c.weights, Rows: c.rows, Laws: c.laws, Footprints: c.footprints,
 		Exchanged: v.out, Slopes: c.slopes, Stages: c.stages, Unit: float32(v.unit), Corrections: c.pairs.corrections,
+		Sinks: c.group.sinks, Echoes: c.pairs.echoes,
 	}
 	if v.unit != 0 {
 		args.Exchanged = c.now // which knows what the cells saw of c

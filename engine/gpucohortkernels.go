@@ -35,6 +35,8 @@ type cohortArgs struct {
 	Stages      *gpu.Buffer `gl:"Stages,optional"`
 	Corrections *gpu.Buffer `gl:"Corrections,optional"`
 	Pulls       *gpu.Buffer `gl:"Pulls,optional"`
+	Sinks       *gpu.Buffer `gl:"Sinks,optional"`
+	Echoes      *gpu.Buffer `gl:"Echoes,optional"`
 	Unit        float32     `gl:"unit,optional"`
 	First       int32       `gl:"first,optional"`
 	Crowd       int32       `gl:"crowd,optional"`
@@ -246,7 +248,10 @@ func scatterDefines(c *Cohort, key programKey) map[string]string {
 
 // cohortDefines writes a cohort's reactions as evaluate_cohort.glsl takes them.
 func cohortDefines(c *Cohort, key programKey, extra ...string) map[string]string {
-	w := kineticsWriter{c}
+	if c.Tips != nil && slices.Contains(extra, "PAIRS") {
+		extra = append(extra, "ECHOES")
+	}
+	w := kineticsWriter{c, slices.Contains(extra, "ECHOES")}
 	defines := countDefines(c, key, extra...)
 	defines["FIELDS"], defines["SEE"] = w.fields(slices.Contains(extra, "STAGE"))
 	defines["SOLVE"], defines["RATES"], defines["DERIVATIVES"] = w.solve(), w.rates(), w.derivatives()
@@ -262,7 +267,10 @@ func cohortDefines(c *Cohort, key programKey, extra ...string) map[string]string
 
 // kineticsWriter writes what the cells of a cohort do as GLSL, over densities c and
 // states y. Derivatives are by columns: of the fluids and, behind them, of the variables.
-type kineticsWriter struct{ *Cohort }
+type kineticsWriter struct {
+	*Cohort
+	echoes bool // whether cells give off echoes besides
+}
 
 // name of an index of the rates.
 func (w kineticsWriter) name(index int) string {
@@ -332,6 +340,9 @@ func (w kineticsWriter) solve() string {
 	var b strings.Builder
 	for f, fluid := range w.Fluids {
 		var bind, give []string
+		if w.echoes {
+			give = append(give, echoGLSL)
+		}
 		for _, term := range fluid.Terms {
 			give = append(give, scaled(term.Factor, w.Kinetics.Rates[term.Rate].GLSL(w.without(fluid.Substrate))))
 			if term.Slope != nil {
@@ -376,6 +387,9 @@ func derivativeName(rate, column int) string { return fmt.Sprintf("d%d_%d", rate
 
 // net is what reactions give to a fluid.
 func (w kineticsWriter) net(f int) string {
+	if w.echoes {
+		return echoGLSL
+	}
 	var sum []string
 	for _, term := range w.Fluids[f].Terms {
 		sum = append(sum, scaled(term.Factor, fmt.Sprintf("r[%d]", term.Rate)))
@@ -386,8 +400,11 @@ func (w kineticsWriter) net(f int) string {
 // freed is what of it counts as given off.
 func (w kineticsWriter) freed(f int) string {
 	fluid := &w.Fluids[f]
-	if fluid.Binds() {
-		return "0.0"
+	switch {
+	case w.echoes:
+		return echoGLSL
+	case fluid.Binds():
+		return nothingGLSL
 	}
 	var sum []string
 	for _, term := range fluid.Terms {
@@ -471,7 +488,10 @@ func scaled(factor float64, term string) string {
 	return fmt.Sprintf("(%s * %s)", expression.GLSLNumber(factor), term)
 }
 
-const nothingGLSL = "0.0"
+const (
+	nothingGLSL = "0.0"
+	echoGLSL    = "echo"
+)
 
 func sumOf(terms []string) string {
 	if len(terms) == 0 {

@@ -20,6 +20,7 @@ type gpuGroup struct {
 	cohorts   []*gpuCohort
 	shared    sharedKernels // of the cohorts, if any
 	pulls     *gpu.Buffer   // per member and cell of all cohorts: J; nil where no cells are close
+	sinks     *gpu.Buffer   // as pulls: what a cell takes up per density at its surface
 	crowd     int           // cells of all cohorts
 	matched   bool          // whether close cells are on the device
 
@@ -126,6 +127,7 @@ func (g *gpuGroup) free(q *gpu.Queue) {
 	}
 	g.shared.free(q)
 	g.pulls.Free(q)
+	g.sinks.Free(q)
 	for _, st := range g.members {
 		st.free(q)
 	}

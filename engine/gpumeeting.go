@@ -88,6 +88,9 @@ func (m *gpuMeeting) defines(extra ...string) map[string]string {
 	if m.plain {
 		extra = append(extra, "PLAIN")
 	}
+	if m.cohort.Tips != nil && m.tags.parent().Grid.Solid() { // where tips have neighbours
+		extra = append(extra, "ECHOES")
+	}
 	return attributeDefines(m.cohort.Cohort, m.fluid, m.carriers, m.tags.key, extra...)
 }
 
@@ -175,7 +178,7 @@ func (m *gpuMeeting) inStage(dt float64, scheme *RKC2, j int) meetingView {
 func (m *gpuMeeting) args(v meetingView) attributeArgs {
 	return attributeArgs{
 		Count: int32(m.cells()), Tags: int32(len(m.tags.each)), Laws: m.cohort.laws, Senders: m.senders, Seen: m.seen, Corrections: m.corrections,
-		Surfaces: v.out, States: v.y, Near: v.dy, Unit: float32(v.unit),
+		Sinks: m.tags.group.sinks, Echoes: m.cohort.pairs.echoes, Surfaces: v.out, States: v.y, Near: v.dy, Unit: float32(v.unit),
 		Carried: m.carried, Planes: [4]int32{int32(v.carried), int32(v.changes), int32(v.increment), int32(m.far)},
 		Exchanged: v.exchanged, Stages: m.stages,
 	}

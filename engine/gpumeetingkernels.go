@@ -29,6 +29,8 @@ type attributeArgs struct {
 	Seen        *gpu.Buffer `gl:"Seen"`
 	Corrections *gpu.Buffer `gl:"Corrections,optional"`
 	Surfaces    *gpu.Buffer `gl:"Surfaces,optional"`
+	Sinks       *gpu.Buffer `gl:"Sinks,optional"`
+	Echoes      *gpu.Buffer `gl:"Echoes,optional"`
 	States      *gpu.Buffer `gl:"states,optional"`
 	Near        *gpu.Buffer `gl:"near,optional"`
 	Carried     *gpu.Buffer `gl:"Carried,optional"`
@@ -94,7 +96,7 @@ func (k *meetingKernels) free(q *gpu.Queue) {
 // attributeDefines writes what the cells of a cohort do to the tags of a fluid as
 // attribute_cohort.glsl takes it; carriers are variables.
 func attributeDefines(c *Cohort, fluid int, carriers []int, key programKey, extra ...string) map[string]string {
-	w := attributionWriter{kineticsWriter{c}, &c.Fluids[fluid], carriers}
+	w := attributionWriter{kineticsWriter{Cohort: c}, &c.Fluids[fluid], carriers}
 	defines := countDefines(c, key, extra...)
 	defines["FLUID"], defines["CARRIERS"] = fmt.Sprint(fluid), fmt.Sprint(len(carriers))
 	defines["PORTIONS"] = w.portions()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"slices"
 
 	"github.com/cytofield/cytofield/engine/gpu"
@@ -13,11 +14,12 @@ type gpuPairs struct {
 	corrections *gpu.Buffer // per fluid and cell
 	neighbours  *gpu.Buffer // see correct_cohort.glsl; nil where this cohort's cells have none
 	spreads     *gpu.Buffer // per fluid and cell
+	echoes      *gpu.Buffer // per cell, of tips: see evaluate_cohort.glsl
 	first       int         // of the cohort's cells among those of the group
 }
 
 func (p *gpuPairs) freeBuffers(q *gpu.Queue) {
-	for _, b := range []**gpu.Buffer{&p.corrections, &p.neighbours, &p.spreads} {
+	for _, b := range []**gpu.Buffer{&p.corrections, &p.neighbours, &p.spreads, &p.echoes} {
 		(*b).Free(q)
 		*b = nil
 	}
@@ -35,7 +37,8 @@ func (g *gpuGroup) match(q *gpu.Queue) error {
 		return nil
 	}
 	g.pulls.Free(q)
-	g.pulls, g.crowd = nil, 0
+	g.sinks.Free(q)
+	g.pulls, g.sinks, g.crowd = nil, nil, 0
 	for _, t := range g.tagged {
 		t.pulls.Free(q)
 		t.pulls = nil
@@ -63,6 +66,9 @@ func (g *gpuGroup) openPairs(q *gpu.Queue) (err error) {
 		}
 	}
 	if g.pulls, err = q.NewBuffer(len(g.members) * g.crowd * 4); err != nil {
+		return err
+	}
+	if g.sinks, err = q.NewBuffer(len(g.members) * g.crowd * 4); err != nil {
 		return err
 	}
 	for _, c := range g.cohorts {
@@ -97,8 +103,24 @@ func (c *gpuCohort) openPairs(q *gpu.Queue) (err error) {
 	for _, fluid := range c.Fluids {
 		spreads = append(spreads, float32s(fluid.Spread)...)
 	}
-	p.spreads, err = newBuffer(q, spreads)
+	if p.spreads, err = newBuffer(q, spreads); err != nil || c.Tips == nil {
+		return err
+	}
+	p.echoes, err = newBuffer(q, c.packEchoes())
 	return err
+}
+
+// packEchoes writes the bits of each tip's Echo, of a cell among those of a member.
+func (c *gpuCohort) packEchoes() [][4]uint32 {
+	packed := make([][4]uint32, len(c.Tips))
+	for k, tip := range c.Tips {
+		e, cell := tip.Echo, 0
+		if e.Hindrance > 0 {
+			cell = c.Fluids[0].Member*c.group.crowd + c.group.cohorts[e.Cohort].pairs.first + e.Cell
+		}
+		packed[k] = [4]uint32{uint32(cell), math.Float32bits(float32(e.Hindrance)), math.Float32bits(float32(e.Dipole)), math.Float32bits(float32(e.Quadrupole))}
+	}
+	return packed
 }
 
 // correct makes the corrections of close cells for each other where they are evaluated
@@ -136,7 +158,7 @@ func (g *gpuGroup) correct(q *gpu.Queue, at func(*gpuCohort) cohortView, of func
 }
 
 // surfaces gives what the densities at the surfaces of the cells make flow a share in the
-// fluxes known to neighbours.
+// fluxes known to neighbours, and tells tips what they take up per density.
 func (c *gpuCohort) surfaces(q *gpu.Queue, v cohortView, mix float64) error {
 	if c.pairs.corrections == nil {
 		return nil

@@ -70,8 +70,8 @@ func GPUMemory(m *tissue.Model) int64 {
 		}
 		walls := newWalls(m, id, 0, newMosaic(m, id, labels, nil)) // in fluid at rest
 		total += (1 + tags) * (field + (len(walls.Sites)+flowSites(m, labels))*siteBytes)
-		if walls.Body != nil {
-			total += len(walls.Body.Voxel) * bodySiteBytes
+		for _, b := range walls.Body {
+			total += len(b.Voxel) * bodySiteBytes
 		}
 		for t, cells := range present {
 			law, ok, _ := laws.Law(tissue.CellTypeID(t), id)

@@ -143,7 +143,7 @@ func NewIntegrator(m *tissue.Model, o Options, newStepper func(Group) (Stepper, 
 func (in *Integrator) open(members []tissue.SubstrateID, newStepper func(Group) (Stepper, error)) error {
 	wanted := Group{Reactions: reactionsAmong(in.model, members)}
 	var fields []*field
-	var sites []*BodySites
+	var sites [][]*BodySites
 	for _, id := range members {
 		f := in.fields[id]
 		fields = append(fields, f)
@@ -421,7 +421,7 @@ func (g *group) react(trials []Trial) {
 func (g *group) bound() float64 {
 	radius := g.radius + reactionGrowth*g.steep
 	if g.body != nil {
-		return g.body.bound(radius)
+		return g.body.bound(radius, g.fields)
 	}
 	return radius
 }

@@ -138,7 +138,7 @@ func (in *Integrator) Cells() (CellStates, error) {
 	for i, p := range m.Cells.Position {
 		at := m.Grid.VoxelAt(p)
 		centres[i] = m.Grid.Centre(at[0], at[1], at[2])
-		kinds[i] = cellKind{all.label(m.Grid.Index(at[0], at[1], at[2])), m.Cells.Type[i]}
+		kinds[i] = all.kind(i, m.Grid.Index(at[0], at[1], at[2]))
 	}
 	for s := range m.Substrates {
 		density := make([]float64, n)

@@ -37,11 +37,12 @@ const (
 	// the grid brings it there in about h²/D. Seen from a start at zero with cells in a tenth
 	// to a quarter of the volume: 0.04 with 1e4 receptors, 0.17 with 1e5, 0.29 with 1e6.
 	nearFieldDip = 0.5
-	// synapticDip is that where exports point: a partner takes up what leaves at one side of
-	// it from voxels on all sides. Seen at β = κ/(4πDa) of 3.4, 10 and 100 on voxels of 3 to
-	// 20 µm: 0.43, 0.85 and 1.5 with one secretor, and with six around a partner, whose
-	// shadows add up and whose largest densities do not, 0.23, 0.69 and 8.
-	synapticDip = 10
+	// synapticDip is that where exports point: from the first moment the grid has what a cell
+	// answers a tip with, and only later what leaves at the tip. Seen in the first tenth of a
+	// second with twelve secretors, whose answers add up, around a cell that takes up next to
+	// nothing, β = κ/(4πDa) ≪ 1, on voxels of half its radius: 1.6. With β = 1 it is 0.6; after
+	// a second and on voxels of a radius or more next to nothing.
+	synapticDip = 3
 )
 
 // divide returns a step that reaches the end in equal parts none longer than dt.
@@ -233,9 +234,11 @@ func (in *Integrator) accept(g *group, trials []Trial, dt, until, remaining floa
 	return nil
 }
 
-// expose adds what the body's densities were to the time integrals of those that meet it.
+// expose adds what the body's densities were to the time integrals of those that meet it, and
+// what went through walls that respond to it to their ledgers.
 func (g *group) expose() {
 	for i, f := range g.fields {
+		f.ledger.ThroughWalls -= g.body.lost(i)
 		f.exposure += g.body.exposure(i)
 		if t := f.tagging(); t != nil {
 			t.tags[0].exposure += g.body.exposure(i)
@@ -297,8 +300,8 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 	remaining := until - g.time
 	dt := divide(in.options.fixedStep(positive), remaining)
 	n := min(int(math.Round(remaining/dt)), fixedBatch)
-	if dt > positive {
-		n = 1 // a step may change a density's sign, and the next change it back
+	if dt > positive || g.body.responds() {
+		n = 1 // a step may change a density's sign, and the next change it back; and walls may open
 	}
 	trials, err := run(dt, n)
 	if err != nil {
@@ -328,7 +331,7 @@ func (in *Integrator) stepFixed(g *group, until, positive float64, run func(dt f
 func (g *group) positiveStep() float64 {
 	fastest := 1/g.positive + g.steep
 	if g.body != nil {
-		fastest = max(fastest, g.body.fastest())
+		fastest = max(fastest+g.body.loss(), g.body.fastest())
 	}
 	return 1 / fastest
 }

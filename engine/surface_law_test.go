@@ -342,3 +342,34 @@ func TestCellsTellWhatTheyExchange(t *testing.T) {
 		}
 	})
 }
+
+// A dead cell's receptors take up a tenth of what they did, as its uptake does; the living
+// beside it take up all, and so does it again in a model where it lives.
+func TestTheDeadKeepATenthOfTheirReceptors(t *testing.T) {
+	m := populate(solid([3]int{3, 3, 3}), 2, tissue.CellType{Name: "Treg", Radius: 5, Receptors: []tissue.Receptor{{Name: "IL-2R", Count: 1000, OnRate: onRate}}})
+	died := *m
+	died.Cells.Dead = make([]bool, m.Cells.Len())
+	died.Cells.Dead[0] = true
+	onBothDevices(t, func(t *testing.T, d device) {
+		for _, coupling := range []engine.Coupling{engine.PlainCoupling, engine.CloudCoupling} {
+			s := d.solver(t, &died, engine.Options{Coupling: coupling})
+			perDensity := func(share float64) {
+				t.Helper()
+				states, err := s.Cells()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, want := range []float64{share * onRate * 1000, onRate * 1000} {
+					if got := states.TakenUp[0][i] / states.Surface[0][i]; math.Abs(got/want-1) > 16*eps32 {
+						t.Errorf("%s: cell %d takes up %g a second and nM, want %g", coupling, i+1, got, want)
+					}
+				}
+			}
+			perDensity(0.1)
+			if err := s.Update(m); err != nil {
+				t.Fatal(err)
+			}
+			perDensity(1)
+		}
+	})
+}

@@ -18,9 +18,9 @@ import (
 // face adds its resistance, 1/k = 1/(P A) + Δx²/(2 α D V) (inSeries); a held voxel is a
 // whole voxel away (fitted); a vessel's wall of area A has k = P A (tissue.VesselExchange),
 // and what leaks on top. Where c_w is that of the body, the site has what leaves and BodySites
-// what comes in.
+// what comes in; where that responds to the body, BodySites have both.
 func newWalls(m *tissue.Model, s tissue.SubstrateID, t float64, p *Mosaic) *Exchange {
-	w := &walls{model: m, substrate: m.Substrates[s], id: s, mosaic: p, t: t, sites: map[int]*Site{}, body: map[int]bodyPassage{}}
+	w := &walls{model: m, substrate: m.Substrates[s], id: s, mosaic: p, t: t, sites: map[int]*Site{}}
 	w.capacity = capacityOf(m, s, p)
 	w.faces()
 	w.heldVoxels()
@@ -29,7 +29,9 @@ func newWalls(m *tissue.Model, s tissue.SubstrateID, t float64, p *Mosaic) *Exch
 	w.lymph()
 	x := &Exchange{Capacity: w.capacity, Since: t}
 	compartment, _ := m.InBlood(s)
-	x.Body = newBodySites(w.body, w.capacity, w.substrate.Unit.AmountPerVolume(), int(compartment))
+	for _, p := range w.body {
+		x.Body = append(x.Body, newBodySites(p, w.capacity, w.substrate.Unit.AmountPerVolume(), int(compartment)))
+	}
 	for _, site := range w.sites {
 		x.Sites = append(x.Sites, *site)
 		x.Drifts = x.Drifts || site.Drift != 0
@@ -47,7 +49,13 @@ type walls struct {
 	capacity  Capacity
 	t         float64 // s
 	sites     map[int]*Site
-	body      map[int]bodyPassage // per voxel
+	body      []bodyPassages
+}
+
+// bodyPassages are what voxels exchange with the body, times a response.
+type bodyPassages struct {
+	response tissue.Response
+	at       map[int]bodyPassage // per voxel
 }
 
 // level is a density beyond a wall and its change, density/s, or that of a compartment
@@ -82,9 +90,19 @@ func (w *walls) add(voxel int, inward, outward float64, beyond level) {
 	site.Source += scale * inward * beyond.density
 	site.Drift += scale * inward * beyond.slope
 	if beyond.body {
-		p := w.body[voxel]
-		w.body[voxel] = bodyPassage{p.inward + inward, p.outward + outward}
+		w.addBody(nil, voxel, inward, outward)
 	}
+}
+
+// addBody puts what a voxel and the body exchange beside what they do with that response.
+func (w *walls) addBody(response tissue.Response, voxel int, inward, outward float64) {
+	i := slices.IndexFunc(w.body, func(p bodyPassages) bool { return p.response.Equal(response) })
+	if i < 0 {
+		i = len(w.body)
+		w.body = append(w.body, bodyPassages{response, map[int]bodyPassage{}})
+	}
+	p := w.body[i].at[voxel]
+	w.body[i].at[voxel] = bodyPassage{p.inward + inward, p.outward + outward}
 }
 
 // mobility returns α D of a voxel, µm²/s.
@@ -187,12 +205,12 @@ func (w *walls) heldVoxels() {
 
 func (w *walls) vessels() {
 	for i, r := range w.model.Regions {
-		permeability, blood := 0.0, level{}
+		permeability, blood, response := 0.0, level{}, tissue.Response(nil)
 		for _, v := range r.Vessel {
 			if v.Substrate == w.id {
 				permeability, blood = v.Permeability, levelAt(v.BloodDensity, v.Series, w.t)
 				if v.Compartment != nil {
-					blood = level{body: true}
+					blood, response = level{body: true}, v.Response
 				}
 			}
 		}
@@ -208,9 +226,15 @@ func (w *walls) vessels() {
 			if leak != nil {
 				q = leak[k]
 			}
-			if through := permeability * wall.Area; w.free(wall.Voxel) {
-				w.add(wall.Voxel, through+max(q, 0), through+max(-q, 0), blood)
+			if !w.free(wall.Voxel) {
+				continue
 			}
+			through := permeability * wall.Area
+			if response != nil {
+				w.addBody(response, wall.Voxel, through, through)
+				through = 0
+			}
+			w.add(wall.Voxel, through+max(q, 0), through+max(-q, 0), blood)
 		}
 	}
 }
@@ -227,7 +251,12 @@ func (w *walls) perfusion() {
 		}
 		for voxel := range w.model.Grid.Voxels() {
 			if w.free(voxel) && (p.Region == tissue.Everywhere || int(w.mosaic.Labels[voxel]) == p.Region+1) {
-				w.add(voxel, volume*p.Exchange, volume*(p.Exchange+p.Drainage), level{body: true})
+				through := volume * p.Exchange
+				if p.Response != nil {
+					w.addBody(p.Response, voxel, through, through)
+					through = 0
+				}
+				w.add(voxel, through, through+volume*p.Drainage, level{body: true})
 			}
 		}
 	}

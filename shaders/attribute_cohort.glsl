@@ -7,7 +7,7 @@
 // With STAGE it is a stage of theirs, at y_A + unit d_A: see evaluate_cohort.glsl. With SURFACES the kernel only tells
 // neighbours what flows, and with PLAIN the cells are not of a cohort: nothing tells what their surfaces are at.
 // PORTIONS calls portion() for all that reactions do, at the densities c at the surfaces of the FLUIDS and the variables y,
-// four in each of FOURS vectors; the tags are those of c[FLUID]. VARIABLES are the CARRIERS in y.
+// four in each of FOURS vectors; the tags are those of c[FLUID]. VARIABLES are the CARRIERS in y. With ECHOES the cells are tips.
 #define GROUP_X 64
 #define GROUP_Y 1
 #define GROUP_Z 1
@@ -21,6 +21,11 @@ layout(std430) readonly buffer Seen { float seen[]; };      // with PLAIN, behin
 #ifndef PLAIN
 layout(std430) readonly buffer Corrections { float corrections[]; };
 layout(std430) readonly buffer Surfaces { vec4 surfaces[]; }; // per fluid: the density at the surface, in x, of a stage in w
+#endif
+
+#ifdef ECHOES
+layout(std430) readonly buffer Sinks { float sinks[]; };
+#include "echo.glsl"
 #endif
 
 #if FOURS > 0
@@ -135,6 +140,9 @@ void main() {
     surface = c[FLUID];
 #endif
     apportion(law);
+#ifdef ECHOES
+    made += echoOf(echoes[cell]);
+#endif
     came = 0.0;
 #if FOURS > 0
     vec4 y[FOURS];

@@ -5,7 +5,7 @@
 // cohort.addStage.
 //   d_j = mu d_(j-1) + nu d_(j-2) + scale (F_v(y + d) - F_v(y)) + share F_v(y),  J(c + d) - J(c), and its share of the step
 // With PAIRS the neighbours of a cell correct what it sees, and with SURFACES the kernel only tells what they make of it:
-// cpu's cohort.surfaces.
+// cpu's cohort.surfaces. With ECHOES the cells are tips, and give off echoes: cpu's cohort.answer.
 // FIELDS declares the densities of the FLUIDS, or their increments in a stage, where what was seen at c is known; SEE adds
 // them to c, and SOLVE puts the densities at the surface there, one after the other. RATES makes the REACTIONS' rates r of
 // these and of the variables y, four in each of FOURS vectors. Lists over the fluids say what they give to one (NET) and how
@@ -51,6 +51,7 @@ layout(std430) readonly buffer Corrections { float corrections[]; };
 #endif
 #ifdef SURFACES
 layout(std430) buffer Pulls { float pulls[]; }; // per member and cell of the group, see correct_cohort.glsl
+layout(std430) buffer Sinks { float sinks[]; };  // as pulls: what a cell takes up per density at its surface
 uniform float mixture; // share of what flows in pulls; 1 starts anew
 uniform int first;    // of the cells there
 uniform int crowd;    // of all there
@@ -70,6 +71,13 @@ uniform float keep;   // 0 starts the sums anew
 #else
 layout(std430) writeonly buffer Exchanged { vec4 exchanged[]; }; // density at the surface, flux, given off, density seen
 layout(std430) writeonly buffer Slopes { float slopes[]; };      // of the flux over the density in the voxel, amount/s per density
+#endif
+
+#ifdef ECHOES
+#ifndef SURFACES
+layout(std430) readonly buffer Sinks { float sinks[]; };
+#endif
+#include "echo.glsl"
 #endif
 #endif
 
@@ -112,6 +120,9 @@ void main() {
         c[f] -= corrections[f * count + cell];
 #endif
     }
+#ifdef ECHOES
+    float echo = echoOf(echoes[cell]);
+#endif
     SOLVE // bind[0] = ...; give[0] = ...; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);
 #endif
 
@@ -119,6 +130,7 @@ void main() {
     for (int f = 0; f < FLUIDS; f++) {
         int i = member[f] * crowd + first + cell;
         float found = flux(law[f], bind[f], give[f], c[f]);
+        sinks[i] = sinkAt(law[f], bind[f], c[f]);
         pulls[i] = mixture == 1.0 ? found : pulls[i] + mixture * (found - pulls[i]);
 #ifdef STAGE
         stages[f * count + cell].w = c[f];

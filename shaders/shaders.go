@@ -41,7 +41,7 @@ func Variants() []Variant {
 			{"reduce_step", walls}, {"reduce_step", map[string]string{"DEFECT": ""}}, {"reduce_step", map[string]string{"MOSAIC": ""}},
 			{"react", autocatalysis()}, {"react", autocatalysis("STAGE")}, {"react", autocatalysis("MOSAIC")},
 			{"react_tag", autocatalysis()}, {"react_tag", autocatalysis("STAGE")}, {"react_tag", autocatalysis("MOSAIC")},
-			{"join_body", walls}, {"sum_body", walls},
+			{"join_body", walls}, {"join_body", map[string]string{"RESPONDS": ""}}, {"sum_body", walls},
 			{"gather_density", walls}, {"gather_density", wrapped}, {"copy_layer", walls}, {"project_layers", walls}, {"project_layers", map[string]string{"MOSAIC": ""}}, {"exchange_lod", walls}, {"impose_dirichlet", walls},
 			{"sweep_lod", map[string]string{"AXIS": "0", "LINE": "32"}}, {"sweep_lod", map[string]string{"AXIS": "1"}}, {"sweep_lod", map[string]string{"AXIS": "2"}},
 			{"residual_multigrid", walls}, {"advance_multigrid", walls}, {"combine_implicit", walls},
@@ -74,6 +74,12 @@ func cohortVariants(dimensions string) []Variant {
 		}
 		all = append(all, Variant{"steepen_cohort", binding(dimensions, of[0], of[1])})
 	}
+	for _, extra := range [][]string{{}, {"STAGE"}, {"SURFACES"}, {"SURFACES", "STAGE"}} { // tips
+		defines := binding(dimensions, "1", "0", append(extra, "PAIRS", "ECHOES")...)
+		defines["SOLVE"] = "bind[0] = 0.0; give[0] = echo; c[0] = surfaceOf(law[0], bind[0], give[0], c[0]);"
+		defines["NET"], defines["FREED"] = "echo", "echo"
+		all = append(all, Variant{"evaluate_cohort", defines})
+	}
 	all = append(all, Variant{"scatter_cohort", map[string]string{
 		"DIMENSIONS": dimensions, "FLUIDS": "1", "FIELDS": "layout(r32f) uniform FIELD target0;", "STORE": "store(target0, v, load(target0, v) - sum[0]);",
 	}})
@@ -86,6 +92,9 @@ func cohortVariants(dimensions string) []Variant {
 		if len(extra) == 0 || extra[0] == "STAGE" {
 			all = append(all, Variant{"attribute_cohort", attributing(dimensions, "0", append(extra, "PLAIN")...)})
 		}
+		tips := attributing(dimensions, "0", append(extra, "ECHOES")...)
+		tips["PORTIONS"] = ""
+		all = append(all, Variant{"attribute_cohort", tips})
 	}
 	return all
 }

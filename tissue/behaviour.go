@@ -97,8 +97,8 @@ type DaughterType struct {
 }
 
 // Death is one way to die. The dead cell stays for Duration; it secretes and exports
-// nothing, and its uptake is DeadUptake of what it was. Receptors and reactions of its type
-// go on: Remains may name one that has none.
+// nothing, and its uptake and that of receptors without a state is DeadUptake of what it was.
+// Variables and reactions of its type go on: Remains may name one that has none.
 type Death struct {
 	Rate     float64
 	Duration float64 // until it is gone, s
@@ -106,7 +106,8 @@ type Death struct {
 	Release  []Release
 }
 
-// DeadUptake is the share of its uptake rates that a dead cell keeps, as in PhysiCell.
+// DeadUptake is the share of its uptake rates that a dead cell keeps, as in PhysiCell, and of
+// its receptors, where they are sinks.
 const DeadUptake = 0.1
 
 // Release is what a cell leaves in its voxel when it dies: Molecules, and all of a

@@ -67,14 +67,19 @@ type BodyReaction struct {
 //	N (Exchange (C − c) − Drainage c)
 //
 // comes into the tissue from a compartment of density C, N as in VesselExchange. Exchange
-// is P s_v, permeability times wall per volume.
+// is P s_v, permeability times wall per volume, and is multiplied by Response where there is one.
 type Perfusion struct {
 	Substrate   SubstrateID
 	Compartment BodyVariableID
 	Region      int     // position in Model.Regions; Everywhere for all tissue that is not impermeable
 	Exchange    float64 // 1/s
 	Drainage    float64 // 1/s: with lymph, which the tissue does not get back
+	Response    Response
 }
+
+// Response is how many times what a wall lets through at rest it lets through now: a number
+// from variables of the body, by BodyVariableID, such as 1 + leak. Nil is 1.
+type Response = *expression.Rate
 
 // Everywhere stands for a region where there is none.
 const Everywhere = -1
@@ -108,6 +113,15 @@ func BodyRateScope(variables []BodyVariable, constants []expression.Constant) ex
 func (b *Body) Variable(name string) (BodyVariableID, bool) {
 	i := slices.IndexFunc(b.Variables, func(v BodyVariable) bool { return v.Name == name })
 	return BodyVariableID(max(i, 0)), i >= 0
+}
+
+// Start returns the values of the variables at the start.
+func (b *Body) Start() []float64 {
+	var values []float64
+	for _, v := range b.Variables {
+		values = append(values, v.Initial)
+	}
+	return values
 }
 
 // Weight returns what a rate is multiplied by for the change of a variable's value, and
@@ -156,7 +170,12 @@ func (b *Body) Equal(other *Body) bool {
 		one.Series, two.Series = nil, nil
 		return one == two && a.Series.equal(b.Series)
 	}
-	return b.Scale == other.Scale && slices.Equal(b.Variables, other.Variables) && slices.Equal(b.Perfusion, other.Perfusion) &&
+	perfusion := func(a, b Perfusion) bool {
+		one, two := a, b
+		one.Response, two.Response = nil, nil
+		return one == two && a.Response.Equal(b.Response)
+	}
+	return b.Scale == other.Scale && slices.Equal(b.Variables, other.Variables) && slices.EqualFunc(b.Perfusion, other.Perfusion, perfusion) &&
 		slices.Equal(b.Doses, other.Doses) && slices.EqualFunc(b.Reactions, other.Reactions, reaction) &&
 		slices.EqualFunc(b.Infusions, other.Infusions, infusion)
 }
@@ -177,8 +196,8 @@ func (m *Model) validateBody() []error {
 	if m.Body == nil {
 		for _, r := range m.Regions {
 			for _, v := range r.Vessel {
-				if v.Compartment != nil {
-					fault("region %q has the blood of a compartment: want a body", r.Name)
+				if v.Compartment != nil || v.Response != nil {
+					fault("region %q has the blood of a compartment, or responds to one: want a body", r.Name)
 				}
 			}
 		}
@@ -333,9 +352,13 @@ func (m *Model) validatePerfusion(fault func(string, ...any)) {
 	}
 	for _, r := range m.Regions {
 		for _, v := range r.Vessel {
+			where := fmt.Sprintf("region %q", r.Name)
 			if v.Compartment != nil {
-				meet(fmt.Sprintf("region %q", r.Name), v.Substrate, *v.Compartment)
+				meet(where, v.Substrate, *v.Compartment)
+			} else if v.Response != nil {
+				fault("%s: a response, and blood at a given density: want that of a compartment", where)
 			}
+			m.validateResponse(where, v.Substrate, v.Response, fault)
 		}
 	}
 	for i, p := range m.Body.Perfusion {
@@ -344,8 +367,31 @@ func (m *Model) validatePerfusion(fault func(string, ...any)) {
 		if !nonNegative(p.Exchange) || !nonNegative(p.Drainage) {
 			fault("%s: exchange %g 1/s, drainage %g 1/s: want 0 or more", where, p.Exchange, p.Drainage)
 		}
+		m.validateResponse(where, p.Substrate, p.Response, fault)
 		if p.Region != Everywhere && (p.Region < 0 || p.Region >= len(m.Regions)) {
 			fault("%s: region %d of %d", where, p.Region, len(m.Regions))
 		}
+	}
+}
+
+// validateResponse checks what the exchange of a substrate is multiplied by.
+func (m *Model) validateResponse(where string, s SubstrateID, r Response, fault func(string, ...any)) {
+	if r == nil {
+		return
+	}
+	values := m.Body.Start()
+	for _, v := range r.Uses() {
+		if v < 0 || v >= len(values) {
+			fault("%s: response %s has variable %d of %d", where, r, v, len(values))
+			return
+		}
+	}
+	if r.Dimension() != quantity.Dimensionless {
+		fault("%s: response %s is %s: want a number", where, r, r.Dimension())
+	} else if at := r.Eval(values); !nonNegative(at) {
+		fault("%s: response %s is %g at the start: want 0 or more", where, r, at)
+	}
+	if _, tagged := m.Attributed(s); tagged {
+		fault("%s: attribution of %s, whose exchange responds to the body: want a constant exchange, or no attribution", where, m.Substrates[s].Name)
 	}
 }

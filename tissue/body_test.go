@@ -2,6 +2,7 @@ package tissue
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,10 +13,7 @@ import (
 // bled returns a sound model of a tissue with blood and a temperature.
 func bled() *Model {
 	variables := []BodyVariable{{Name: "blood", Dimension: quantity.Concentration, Volume: 5e15, Clearance: 1e-4}, {Name: "temperature", Initial: 37}}
-	rate, err := expression.Parse("k*blood", BodyRateScope(variables, []expression.Constant{{Name: "k", Dimension: quantity.Rate, Value: 1}}))
-	if err != nil {
-		panic(err)
-	}
+	rate := bodyRate(variables, "k*blood")
 	return &Model{
 		Grid:                  Grid{Shape: [3]int{2, 3, 4}, Spacing: [3]float64{10, 10, 10}},
 		ExtracellularFraction: 0.2,
@@ -28,6 +26,14 @@ func bled() *Model {
 			Doses:     []Dose{{Time: 1, Amount: 1}},
 		},
 	}
+}
+
+func bodyRate(variables []BodyVariable, text string) *expression.Rate {
+	rate, err := expression.Parse(text, BodyRateScope(variables, []expression.Constant{{Name: "k", Dimension: quantity.Rate, Value: 1}}))
+	if err != nil {
+		panic(err)
+	}
+	return rate
 }
 
 func TestUnsoundBodiesAreNamed(t *testing.T) {
@@ -55,13 +61,19 @@ func TestUnsoundBodiesAreNamed(t *testing.T) {
 		"want rising times": func(b *Body) {
 			b.Infusions[0].Series = &TimeSeries{Times: []float64{2, 1}, Densities: []float64{0, 0}}
 		},
-		"dose 1 of 1 at -1 s":    func(b *Body) { b.Doses[0].Time = -1 },
-		"want them in the order": func(b *Body) { b.Doses = append(b.Doses, Dose{}) },
-		"exchange -1 1/s":        func(b *Body) { b.Perfusion[0].Exchange = -1 },
-		"region 3 of 0":          func(b *Body) { b.Perfusion[0].Region = 3 },
-		"IL-6 and variable 1":    func(b *Body) { b.Perfusion[0].Compartment = 1 },
-		"substrate 5 of 2":       func(b *Body) { b.Perfusion[0].Substrate = 5 },
-		"O2 is in mmHg":          func(b *Body) { b.Perfusion[0].Substrate = 1 },
+		"dose 1 of 1 at -1 s":                 func(b *Body) { b.Doses[0].Time = -1 },
+		"want them in the order":              func(b *Body) { b.Doses = append(b.Doses, Dose{}) },
+		"exchange -1 1/s":                     func(b *Body) { b.Perfusion[0].Exchange = -1 },
+		"region 3 of 0":                       func(b *Body) { b.Perfusion[0].Region = 3 },
+		"IL-6 and variable 1":                 func(b *Body) { b.Perfusion[0].Compartment = 1 },
+		"substrate 5 of 2":                    func(b *Body) { b.Perfusion[0].Substrate = 5 },
+		"O2 is in mmHg":                       func(b *Body) { b.Perfusion[0].Substrate = 1 },
+		"temperature - 38 is -1 at the start": func(b *Body) { b.Perfusion[0].Response = bodyRate(b.Variables, "temperature - 38") },
+		"2*blood is a concentration":          func(b *Body) { b.Perfusion[0].Response = bodyRate(b.Variables, "2*blood") },
+		"has variable 2 of 2": func(b *Body) {
+			more := append(slices.Clone(b.Variables), BodyVariable{Name: "fever"})
+			b.Perfusion[0].Response = bodyRate(more, "1 + fever")
+		},
 		"want one compartment": func(b *Body) {
 			b.Variables = append(b.Variables, BodyVariable{Name: "lymph", Dimension: quantity.Concentration, Volume: 1})
 			b.Perfusion = append(b.Perfusion, Perfusion{Compartment: 2, Region: Everywhere})
@@ -72,6 +84,19 @@ func TestUnsoundBodiesAreNamed(t *testing.T) {
 		if err := m.Validate(); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "tissue: body: ") {
 			t.Errorf("%v: want a fault of the body with %q", err, want)
 		}
+	}
+}
+
+// Tags do not go through walls that respond.
+func TestExchangeThatRespondsHasNoTags(t *testing.T) {
+	m := bled()
+	m.Body.Perfusion[0].Response = bodyRate(m.Body.Variables, "1 + (temperature - 37)/4")
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	m.Attribution = []Attribution{{Substrate: 0, By: TagTypes}}
+	if err := m.Validate(); err == nil || !strings.Contains(err.Error(), "attribution of IL-6, whose exchange responds to the body") {
+		t.Errorf("%v: want that IL-6 has no tags", err)
 	}
 }
 

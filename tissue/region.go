@@ -52,13 +52,14 @@ func (h HeldDensity) DensityAt(t float64) float64 { return densityAt(h.Density, 
 //	N P (C_blood − c)
 //
 // comes into the tissue, with N = DensityUnit.AmountPerVolume and c the density
-// in the voxel outside the wall (Model.VesselSurface).
+// in the voxel outside the wall (Model.VesselSurface); times Response where there is one.
 type VesselExchange struct {
 	Substrate    SubstrateID
 	Permeability float64         // P, µm/s
 	BloodDensity float64         // C_blood, in the substrate's unit
 	Series       *TimeSeries     // C_blood over time instead of BloodDensity; nil where constant
 	Compartment  *BodyVariableID // C_blood is that of the body's compartment; nil where the two above say it
+	Response     Response        // with a compartment
 }
 
 // DensityAt returns the density that BloodDensity or Series give at a time, s.

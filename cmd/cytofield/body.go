@@ -41,6 +41,11 @@ func printBody(w io.Writer, m *tissue.Model, a engine.Analysis) {
 	}
 	t.Render()
 	fmt.Fprintf(w, "\nThe domain stands for %s tissues like it.\n\n", short(b.Scale))
+	for _, p := range b.Perfusion {
+		if p.Response != nil {
+			fmt.Fprintf(w, "%s is exchanged with %s %s at %s 1/s%s.\n\n", m.Substrates[p.Substrate].Name, b.Variables[p.Compartment].Name, where(m, p), short(p.Exchange), responseText(p.Response))
+		}
+	}
 	if len(b.Reactions) == 0 {
 		return
 	}
@@ -50,6 +55,22 @@ func printBody(w io.Writer, m *tissue.Model, a engine.Analysis) {
 	}
 	t.Render()
 	fmt.Fprintln(w)
+}
+
+// where says where a perfusion is.
+func where(m *tissue.Model, p tissue.Perfusion) string {
+	if p.Region == tissue.Everywhere {
+		return "everywhere"
+	}
+	return "in " + m.Regions[p.Region].Name
+}
+
+// responseText writes what an exchange is multiplied by.
+func responseText(r tissue.Response) string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf(" times %s", r)
 }
 
 func timeText(t float64) string {
@@ -83,12 +104,8 @@ func bodyText(m *tissue.Model) string {
 		fmt.Fprintf(&text, "%s had %.4g L, started at %.4g %s and was cleared at %.4g 1/s. ", v.Name, v.Volume/litre, v.Initial, v.Dimension.MolarUnit(), v.Clearance)
 	}
 	for _, p := range b.Perfusion {
-		where := "Everywhere"
-		if p.Region != tissue.Everywhere {
-			where = "In " + m.Regions[p.Region].Name
-		}
-		fmt.Fprintf(&text, "%s %s was exchanged with %s at %.4g 1/s of the tissue's volume and drained at %.4g 1/s. ", where,
-			m.Substrates[p.Substrate].Name, b.Variables[p.Compartment].Name, p.Exchange, p.Drainage)
+		fmt.Fprintf(&text, "%s was %s exchanged with %s at %.4g 1/s of the tissue's volume%s, and drained at %.4g 1/s. ",
+			m.Substrates[p.Substrate].Name, where(m, p), b.Variables[p.Compartment].Name, p.Exchange, responseText(p.Response), p.Drainage)
 	}
 	for _, r := range b.Reactions {
 		fmt.Fprintf(&text, "In the body the reaction %s, with rate %s, changed %s. ", r.Name, r.Rate, changesText(b, r))

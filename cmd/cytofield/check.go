@@ -189,7 +189,7 @@ func regionExchange(m *tissue.Model, r tissue.Region, s tissue.SubstrateID) stri
 			if v.Compartment != nil {
 				blood = m.Body.Variables[*v.Compartment].Name
 			}
-			list = append(list, fmt.Sprintf("%s through %s µm/s", blood, short(v.Permeability)))
+			list = append(list, fmt.Sprintf("%s through %s µm/s%s", blood, short(v.Permeability), responseText(v.Response)))
 		}
 	}
 	return strings.Join(list, ", ")

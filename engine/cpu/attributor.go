@@ -103,6 +103,9 @@ func (m *meeting) evaluate(w *attributor, at moment, from, to int) {
 	}
 	for k := from; k < to; k++ {
 		w.sink[k-from], w.made[k-from] = apportion(m.laws[k], w.surface[k-from])
+		if m.fluid != nil {
+			w.made[k-from] += m.fluid.echo[k]
+		}
 	}
 	for tag := range m.tags {
 		clear(w.given[tag])

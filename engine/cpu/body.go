@@ -20,21 +20,10 @@ func newBody(g *group, b *engine.Body) *body {
 		return nil
 	}
 	most := 0
-	for i := range g.members {
-		if s := b.Sites(i); s != nil {
-			most = max(most, len(s.Voxel))
-		}
+	for _, s := range b.Sites() {
+		most = max(most, len(s.Voxel))
 	}
 	return &body{b, g.members, make([]*stepper, len(g.members)), make([]float64, (most+bodyPart-1)/bodyPart)}
-}
-
-// each visits the members that meet the body.
-func (b *body) each(visit func(i int, st *stepper, s *engine.BodySites)) {
-	for i, st := range b.members {
-		if s := b.Sites(i); s != nil {
-			visit(i, st, s)
-		}
-	}
 }
 
 // follow takes the tags of the members along.
@@ -51,18 +40,20 @@ func (b *body) follow(all []*tags) {
 	}
 }
 
-// join adds level × Inward to a field of a member, and of the tag of what comes so.
-func (b *body) join(i int, s *engine.BodySites, field func(*stepper) []float64, level float64) {
-	b.add(s, field(b.members[i]), level)
-	if rest := b.rest[i]; rest != nil {
-		b.add(s, field(rest), level)
+// join adds a crossing to a field of a member, whose densities are c and increments d, and
+// to the tag of what comes so.
+func (b *body) join(s *engine.BodySites, field func(*stepper) []float64, c, d []float64, crossing engine.Crossing) {
+	cross(s, field(b.members[s.Member]), c, d, crossing)
+	if rest := b.rest[s.Member]; rest != nil {
+		cross(s, field(rest), c, d, crossing) // never one that keeps or loses: no substrate with tags responds to the body
 	}
 }
 
-func (b *body) add(s *engine.BodySites, field []float64, level float64) {
+func cross(s *engine.BodySites, field, c, d []float64, crossing engine.Crossing) {
 	inParallel(len(s.Voxel), func(from, to int) {
 		for i := from; i < to; i++ {
-			field[s.Voxel[i]] += s.Inward[i] * level
+			v := s.Voxel[i]
+			field[v] += s.Inward[i] * (crossing.Level - crossing.Keep*c[v] - crossing.Lose*d[v])
 		}
 	})
 }
@@ -91,10 +82,11 @@ func (b *body) evaluate(t float64) {
 	if b == nil {
 		return
 	}
-	b.each(func(i int, st *stepper, s *engine.BodySites) {
-		b.join(i, s, (*stepper).rateNow, b.Value(i))
-		b.Outflow()[i] = b.sum(s, st.density, 1)
-	})
+	for i, s := range b.Sites() {
+		c := b.members[s.Member].density
+		b.join(s, (*stepper).rateNow, c, c, b.Now(i))
+		b.Outflow()[i] = b.sum(s, c, 1)
+	}
 	b.Evaluate(t)
 }
 
@@ -103,14 +95,17 @@ func (b *body) stage(t, dt float64, scheme *engine.RKC2, j int) {
 	if b == nil {
 		return
 	}
-	b.each(func(i int, st *stepper, s *engine.BodySites) {
+	for i, s := range b.Sites() {
+		st := b.members[s.Member]
 		before, unit := st.near, 1.
 		if j == 0 {
 			before, unit = st.rate, dt*scheme.First // see pass
 		}
 		b.Outflow()[i] = b.sum(s, before, unit)
-		b.join(i, s, (*stepper).candidate, dt*scheme.Stages[j].MuTilde*b.Increment(i, dt, scheme, j))
-	})
+		crossing := b.Increment(i, dt, scheme, j)
+		crossing.Lose *= unit
+		b.join(s, (*stepper).candidate, st.density, before, crossing.Times(dt*scheme.Stages[j].MuTilde))
+	}
 	b.Stage(t, dt, scheme, j)
 }
 
@@ -119,10 +114,11 @@ func (b *body) finish(t float64) {
 	if b == nil {
 		return
 	}
-	b.each(func(i int, st *stepper, s *engine.BodySites) {
-		b.join(i, s, (*stepper).rateNext, b.Candidate(i))
-		b.Outflow()[i] = b.sum(s, st.far, 1)
-	})
+	for i, s := range b.Sites() {
+		c := b.members[s.Member].far
+		b.join(s, (*stepper).rateNext, c, c, b.Candidate(i))
+		b.Outflow()[i] = b.sum(s, c, 1)
+	}
 	b.Finish(t)
 }
 
@@ -131,9 +127,10 @@ func (b *body) euler(t, dt float64) {
 	if b == nil {
 		return
 	}
-	b.each(func(i int, st *stepper, s *engine.BodySites) {
-		b.join(i, s, (*stepper).candidate, dt*b.Value(i))
-		b.Outflow()[i] = b.sum(s, st.density, 1)
-	})
+	for i, s := range b.Sites() {
+		c := b.members[s.Member].density
+		b.join(s, (*stepper).candidate, c, c, b.Now(i).Times(dt))
+		b.Outflow()[i] = b.sum(s, c, 1)
+	}
 	b.Euler(t, dt)
 }

@@ -33,6 +33,8 @@ type cohortFluid struct {
 	// Σ_j w_j of what a stage changes, and the integrals booked.
 	fluxShare, givenShare, flux, given []float64
 	pull, correction                   []float64 // of Pairs: J as it is known, and Spread Σ Excess J
+	sink                               []float64 // κ′, what a cell takes up per density at its surface, as it is known to tips
+	echo                               []float64 // what tips give off besides their law: see engine.Echo
 	slope                              []float64 // bound of |dF/dm| that a cell adds to its voxel, amount/s per density
 	drops
 }
@@ -129,7 +131,7 @@ func newCohortFluid(from *engine.CohortFluid, f *engine.Footprints, st *stepper)
 		&fluid.now.seen, &fluid.now.surface, &fluid.now.flux, &fluid.now.given,
 		&fluid.next.seen, &fluid.next.surface, &fluid.next.flux, &fluid.next.given,
 		&fluid.stage.seen, &fluid.stage.surface, &fluid.stage.flux, &fluid.stage.given,
-		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope, &fluid.pull, &fluid.correction,
+		&fluid.fluxShare, &fluid.givenShare, &fluid.flux, &fluid.given, &fluid.slope, &fluid.pull, &fluid.correction, &fluid.sink, &fluid.echo,
 	} {
 		*field = make([]float64, n)
 	}
@@ -214,7 +216,7 @@ func (c *cohort) surfaces(p *physiology, v view, from, to int, out func(*cohortF
 		for k, seen := range e.seen[from:to] {
 			p.seen[k] = seen - fluid.correction[from+k]
 		}
-		p.react(c, i, n)
+		p.react(c, i, from, n)
 		p.solve(fluid, e, from, to, c.mix)
 		p.raise(fluid, i, e.surface[from:to])
 		copy(p.values[fluid.Substrate], e.surface[from:to])
@@ -264,10 +266,8 @@ func (c *cohort) correct(all []*cohort) {
 	for _, f := range c.fluids {
 		pulls := make([][]float64, len(all)) // per cohort; nil where it leaves the substrate alone
 		for i, other := range all {
-			for _, theirs := range other.fluids {
-				if theirs.Member == f.Member {
-					pulls[i] = theirs.pull
-				}
+			if theirs := other.fluidOf(f.Member); theirs != nil {
+				pulls[i] = theirs.pull
 			}
 		}
 		inParallel(len(c.Cells), func(from, to int) {
@@ -281,6 +281,27 @@ func (c *cohort) correct(all []*cohort) {
 				f.correction[k] = f.Spread[k] * sum
 			}
 		})
+	}
+}
+
+// fluidOf returns how the cells meet a member of the group; nil where they leave it alone.
+func (c *cohort) fluidOf(member int) *cohortFluid {
+	for _, f := range c.fluids {
+		if f.Member == member {
+			return f
+		}
+	}
+	return nil
+}
+
+// answer makes what tips give off for the cells they lie next to.
+func (c *cohort) answer(all []*cohort) {
+	for k, tip := range c.Tips {
+		f, e, beta := c.fluids[0], tip.Echo, 0.0
+		if e.Hindrance > 0 {
+			beta = e.Hindrance * all[e.Cohort].fluidOf(f.Member).sink[e.Cell]
+		}
+		f.echo[k] = e.Dipole*(1-beta)/(2+beta) + e.Quadrupole*(2-beta)/(3+beta)
 	}
 }
 

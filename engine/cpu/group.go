@@ -187,6 +187,7 @@ func (g *group) correct(at func(*cohort) view, out func(*cohortFluid) *exchanged
 	for sweep := range engine.PairSweeps + 1 {
 		for _, c := range g.cohorts {
 			c.mix = engine.PairShare(sweep)
+			c.answer(g.cohorts) // of cells, which come before tips
 			c.eachHerd(func(p *physiology, _, from, to int) { c.surfaces(p, at(c), from, to, out) })
 			c.gathered = true
 		}

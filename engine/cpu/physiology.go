@@ -92,12 +92,13 @@ func within(rows [][]float64, n int) [][]float64 {
 	return short
 }
 
-// react evaluates the rates that change a fluid, at density 0 where they depend on it,
-// and writes what they bind per density and give off at density 0.
-func (p *physiology) react(c *cohort, i, n int) {
+// react evaluates the rates of cells from a number on that change a fluid, at density 0 where
+// they depend on it, and writes what they bind per density and give off at density 0. Tips,
+// which have none, give off their echoes.
+func (p *physiology) react(c *cohort, i, from, n int) {
 	fluid, values := c.fluids[i], within(p.values, n)
 	clear(p.bind)
-	clear(p.give)
+	copy(p.give, fluid.echo[from:from+n])
 	clear(p.values[fluid.Substrate])
 	for k, term := range fluid.Terms {
 		rate := p.rate[term.Rate][:n]
@@ -134,6 +135,7 @@ func (p *physiology) solve(fluid *cohortFluid, e *exchanged, from, to int, mix f
 	for k := range to - from {
 		law := &fluid.Laws[from+k]
 		flux := law.Flux(e.surface[from+k]) + p.bind[k]*e.surface[from+k] - p.give[k]
+		fluid.sink[from+k] = law.SinkAt(e.surface[from+k]) + p.bind[k]
 		if pull := &fluid.pull[from+k]; mix == 1 {
 			*pull = flux
 		} else {
@@ -163,8 +165,8 @@ func (p *physiology) surface(of *engine.SurfaceLaw, k int) float64 {
 // its state. What binds is taken up net of what is let go.
 func (p *physiology) exchange(fluid *cohortFluid, e *exchanged, from, to int) {
 	for k := range to - from {
-		law, surface := &fluid.Laws[from+k], e.surface[from+k]
-		e.flux[from+k], e.given[from+k] = law.Flux(surface), law.Secreted(surface)
+		law, surface, echo := &fluid.Laws[from+k], e.surface[from+k], fluid.echo[from+k]
+		e.flux[from+k], e.given[from+k] = law.Flux(surface)-echo, law.Secreted(surface)+echo
 	}
 	for _, term := range fluid.Terms {
 		flux, given := e.flux[from:to], e.given[from:to]

@@ -35,6 +35,12 @@ float slopeAtSurface(Law law, float bind, float surface) {
     return slope;
 }
 
+// What the cell takes up per density at such a density at its surface.
+float sinkAt(Law law, float bind, float surface) {
+    float sink = law.sink + bind;
+    return law.maxUptake > 0.0 ? sink + law.maxUptake / (law.halfSaturation + surface) : sink;
+}
+
 float flux(Law law, float bind, float give, float surface) {
     return (law.sink + bind) * surface - (released(law) + give) + saturated(law, surface);
 }

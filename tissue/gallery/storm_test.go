@@ -16,8 +16,8 @@ import (
 
 // The well-mixed limit of storm, with the file's numbers in nM and hours:
 //
-//	α c' = release H − (α decay + lymph + wall) c + wall C      TNF, IL-1β, IL-6
-//	C' = ((lymph + wall) c − wall C)/V − clearance C            V litres of plasma to a litre of tissue
+//	α c' = release H − (α decay + lymph + w) c + w C      TNF, IL-1β, IL-6;  w = wall (1 + leak)
+//	C' = ((lymph + w) c − w C)/V − clearance C            V litres of plasma to a litre of tissue
 //	leak' = onset (C_6/c_leak − leak),   d' = dose r exp(−r t) − decay d
 //	H = S/(1 + S),   S = d² + (c_TNF/K_TNF)² + (c_1/K_1)² + leak²
 const (
@@ -45,25 +45,50 @@ func stormCytokines() [3]stormCytokine {
 	}
 }
 
-// steady returns the densities in tissue and plasma that H = 1 keeps up.
-func (c stormCytokine) steady() (inTissue, inPlasma float64) {
-	share := (stormLymph + stormWall) / (stormWall + stormBlood*c.clearance)
-	inTissue = c.release / (stormFluid*c.decay + stormLymph + stormWall*(1-share))
+// steady returns the densities in tissue and plasma that H keeps up behind walls that leak.
+func (c stormCytokine) steady(active, leak float64) (inTissue, inPlasma float64) {
+	wall := stormWall * (1 + leak)
+	share := (stormLymph + wall) / (wall + stormBlood*c.clearance)
+	inTissue = active * c.release / (stormFluid*c.decay + stormLymph + wall*(1-share))
 	return inTissue, share * inTissue
 }
 
-// stormStates returns the steady H other than 0, of H = S/(1 + S) with S = g² H².
+// stormSteadyLeak returns the leak that H keeps up: the more leaks the less goes in its place.
+func stormSteadyLeak(active float64) float64 {
+	ofIL6 := stormCytokines()[2]
+	return bisect(0, 100, func(leak float64) bool {
+		_, inPlasma := ofIL6.steady(active, leak)
+		return inPlasma/stormLeak > leak
+	})
+}
+
+// stormStates returns the steady H other than 0, of H = S/(1 + S): below the first and above the
+// second the tissue becomes less active, and more between.
 func stormStates() (threshold, storm float64) {
-	gain := 0.0 // g²
-	for _, c := range stormCytokines() {
-		level, inPlasma := c.steady()
-		if c.half == 0 {
-			level, c.half = inPlasma, stormLeak
+	rises := func(active float64) bool {
+		leak := stormSteadyLeak(active)
+		sum := leak * leak
+		for _, c := range stormCytokines() {
+			if level, _ := c.steady(active, leak); c.half > 0 {
+				sum += level * level / (c.half * c.half)
+			}
 		}
-		gain += level * level / (c.half * c.half)
+		return sum/(1+sum) > active
 	}
-	root := math.Sqrt(1 - 4/gain)
-	return (1 - root) / 2, (1 + root) / 2
+	const between = 0.5
+	return bisect(0.01, between, func(active float64) bool { return !rises(active) }), bisect(between, 1, rises)
+}
+
+// bisect returns where below it something is so and above it is not.
+func bisect(low, high float64, below func(float64) bool) float64 {
+	for high-low > 1e-9*high {
+		if middle := (low + high) / 2; below(middle) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 // stormWellMixed returns H after a week of a dose of danger, nM in the fluid, by explicit
@@ -82,7 +107,7 @@ func stormWellMixed(dose float64) float64 {
 		}
 		active = sum / (1 + sum)
 		for i, y := range cytokines {
-			back := stormWall*(c[i]-blood[i]) + stormLymph*c[i]
+			back := stormWall*(1+leak)*(c[i]-blood[i]) + stormLymph*c[i]
 			c[i] += dt * (y.release*active - stormFluid*y.decay*c[i] - back) / stormFluid
 			blood[i] += dt * (back/stormBlood - y.clearance*blood[i])
 		}
@@ -95,16 +120,7 @@ func stormWellMixed(dose float64) float64 {
 // stormThreshold returns the dose that divides the well-mixed limit, nM in the fluid.
 func stormThreshold() float64 {
 	threshold, _ := stormStates()
-	low, high := 0., 1000.
-	for high-low > 1e-3*high {
-		dose := (low + high) / 2
-		if stormWellMixed(dose) > threshold {
-			high = dose
-		} else {
-			low = dose
-		}
-	}
-	return high
+	return bisect(0, 1000, func(dose float64) bool { return stormWellMixed(dose) < threshold })
 }
 
 // stormTissue runs storm on (100 µm)², less than TNF and danger reach, with four macrophages
@@ -146,7 +162,7 @@ func TestStormSetsInAtTheWellMixedThreshold(t *testing.T) {
 	dose := stormThreshold()
 	_, storm := stormStates()
 	t.Logf("threshold %g nM, H %g in a storm", dose, storm)
-	inTissue, _ := stormCytokines()[0].steady()
+	inTissue, _ := stormCytokines()[0].steady(storm, stormSteadyLeak(storm))
 	for _, tc := range []struct {
 		share    float64
 		low, top float64 // of TNF over that of the storm
@@ -159,7 +175,7 @@ func TestStormSetsInAtTheWellMixedThreshold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := l.Present / (quantity.MoleculesPerNanomolar * stormFluid * stormTile * inTissue * storm)
+		got := l.Present / (quantity.MoleculesPerNanomolar * stormFluid * stormTile * inTissue)
 		t.Logf("%g of the threshold: TNF at %.3f of its level in a storm", tc.share, got)
 		if got < tc.low || got > tc.top {
 			t.Errorf("%g of the threshold: TNF at %g of its level in a storm, want %g to %g", tc.share, got, tc.low, tc.top)
@@ -178,7 +194,7 @@ func TestAntibodyInTheBloodEndsTheStorm(t *testing.T) {
 		low, top float64 // of the temperature after a week, °C
 	}{
 		{"50 nmol", 37, 37.1},     // 200 times the IL-6 of the blood then
-		{"0.5 nmol", 39.5, 39.98}, // used up within a day: the storm returns
+		{"0.5 nmol", 39.5, 40.08}, // used up within a day: the storm returns
 	} {
 		solver := stormTissue(t, stormLoad(2*stormThreshold()), "body.doses.0.amount="+tc.dose)
 		state := solver.Body()

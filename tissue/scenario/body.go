@@ -46,6 +46,8 @@ func (d *decoder) bodyVariables(f fields) {
 		}
 	}
 	d.bodyNames(v)
+	d.ofBody, d.bodySound = d.constants(d.organism, d.shared)
+	d.bodySound = d.bodySound && d.sharedSound
 }
 
 // bodyNames reports names that rates could not tell apart.
@@ -263,7 +265,7 @@ func (d *decoder) perfusion(m member) {
 }
 
 func (d *decoder) perfused(item value, id tissue.SubstrateID) {
-	f, ok := item.fields("{compartment: blood, exchange: 0.01 /h}", "compartment", "region", "exchange", "permeability", "surface", "drainage")
+	f, ok := item.fields("{compartment: blood, exchange: 0.01 /h}", "compartment", "region", "exchange", "permeability", "surface", "drainage", "response")
 	if !ok {
 		return
 	}
@@ -280,6 +282,11 @@ func (d *decoder) perfused(item value, id tissue.SubstrateID) {
 	p.Exchange = d.surfaceExchange(f)
 	if v, given := f.get("drainage"); given {
 		p.Drainage, _ = v.nonNegative(quantity.Rate)
+	}
+	if v, given := f.get("response"); given {
+		if p.Response = d.response(v); !f.has("exchange") && !f.has("permeability") {
+			d.fault(v.key, v.path, "nothing responds: give exchange, or permeability and surface")
+		}
 	}
 	if !f.has("exchange") && !f.has("permeability") && !f.has("drainage") {
 		item.fault("neither exchange nor permeability nor drainage: want at least one, such as exchange: 0.01 /h")
@@ -310,6 +317,33 @@ func (d *decoder) surfaceExchange(f fields) (rate float64) {
 	return 0
 }
 
+// response decodes what an exchange with the body is multiplied by.
+func (d *decoder) response(v value) tissue.Response {
+	b := d.model().Body
+	if b == nil {
+		if d.organism.node == nil {
+			v.fault("no body: give body: %s", bodyExample)
+		}
+		return nil
+	}
+	if !d.bodySound {
+		return nil
+	}
+	r := d.rate(v, tissue.BodyRateScope(b.Variables, d.ofBody))
+	if r == nil {
+		return nil
+	}
+	switch at := r.Eval(b.Start()); {
+	case r.Dimension() != quantity.Dimensionless:
+		v.fault("%q is %s: want a number, how many times what is exchanged at rest", r, r.Dimension())
+	case !(at >= 0) || math.IsInf(at, 0):
+		v.fault("%q is %g at the start: want 0 or more", r, at)
+	default:
+		return r
+	}
+	return nil
+}
+
 // regionNamed finds the position of a region.
 func (d *decoder) regionNamed(v value) int {
 	name, ok := v.str()
@@ -324,9 +358,8 @@ func (d *decoder) regionNamed(v value) int {
 	return i
 }
 
-// bodyReactions decodes the rate laws of the body and the constants they share.
+// bodyReactions decodes the rate laws of the body.
 func (d *decoder) bodyReactions(f fields) {
-	shared, sound := d.constants(f, d.shared)
 	v, ok := f.get("reactions")
 	if !ok {
 		return
@@ -346,7 +379,7 @@ func (d *decoder) bodyReactions(f fields) {
 		},
 		fits: func(l law, _ value) { l.fitsBody(b) },
 	}
-	for _, l := range d.laws(v, about, map[string]bool{}, shared, sound && d.sharedSound) {
+	for _, l := range d.laws(v, about, map[string]bool{}, d.ofBody, d.bodySound) {
 		b.Reactions = append(b.Reactions, tissue.BodyReaction{Name: l.name, Rate: l.rate, Changes: l.variableChanges()})
 	}
 }
@@ -384,6 +417,7 @@ func (w *writer) body() {
 	w.line(0, "body:")
 	w.line(1, "represents: %s", quantity.Format(b.Scale, ""))
 	w.bodyVariables(b)
+	w.constants(1, w.responseConstants())
 	w.perfusions(b)
 	if len(b.Reactions) > 0 {
 		w.line(1, "reactions:")
@@ -412,6 +446,37 @@ func (w *writer) body() {
 		c := b.Variables[dose.Compartment]
 		w.line(2, "- {into: %s, amount: %s, at: %s}", yamlText(c.Name), amountText(c, dose.Amount, quantity.Dimensionless), quantity.Format(dose.Time, "s"))
 	}
+}
+
+// responseConstants returns the constants of all responses, each once.
+func (w *writer) responseConstants() []expression.Constant {
+	var all []expression.Constant
+	add := func(r tissue.Response) {
+		if r == nil {
+			return
+		}
+		for _, c := range r.Constants() {
+			if !slices.Contains(all, c) {
+				all = append(all, c)
+			}
+		}
+	}
+	for _, p := range w.model().Body.Perfusion {
+		add(p.Response)
+	}
+	for _, r := range w.model().Regions {
+		for _, v := range r.Vessel {
+			add(v.Response)
+		}
+	}
+	return all
+}
+
+func responseText(r tissue.Response) string {
+	if r == nil {
+		return ""
+	}
+	return ", response: " + yamlText(r.String())
 }
 
 func (w *writer) bodyVariables(b *tissue.Body) {
@@ -466,8 +531,8 @@ func (w *writer) perfusions(b *tissue.Body) {
 			if same.Region != tissue.Everywhere {
 				region = ", region: " + yamlText(w.model().Regions[same.Region].Name)
 			}
-			w.line(3, "- {compartment: %s%s, exchange: %s, drainage: %s}", yamlText(b.Variables[same.Compartment].Name), region,
-				quantity.Format(same.Exchange, "1/s"), quantity.Format(same.Drainage, "1/s"))
+			w.line(3, "- {compartment: %s%s, exchange: %s, drainage: %s%s}", yamlText(b.Variables[same.Compartment].Name), region,
+				quantity.Format(same.Exchange, "1/s"), quantity.Format(same.Drainage, "1/s"), responseText(same.Response))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ substrates:
   IL-6: {diffusion: 10 um^2/s, decay: 0 /s}
   TNF: {diffusion: 10 um^2/s, decay: 0 /s}
 regions:
-  - {name: capillary, shape: {cylinder: {from: [0 um, 10 um, 10 um], to: [20 um, 10 um, 10 um], radius: 3 um}}, vessel: {IL-6: {permeability: 0.05 um/s, blood: {compartment: plasma IL-6}}}}
+  - {name: capillary, shape: {cylinder: {from: [0 um, 10 um, 10 um], to: [20 um, 10 um, 10 um], radius: 3 um}}, vessel: {IL-6: {permeability: 0.05 um/s, blood: {compartment: plasma IL-6}, response: "1 + rise*hill(plasma_IL_6, c, 2)"}}}
   - {name: node, shape: {sphere: {centre: [10 um, 10 um, 10 um], radius: 6 um}}}
 body:
   represents: 60 mL
@@ -30,11 +31,11 @@ body:
     temperature: {initial: 37}
     dose rate: {initial: 1 nM/h}
   exchange:
-    IL-6: {compartment: plasma IL-6, permeability: 0.01 um/s, surface: 70 /cm}
+    IL-6: {compartment: plasma IL-6, permeability: 0.01 um/s, surface: 70 /cm, response: temperature/normal}
     TNF:
       - {compartment: plasma TNF, exchange: 0.36 /h}
       - {compartment: plasma TNF, region: node, drainage: 3.6 /h}
-  constants: {flow: 1.5 L/min, k: 0.1 /h, c: 10 pM, rise: 3}
+  constants: {flow: 1.5 L/min, k: 0.1 /h, c: 10 pM, rise: 3, normal: 37}
   reactions:
     - {name: portal, rate: flow*(plasma_IL_6 - liver), changes: {plasma IL-6: -1, liver: 1}}
     - {rate: "k*(37 + rise*hill(plasma_IL_6, c, 2) - temperature)", changes: {temperature: 1}}
@@ -56,8 +57,15 @@ func TestTheBodyReachesTheModel(t *testing.T) {
 	const pmol = quantity.MoleculesPerNanomolar * 1e12
 	plasma := tissue.BodyVariableID(0)
 	got := *s.Model.Body
-	reactions := got.Reactions
-	got.Reactions = nil
+	reactions, perfusion := got.Reactions, slices.Clone(got.Perfusion)
+	got.Reactions, got.Perfusion = nil, perfusion
+	values := []float64{0.01, 0, 0.004, 38, 0}
+	for want, r := range map[float64]*tissue.Response{2.5: &s.Model.Regions[0].Vessel[0].Response, 38. / 37: &perfusion[0].Response} {
+		if got := (*r).Eval(values); math.Abs(got/want-1) > 1e-14 {
+			t.Errorf("response %s: %g, want %g", *r, got, want)
+		}
+	}
+	perfusion[0].Response = nil
 	want := tissue.Body{
 		Scale: 60e12 / 8000,
 		Variables: []tissue.BodyVariable{
@@ -87,7 +95,6 @@ func TestTheBodyReachesTheModel(t *testing.T) {
 	if c := s.Model.Regions[0].Vessel[0].Compartment; c == nil || *c != plasma {
 		t.Errorf("the capillary's blood is that of compartment %v, want %d", c, plasma)
 	}
-	values := []float64{0.01, 0, 0.004, 38, 0}
 	for i, want := range []float64{1.5e15 / 60 * 0.006, 0.1 / 3600 * (37 + 1.5 - 38)} { // nM µm³/s, 1/s
 		if got := reactions[i].Rate.Eval(values); math.Abs(got/want-1) > 1e-14 {
 			t.Errorf("%s: %g, want %g", reactions[i].Name, got, want)

@@ -49,6 +49,8 @@ type decoder struct {
 	namesSound  bool                  // substrates and types are all known by name
 	shared      []expression.Constant // of the whole scenario
 	sharedSound bool
+	ofBody      []expression.Constant // of the body, and those of the whole scenario
+	bodySound   bool
 	shortened   bool // the duration comes from a --set argument
 	sources     map[string]bool
 }

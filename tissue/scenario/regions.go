@@ -139,7 +139,7 @@ func (d *decoder) vessel(m member, r *tissue.Region) {
 	if !ok || m.kind == null {
 		return
 	}
-	f, ok := m.fields("{permeability: 0.05 um/s, blood: 100 pM}", "permeability", "blood")
+	f, ok := m.fields("{permeability: 0.05 um/s, blood: 100 pM}", "permeability", "blood", "response")
 	if !ok {
 		return
 	}
@@ -149,6 +149,11 @@ func (d *decoder) vessel(m member, r *tissue.Region) {
 	}
 	if v, ok := f.need("blood", "100 pM"); ok {
 		d.blood(v, id, &exchange)
+	}
+	if v, ok := f.get("response"); ok {
+		if exchange.Response = d.response(v); exchange.Response != nil && exchange.Compartment == nil {
+			d.fault(v.key, v.path, "blood at a given density: want that of a compartment, blood: {compartment: ...}")
+		}
 	}
 	r.Vessel = append(r.Vessel, exchange)
 }
@@ -247,7 +252,7 @@ func (w *writer) regions() {
 			w.line(2, "vessel:")
 		}
 		for _, v := range r.Vessel {
-			w.line(3, "%s: {permeability: %s, blood: %s}", yamlText(m.Substrates[v.Substrate].Name), quantity.Format(v.Permeability, "um/s"), w.bloodText(v))
+			w.line(3, "%s: {permeability: %s, blood: %s%s}", yamlText(m.Substrates[v.Substrate].Name), quantity.Format(v.Permeability, "um/s"), w.bloodText(v), responseText(v.Response))
 		}
 		if m.Flow != nil && m.Flow.Pressure != nil {
 			w.line(2, "conductivity: %s", quantity.Format(r.HydraulicConductivity, conductivityUnit))
