@@ -83,18 +83,6 @@ func (l Line) Held(side int) (density float64, ok bool) {
 	return l.Walls[side].Density, l.Walls[side].Kind == tissue.Dirichlet
 }
 
-// Implicit returns the density of the site's voxel after its cells acted on it for
-// dt seconds as BioFVM's cells do, and the density they saw:
-//
-//	seen = (c + dt (source − export))/(1 + dt sink),  c' = seen + dt export
-//
-// c' − c = dt (source − sink seen) is what the ledger books. BioFVM applies the
-// cells of a voxel one after another; a site adds their rates up first.
-func (s Site) Implicit(c, dt float64) (next, seen float64) {
-	seen = c + dt*((s.Source-s.Export)-s.Sink*c)/(1+dt*s.Sink)
-	return seen + dt*s.Export, seen
-}
-
 // Node is a voxel whose centre LOD holds at a density, before every sweep, between
 // sweeps and after the cells, as BioFVM holds its Dirichlet nodes.
 type Node struct {

@@ -1,4 +1,4 @@
-// The linear cells of LOD, after its sweeps. Mirrors engine.Site.Implicit and cpu's exchange.actImplicitly.
+// The linear cells of LOD, after its sweeps. Mirrors cpu's action.
 //   seen = c + dt ((source - export) - sink c)/(1 + dt sink),  c = seen + dt export,  integral += dt seen
 #define GROUP_X 64
 #define GROUP_Y 1

@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/cytofield/cytofield/engine"
+import (
+	"slices"
+
+	"github.com/cytofield/cytofield/engine"
+)
 
 const (
 	// lodRows is how many x lines are solved side by side: one alone waits for its
@@ -14,79 +18,156 @@ const (
 // Mirrored by sweep_lod.glsl, exchange_lod.glsl and impose_dirichlet.glsl.
 func (st *stepper) split(dt float64, n int) engine.Trial {
 	if st.lod == nil || st.lod.dt != dt {
-		st.lod = &lod{dt: dt, lines: engine.Lines(st.substrate, dt)}
+		st.lod = newLOD(st, dt)
 	}
-	var integral, inflow float64
-	for range n {
-		for _, l := range st.lod.lines {
-			inflow += st.hold()
-			sum, in := st.sweep(l)
-			integral += l.Share * sum
-			inflow += in
+	l, all := st.lod, tally{}
+	l.listActions(st.cells.Sites)
+	for step := range n {
+		all.add(st.sweepPlanes(step > 0))
+		for i := range l.across {
+			all.inflow += st.hold(l.nodes)
+			all.add(st.sweep(&l.across[i]))
 		}
-		inflow += st.hold()
-		st.eachRow(func(i int) { st.cells.actImplicitly(i, st.density, dt) })
-		inflow += st.hold()
+		all.inflow += st.hold(l.nodes)
+	}
+	st.eachRow(func(row int) { st.act(row, row+1) })
+	all.inflow += st.hold(l.nodes)
+	for i := range l.actions {
+		st.cells.integral[i] += dt * l.actions[i].seen
 	}
 	trial := st.measure()
-	trial.Decayed, trial.Inflow = st.substrate.DecayRate*integral, inflow
+	trial.Decayed, trial.Inflow = st.substrate.DecayRate*all.sum, all.inflow
 	copy(st.far, st.density) // the candidate a failure reads
 	return trial
 }
 
-// hold gives the nodes their densities, and returns what that adds up to.
-func (st *stepper) hold() (added float64) {
-	for _, node := range st.substrate.Nodes {
+// lod is what steps of one length need.
+type lod struct {
+	dt             float64
+	within, across []sweep // those that lie in planes of z, where there are several, and the others
+	nodes          []engine.Node
+	firstNode      []int // of each plane, and the end
+	planes         []tally
+	actions        []action
+}
+
+func newLOD(st *stepper, dt float64) *lod {
+	planes := st.grid.Shape[2]
+	l := &lod{dt: dt, nodes: st.substrate.Nodes, planes: make([]tally, planes)}
+	for _, line := range engine.Lines(st.substrate, dt) {
+		if planes > 1 && line.Axis < 2 {
+			l.within = append(l.within, sweep{line, st.grid.Shape})
+		} else {
+			l.across = append(l.across, sweep{line, st.grid.Shape})
+		}
+	}
+	voxels := st.grid.Shape[0] * st.grid.Shape[1]
+	for z := range planes + 1 {
+		first, _ := slices.BinarySearchFunc(l.nodes, z*voxels, func(n engine.Node, voxel int) int { return n.Voxel - voxel })
+		l.firstNode = append(l.firstNode, first)
+	}
+	return l
+}
+
+// hold gives nodes their densities, and returns what that adds up to.
+func (st *stepper) hold(nodes []engine.Node) (added float64) {
+	for _, node := range nodes {
 		added += node.Density - st.density[node.Voxel]
 		st.density[node.Voxel] = node.Density
 	}
 	return added
 }
 
-// lod keeps the systems of the last step length.
-type lod struct {
-	dt    float64
-	lines []engine.Line
-}
-
-// tally is what a bundle of lines adds to the ledger.
+// tally is what lines add to the ledger: ∫Σ c dt, of a bundle Σ c, and the inflow through
+// held walls.
 type tally struct{ sum, inflow float64 }
 
-// sweep solves all lines along an axis in bundles, and returns Σ c and the inflow
-// through held walls, summed in the order of the bundles.
-func (st *stepper) sweep(l engine.Line) (sum, inflow float64) {
-	nx, ny, nz := st.grid.Shape[0], st.grid.Shape[1], st.grid.Shape[2]
-	var tallies []tally
-	if l.Axis == 0 {
-		rows := ny * nz
-		tallies = make([]tally, (rows+lodRows-1)/lodRows)
-		inParallel(len(tallies), func(from, to int) {
-			change := make([]float64, lodRows*nx)
-			for b := from; b < to; b++ {
-				tallies[b] = solveRows(l, st.density[b*lodRows*nx:min((b+1)*lodRows, rows)*nx], change)
-			}
-		})
-	} else {
-		chunks := (nx + lodWidth - 1) / lodWidth
-		lines, stride, outer := ny, nx, nz
-		step := nx * ny // between bundles
-		if l.Axis == 2 {
-			lines, stride, outer, step = nz, nx*ny, ny, nx
+func (t *tally) add(more tally) {
+	t.sum += more.sum
+	t.inflow += more.inflow
+}
+
+// sweepPlanes sweeps each plane along x and y while it is in the cache, and before that lets
+// the cells act that have not since the last step.
+func (st *stepper) sweepPlanes(acting bool) (all tally) {
+	l, size := st.lod, st.grid.Shape[0]*st.grid.Shape[1]
+	inParallel(len(l.planes), func(from, to int) {
+		desks := make([]*bundle, len(l.within))
+		for i := range desks {
+			desks[i] = l.within[i].newBundle()
 		}
-		tallies = make([]tally, chunks*outer)
-		inParallel(len(tallies), func(from, to int) {
-			s := newBundle(l, lines, min(nx, lodWidth))
-			for b := from; b < to; b++ {
-				x := b % chunks * lodWidth
-				tallies[b] = s.solve(st.density[b/chunks*step+x:], stride, min(nx-x, lodWidth))
+		for z := from; z < to; z++ {
+			l.planes[z] = tally{}
+			nodes := l.nodes[l.firstNode[z]:l.firstNode[z+1]]
+			if acting {
+				st.act(z*st.grid.Shape[1], (z+1)*st.grid.Shape[1])
+				l.planes[z].inflow += st.hold(nodes)
 			}
-		})
+			for i := range l.within {
+				l.planes[z].inflow += st.hold(nodes)
+				for n := range l.within[i].bundles() {
+					l.planes[z].add(desks[i].solve(st.density[z*size:][:size], n))
+				}
+			}
+		}
+	})
+	for _, t := range l.planes {
+		all.add(t)
 	}
+	return all
+}
+
+// sweep solves all lines along an axis. Sums are in the order of the bundles.
+func (st *stepper) sweep(s *sweep) (all tally) {
+	tallies := make([]tally, s.bundles())
+	inParallel(len(tallies), func(from, to int) {
+		desk := s.newBundle()
+		for n := from; n < to; n++ {
+			tallies[n] = desk.solve(st.density, n)
+		}
+	})
 	for _, t := range tallies {
-		sum += t.sum
-		inflow += t.inflow
+		all.add(t)
 	}
-	return sum, inflow
+	return all
+}
+
+// sweep is the lines along one axis, of a plane of z or, along z, of the whole grid. They are
+// solved in bundles: along x of rows that follow one another, else of lines side by side.
+type sweep struct {
+	engine.Line
+	shape [3]int
+}
+
+// chunks returns how many bundles lie side by side along x.
+func (s *sweep) chunks() int { return (s.shape[0] + lodWidth - 1) / lodWidth }
+
+func (s *sweep) bundles() int {
+	switch s.Axis {
+	case 0:
+		return (s.shape[1] + lodRows - 1) / lodRows
+	case 1:
+		return s.chunks()
+	default:
+		return s.chunks() * s.shape[1]
+	}
+}
+
+// solve solves the lines of a bundle in place. The sum is Σ c times their share of dt.
+func (b *bundle) solve(c []float64, number int) (t tally) {
+	nx, ny := b.shape[0], b.shape[1]
+	if b.Axis == 0 {
+		t = b.solveRows(c[number*lodRows*nx : min((number+1)*lodRows, ny)*nx])
+	} else {
+		stride, chunks := nx, b.chunks()
+		if b.Axis == 2 {
+			stride = nx * ny
+		}
+		x := number % chunks * lodWidth
+		t = b.solveBeside(c[number/chunks*nx+x:], stride, min(nx-x, lodWidth))
+	}
+	t.sum *= b.Share
+	return t
 }
 
 // held reports whether a wall holds a density at an end of the lines.
@@ -109,8 +190,8 @@ func ends(l engine.Line, first, last float64) (lower, upper float64) {
 }
 
 // solveRows solves up to lodRows lines along x that follow one another.
-func solveRows(l engine.Line, c, change []float64) (t tally) {
-	n := len(l.Transfer)
+func (b *bundle) solveRows(c []float64) (t tally) {
+	l, change, n := b.Line, b.change, len(b.Transfer)
 	if len(c) == lodRows*n {
 		t.sum = solveFour(l, c, change)
 	} else {
@@ -200,23 +281,28 @@ func solveFour(l engine.Line, c, change []float64) float64 {
 	return s0 + s1 + s2 + s3
 }
 
-// bundle solves lines along y or z side by side, a row of up to lodWidth at a time.
+// bundle solves a bundle of the lines of a sweep.
 type bundle struct {
-	engine.Line
+	*sweep
 	change []float64    // d, row by row
 	ghost  [2][]float64 // beyond a held wall: c_wall + (c_wall − c)
 	none   []float64    // zeros
 }
 
-func newBundle(l engine.Line, rows, width int) *bundle {
+func (s *sweep) newBundle() *bundle {
+	width := lodRows
+	if s.Axis > 0 {
+		width = min(s.shape[0], lodWidth)
+	}
 	return &bundle{
-		Line: l, change: make([]float64, rows*width), none: make([]float64, width),
+		sweep: s, change: make([]float64, s.shape[s.Axis]*width), none: make([]float64, width),
 		ghost: [2][]float64{make([]float64, width), make([]float64, width)},
 	}
 }
 
-// solve solves the lines whose rows lie stride apart, in place.
-func (b *bundle) solve(c []float64, stride, width int) (t tally) {
+// solveBeside solves lines along y or z, a row of up to lodWidth at a time, whose rows lie
+// stride apart.
+func (b *bundle) solveBeside(c []float64, stride, width int) (t tally) {
 	n := len(b.Transfer)
 	row := func(i int) []float64 { return c[i*stride:][:width] }
 	change := func(i int) []float64 { return b.change[i*width:][:width] }
@@ -303,13 +389,36 @@ func backward(transfer float64, change, after, c []float64) float64 {
 	return s
 }
 
-// actImplicitly lets the linear cells of a row act for dt seconds, and books what they
-// saw. Mirrored by exchange_lod.glsl.
-func (x *exchange) actImplicitly(row int, c []float64, dt float64) {
-	for i := x.firstSite[row]; i < x.firstSite[row+1]; i++ {
-		v := x.voxel[i]
-		next, seen := x.Sites[i].Implicit(c[v], dt)
-		c[v] = next
-		x.integral[i] += dt * seen
+// action is what the cells of a voxel do in a step of LOD, as BioFVM's do,
+//
+//	seen = c + dt (source − export − sink c)/(1 + dt sink) = c + gain − loss c
+//	c' = seen + dt export = seen + given
+//
+// c' − c = dt (source − sink seen) is what the ledger books. BioFVM applies the cells of a
+// voxel one after another; a site adds their rates up first.
+type action struct {
+	voxel             int
+	loss, gain, given float64
+	seen              float64 // Σ of the steps
+}
+
+// listActions makes the actions of the sites as they are.
+func (l *lod) listActions(sites []engine.Site) {
+	l.actions = l.actions[:0]
+	for _, s := range sites {
+		scale := l.dt / (1 + l.dt*s.Sink)
+		l.actions = append(l.actions, action{voxel: s.Voxel, loss: scale * s.Sink, gain: scale * (s.Source - s.Export), given: l.dt * s.Export})
+	}
+}
+
+// act lets the linear cells of some rows act. Mirrored by exchange_lod.glsl.
+func (st *stepper) act(from, to int) {
+	actions := st.lod.actions[st.cells.firstSite[from]:st.cells.firstSite[to]]
+	for i := range actions {
+		a := &actions[i]
+		c := &st.density[a.voxel]
+		seen := *c + (a.gain - a.loss**c)
+		a.seen += seen
+		*c = seen + a.given
 	}
 }
