@@ -23,7 +23,7 @@ run: setup build
 	bin/cytofield run il2-niche -o out/il2-niche --force
 
 test: test-setup
-	go test ./...
+	go test -timeout 20m ./...
 
 # `make build GOEXPERIMENT=simd` makes the CPU solver about twice as fast on amd64, with vectors
 # of Go's experimental simd/archsimd; `make test GOEXPERIMENT=simd` tests that build.

@@ -78,7 +78,7 @@ func (st *stepper) hold(nodes []engine.Node) (added float64) {
 	return added
 }
 
-// tally is what lines add to the ledger: ∫Σ c dt, of a bundle Σ c, and the inflow through
+// tally is what lines add to the ledger: Σ c times their share of dt, and the inflow through
 // held walls.
 type tally struct{ sum, inflow float64 }
 
@@ -153,7 +153,7 @@ func (s *sweep) bundles() int {
 	}
 }
 
-// solve solves the lines of a bundle in place. The sum is Σ c times their share of dt.
+// solve solves the lines of a bundle in place.
 func (b *bundle) solve(c []float64, number int) (t tally) {
 	nx, ny := b.shape[0], b.shape[1]
 	if b.Axis == 0 {
@@ -189,7 +189,7 @@ func ends(l engine.Line, first, last float64) (lower, upper float64) {
 	return lower, upper
 }
 
-// solveRows solves up to lodRows lines along x that follow one another.
+// solveRows solves up to lodRows lines along x that follow one another. Its sum is Σ c.
 func (b *bundle) solveRows(c []float64) (t tally) {
 	l, change, n := b.Line, b.change, len(b.Transfer)
 	if len(c) == lodRows*n {
@@ -301,7 +301,7 @@ func (s *sweep) newBundle() *bundle {
 }
 
 // solveBeside solves lines along y or z, a row of up to lodWidth at a time, whose rows lie
-// stride apart.
+// stride apart. Its sum is Σ c.
 func (b *bundle) solveBeside(c []float64, stride, width int) (t tally) {
 	n := len(b.Transfer)
 	row := func(i int) []float64 { return c[i*stride:][:width] }
@@ -416,9 +416,9 @@ func (st *stepper) act(from, to int) {
 	actions := st.lod.actions[st.cells.firstSite[from]:st.cells.firstSite[to]]
 	for i := range actions {
 		a := &actions[i]
-		c := &st.density[a.voxel]
-		seen := *c + (a.gain - a.loss**c)
+		c := st.density[a.voxel]
+		seen := c + (a.gain - a.loss*c)
 		a.seen += seen
-		*c = seen + a.given
+		st.density[a.voxel] = seen + a.given
 	}
 }
