@@ -31,6 +31,27 @@ func upload(q *gpu.Queue, s Scene) ([]*gpu.Texture, error) {
 	return all, nil
 }
 
+// onDevice runs a test with a painter and the densities of a scene where it paints.
+func onDevice(t *testing.T, s Scene, run func(q *gpu.Queue, painter *ScenePainter, textures []*gpu.Texture) error) {
+	t.Helper()
+	d := gputest.Open(t)
+	err := d.Do(func(q *gpu.Queue) error {
+		painter := NewScenePainter()
+		defer painter.Free(q)
+		textures, err := upload(q, s)
+		for _, texture := range textures {
+			defer texture.Free(q)
+		}
+		if err != nil {
+			return err
+		}
+		return run(q, painter, textures)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // strays returns the share of pixels in which two pictures differ by more than
 // some levels.
 func strays(got, want *image.RGBA, levels uint8) float64 {
@@ -160,17 +181,7 @@ func TestScenePainterRefusesWhatItCannotPaint(t *testing.T) {
 func TestPaintingBitByBit(t *testing.T) {
 	s := goldenScene()
 	size := image.Pt(91, 58)
-	d := gputest.Open(t)
-	err := d.Do(func(q *gpu.Queue) error {
-		painter := NewScenePainter()
-		defer painter.Free(q)
-		textures, err := upload(q, s)
-		for _, texture := range textures {
-			defer texture.Free(q)
-		}
-		if err != nil {
-			return err
-		}
+	onDevice(t, s, func(q *gpu.Queue, painter *ScenePainter, textures []*gpu.Texture) error {
 		want, err := painter.Paint(q, size, s, textures)
 		if err != nil {
 			return err
@@ -211,9 +222,6 @@ func TestPaintingBitByBit(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // Plates of odd sizes have the colours of their pictures, whatever lies on them.
@@ -228,17 +236,7 @@ func TestPlatesAgreeWithPaint(t *testing.T) {
 		s.Plates = append(s.Plates, Plate{Middle(s.Grid, axis), img})
 	}
 	size := image.Pt(91, 58)
-	d := gputest.Open(t)
-	err := d.Do(func(q *gpu.Queue) error {
-		painter := NewScenePainter()
-		defer painter.Free(q)
-		textures, err := upload(q, s)
-		for _, texture := range textures {
-			defer texture.Free(q)
-		}
-		if err != nil {
-			return err
-		}
+	onDevice(t, s, func(q *gpu.Queue, painter *ScenePainter, textures []*gpu.Texture) error {
 		for plates := 1; plates <= 3; plates++ {
 			some := s
 			some.Plates = s.Plates[3-plates:]
@@ -282,9 +280,6 @@ func TestPlatesAgreeWithPaint(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // A plate with the picture of its slice looks as the slice does.
