@@ -387,12 +387,8 @@ func (c *gpuCohort) accept(q *gpu.Queue, dt float64) error {
 
 // book adds dt (J(c) + keep × share) to the sums.
 func (c *gpuCohort) book(q *gpu.Queue, dt, keep float64) error {
-	n := len(c.Fluids) * len(c.Cells)
-	if n == 0 {
-		return nil
-	}
-	return c.group.shared.book.Launch(q, [3]int{n, 1, 1}, &bookCohortArgs{
-		Exchanged: c.now, Stages: c.stages, Sums: c.sums, Count: int32(n), Dt: float32(dt), Keep: float32(keep),
+	return c.group.shared.bookCells(q, bookCohortArgs{
+		Exchanged: c.now, Stages: c.stages, Sums: c.sums, Count: int32(len(c.Fluids) * len(c.Cells)), Dt: float32(dt), Keep: float32(keep),
 	})
 }
 

@@ -171,6 +171,14 @@ type sharedKernels struct {
 	correct *gpu.Kernel[correctCohortArgs] // nil before the first close cells
 }
 
+// bookCells adds to the sums of so many cells, or does nothing without any.
+func (k *sharedKernels) bookCells(q *gpu.Queue, args bookCohortArgs) error {
+	if args.Count == 0 {
+		return nil
+	}
+	return k.book.Launch(q, [3]int{int(args.Count), 1, 1}, &args)
+}
+
 func (k *cohortKernels) open(q *gpu.Queue, c *Cohort, key programKey) error {
 	err := errors.Join(
 		build(q, &k.rate, "evaluate_cohort", cohortDefines(c, key)),

@@ -309,12 +309,8 @@ func (m *gpuMeeting) accept(q *gpu.Queue, dt float64) error {
 
 // book adds dt (J(c) + keep × share) to the sums, and the same of what the cells make.
 func (m *gpuMeeting) book(q *gpu.Queue, dt, keep float64) error {
-	n := len(m.tags.each) * m.cells()
-	if n == 0 {
-		return nil
-	}
-	return m.tags.group.shared.book.Launch(q, [3]int{n, 1, 1}, &bookCohortArgs{
-		Exchanged: m.now, Stages: m.stages, Sums: m.sums, Count: int32(n), Dt: float32(dt), Keep: float32(keep),
+	return m.tags.group.shared.bookCells(q, bookCohortArgs{
+		Exchanged: m.now, Stages: m.stages, Sums: m.sums, Count: int32(len(m.tags.each) * m.cells()), Dt: float32(dt), Keep: float32(keep),
 	})
 }
 
