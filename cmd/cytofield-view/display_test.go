@@ -25,13 +25,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// installed returns where a program is; without it tests skip, or fail where they must not.
+func installed(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		if os.Getenv("CYTOFIELD_REQUIRE_READERS") == "1" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return path
+}
+
 // display starts an X server and returns its name and what ends it.
 func display(t *testing.T) (name string, end func()) {
 	t.Helper()
-	server, err := exec.LookPath("Xvfb")
-	if err != nil {
-		t.Skip(err)
-	}
+	server := installed(t, "Xvfb")
 	tells, told, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -170,10 +180,7 @@ func TestASignalEndsTheWindow(t *testing.T) {
 // A display of twice the usual density has a window of twice as many pixels.
 func TestADenseDisplayHasALargerWindow(t *testing.T) {
 	name, _ := display(t)
-	xrdb, err := exec.LookPath("xrdb")
-	if err != nil {
-		t.Skip(err)
-	}
+	xrdb := installed(t, "xrdb")
 	set := exec.Command(xrdb, "-merge", "-")
 	set.Env, set.Stdin = append(os.Environ(), "DISPLAY="+name), strings.NewReader("Xft.dpi: 192\n")
 	if out, err := set.CombinedOutput(); err != nil {
